@@ -1,0 +1,48 @@
+namespace DataPlatform.Core.Client.ControlPlane;
+
+/// <summary>Where a cluster stands, as people see it.</summary>
+public enum ClusterState { Pending, Starting, Ready, Degraded, Deleting, Deleted, Failed }
+
+/// <summary>Where a step, phase or plan stands.</summary>
+public enum StepState { Pending, Preparing, Starting, Complete, Failed }
+
+/// <summary>One launched service in a list.</summary>
+/// <param name="Id">Unique for ever; names may be used again after deletion.</param>
+/// <param name="Reason">What the state waits for or why it failed; null when nothing is to be said.</param>
+/// <param name="ExpiresAt">When the lifetime ends and the platform deletes the cluster.</param>
+public sealed record ClusterSummary(
+    string Id, string Name, string Package, string Version, string Owner, ClusterState State, string? Reason,
+    DateTimeOffset CreatedAt, DateTimeOffset? ReadyAt, DateTimeOffset ExpiresAt, AmountsView Reserved);
+
+/// <summary>Everything people see of one cluster.</summary>
+public sealed record ClusterDetail(
+    ClusterSummary Summary, IReadOnlyDictionary<string, string> Options, IReadOnlyList<PlanView> Plans, IReadOnlyList<TaskView> Tasks,
+    IReadOnlyList<EndpointView> Endpoints, IReadOnlyList<SnippetView> Snippets, IReadOnlyList<PlacementReason> Waiting);
+
+public sealed record PlanView(string Name, StepState State, IReadOnlyList<PhaseView> Phases);
+
+public sealed record PhaseView(string Name, string Strategy, StepState State, IReadOnlyList<StepView> Steps);
+
+/// <param name="WaitingFor">The reason why the step is not complete yet; null when it is.</param>
+public sealed record StepView(string Name, StepState State, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? WaitingFor);
+
+/// <summary>A task of a cluster, present or past.</summary>
+/// <param name="Name">Stable within the cluster, such as <c>worker-0</c>.</param>
+/// <param name="State">Mesos's name of the state, such as <c>TASK_RUNNING</c>.</param>
+/// <param name="Ports">Named ports and the host ports that they got.</param>
+public sealed record TaskView(
+    string Name, string TaskId, string State, string? Message, string? Host, string? AgentId, string? AgentUrl, AmountsView Resources,
+    IReadOnlyDictionary<string, int> Ports, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, bool Ready);
+
+/// <summary>A way into the cluster. <paramref name="ProxyPath"/> is set for web pages that open through the console.</summary>
+public sealed record EndpointView(string Name, string Title, string Url, string? ProxyPath);
+
+/// <summary>Text to paste: how to connect with one tool.</summary>
+public sealed record SnippetView(string Title, string Language, string Text);
+
+/// <summary>Why one offer or host did not take one pod.</summary>
+/// <param name="Stage">The stage of offer evaluation that refused, such as <c>resources</c> or <c>ports</c>.</param>
+public sealed record PlacementReason(string Pod, string Host, string Stage, string Reason, DateTimeOffset At);
+
+/// <summary>Amounts of resources. <paramref name="MilliCpus"/> in thousandths of a core, the others in MiB.</summary>
+public sealed record AmountsView(long MilliCpus, long MemoryMebibytes, long DiskMebibytes);

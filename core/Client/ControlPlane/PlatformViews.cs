@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+
+namespace DataPlatform.Core.Client.ControlPlane;
+
+/// <summary>Something that can be launched: <c>GET /api/v1/packages</c>.</summary>
+/// <param name="UnavailableReason">Why its artifacts can't be had here and what to configure; null when it can be launched.</param>
+public sealed record PackageView(string Name, string Title, string Description, string Version, JsonObject Schema, JsonObject Defaults, string? UnavailableReason);
+
+/// <summary>The pool: <c>GET /api/v1/pool</c>.</summary>
+public sealed record PoolView(string MasterUrl, IReadOnlyList<HostView> Hosts, IReadOnlyList<FrameworkView> Frameworks);
+
+public sealed record HostView(
+    string AgentId, string Host, int Port, bool Active, AmountsView Total, AmountsView Used, AmountsView Offered,
+    IReadOnlyDictionary<string, string> Attributes, int RunningTasks, DateTimeOffset? RegisteredAt);
+
+public sealed record FrameworkView(string Id, string Name, IReadOnlyList<string> Roles, bool Connected, AmountsView Used);
+
+/// <summary>A part of a log file: <c>GET /api/v1/clusters/{name}/tasks/{task}/logs</c>.</summary>
+/// <param name="Size">Bytes in the whole file when it was read.</param>
+public sealed record LogView(string Task, string Stream, long Offset, long Size, string Text);
+
+/// <summary>A dataset of the lake: <c>GET /api/v1/lake</c>; schema and rows only when one is asked for.</summary>
+/// <param name="Path">Relative to the lake's root.</param>
+/// <param name="Format"><c>parquet</c>, <c>csv</c> or <c>json</c>.</param>
+public sealed record DatasetView(
+    string Path, string Format, long SizeBytes, int Files, DateTimeOffset ModifiedAt, long? RowCount,
+    IReadOnlyList<ColumnView>? Columns, IReadOnlyList<IReadOnlyList<string?>>? Rows);
+
+public sealed record ColumnView(string Name, string Type, bool Nullable);

@@ -1,0 +1,17 @@
+using System.Text.Json.Nodes;
+
+namespace DataPlatform.Core.Client.ControlPlane;
+
+/// <summary>Asks for a cluster: <c>POST /api/v1/clusters</c>.</summary>
+/// <param name="Options">Checked against the package's options schema; absent members take the package's defaults.</param>
+/// <param name="LifetimeSeconds">From one minute to 30 days; null means 8 hours.</param>
+public sealed record LaunchRequest(string Package, string Name, JsonObject? Options, long? LifetimeSeconds);
+
+/// <summary>Moves the end of a cluster's life: <c>POST /api/v1/clusters/{name}/extend</c>.</summary>
+public sealed record ExtendRequest(long Seconds);
+
+/// <summary>A refusal, as problem details (RFC 9457) with one entry for each field that is wrong.</summary>
+public sealed record Problem(string Title, int Status, string? Detail, IReadOnlyList<FieldProblem>? Errors);
+
+/// <param name="Allowed">What the field may hold, in words.</param>
+public sealed record FieldProblem(string Field, string Message, string? Allowed);
