@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Google.Protobuf;
+
+namespace DataPlatform.Core.Protocol;
+
+/// <summary>
+/// Messages as JSON in the form that Mesos writes. It differs from protobuf's own JSON mapping, which is why that is not used:
+/// 64-bit integers are numbers, members have the fields' names, null is the same as absent, unknown members are ignored,
+/// and a field with a default is written even when unset.
+/// </summary>
+public static class MesosJson
+{
+    private static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = 64 };
+
+    public static byte[] Serialize(IMessage message)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { SkipValidation = true }))
+            Write(writer, message);
+        return stream.ToArray();
+    }
+
+    public static void Write(Utf8JsonWriter writer, IMessage message) => MesosJsonWriter.Write(writer, message);
+
+    /// <exception cref="MessageFormatException">The text is no JSON object, a member has a value of the wrong kind, or a required field is missing.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> utf8) where T : class, IMessage<T>, new()
+    {
+        var message = new T();
+        try
+        {
+            using var document = JsonDocument.Parse(utf8.ToArray(), ReadOptions);
+            MesosJsonReader.Merge(message, document.RootElement, "");
+        }
+        catch (JsonException error)
+        {
+            throw new MessageFormatException($"The body is not JSON: {error.Message}", error);
+        }
+
+        RequiredFields.Check(message);
+        return message;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace DataPlatform.Core.Protocol;
+
+internal static class MesosJsonWriter
+{
+    public static void Write(Utf8JsonWriter writer, IMessage message)
+    {
+        writer.WriteStartObject();
+        foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
+            WriteField(writer, message, field);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteField(Utf8JsonWriter writer, IMessage message, FieldDescriptor field)
+    {
+        if (field.IsMap)
+        {
+            WriteMap(writer, field, (IDictionary)field.Accessor.GetValue(message));
+        }
+        else if (field.IsRepeated)
+        {
+            var items = (IList)field.Accessor.GetValue(message);
+            if (items.Count == 0)
+                return;
+            writer.WriteStartArray(field.Name);
+            foreach (var item in items)
+                WriteValue(writer, field, item);
+            writer.WriteEndArray();
+        }
+        else if (field.Accessor.HasValue(message) || Defaults.Has(field))
+        {
+            writer.WritePropertyName(field.Name);
+            WriteValue(writer, field, field.Accessor.GetValue(message));
+        }
+    }
+
+    private static void WriteMap(Utf8JsonWriter writer, FieldDescriptor field, IDictionary map)
+    {
+        if (map.Count == 0)
+            return;
+        var value = field.MessageType.FindFieldByNumber(2);
+        writer.WriteStartObject(field.Name);
+        foreach (DictionaryEntry entry in map)
+        {
+            writer.WritePropertyName(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!);
+            WriteValue(writer, value, entry.Value!);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteValue(Utf8JsonWriter writer, FieldDescriptor field, object value)
+    {
+        switch (value)
+        {
+            case IMessage message: Write(writer, message); break;
+            case string text: writer.WriteStringValue(text); break;
+            case bool flag: writer.WriteBooleanValue(flag); break;
+            case int number: writer.WriteNumberValue(number); break;
+            case uint number: writer.WriteNumberValue(number); break;
+            case long number: writer.WriteNumberValue(number); break;
+            case ulong number: writer.WriteNumberValue(number); break;
+            case float number: WriteDouble(writer, number); break;
+            case double number: WriteDouble(writer, number); break;
+            case ByteString bytes: writer.WriteBase64StringValue(bytes.Span); break;
+            case Enum symbol: WriteEnum(writer, field, Convert.ToInt32(symbol, CultureInfo.InvariantCulture)); break;
+            default: throw new InvalidOperationException($"{field.FullName} holds a {value.GetType()}, which no protobuf field does.");
+        }
+    }
+
+    private static void WriteDouble(Utf8JsonWriter writer, double number)
+    {
+        if (double.IsFinite(number))
+            writer.WriteNumberValue(number);
+        else
+            writer.WriteStringValue(double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
+    }
+
+    private static void WriteEnum(Utf8JsonWriter writer, FieldDescriptor field, int number)
+    {
+        if (field.EnumType.FindValueByNumber(number) is { } symbol)
+            writer.WriteStringValue(symbol.Name);
+        else
+            writer.WriteNumberValue(number);
+    }
+
+    private static class Defaults
+    {
+        private static readonly System.Collections.Concurrent.ConcurrentDictionary<FieldDescriptor, bool> Known = new();
+
+        public static bool Has(FieldDescriptor field) => Known.GetOrAdd(field, static f => f.ToProto().HasDefaultValue);
+    }
+}

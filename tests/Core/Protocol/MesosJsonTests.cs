@@ -1,0 +1,65 @@
+using System.Text;
+using DataPlatform.Core.Protocol;
+using DataPlatform.Core.Protocol.Mesos;
+using Google.Protobuf;
+
+namespace DataPlatform.Core.Tests.Protocol;
+
+public sealed class MesosJsonTests
+{
+    private static T Parse<T>(string json) where T : class, IMessage<T>, new() => MesosJson.Parse<T>(Encoding.UTF8.GetBytes(json));
+
+    private static string Write(IMessage message) => Encoding.UTF8.GetString(MesosJson.Serialize(message));
+
+    [Fact]
+    public void Writes_64_bit_integers_as_numbers_and_bytes_as_base64()
+    {
+        Write(new TimeInfo { Nanoseconds = 1234567890123456789 }).ShouldBe("""{"nanoseconds":1234567890123456789}""");
+        Write(new UUID { Value = ByteString.CopyFrom(1, 2, 3) }).ShouldBe("""{"value":"AQID"}""");
+    }
+
+    [Fact]
+    public void Writes_a_field_that_has_a_default_even_when_unset() =>
+        Write(new CommandInfo { Value = "true" }).ShouldBe("""{"shell":true,"value":"true"}""", StringCompareShould.IgnoreCase);
+
+    [Fact]
+    public void Takes_null_for_absent_and_ignores_members_it_does_not_know() =>
+        Parse<SchedulerCall>("""{"type":"REVIVE","framework_id":null,"revive":{"roles":["a"]},"later":{"x":[1]}}""")
+            .ShouldBe(new SchedulerCall { Type = SchedulerCall.Types.Type.Revive, Revive = new() { Roles = { "a" } } });
+
+    [Theory]
+    [InlineData("""{"type":"DANCE"}""", "type")]
+    [InlineData("""{"type":"DECLINE","decline":{"offer_ids":"x"}}""", "decline.offer_ids")]
+    [InlineData("""{"type":"DECLINE","decline":{"offer_ids":[{"value":7}]}}""", "decline.offer_ids[0].value")]
+    [InlineData("""{"type":"DECLINE","decline":{"offer_ids":[{}]}}""", "decline.offer_ids[0].value")]
+    [InlineData("""{"type":"DECLINE","decline":{"filters":{"refuse_seconds":"5"}}}""", "decline.filters.refuse_seconds")]
+    [InlineData("[1]", "object")]
+    [InlineData("""{"type":""", "JSON")]
+    [InlineData("", "JSON")]
+    [InlineData("""{"framework_id":{"value":"\ud800"}}""", "framework_id.value")]
+    public void Refuses_what_is_no_call_and_names_the_field(string json, string named) =>
+        Should.Throw<MessageFormatException>(() => Parse<SchedulerCall>(json)).Message.ShouldContain(named);
+
+    [Fact]
+    public void Refuses_nesting_beyond_64_levels() =>
+        Should.Throw<MessageFormatException>(() => Parse<SchedulerCall>(string.Concat(Enumerable.Repeat("""{"a":""", 100_000))));
+
+    [Fact]
+    public void Reads_back_what_it_wrote()
+    {
+        var offer = new Offer
+        {
+            Id = new() { Value = "o" }, FrameworkId = new() { Value = "f" }, AgentId = new() { Value = "a" }, Hostname = "h",
+            Resources =
+            {
+                new Resource { Name = "cpus", Type = Value.Types.Type.Scalar, Scalar = new() { Value = 0.1 }, AllocationInfo = new() { Role = "r" } },
+                new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new() { Range = { new Value.Types.Range { Begin = 1, End = 9 } } } },
+            },
+        };
+        MesosJson.Parse<Offer>(MesosJson.Serialize(offer)).ShouldBe(offer);
+    }
+
+    [Fact]
+    public void Reads_and_writes_infinity() =>
+        Write(Parse<Filters>("""{"refuse_seconds":"Infinity"}""")).ShouldBe("""{"refuse_seconds":"Infinity"}""");
+}
