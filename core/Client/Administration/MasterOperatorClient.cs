@@ -1,0 +1,45 @@
+using DataPlatform.Core.Client.Http;
+using DataPlatform.Core.Protocol;
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Core.Client.Administration;
+
+/// <summary>The operator API of a master: what it knows of agents, frameworks and tasks.</summary>
+public sealed class MasterOperatorClient(Uri master, MesosCredential? credential = null, HttpMessageHandler? handler = null) : IDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    private readonly MesosEndpoint endpoint = new(master, "/api/v1", credential, MessageCodec.Protobuf, handler);
+
+    public Uri Address => endpoint.Address;
+
+    public async Task<bool> GetHealthAsync(CancellationToken cancellationToken) =>
+        (await AskAsync(OperatorCall.Types.Type.GetHealth, cancellationToken)).GetHealth.Healthy;
+
+    public async Task<OperatorResponse.Types.GetAgents> GetAgentsAsync(CancellationToken cancellationToken) =>
+        (await AskAsync(OperatorCall.Types.Type.GetAgents, cancellationToken)).GetAgents;
+
+    public async Task<OperatorResponse.Types.GetFrameworks> GetFrameworksAsync(CancellationToken cancellationToken) =>
+        (await AskAsync(OperatorCall.Types.Type.GetFrameworks, cancellationToken)).GetFrameworks;
+
+    public async Task<OperatorResponse.Types.GetTasks> GetTasksAsync(CancellationToken cancellationToken) =>
+        (await AskAsync(OperatorCall.Types.Type.GetTasks, cancellationToken)).GetTasks;
+
+    public async Task<OperatorResponse.Types.GetState> GetStateAsync(CancellationToken cancellationToken) =>
+        (await AskAsync(OperatorCall.Types.Type.GetState, cancellationToken)).GetState;
+
+    public async Task<OperatorResponse.Types.GetMaster> GetMasterAsync(CancellationToken cancellationToken) =>
+        (await AskAsync(OperatorCall.Types.Type.GetMaster, cancellationToken)).GetMaster;
+
+    public async Task<IReadOnlyDictionary<string, double>> GetMetricsAsync(CancellationToken cancellationToken)
+    {
+        var call = new OperatorCall { Type = OperatorCall.Types.Type.GetMetrics, GetMetrics = new OperatorCall.Types.GetMetrics() };
+        var answer = await endpoint.AskAsync<OperatorResponse>(call, Timeout, cancellationToken);
+        return answer.GetMetrics.Metrics.ToDictionary(metric => metric.Name, metric => metric.Value, StringComparer.Ordinal);
+    }
+
+    public void Dispose() => endpoint.Dispose();
+
+    private Task<OperatorResponse> AskAsync(OperatorCall.Types.Type type, CancellationToken cancellationToken) =>
+        endpoint.AskAsync<OperatorResponse>(new OperatorCall { Type = type }, Timeout, cancellationToken);
+}
