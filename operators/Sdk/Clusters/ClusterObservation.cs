@@ -1,0 +1,10 @@
+using DataPlatform.Core.Client.ControlPlane;
+
+namespace DataPlatform.Operators.Sdk.Clusters;
+
+/// <summary>What an operator sees of a cluster now.</summary>
+/// <param name="Reason">What the state waits for or why it failed; null when nothing is to be said.</param>
+/// <param name="ReadyAt">When every step of the deploy plan was complete for the first time.</param>
+public sealed record ClusterObservation(
+    ClusterState State, string? Reason, DateTimeOffset? ReadyAt, AmountsView Reserved, IReadOnlyList<PlanView> Plans, IReadOnlyList<TaskView> Tasks,
+    IReadOnlyList<EndpointView> Endpoints, IReadOnlyList<SnippetView> Snippets, IReadOnlyList<PlacementReason> Waiting);

@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+
+using DataPlatform.Operators.Sdk.Artifacts;
+
+namespace DataPlatform.Operators.Sdk.Clusters;
+
+/// <summary>All that a package may know when it specifies a cluster.</summary>
+/// <param name="LakePath">The lake's directory, the same on all hosts.</param>
+/// <param name="Secret">A secret of this cluster by name: the same for the same name, now and after a restart.</param>
+/// <param name="Connection">Another cluster by name; null when there is none.</param>
+public sealed record ClusterSettings(
+    WantedCluster Cluster, string LakePath, ResolvedArtifacts Artifacts, Func<string, string> Secret, Func<string, ClusterConnection?> Connection)
+{
+    public JsonObject Options => Cluster.Options;
+
+    public string LakeUri => new Uri(LakePath).AbsoluteUri;
+
+    /// <exception cref="InvalidOperationException">The package's schema and defaults lack the option: a defect of the package.</exception>
+    public int Number(string option) => Options[option]?.GetValue<int>() ?? throw new InvalidOperationException($"the package has no default for the option {option}");
+
+    public string Text(string option) => Options[option]?.GetValue<string>() ?? "";
+}

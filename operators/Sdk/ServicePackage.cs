@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Sdk;
+
+/// <summary>
+/// Knowledge of one engine: one public subclass with a parameterless constructor in an assembly <c>DataPlatform.Operators.*</c>. All of it
+/// is pure; an operator does the rest.
+/// </summary>
+public abstract class ServicePackage
+{
+    private readonly Lazy<PackageDescription> description;
+
+    protected ServicePackage() => description = new Lazy<PackageDescription>(() => PackageDescription.Read(Folder));
+
+    /// <summary>Lower-case letters; also the role of the operator's framework.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Where the package's files are: <c>packages/NAME</c> beside the running program.</summary>
+    public string Folder => Path.Combine(AppContext.BaseDirectory, "packages", Name);
+
+    public PackageDescription Description => description.Value;
+
+    /// <summary>What a cluster with these options needs from the store.</summary>
+    public abstract ArtifactNeeds Needs(JsonObject options);
+
+    /// <summary>What to use when <see cref="Needs"/> can't be had; null when there is nothing else. Its reason is shown to people.</summary>
+    public virtual AlternativeNeeds? Alternative(JsonObject options) => null;
+
+    public abstract ServiceSpecification Specify(ClusterSettings settings);
+
+    /// <summary>Ways into the cluster, for those tasks that have a place.</summary>
+    public abstract IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks);
+
+    /// <summary>How to connect, to paste.</summary>
+    public abstract IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks);
+
+    /// <summary>Variables by which other clusters' tasks reach this one; empty while there is no way in.</summary>
+    public virtual IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
+        new Dictionary<string, string>(0);
+
+    /// <summary>Folders of the lake that must be there before the first task starts.</summary>
+    public virtual IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) => [];
+}
+
+/// <param name="Why">What stands in for what, for people.</param>
+public sealed record AlternativeNeeds(ArtifactNeeds Needs, string Why);
+
+/// <param name="Path">Relative to the lake's root.</param>
+/// <param name="Seed">A folder of the package whose files are copied in where they are not there yet; null for an empty folder.</param>
+public sealed record LakeFolder(string Path, string? Seed = null);

@@ -1,0 +1,17 @@
+namespace DataPlatform.Operators.Sdk.Specification;
+
+/// <summary>Tasks that belong on one host together, <paramref name="Count"/> times.</summary>
+/// <param name="Type">Such as <c>worker</c>; its instances are <c>worker-0</c>, <c>worker-1</c>, ...</param>
+public sealed record PodSpecification(string Type, int Count, IReadOnlyList<TaskSpecification> Tasks)
+{
+    public IReadOnlyList<PlacementRule> Placement { get; init; } = [];
+
+    public string Instance(int index) => Count == 1 && SingleNamed ? Type : $"{Type}-{index}";
+
+    /// <summary>An only instance is called by its type alone: <c>master</c>, not <c>master-0</c>.</summary>
+    public bool SingleNamed { get; init; }
+
+    public string TaskName(int index, TaskSpecification task) => task.Name.Length == 0 ? Instance(index) : $"{Instance(index)}-{task.Name}";
+
+    public TaskResources Resources => Tasks.Aggregate(TaskResources.None, (sum, task) => sum.Plus(task.Resources));
+}

@@ -1,0 +1,14 @@
+namespace DataPlatform.Operators.Sdk.Specification;
+
+/// <summary>A whole cluster: its pods and in which order they come up.</summary>
+public sealed record ServiceSpecification(IReadOnlyList<PodSpecification> Pods, PlanSpecification Deploy);
+
+/// <summary>Whether what is listed waits for what stands before it.</summary>
+public enum Strategy { Serial, Parallel }
+
+/// <param name="Strategy">How the phases follow each other.</param>
+public sealed record PlanSpecification(Strategy Strategy, IReadOnlyList<PhaseSpecification> Phases);
+
+/// <summary>A phase brings up all instances of one pod.</summary>
+/// <param name="Pod">The pod's type.</param>
+public sealed record PhaseSpecification(string Name, string Pod, Strategy Strategy);

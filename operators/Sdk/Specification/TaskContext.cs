@@ -1,0 +1,32 @@
+namespace DataPlatform.Operators.Sdk.Specification;
+
+/// <summary>What is known when a task's command is made: its own place and those of its peers.</summary>
+public sealed class TaskContext(string name, int index, string host, IReadOnlyDictionary<string, int> ports, IReadOnlyDictionary<string, PlacedTask> peers)
+{
+    private readonly Dictionary<string, string> dependencies = new(StringComparer.Ordinal);
+
+    public string Name => name;
+
+    /// <summary>Which of its pod's instances this is, from 0.</summary>
+    public int Index => index;
+
+    /// <summary>The address of the host that the task gets.</summary>
+    public string Host => host;
+
+    public IReadOnlyDictionary<string, int> Ports => ports;
+
+    /// <summary>
+    /// A peer by its task's name; null while it has no place. Whoever asks depends on it: when the peer is replaced, this task is
+    /// started again.
+    /// </summary>
+    public PlacedTask? Peer(string peer)
+    {
+        if (!peers.TryGetValue(peer, out var placed))
+            return null;
+        dependencies[peer] = placed.TaskId;
+        return placed;
+    }
+
+    /// <summary>Names of the peers asked for, with the ids of their tasks.</summary>
+    public IReadOnlyDictionary<string, string> Dependencies => dependencies;
+}

@@ -1,0 +1,19 @@
+namespace DataPlatform.Operators.Sdk.Specification;
+
+/// <summary>One process of a pod.</summary>
+/// <param name="Name">Empty in a pod of one task, which then has the pod's name.</param>
+/// <param name="Ports">Names of the ports that the host must offer.</param>
+/// <param name="Command">Pure; asked again whenever an offer could take the task.</param>
+/// <param name="Readiness">Pure; asked once the task is placed, with all its peers.</param>
+public sealed record TaskSpecification(
+    string Name, TaskResources Resources, IReadOnlyList<string> Ports, Func<TaskContext, CommandOutcome> Command, Func<TaskContext, ReadinessProbe> Readiness)
+{
+    /// <summary>How long the task may take to end by itself when it is asked to.</summary>
+    public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a running task may take to become ready before it counts as failed.</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>A task that ended with success is complete and not started again.</summary>
+    public bool RunsOnce { get; init; }
+}
