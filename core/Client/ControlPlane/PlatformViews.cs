@@ -16,8 +16,10 @@ public sealed record HostView(
 public sealed record FrameworkView(string Id, string Name, IReadOnlyList<string> Roles, bool Connected, AmountsView Used);
 
 /// <summary>A part of a log file: <c>GET /api/v1/clusters/{name}/tasks/{task}/logs</c>.</summary>
+/// <param name="Offset">Where <paramref name="Text"/> begins in the file, in bytes.</param>
+/// <param name="NextOffset">Where to read on: text may stand for fewer or more bytes than it has itself.</param>
 /// <param name="Size">Bytes in the whole file when it was read.</param>
-public sealed record LogView(string Task, string Stream, long Offset, long Size, string Text);
+public sealed record LogView(string Task, string Stream, long Offset, long NextOffset, long Size, string Text);
 
 /// <summary>A dataset of the lake: <c>GET /api/v1/lake</c>; schema and rows only when one is asked for.</summary>
 /// <param name="Path">Relative to the lake's root.</param>

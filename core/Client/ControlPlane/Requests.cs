@@ -8,7 +8,14 @@ namespace DataPlatform.Core.Client.ControlPlane;
 public sealed record LaunchRequest(string Package, string Name, JsonObject? Options, long? LifetimeSeconds);
 
 /// <summary>Moves the end of a cluster's life: <c>POST /api/v1/clusters/{name}/extend</c>.</summary>
+/// <param name="Seconds">Added to the present end.</param>
 public sealed record ExtendRequest(long Seconds);
+
+/// <summary>Asks for a link that logs one browser in once: <c>POST /api/v1/login-links</c>.</summary>
+/// <param name="ReturnPath">The page to open afterwards, a path of the console; null means its start.</param>
+public sealed record LoginLinkRequest(string? ReturnPath);
+
+public sealed record LoginLink(string Url);
 
 /// <summary>A refusal, as problem details (RFC 9457) with one entry for each field that is wrong.</summary>
 public sealed record Problem(string Title, int Status, string? Detail, IReadOnlyList<FieldProblem>? Errors);

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace DataPlatform.Core.Client.ControlPlane;
+
+/// <summary>
+/// The control plane's REST, typed. Every call throws <see cref="RefusedException"/> when the control plane refuses and
+/// <see cref="UnreachableException"/> when none answers.
+/// </summary>
+public sealed class ControlPlaneClient : IDisposable
+{
+    private static readonly ControlPlaneJson Json = ControlPlaneJson.Default;
+    private readonly HttpClient http;
+
+    /// <param name="requestTimeout">For one answer; a watched stream may stay open longer. Null means 100 seconds.</param>
+    public ControlPlaneClient(ControlPlaneAddress address, TimeSpan? requestTimeout = null, HttpMessageHandler? handler = null)
+    {
+        Address = address;
+        http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(address.Url.TrimEnd('/') + "/"),
+            Timeout = requestTimeout ?? TimeSpan.FromSeconds(100),
+        };
+        if (address.Token is { Length: > 0 } token) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public ControlPlaneAddress Address { get; }
+
+    public Task<IReadOnlyList<PackageView>> PackagesAsync(CancellationToken cancellation = default) =>
+        GetAsync("api/v1/packages", Json.IReadOnlyListPackageView, cancellation);
+
+    public Task<PackageView> PackageAsync(string name, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/packages/{Segment(name)}", Json.PackageView, cancellation);
+
+    public Task<IReadOnlyList<ClusterSummary>> ClustersAsync(CancellationToken cancellation = default) =>
+        GetAsync("api/v1/clusters", Json.IReadOnlyListClusterSummary, cancellation);
+
+    public Task<ClusterDetail> ClusterAsync(string name, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/clusters/{Segment(name)}", Json.ClusterDetail, cancellation);
+
+    public Task<ClusterDetail> LaunchAsync(LaunchRequest request, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, "api/v1/clusters", request, Json.LaunchRequest, Json.ClusterDetail, cancellation);
+
+    public Task<ClusterDetail> ExtendAsync(string name, TimeSpan by, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, $"api/v1/clusters/{Segment(name)}/extend", new ExtendRequest((long)by.TotalSeconds), Json.ExtendRequest,
+            Json.ClusterDetail, cancellation);
+
+    /// <summary>Asks for the cluster's end and returns at once; watch it to see it gone.</summary>
+    public async Task DeleteAsync(string name, CancellationToken cancellation = default)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/clusters/{Segment(name)}"), cancellation);
+    }
+
+    /// <summary>The cluster each time that something of it changed, beginning with how it is now; ends when the cluster is gone.</summary>
+    public async IAsyncEnumerable<ClusterDetail> WatchAsync(
+        string name, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"api/v1/clusters/{Segment(name)}/events");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var answer = await AskAsync(request, cancellation, HttpCompletionOption.ResponseHeadersRead);
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
+        await foreach (var item in ClusterEvents.ReadAsync(stream, cancellation)) yield return item;
+    }
+
+    /// <param name="offset">In bytes; negative counts from the file's end.</param>
+    public Task<LogView> LogAsync(string cluster, string task, string stream, long offset, int length, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/clusters/{Segment(cluster)}/tasks/{Segment(task)}/logs?stream={Segment(stream)}&offset={offset}&length={length}", Json.LogView, cancellation);
+
+    /// <summary>Which hosts did not take which pods, and why.</summary>
+    public Task<IReadOnlyList<PlacementReason>> WhyAsync(string name, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/clusters/{Segment(name)}/why", Json.IReadOnlyListPlacementReason, cancellation);
+
+    public Task<PoolView> PoolAsync(CancellationToken cancellation = default) => GetAsync("api/v1/pool", Json.PoolView, cancellation);
+
+    public Task<IReadOnlyList<DatasetView>> LakeAsync(CancellationToken cancellation = default) =>
+        GetAsync("api/v1/lake", Json.IReadOnlyListDatasetView, cancellation);
+
+    /// <param name="path">Relative to the lake's root.</param>
+    public Task<DatasetView> DatasetAsync(string path, int rows, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/lake/{string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Segment))}?rows={rows}", Json.DatasetView, cancellation);
+
+    /// <param name="returnPath">The console's page that opens after the login; null means its start.</param>
+    public async Task<Uri> LoginLinkAsync(string? returnPath, CancellationToken cancellation = default)
+    {
+        var link = await SendAsync(HttpMethod.Post, "api/v1/login-links", new LoginLinkRequest(returnPath), Json.LoginLinkRequest, Json.LoginLink, cancellation);
+        return new Uri(http.BaseAddress!, link.Url);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+        return await ReadAsync(answer, type, cancellation);
+    }
+
+    private async Task<TAnswer> SendAsync<TRequest, TAnswer>(
+        HttpMethod method, string path, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, requestType));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var answer = await AskAsync(new HttpRequestMessage(method, path) { Content = content }, cancellation);
+        return await ReadAsync(answer, answerType, cancellation);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(
+        HttpRequestMessage request, CancellationToken cancellation, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
+    {
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await http.SendAsync(request, completion, cancellation);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new UnreachableException($"No control plane answers at {Address.Url}: {Cause(error)}", error);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            throw new UnreachableException($"The control plane at {Address.Url} did not answer within {http.Timeout.TotalSeconds:0} s", error);
+        }
+        if (answer.IsSuccessStatusCode) return answer;
+        using (answer) throw new RefusedException(await ProblemOfAsync(answer, cancellation));
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        try
+        {
+            var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
+            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException error)
+        {
+            throw new UnreachableException($"What answers at {Address.Url} is not a control plane of this version: {error.Message}", error);
+        }
+    }
+
+    private static async Task<Problem> ProblemOfAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        var status = (int)answer.StatusCode;
+        try
+        {
+            var body = await answer.Content.ReadAsByteArrayAsync(cancellation);
+            if (body.Length > 0 && JsonSerializer.Deserialize(body, Json.Problem) is { Title: not null } problem) return problem with { Status = status };
+        }
+        catch (Exception error) when (error is JsonException or HttpRequestException or IOException)
+        {
+            // What is no problem document is told by its status alone.
+        }
+        return answer.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => new Problem("The control plane does not know this token", status, null, null),
+            HttpStatusCode.NotFound => new Problem("The control plane has no such thing", status, answer.RequestMessage?.RequestUri?.AbsolutePath, null),
+            _ => new Problem($"The control plane answered {status} {answer.ReasonPhrase}", status, null, null),
+        };
+    }
+
+    private static string Cause(HttpRequestException error) => error.InnerException is SocketException socket ? socket.Message : error.Message;
+
+    private static string Segment(string text) => Uri.EscapeDataString(text);
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace DataPlatform.Core.Client.ControlPlane;
+
+/// <summary>How the control plane's REST is written: both ends use this one description.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ClusterSummary))]
+[JsonSerializable(typeof(ClusterDetail))]
+[JsonSerializable(typeof(IReadOnlyList<ClusterSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<PlacementReason>))]
+[JsonSerializable(typeof(PackageView))]
+[JsonSerializable(typeof(IReadOnlyList<PackageView>))]
+[JsonSerializable(typeof(PoolView))]
+[JsonSerializable(typeof(LogView))]
+[JsonSerializable(typeof(DatasetView))]
+[JsonSerializable(typeof(IReadOnlyList<DatasetView>))]
+[JsonSerializable(typeof(LaunchRequest))]
+[JsonSerializable(typeof(ExtendRequest))]
+[JsonSerializable(typeof(LoginLinkRequest))]
+[JsonSerializable(typeof(LoginLink))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ControlPlaneAddress))]
+[JsonSerializable(typeof(JsonObject))]
+public sealed partial class ControlPlaneJson : JsonSerializerContext;
