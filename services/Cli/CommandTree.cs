@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using DataPlatform.Services.Cli.Commands;
+using DataPlatform.Services.Cli.Output;
+
+namespace DataPlatform.Services.Cli;
+
+/// <summary>All commands of <c>dp</c>.</summary>
+public static class CommandTree
+{
+    public static async Task<int> RunAsync(string[] args, Surroundings surroundings, CancellationToken cancellation)
+    {
+        var root = Create(surroundings);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors) await surroundings.Error.WriteLineAsync($"dp: {error.Message}");
+            await surroundings.Error.WriteLineAsync($"'{CommandPath(parsed)} --help' shows what is understood.");
+            return ExitCode.Usage;
+        }
+        var configuration = new InvocationConfiguration
+        {
+            Output = surroundings.Output, Error = surroundings.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+        };
+        return await Failures.ToExitCodeAsync(() => parsed.InvokeAsync(configuration, cancellation), surroundings.Error, cancellation);
+    }
+
+    public static RootCommand Create(Surroundings surroundings)
+    {
+        var root = new RootCommand("Launches data engines on a shared pool of hosts, and shows what they do.")
+        {
+            OutputOption.Instance,
+            LaunchCommand.Create(surroundings),
+            ClustersCommand.Create(surroundings),
+            ClusterCommand.Create(surroundings),
+            LogsCommand.Create(surroundings),
+            WhyCommand.Create(surroundings),
+            ExtendCommand.Create(surroundings),
+            DeleteCommand.Create(surroundings),
+            NotebookCommand.Create(surroundings),
+            LakeCommand.Create(surroundings),
+            PoolCommand.Create(surroundings),
+            PackagesCommand.Create(surroundings),
+            LoginCommand.Create(surroundings),
+        };
+        foreach (var command in PartCommands.Create()) root.Add(command);
+        foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples((HelpAction)option.Action!);
+        return root;
+    }
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var name = parsed.CommandResult.Command.Name;
+        return parsed.CommandResult.Command is RootCommand ? "dp" : $"dp {name}";
+    }
+}

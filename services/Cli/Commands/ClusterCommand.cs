@@ -1,0 +1,23 @@
+using System.CommandLine;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Output;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+public static class ClusterCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var cluster = Shared.Cluster();
+        var command = new ExampledCommand("cluster", "Shows one cluster: steps, tasks and how to connect", "dp cluster trial", "dp cluster trial -o json | jq -r '.endpoints[].url'") { cluster };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            var detail = await client.ClusterAsync(parsed.GetRequiredValue(cluster), cancellation);
+            if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, detail, ControlPlaneJson.Default.ClusterDetail);
+            else ClusterPage.Write(surroundings, detail);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

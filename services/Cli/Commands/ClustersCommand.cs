@@ -1,0 +1,36 @@
+using System.CommandLine;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Output;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+public static class ClustersCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var command = new ExampledCommand("clusters", "Lists the clusters", "dp clusters", "dp clusters -o json | jq -r '.[].name'");
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            var clusters = await client.ClustersAsync(cancellation);
+            if (parsed.WantsJson())
+            {
+                await JsonOutput.WriteAsync(surroundings.Output, clusters, ControlPlaneJson.Default.IReadOnlyListClusterSummary);
+                return ExitCode.Done;
+            }
+            if (clusters.Count == 0)
+            {
+                await surroundings.Output.WriteLineAsync("No clusters. 'dp launch spark --name trial' launches one.");
+                return ExitCode.Done;
+            }
+            var now = surroundings.Time.GetUtcNow();
+            var rows = new Rows(surroundings.Interactive, "NAME", "PACKAGE", "STATE", "AGE", "DELETED IN", "HOLDS", "REASON");
+            foreach (var cluster in clusters)
+                rows.Add(cluster.Name, $"{cluster.Package} {cluster.Version}", Words.State(cluster.State), DurationText.Short(now - cluster.CreatedAt),
+                    DurationText.Short(cluster.ExpiresAt - now), Words.Amounts(cluster.Reserved), cluster.Reason);
+            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Launching;
+using DataPlatform.Services.Cli.Output;
+using DataPlatform.Services.Cli.Progress;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+public static class LaunchCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var package = new Argument<string>("package") { Description = "What to launch: one of 'dp packages'" };
+        var name = new Option<string?>("--name", "-n") { Description = "The cluster's name; the package's when absent" };
+        var lifetime = Shared.Duration("--lifetime", "When the platform deletes it by itself", "8h");
+        var pairs = new Option<string[]>("--option") { Description = "An option of the package; --KEY VALUE says the same", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        var wait = new Option<bool>("--wait") { Description = "Wait until it is ready (this is the default)" };
+        var leave = new Option<bool>("--no-wait") { Description = "Return as soon as the launch is accepted" };
+        var limit = Shared.Duration("--timeout", "How long to wait for it; it goes on coming up afterwards", "15m");
+        var command = new ExampledCommand("launch", "Launches a cluster and shows it coming up; all other --KEY VALUE are options of the package ('dp packages NAME' lists them)",
+            "dp launch spark --workers 2 --name trial", "dp launch dask --name sums --lifetime 2h --no-wait", "dp launch spark --option workers=4 -o json")
+        {
+            package, name, lifetime, pairs, wait, leave, limit,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(wait) && result.GetValue(leave)) result.AddError("--wait and --no-wait exclude each other");
+            if (result.GetValue(package)?.StartsWith('-') == true) result.AddError("the package comes first: dp launch PACKAGE --KEY VALUE ...");
+        });
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            var chosen = await client.PackageAsync(parsed.GetRequiredValue(package), cancellation);
+            var options = OptionWords.Read(chosen, parsed.UnmatchedTokens, parsed.GetRequiredValue(pairs));
+            var request = new LaunchRequest(chosen.Name, parsed.GetValue(name) ?? chosen.Name, options, (long)parsed.GetValue(lifetime).TotalSeconds);
+            var launched = await client.LaunchAsync(request, cancellation);
+            if (parsed.GetValue(leave)) return await ShowAsync(surroundings, launched, parsed.WantsJson());
+            var ready = await new ClusterWatch(client, surroundings.Time)
+                .UntilShownAsync(request.Name, Settled, parsed.GetValue(limit), surroundings, parsed.WantsJson(), cancellation);
+            if (ready is null) throw new RefusedException(new Problem($"{request.Name} was deleted before it was ready", 410, null, null));
+            return await ShowAsync(surroundings, ready, parsed.WantsJson());
+        });
+        return command;
+    }
+
+    private static bool Settled(ClusterDetail cluster) => cluster.Summary.State is ClusterState.Ready or ClusterState.Failed;
+
+    private static async Task<int> ShowAsync(Surroundings surroundings, ClusterDetail cluster, bool json)
+    {
+        if (json) await JsonOutput.WriteAsync(surroundings.Output, cluster, ControlPlaneJson.Default.ClusterDetail);
+        else ClusterPage.WriteConnections(surroundings, cluster);
+        if (cluster.Summary.State != ClusterState.Failed) return ExitCode.Done;
+        await surroundings.Error.WriteLineAsync($"dp: {cluster.Summary.Name} failed: {cluster.Summary.Reason ?? "no reason is known"}");
+        return ExitCode.Failed;
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Launching;
+using DataPlatform.Services.Cli.Output;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+public static class PackagesCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var name = new Argument<string?>("package") { Description = "One package, with its options", Arity = ArgumentArity.ZeroOrOne };
+        var command = new ExampledCommand("packages", "Lists what can be launched, and the options of one package", "dp packages", "dp packages spark") { name };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            if (parsed.GetValue(name) is not { } one) return await ListAsync(surroundings, await client.PackagesAsync(cancellation), parsed.WantsJson());
+            return await ShowAsync(surroundings, await client.PackageAsync(one, cancellation), parsed.WantsJson());
+        });
+        return command;
+    }
+
+    private static async Task<int> ListAsync(Surroundings surroundings, IReadOnlyList<PackageView> packages, bool json)
+    {
+        if (json)
+        {
+            await JsonOutput.WriteAsync(surroundings.Output, packages, ControlPlaneJson.Default.IReadOnlyListPackageView);
+            return ExitCode.Done;
+        }
+        var rows = new Rows(surroundings.Interactive, "PACKAGE", "VERSION", "CAN BE LAUNCHED", "DESCRIPTION");
+        foreach (var package in packages) rows.Add(package.Name, package.Version, package.UnavailableReason is { } reason ? $"no: {reason}" : "yes", package.Description);
+        surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ShowAsync(Surroundings surroundings, PackageView package, bool json)
+    {
+        if (json)
+        {
+            await JsonOutput.WriteAsync(surroundings.Output, package, ControlPlaneJson.Default.PackageView);
+            return ExitCode.Done;
+        }
+        await surroundings.Output.WriteLineAsync(Rows.Printable($"{package.Title} {package.Version}: {package.Description}"));
+        if (package.UnavailableReason is { } reason) await surroundings.Output.WriteLineAsync(Rows.Printable($"It can't be launched here: {reason}"));
+        var rows = new Rows(surroundings.Interactive, "OPTION", "DEFAULT", "ALLOWED", "MEANING");
+        foreach (var (key, value) in package.Schema["properties"] as JsonObject ?? [])
+        {
+            var schema = value as JsonObject ?? [];
+            rows.Add($"--{key}", (package.Defaults[key] ?? schema["default"])?.ToString(), OptionWords.Allowed(schema), (schema["description"] ?? schema["title"])?.ToString());
+        }
+        surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+/// <summary>Names on the command line, and the options that several commands share.</summary>
+public static class Shared
+{
+    public static Argument<string> Cluster() => new("cluster") { Description = "The cluster's name" };
+
+    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
+
+    public static Option<TimeSpan> Duration(string name, string description, string standard) => new(name)
+    {
+        Description = description,
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => DurationText.Parse(standard)!.Value,
+        CustomParser = result =>
+        {
+            if (DurationText.Parse(result.Tokens[0].Value) is { } duration) return duration;
+            result.AddError($"{name} takes {DurationText.Allowed}, not '{result.Tokens[0].Value}'");
+            return default;
+        },
+    };
+}

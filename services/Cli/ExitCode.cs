@@ -1,0 +1,22 @@
+namespace DataPlatform.Services.Cli;
+
+/// <summary>What <c>dp</c> ends with; scripts rely on these numbers.</summary>
+public static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>The control plane refused, or what was asked for failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line can't be understood.</summary>
+    public const int Usage = 2;
+
+    public const int Unreachable = 3;
+
+    public const int TimedOut = 4;
+
+    /// <summary>Ended by Ctrl-C or SIGTERM.</summary>
+    public const int Interrupted = 130;
+
+    public const string Explanation = "0 done, 1 refused or failed, 2 not understood, 3 no control plane answers, 4 timed out, 130 interrupted";
+}

@@ -1,0 +1,46 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Progress;
+
+namespace DataPlatform.Services.Cli.Output;
+
+/// <summary>One cluster as text: where it stands, its steps and tasks, and how to connect.</summary>
+public static class ClusterPage
+{
+    public static void Write(Surroundings surroundings, ClusterDetail cluster)
+    {
+        var console = surroundings.ConsoleOf(surroundings.Output);
+        var (summary, now) = (cluster.Summary, surroundings.Time.GetUtcNow());
+        var output = surroundings.Output;
+        output.WriteLine(Rows.Printable($"{summary.Name}: {summary.Package} {summary.Version}, {Words.State(summary.State)}{(summary.Reason is { } reason ? $": {reason}" : "")}"));
+        output.WriteLine($"launched {Words.Moment(summary.CreatedAt)}{(summary.ReadyAt is { } ready ? $", ready after {DurationText.Short(ready - summary.CreatedAt)}" : "")}, deleted in {DurationText.Short(summary.ExpiresAt - now)}; holds {Words.Amounts(summary.Reserved)}");
+        if (cluster.Options.Count > 0) output.WriteLine(Rows.Printable("options: " + string.Join(", ", cluster.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"))));
+        output.WriteLine();
+
+        var steps = new Rows(surroundings.Interactive, "STEP", "STATE", "TIME", "WAITS FOR");
+        foreach (var entry in TimelineEntry.Of(cluster))
+            steps.Add(entry.Path, Words.State(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Step.WaitingFor);
+        if (steps.Count > 0) console.Write(steps.ToTable());
+        var tasks = new Rows(surroundings.Interactive, "TASK", "STATE", "READY", "HOST", "RESOURCES", "PORTS", "MESSAGE");
+        foreach (var task in cluster.Tasks)
+            tasks.Add(task.Name, Words.TaskState(task.State), task.Ready ? "yes" : "no", task.Host, Words.Amounts(task.Resources),
+                string.Join(" ", task.Ports.OrderBy(port => port.Key, StringComparer.Ordinal).Select(port => $"{port.Key}:{port.Value}")), task.Message);
+        if (tasks.Count > 0)
+        {
+            output.WriteLine();
+            console.Write(tasks.ToTable());
+        }
+        foreach (var waiting in cluster.Waiting) output.WriteLine(Rows.Printable($"waits: {waiting.Pod} on {waiting.Host}: {waiting.Stage}: {waiting.Reason}"));
+        WriteConnections(surroundings, cluster);
+    }
+
+    public static void WriteConnections(Surroundings surroundings, ClusterDetail cluster)
+    {
+        foreach (var endpoint in cluster.Endpoints) surroundings.Output.WriteLine(Rows.Printable($"{endpoint.Title}: {endpoint.Url}"));
+        foreach (var snippet in cluster.Snippets)
+        {
+            surroundings.Output.WriteLine();
+            surroundings.Output.WriteLine(Rows.Printable($"{snippet.Title}:"));
+            foreach (var line in snippet.Text.Split('\n')) surroundings.Output.WriteLine($"    {Rows.Printable(line)}");
+        }
+    }
+}
