@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using DataPlatform.Services.ControlPlane.Storage;
+using Microsoft.AspNetCore.Mvc;
+
+namespace DataPlatform.Services.ControlPlane.Access;
+
+/// <summary>The only page without login. It needs no file of the console, so all of those stay behind the login.</summary>
+public static class LoginPage
+{
+    private static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(12);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/login", Open).AllowAnonymous().ExcludeFromDescription();
+        routes.MapPost("/login", Enter).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        routes.MapPost("/logout", Leave).DisableAntiforgery().ExcludeFromDescription();
+    }
+
+    private static IResult Open(HttpContext context, LoginLinks links, TokenStore tokens, AuditLog audit, string? token, string? @return)
+    {
+        if (token is null) return Page(200, Form(null, @return));
+        if (links.Redeem(token) is not { } principal)
+            return Page(403, Form("This login link was used already or has ended. 'dp login' makes a new one.", @return));
+        audit.Add(principal, "login", "console", "login link");
+        SignIn(context, tokens, principal);
+        // A page and no redirect: the next request then comes from this site and carries the strict cookie.
+        var next = HtmlEncoder.Default.Encode(Local(@return));
+        return Page(200, $"<meta http-equiv=\"refresh\" content=\"0;url={next}\"><p>Signed in. <a href=\"{next}\">Continue</a></p>");
+    }
+
+    private static IResult Enter(HttpContext context, TokenStore tokens, AuditLog audit, [FromForm] string? token, [FromForm] string? @return)
+    {
+        if (tokens.Find(TokenStore.Bearer, token?.Trim() ?? "") is not { } holder)
+            return Page(403, Form("This token is unknown or has ended.", @return));
+        audit.Add(holder.Principal, "login", "console", "token " + holder.Name);
+        SignIn(context, tokens, holder.Principal);
+        return Results.Redirect(Local(@return));
+    }
+
+    private static IResult Leave(HttpContext context, TokenStore tokens)
+    {
+        if (context.User.FindFirst(AccessHandler.TokenClaim)?.Value is { } id && context.User.HasClaim(AccessHandler.MethodClaim, TokenStore.Session))
+            tokens.Remove(id);
+        context.Response.Cookies.Delete(AccessHandler.Cookie);
+        return Results.Redirect("/login");
+    }
+
+    private static void SignIn(HttpContext context, TokenStore tokens, string principal) =>
+        context.Response.Cookies.Append(AccessHandler.Cookie, tokens.Create(TokenStore.Session, "console", principal, SessionLifetime), new CookieOptions
+        {
+            HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/", MaxAge = SessionLifetime, IsEssential = true,
+        });
+
+    /// <summary>Only a path of this site: everything else would send people who just signed in elsewhere.</summary>
+    public static bool IsLocal(string? path) =>
+        path is ['/', ..] && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl);
+
+    private static string Local(string? path) => IsLocal(path) ? path! : "/";
+
+    private static string Form(string? refusal, string? @return) =>
+        (refusal is null ? "" : $"<p role=\"alert\" class=\"refusal\">{HtmlEncoder.Default.Encode(refusal)}</p>")
+        + "<p>Open the one-time link that the control plane printed at start, or make one with <code>dp login</code>.</p>"
+        + "<form method=\"post\" action=\"/login\"><label for=\"token\">Or sign in with a token</label>"
+        + "<input id=\"token\" name=\"token\" type=\"password\" autocomplete=\"off\" required>"
+        + $"<input type=\"hidden\" name=\"return\" value=\"{HtmlEncoder.Default.Encode(Local(@return))}\">"
+        + "<button>Sign in</button></form>";
+
+    private static IResult Page(int status, string body) => Results.Content(
+        $$"""
+        <!DOCTYPE html>
+        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in · DataPlatform</title>
+        <style>
+          :root { color-scheme: light dark; }
+          body { font: 16px/1.5 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-items: center;
+            background: light-dark(#f5f6f8, #14181f); color: light-dark(#1d2530, #e3e8ef); }
+          main { width: min(25rem, calc(100vw - 2rem)); padding: 2rem; box-sizing: border-box; border-radius: 12px;
+            background: light-dark(#fff, #1c222c); border: 1px solid light-dark(#dfe3e8, #2d3542); }
+          h1 { font-size: 1.25rem; margin: 0 0 1rem; } code { font-size: .9em; }
+          label { display: block; margin: 1.5rem 0 .35rem; font-weight: 600; }
+          input { width: 100%; box-sizing: border-box; font: inherit; padding: .55rem .7rem; border-radius: 6px; border: 1px solid light-dark(#b6bfca, #465162);
+            background: transparent; color: inherit; }
+          button { margin-top: 1rem; width: 100%; font: inherit; font-weight: 600; padding: .6rem; border: 0; border-radius: 6px; background: #2457a6; color: #fff; cursor: pointer; }
+          a { color: light-dark(#2457a6, #7fb0ff); }
+          .refusal { padding: .6rem .8rem; border-radius: 6px; background: light-dark(#fdecec, #43242a); color: light-dark(#8a1f1f, #ffb9b9); }
+        </style></head><body><main><h1>DataPlatform</h1>{{body}}</main></body></html>
+        """,
+        "text/html; charset=utf-8", Encoding.UTF8, status);
+}

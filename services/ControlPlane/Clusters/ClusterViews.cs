@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.ControlPlane.Clusters;
+
+/// <summary>What people see of clusters: what is desired joined with what the operator observes. Nothing of it is stored.</summary>
+public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, TimeProvider time)
+{
+    private static ClusterObservation Nothing { get; } =
+        new(ClusterState.Pending, "waiting for its operator", null, new AmountsView(0, 0, 0), [], [], [], [], []);
+
+    public IReadOnlyList<ClusterSummary> List() => [.. clusters.Living().Select(cluster => Join(cluster).Summary)];
+
+    public IReadOnlyList<DesiredCluster> Deleted(int count) => clusters.Deleted(count);
+
+    public ClusterDetail? Find(string name) => clusters.Find(name) is { } cluster ? Join(cluster) : null;
+
+    public ClusterDetail? FindById(string id) => clusters.FindById(id) is { } cluster ? Join(cluster) : null;
+
+    /// <summary>The cluster now and after every change, until it is deleted.</summary>
+    public async IAsyncEnumerable<ClusterDetail> Watch(string id, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void Signal(string changed)
+        {
+            if (changed == id) signals.Writer.TryWrite(true);
+        }
+
+        changes.Changed += Signal;
+        // Reasons for waiting also change without any event of the cluster, as offers come and are refused.
+        using var timer = time.CreateTimer(_ => signals.Writer.TryWrite(true), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        try
+        {
+            string? last = null;
+            while (true)
+            {
+                if (FindById(id) is not { } detail) yield break;
+                var text = JsonSerializer.Serialize(detail);
+                if (text != last) yield return detail;
+                last = text;
+                if (detail.Summary.State == ClusterState.Deleted) yield break;
+                await signals.Reader.ReadAsync(cancellation);
+            }
+        }
+        finally
+        {
+            changes.Changed -= Signal;
+        }
+    }
+
+    private ClusterDetail Join(DesiredCluster cluster)
+    {
+        var observed = catalogue.Find(cluster.Package)?.Observe(cluster.Id);
+        var seen = observed ?? Nothing;
+        var (state, reason) = cluster switch
+        {
+            { DeletedAt: not null } => (ClusterState.Deleted, cluster.DeleteReason),
+            { DeleteRequestedAt: not null } => (ClusterState.Deleting, observed is null ? cluster.DeleteReason : observed.Reason ?? cluster.DeleteReason),
+            _ when catalogue.Find(cluster.Package) is null => (ClusterState.Failed, $"this control plane has no operator for the package {cluster.Package}"),
+            _ => (seen.State, seen.Reason),
+        };
+        var summary = new ClusterSummary(
+            cluster.Id, cluster.Name, cluster.Package, cluster.Version, cluster.Owner, state, reason, cluster.CreatedAt, seen.ReadyAt, cluster.ExpiresAt, seen.Reserved);
+        return new ClusterDetail(summary, Texts(cluster.Options), seen.Plans, seen.Tasks, seen.Endpoints, seen.Snippets, seen.Waiting);
+    }
+
+    private static Dictionary<string, string> Texts(JsonObject options) =>
+        options.ToDictionary(option => option.Key, option => option.Value?.ToString() ?? "");
+}

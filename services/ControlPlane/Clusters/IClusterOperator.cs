@@ -1,0 +1,29 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.ControlPlane.Clusters;
+
+/// <summary>What the control plane asks of the operator of one package; behind it stands a framework that speaks to the master over HTTP.</summary>
+public interface IClusterOperator
+{
+    PackageView Package { get; }
+
+    /// <summary>The framework's id, as soon as the master gave one.</summary>
+    string? FrameworkId { get; }
+
+    /// <summary>Ids of all clusters that the operator has anything of.</summary>
+    IReadOnlyCollection<string> Known { get; }
+
+    /// <summary>Brings the cluster to what is desired. Asking twice does no harm.</summary>
+    void Want(DesiredCluster cluster);
+
+    /// <summary>Takes the cluster down. Asking twice does no harm.</summary>
+    void Remove(string clusterId);
+
+    /// <summary>What is there of a cluster now; null when there is nothing.</summary>
+    ClusterObservation? Observe(string clusterId);
+
+    /// <summary>Raised with the id of a cluster of which something changed.</summary>
+    event Action<string>? Changed;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Settings;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.ControlPlane.Clusters;
+
+/// <summary>Takes what people ask for, refuses what can't be, stores the rest as desired and tells the operator.</summary>
+public sealed class LaunchDesk(Catalogue catalogue, ClusterStore clusters, AuditLog audit, ClusterChanges changes, ControlPlaneSettings settings, TimeProvider time)
+{
+    public Outcome Launch(LaunchRequest request, string actor)
+    {
+        var errors = new List<FieldProblem>();
+        if (!ClusterName.IsValid(request.Name)) errors.Add(new FieldProblem("name", "this name can't be used", ClusterName.Allowed));
+        if (request.LifetimeSeconds is { } asked && !Lifetime.IsAllowed(asked)) errors.Add(new FieldProblem("lifetime_seconds", "out of range", Lifetime.Allowed));
+        if (request.Package is null || catalogue.Find(request.Package) is not { } engine)
+        {
+            errors.Add(new FieldProblem("package", "no such package", string.Join(", ", catalogue.Packages.Select(package => package.Name))));
+            return Outcome.Invalid(errors);
+        }
+
+        errors.AddRange(OptionsCheck.Problems(engine.Package, request.Options));
+        if (errors.Count > 0) return Outcome.Invalid(errors);
+        if (engine.Package.UnavailableReason is { } reason)
+            return new Outcome.Refused(new Problem("The package is not available here", 409, reason, [new FieldProblem("package", reason, null)]));
+
+        var now = time.GetUtcNow();
+        var cluster = new DesiredCluster(
+            Guid.CreateVersion7(now).ToString("n"), request.Name, engine.Package.Name, engine.Package.Version, actor,
+            OptionsCheck.WithDefaults(engine.Package.Defaults, request.Options), now,
+            now + (request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.DefaultLifetime));
+        if (!clusters.TryAdd(cluster)) return Taken(request.Name);
+        audit.Add(actor, "launch", cluster.Name, new JsonObject { ["id"] = cluster.Id, ["package"] = cluster.Package, ["options"] = cluster.Options.DeepClone() }.ToJsonString());
+        engine.Want(cluster);
+        changes.Raise(cluster.Id);
+        return new Outcome.Accepted(cluster);
+    }
+
+    public Outcome Extend(string name, long seconds, string actor)
+    {
+        if (clusters.Find(name) is not { } cluster) return Outcome.Unknown(name);
+        if (cluster.DeleteRequestedAt is not null) return new Outcome.Refused(new Problem("The cluster is being deleted", 409, null, null));
+        if (Lifetime.Extended(cluster.ExpiresAt, time.GetUtcNow(), seconds) is not { } end)
+            return Outcome.Invalid([new FieldProblem("seconds", "out of range", Lifetime.Allowed + "; no cluster may end later than 30 days from now")]);
+        clusters.SetExpiry(cluster.Id, end);
+        audit.Add(actor, "extend", name, $"until {end:O}");
+        changes.Raise(cluster.Id);
+        return new Outcome.Accepted(cluster with { ExpiresAt = end });
+    }
+
+    /// <summary>Asks for a deletion; asked again, the answer is the same.</summary>
+    public Outcome Delete(string name, string actor, string reason)
+    {
+        if (clusters.Find(name) is not { } cluster) return Outcome.Unknown(name);
+        if (clusters.RequestDelete(cluster.Id, time.GetUtcNow(), reason)) audit.Add(actor, "delete", name, reason);
+        if (catalogue.Find(cluster.Package) is { } engine) engine.Remove(cluster.Id);
+        changes.Raise(cluster.Id);
+        return new Outcome.Accepted(clusters.FindById(cluster.Id) ?? cluster);
+    }
+
+    private static Outcome.Refused Taken(string name) => new(new Problem(
+        "The name is taken", 409, $"A cluster named '{name}' lives already.",
+        [new FieldProblem("name", "a cluster of this name lives already", "a name that no living cluster has")]));
+}

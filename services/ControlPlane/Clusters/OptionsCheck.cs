@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using NJsonSchema;
+using NJsonSchema.Validation;
+
+namespace DataPlatform.Services.ControlPlane.Clusters;
+
+/// <summary>Checks options against a package's JSON Schema and says, field by field, what is allowed.</summary>
+public static class OptionsCheck
+{
+    private static readonly ConcurrentDictionary<string, JsonSchema> Parsed = new();
+
+    public static JsonSchema Parse(JsonObject schema) =>
+        Parsed.GetOrAdd(schema.ToJsonString(), text => JsonSchema.FromJsonAsync(text).GetAwaiter().GetResult());
+
+    /// <summary>The package's defaults with what was given laid over them.</summary>
+    public static JsonObject WithDefaults(JsonObject defaults, JsonObject? given)
+    {
+        var merged = defaults.DeepClone().AsObject();
+        foreach (var (name, value) in given ?? []) merged[name] = value?.DeepClone();
+        return merged;
+    }
+
+    public static IReadOnlyList<FieldProblem> Problems(PackageView package, JsonObject? given)
+    {
+        var schema = Parse(package.Schema);
+        var problems = new List<FieldProblem>();
+        foreach (var (name, value) in given ?? [])
+        {
+            var field = "options." + Shown(name);
+            if (!schema.ActualProperties.TryGetValue(name, out var property))
+                problems.Add(new FieldProblem(field, $"the package {package.Name} has no such option", string.Join(", ", schema.ActualProperties.Keys)));
+            else if (value is null)
+                problems.Add(new FieldProblem(field, "null is not a value", Allowed(property)));
+            else if (value is JsonValue text && text.TryGetValue<string>(out var content) && content.Any(char.IsControl))
+                problems.Add(new FieldProblem(field, "control characters are not allowed", Allowed(property)));
+        }
+
+        if (problems.Count > 0) return problems;
+        foreach (var error in schema.Validate(WithDefaults(package.Defaults, given).ToJsonString()))
+        {
+            var name = (error.Path ?? "").TrimStart('#', '/').Split('/', '.', '[')[0];
+            var property = schema.ActualProperties.GetValueOrDefault(name);
+            problems.Add(new FieldProblem(
+                name.Length == 0 ? "options" : "options." + name, Explained(error), property is null ? null : Allowed(property)));
+        }
+
+        return [.. problems.DistinctBy(problem => problem.Field)];
+    }
+
+    /// <summary>What a property may hold, in words.</summary>
+    public static string Allowed(JsonSchemaProperty property)
+    {
+        var schema = property.ActualSchema;
+        if (schema.Enumeration.Count > 0) return "one of " + string.Join(", ", schema.Enumeration);
+        var limits = new List<string>();
+        if (schema.Minimum is { } minimum) limits.Add($"at least {minimum:0.###}");
+        if (schema.Maximum is { } maximum) limits.Add($"at most {maximum:0.###}");
+        if (schema.MinLength is { } shortest) limits.Add($"at least {shortest} characters");
+        if (schema.MaxLength is { } longest) limits.Add($"at most {longest} characters");
+        if (schema.Pattern is { Length: > 0 } pattern) limits.Add("matching " + pattern);
+        var kind = schema.Type switch
+        {
+            JsonObjectType.Integer => "a whole number",
+            JsonObjectType.Number => "a number",
+            JsonObjectType.Boolean => "true or false",
+            JsonObjectType.String => "text",
+            _ => schema.Type.ToString(),
+        };
+        return limits.Count == 0 ? kind : $"{kind}, {string.Join(", ", limits)}";
+    }
+
+    private static string Explained(ValidationError error) => error.Kind switch
+    {
+        ValidationErrorKind.IntegerExpected => "a whole number is needed",
+        ValidationErrorKind.NumberExpected => "a number is needed",
+        ValidationErrorKind.StringExpected => "text is needed",
+        ValidationErrorKind.BooleanExpected => "true or false is needed",
+        ValidationErrorKind.NumberTooSmall => "too small",
+        ValidationErrorKind.NumberTooBig => "too large",
+        ValidationErrorKind.NotInEnumeration => "not one of the allowed values",
+        ValidationErrorKind.PatternMismatch => "not of the allowed form",
+        ValidationErrorKind.StringTooLong => "too long",
+        ValidationErrorKind.StringTooShort => "too short",
+        ValidationErrorKind.PropertyRequired => "is required",
+        _ => error.Kind.ToString(),
+    };
+
+    private static string Shown(string name) => name.Length <= 60 && !name.Any(char.IsControl) ? name : "(a name that can't be shown)";
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using DataPlatform.Services.ControlPlane.Access;
+using DataPlatform.Services.ControlPlane.Settings;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.ControlPlane.Hosting;
+
+/// <summary>Says, as soon as this process serves, where it is reached and how to sign in.</summary>
+public sealed class Announcement(
+    IHostApplicationLifetime lifetime, ServerAddress address, LoginLinks links, TokenStore tokens, ControlPlaneSettings settings, ILogger<Announcement> logger) : IHostedService
+{
+    public const string Administrator = "admin";
+    private static readonly TimeSpan CliTokenLifetime = TimeSpan.FromDays(30);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        tokens.RemoveNamed(TokenStore.Bearer, "admin-token-file");
+        if (settings.AdminTokenFile is { } file)
+            tokens.Add(TokenStore.Bearer, "admin-token-file", Administrator, PrivateFiles.ReadSecret(file, 32), TimeSpan.FromDays(3650));
+        lifetime.ApplicationStarted.Register(Announce);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Announce()
+    {
+        if (settings.CliConfig is { } path)
+        {
+            // One token for each such file: the one of the run before ends here.
+            var name = "cli-config " + path;
+            tokens.RemoveNamed(TokenStore.Bearer, name);
+            var secret = tokens.Create(TokenStore.Bearer, name, Administrator, CliTokenLifetime);
+            PrivateFiles.Write(path, JsonSerializer.Serialize(new { control_plane = address.Url, token = secret }));
+        }
+
+        logger.LogInformation("listening on {Url}", address.Url);
+        // Not through the log: that may be kept, and the link signs in whoever reads it.
+        Console.WriteLine($"Console: {address.Url}{links.Create(Administrator)}  (opens once, within {settings.LoginLinkLifetime.TotalMinutes:0} minutes; 'dp login' makes another)");
+        PrivateFiles.Write(Path.Combine(settings.WorkDir, "endpoint"), address.Url + "\n");
+    }
+}

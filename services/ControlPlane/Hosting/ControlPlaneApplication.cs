@@ -1,0 +1,119 @@
+using System.Net;
+using DataPlatform.Core.Client.Http;
+using DataPlatform.Services.ControlPlane.Access;
+using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Lake;
+using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Proxy;
+using DataPlatform.Services.ControlPlane.Recurring;
+using DataPlatform.Services.ControlPlane.Rest;
+using DataPlatform.Services.ControlPlane.Settings;
+using DataPlatform.Services.ControlPlane.Storage;
+using DataPlatform.Services.ControlPlane.WebConsole;
+using Hangfire;
+using Hangfire.InMemory;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using MudBlazor.Services;
+using Scalar.AspNetCore;
+
+namespace DataPlatform.Services.ControlPlane.Hosting;
+
+/// <summary>Puts the control plane together.</summary>
+public static class ControlPlaneApplication
+{
+    /// <param name="configure">Last word on the services: tests put their clock and operators in here.</param>
+    public static WebApplication Build(ControlPlaneSettings settings, Action<IServiceCollection>? configure = null)
+    {
+        PrivateFiles.CreateFolder(settings.WorkDir);
+        Directory.CreateDirectory(settings.Lake);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(ControlPlaneApplication).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production,
+        });
+        // In a build folder the console's files are where their packages left them; a published folder has them itself.
+        if (File.Exists(Path.Combine(AppContext.BaseDirectory, "dp-control-plane.staticwebassets.runtime.json"))) builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.UseSetting("urls", "").ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = null;
+            server.Listen(settings.Ip, settings.Port);
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("DataPlatform", LogLevel.Information).AddFilter("DataPlatform.Services.ControlPlane.Access", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Hangfire", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        AddServices(builder.Services, settings);
+        configure?.Invoke(builder.Services);
+        var app = builder.Build();
+        MapRoutes(app);
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, ControlPlaneSettings settings)
+    {
+        var credential = settings.CredentialFile is null ? null : Credential(settings.CredentialFile);
+        services.AddSingleton(settings).AddSingleton(TimeProvider.System);
+        services.AddSingleton(new Database(Path.Combine(settings.WorkDir, "control-plane.db")));
+        services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
+        services.AddSingleton<Catalogue>().AddSingleton<LaunchDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
+        services.AddSingleton<LifetimeSweep>().AddSingleton<LeftoverSweep>().AddSingleton<RetentionSweep>();
+        services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton(new TaskLogs(credential));
+        services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
+        services.AddHttpForwarder();
+        services.AddDataProtection().PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.WorkDir, "keys")));
+        services.AddAuthentication(AccessHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, AccessHandler>(AccessHandler.SchemeName, null);
+        // Deny by default: an endpoint that says nothing needs a login.
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.ConfigureHttpJsonOptions(options => Refusals.Configure(options.SerializerOptions));
+        services.AddOpenApi();
+        services.AddHangfire(hangfire => hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
+        services.AddHangfireServer(server =>
+        {
+            server.WorkerCount = 1;
+            server.SchedulePollingInterval = TimeSpan.FromSeconds(2);
+            server.StopTimeout = TimeSpan.FromSeconds(2);
+        });
+        services.AddHostedService<RecurringWork>().AddHostedService<Announcement>();
+        services.AddCascadingAuthenticationState();
+        services.AddMudServices();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        app.Use((context, next) => SecurityHeaders.Invoke(context, next));
+        app.Use((context, next) => app.Services.GetRequiredService<HostGuard>().Invoke(context, next));
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Unexpected });
+        app.UseWebSockets();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.Use((context, next) => CrossSiteGuard.Invoke(context, next));
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapGet("/health", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
+        LoginPage.Map(app);
+        ApiRoutes.Map(app);
+        MetricsRoute.Map(app);
+        EngineProxy.Map(app);
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs", reference => reference.WithTitle("DataPlatform").DisableDefaultFonts());
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+
+    private static Task Unexpected(HttpContext context) => Refusals.Write(context, new(
+        "Something went wrong here", 500, "The control plane's log has the cause; request " + context.TraceIdentifier, null));
+
+    private static MesosCredential Credential(string path)
+    {
+        try
+        {
+            return MesosCredential.Read(path);
+        }
+        catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException("--credential: " + error.Message);
+        }
+    }
+}

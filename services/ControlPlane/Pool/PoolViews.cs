@@ -1,0 +1,44 @@
+using System.Globalization;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Services.ControlPlane.Pool;
+
+/// <summary>Turns the master's answers into what people see.</summary>
+public static class PoolViews
+{
+    public static PoolView From(Uri master, OperatorResponse.Types.GetAgents agents, OperatorResponse.Types.GetFrameworks frameworks, OperatorResponse.Types.GetTasks tasks)
+    {
+        var running = tasks.Tasks.GroupBy(task => task.AgentId.Value).ToDictionary(group => group.Key, group => group.Count());
+        var hosts = agents.Agents.Select(agent => new HostView(
+            agent.AgentInfo.Id.Value, agent.AgentInfo.Hostname, agent.AgentInfo.Port, agent.Active,
+            Amounts(agent.TotalResources), Amounts(agent.AllocatedResources), Amounts(agent.OfferedResources),
+            agent.AgentInfo.Attributes.ToDictionary(attribute => attribute.Name, Text), running.GetValueOrDefault(agent.AgentInfo.Id.Value),
+            agent.RegisteredTime is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time.Nanoseconds / 1_000_000) : null));
+        var users = frameworks.Frameworks.Select(framework => new FrameworkView(
+            framework.FrameworkInfo.Id?.Value ?? "", framework.FrameworkInfo.Name, Roles(framework.FrameworkInfo), framework.Connected, Amounts(framework.AllocatedResources)));
+        return new PoolView(
+            master.ToString().TrimEnd('/'), [.. hosts.OrderBy(host => host.Host, StringComparer.Ordinal).ThenBy(host => host.Port)],
+            [.. users.OrderBy(user => user.Name, StringComparer.Ordinal)]);
+    }
+
+    public static AmountsView Amounts(IEnumerable<Resource> resources)
+    {
+        double cpus = 0, memory = 0, disk = 0;
+        foreach (var resource in resources)
+        {
+            var amount = resource.Scalar?.Value ?? 0;
+            if (resource.Name == "cpus") cpus += amount;
+            else if (resource.Name == "mem") memory += amount;
+            else if (resource.Name == "disk") disk += amount;
+        }
+
+        return new AmountsView((long)Math.Round(cpus * 1000), (long)Math.Round(memory), (long)Math.Round(disk));
+    }
+
+    private static IReadOnlyList<string> Roles(FrameworkInfo framework) => framework.Roles.Count > 0 ? [.. framework.Roles] : [framework.Role];
+
+    private static string Text(AgentAttribute attribute) =>
+        attribute.Text?.Value ?? attribute.Scalar?.Value.ToString(CultureInfo.InvariantCulture)
+        ?? (attribute.Ranges is { } ranges ? string.Join(',', ranges.Range.Select(range => $"{range.Begin}-{range.End}")) : "");
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Rest;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace DataPlatform.Services.ControlPlane.Proxy;
+
+/// <summary>Engines' own pages under <c>/ui/{cluster}/{endpoint}/</c>: only endpoints that an operator declared as pages are reached.</summary>
+public sealed class EngineProxy(ClusterViews views, IHttpForwarder forwarder) : IDisposable
+{
+    private readonly HttpMessageInvoker client = new(new SocketsHttpHandler
+    {
+        UseProxy = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None, UseCookies = false,
+        ActivityHeadersPropagator = null, ConnectTimeout = TimeSpan.FromSeconds(5),
+    });
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.Map("/ui/{cluster}/{endpoint}/{**rest}", (HttpContext context, string cluster, string endpoint, EngineProxy proxy) => proxy.Forward(context, cluster, endpoint))
+            .ExcludeFromDescription();
+
+    public static string PathOf(string cluster, string endpoint) => $"/ui/{cluster}/{endpoint}";
+
+    public async Task Forward(HttpContext context, string cluster, string endpoint)
+    {
+        if (Declared(cluster, endpoint) is not { } target)
+        {
+            await Refusals.Write(context, new Problem("No such page", 404, "The cluster has no page of that name, or it is not up yet.", null));
+            return;
+        }
+
+        var prefix = PathOf(cluster, endpoint);
+        if (context.Request.Path == prefix)
+        {
+            // Relative links of the engine's page need the slash.
+            context.Response.Redirect(prefix + "/" + context.Request.QueryString);
+            return;
+        }
+
+        var error = await forwarder.SendAsync(context, target.GetLeftPart(UriPartial.Authority), client, ForwarderRequestConfig.Empty, new EngineTransformer(prefix, target));
+        if (error != ForwarderError.None && !context.Response.HasStarted)
+            await Refusals.Write(context, new Problem("The engine's page does not answer", 502, $"{target.Host}:{target.Port} of {cluster} could not be reached ({error}).", null));
+    }
+
+    private Uri? Declared(string cluster, string endpoint)
+    {
+        if (!ClusterName.IsValid(cluster) || views.Find(cluster) is not { } detail) return null;
+        var found = detail.Endpoints.FirstOrDefault(candidate => candidate.Name == endpoint && candidate.ProxyPath is not null);
+        return found is not null && Uri.TryCreate(found.Url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+    }
+
+    public void Dispose() => client.Dispose();
+}

@@ -1,0 +1,39 @@
+using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.ControlPlane.Recurring;
+
+/// <summary>
+/// Brings operators in line with what is desired: asks again for what should be, takes down what should not be,
+/// and records as deleted what the operator has nothing left of. Running it twice does no harm.
+/// </summary>
+public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, AuditLog audit, TimeProvider time)
+{
+    public void Run()
+    {
+        var living = clusters.Living();
+        foreach (var engine in catalogue.Operators)
+        {
+            var known = engine.Known.ToHashSet();
+            var mine = living.Where(cluster => cluster.Package == engine.Package.Name).ToList();
+            foreach (var cluster in mine)
+            {
+                if (cluster.DeleteRequestedAt is null)
+                {
+                    if (!known.Contains(cluster.Id)) engine.Want(cluster);
+                }
+                else if (known.Contains(cluster.Id))
+                {
+                    engine.Remove(cluster.Id);
+                }
+                else if (clusters.MarkDeleted(cluster.Id, time.GetUtcNow()))
+                {
+                    audit.Add("platform", "deleted", cluster.Name, cluster.DeleteReason ?? "");
+                    changes.Raise(cluster.Id);
+                }
+            }
+
+            foreach (var leftover in known.Except(mine.Select(cluster => cluster.Id))) engine.Remove(leftover);
+        }
+    }
+}

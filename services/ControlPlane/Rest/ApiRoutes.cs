@@ -1,0 +1,82 @@
+using System.Security.Claims;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Access;
+using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Hosting;
+using DataPlatform.Services.ControlPlane.Lake;
+using DataPlatform.Services.ControlPlane.Pool;
+
+namespace DataPlatform.Services.ControlPlane.Rest;
+
+/// <summary>The REST interface under <c>/api/v1</c>.</summary>
+public static class ApiRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1");
+        Packages(api.MapGroup("/packages").WithTags("Packages"));
+        ClusterRoutes.Map(api.MapGroup("/clusters").WithTags("Clusters"));
+        api.MapGet("/pool", Pool).WithTags("Pool").WithSummary("Hosts, what of them is used, and by whom").Produces<PoolView>().Produces<Problem>(503, "application/problem+json");
+        LakeRoutes(api.MapGroup("/lake").WithTags("Lake"));
+        api.MapPost("/login-links", MakeLoginLink).WithTags("Access").WithSummary("Makes a one-time login link for a browser").Accepts<LoginLinkRequest>("application/json").Produces<LoginLink>();
+        // Whatever else is asked for under the API's path is refused in the API's form.
+        api.MapFallback(() => Refusals.Result(new Problem("There is no such resource", 404, null, null))).ExcludeFromDescription();
+    }
+
+    /// <summary>Who signed in.</summary>
+    public static string Actor(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.Name) ?? "unknown";
+
+    private static void Packages(RouteGroupBuilder packages)
+    {
+        packages.MapGet("/", (Catalogue catalogue) => Results.Json(catalogue.Packages, Refusals.Json))
+            .WithSummary("What can be launched").Produces<IReadOnlyList<PackageView>>();
+        packages.MapGet("/{name}", (string name, Catalogue catalogue) => catalogue.Find(name) is { } engine
+                ? Results.Json(engine.Package, Refusals.Json)
+                : Refusals.Result(new Problem("No such package", 404, "There are: " + string.Join(", ", catalogue.Packages.Select(package => package.Name)), null)))
+            .WithSummary("One package with the schema of its options").Produces<PackageView>().Produces<Problem>(404, "application/problem+json");
+    }
+
+    private static async Task<IResult> Pool(MasterReader master, CancellationToken cancellation) => await master.Read(cancellation) switch
+    {
+        PoolReading.Seen seen => Results.Json(seen.Pool, Refusals.Json),
+        PoolReading.Unreachable unreachable => Refusals.Result(new Problem("The pool can't be seen", 503, unreachable.Reason, null)),
+        var other => throw new InvalidOperationException(other.ToString()),
+    };
+
+    private static void LakeRoutes(RouteGroupBuilder lake)
+    {
+        lake.MapGet("/", (LakeReader reader) => Results.Json(reader.List(), Refusals.Json)).WithSummary("Datasets of the lake").Produces<IReadOnlyList<DatasetView>>();
+        lake.MapGet("/{**path}", async (string path, int? rows, LakeReader reader, CancellationToken cancellation) =>
+            {
+                if (rows is < 0 or > LakeReader.MostRows)
+                    return Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("rows", "out of range", $"0 to {LakeReader.MostRows}")]));
+                try
+                {
+                    return await reader.Read(path, rows ?? 20, cancellation) is { } dataset
+                        ? Results.Json(dataset, Refusals.Json)
+                        : Refusals.Result(new Problem("No such dataset", 404, "GET /api/v1/lake lists the datasets.", null));
+                }
+                catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or UnauthorizedAccessException)
+                {
+                    return Refusals.Result(new Problem("The dataset can't be read", 422, error.Message, null));
+                }
+            })
+            .WithSummary("One dataset with its schema and first rows").Produces<DatasetView>().Produces<Problem>(404, "application/problem+json");
+    }
+
+    private static async Task<IResult> MakeLoginLink(HttpRequest request, ClaimsPrincipal user, LoginLinks links, ServerAddress address, CancellationToken cancellation)
+    {
+        LoginLinkRequest? body = null;
+        if (request.ContentLength is not (null or 0))
+        {
+            (body, var problem) = await RequestBody.Read<LoginLinkRequest>(request, cancellation);
+            if (problem is not null) return Refusals.Result(problem);
+        }
+
+        if (body?.ReturnPath is { } path && !LoginPage.IsLocal(path))
+            return Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("return_path", "not a page of the console", "a path such as /clusters")]));
+        return links.Create(Actor(user)) is { } link
+            ? Results.Json(new LoginLink(address.Url + link + (body?.ReturnPath is { } page ? "&return=" + Uri.EscapeDataString(page) : "")), Refusals.Json)
+            : Refusals.Result(new Problem("Too many login links are open", 429, "Use one of them or wait until they end.", null));
+    }
+}

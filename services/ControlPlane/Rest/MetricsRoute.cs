@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text;
+using DataPlatform.Services.ControlPlane.Clusters;
+
+namespace DataPlatform.Services.ControlPlane.Rest;
+
+/// <summary>Measurements in Prometheus's text form, behind the login like everything else.</summary>
+public static class MetricsRoute
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/metrics", (ClusterViews views, Catalogue catalogue) => Results.Text(Text(views, catalogue), "text/plain; version=0.0.4")).ExcludeFromDescription();
+
+    private static string Text(ClusterViews views, Catalogue catalogue)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("# HELP dp_clusters Living clusters by package and state.").AppendLine("# TYPE dp_clusters gauge");
+        foreach (var group in views.List().GroupBy(cluster => (cluster.Package, cluster.State)).OrderBy(group => group.Key))
+            text.AppendLine(CultureInfo.InvariantCulture, $"dp_clusters{{package=\"{group.Key.Package}\",state=\"{group.Key.State}\"}} {group.Count()}");
+        text.AppendLine("# HELP dp_operator_registered Whether the package's operator has a framework id.").AppendLine("# TYPE dp_operator_registered gauge");
+        foreach (var engine in catalogue.Operators)
+            text.AppendLine(CultureInfo.InvariantCulture, $"dp_operator_registered{{package=\"{engine.Package.Name}\"}} {(engine.FrameworkId is null ? 0 : 1)}");
+        text.AppendLine("# TYPE process_working_set_bytes gauge");
+        text.AppendLine(CultureInfo.InvariantCulture, $"process_working_set_bytes {Environment.WorkingSet}");
+        return text.ToString();
+    }
+}

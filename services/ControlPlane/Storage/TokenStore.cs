@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+
+namespace DataPlatform.Services.ControlPlane.Storage;
+
+/// <summary>Who a presented token belongs to.</summary>
+public sealed record TokenHolder(string Id, string Name, string Principal, DateTimeOffset ExpiresAt);
+
+/// <summary>Bearer tokens and browser sessions. Only hashes are kept: a stolen database signs nobody in.</summary>
+public sealed class TokenStore(Database database, TimeProvider time)
+{
+    public const string Bearer = "bearer";
+    public const string Session = "session";
+
+    /// <summary>Makes a token and returns its secret, which is never shown again.</summary>
+    public string Create(string kind, string name, string principal, TimeSpan lifetime)
+    {
+        var secret = (kind == Bearer ? "dp_" : "") + NewSecret();
+        Add(kind, name, principal, secret, lifetime);
+        return secret;
+    }
+
+    /// <summary>Registers a secret that somebody else chose.</summary>
+    public void Add(string kind, string name, string principal, string secret, TimeSpan lifetime)
+    {
+        var now = time.GetUtcNow();
+        using var connection = database.Open();
+        connection.Execute(
+            "INSERT OR REPLACE INTO tokens (id, name, kind, principal, hash, created_at, expires_at) VALUES (@id, @name, @kind, @principal, @hash, @now, @expires)",
+            new
+            {
+                id = Guid.CreateVersion7(now).ToString("n"), name, kind, principal, hash = Hash(secret),
+                now = now.ToUnixTimeMilliseconds(), expires = (now + lifetime).ToUnixTimeMilliseconds(),
+            });
+    }
+
+    public TokenHolder? Find(string kind, string secret)
+    {
+        if (secret.Length is 0 or > 256) return null;
+        using var connection = database.Open();
+        var row = connection.QuerySingleOrDefault<Row>(
+            "SELECT id, name, principal, expires_at FROM tokens WHERE kind = @kind AND hash = @hash AND expires_at > @now",
+            new { kind, hash = Hash(secret), now = time.GetUtcNow().ToUnixTimeMilliseconds() });
+        return row is null ? null : new TokenHolder(row.id, row.name, row.principal, DateTimeOffset.FromUnixTimeMilliseconds(row.expires_at));
+    }
+
+    public void Remove(string id) => Execute("DELETE FROM tokens WHERE id = @id", new { id });
+
+    public void RemoveNamed(string kind, string name) => Execute("DELETE FROM tokens WHERE kind = @kind AND name = @name", new { kind, name });
+
+    public int ForgetExpiredBefore(DateTimeOffset limit) =>
+        Execute("DELETE FROM tokens WHERE expires_at < @limit", new { limit = limit.ToUnixTimeMilliseconds() });
+
+    public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    private int Execute(string sql, object parameters)
+    {
+        using var connection = database.Open();
+        return connection.Execute(sql, parameters);
+    }
+
+    private sealed record Row(string id, string name, string principal, long expires_at);
+}
