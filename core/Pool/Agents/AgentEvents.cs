@@ -1,0 +1,69 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+using Google.Protobuf;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What the master says to agents.</summary>
+internal static class AgentEvents
+{
+    public static AgentEvent Registered(string agentId, PoolSettings settings) => new()
+    {
+        Type = AgentEvent.Types.Type.Registered,
+        Registered = new AgentEvent.Types.Registered
+        {
+            AgentId = new AgentID { Value = agentId },
+            PingIntervalSeconds = settings.AgentPingTimeout.TotalSeconds,
+            PingMisses = settings.MaxAgentPingTimeouts,
+        },
+    };
+
+    public static AgentEvent Refused(string message) => new()
+    {
+        Type = AgentEvent.Types.Type.Refused,
+        Refused = new AgentEvent.Types.Refused { Message = message },
+    };
+
+    public static AgentEvent Ping { get; } = new() { Type = AgentEvent.Types.Type.Ping };
+
+    public static AgentEvent RunTask(FrameworkInfo framework, TaskInfo task) => new()
+    {
+        Type = AgentEvent.Types.Type.RunTask,
+        RunTask = new AgentEvent.Types.RunTask { Framework = framework, Task = task },
+    };
+
+    public static AgentEvent KillTask(string frameworkId, string taskId, KillPolicy? policy)
+    {
+        var kill = new AgentEvent.Types.KillTask
+        {
+            FrameworkId = new FrameworkID { Value = frameworkId },
+            TaskId = new TaskID { Value = taskId },
+        };
+        if (policy is not null)
+            kill.KillPolicy = policy;
+        return new AgentEvent { Type = AgentEvent.Types.Type.KillTask, KillTask = kill };
+    }
+
+    public static AgentEvent Acknowledge(string frameworkId, TaskID task, ByteString uuid) => new()
+    {
+        Type = AgentEvent.Types.Type.Acknowledge,
+        Acknowledge = new AgentEvent.Types.Acknowledge
+        {
+            FrameworkId = new FrameworkID { Value = frameworkId },
+            TaskId = task,
+            Uuid = uuid,
+        },
+    };
+
+    public static AgentEvent ShutdownFramework(string frameworkId) => new()
+    {
+        Type = AgentEvent.Types.Type.ShutdownFramework,
+        ShutdownFramework = new AgentEvent.Types.ShutdownFramework { FrameworkId = new FrameworkID { Value = frameworkId } },
+    };
+
+    public static AgentEvent Shutdown(string message) => new()
+    {
+        Type = AgentEvent.Types.Type.Shutdown,
+        Shutdown = new AgentEvent.Types.Shutdown { Message = message },
+    };
+}

@@ -1,0 +1,104 @@
+using DataPlatform.Core.Protocol.Mesos;
+using Reason = DataPlatform.Core.Protocol.Mesos.TaskReport.Types.Reason;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>How an agent goes away: its stream ends, it stops answering, or it is given up.</summary>
+internal static class AgentLife
+{
+    public static Decision StreamClosed(PoolState state, string streamId, DateTimeOffset now)
+    {
+        var decision = new Decision();
+        if (state.AgentOfStream(streamId) is not { } agent)
+            return decision;
+        RescindOffers(state, decision, agent);
+        decision.Happened(new PoolEvent.AgentDisconnected(agent.Id, now));
+        return decision;
+    }
+
+    public static void BecomeUnreachable(PoolState state, Decision decision, PooledAgent agent, DateTimeOffset now)
+    {
+        RescindOffers(state, decision, agent);
+        foreach (var task in InOrder(agent))
+        {
+            var framework = state.Frameworks[task.FrameworkId];
+            var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
+                TaskStates.AsKnownTo(framework.IsPartitionAware, TaskState.TaskUnreachable), Reason.AgentRemoved,
+                $"The agent did not answer {state.Settings.MaxAgentPingTimeouts} pings in a row", now);
+            status.UnreachableTime = StatusReports.Time(now);
+            decision.Happened(new PoolEvent.TaskUpdated(framework.Id, agent.Id, status, status.State));
+            decision.Tell(framework, StatusReports.Update(status));
+        }
+
+        TellAll(state, decision, agent.Id);
+        if (agent.StreamId is { } stream)
+            decision.CloseAgentStream(stream);
+        decision.Happened(new PoolEvent.AgentBecameUnreachable(agent.Id, now));
+    }
+
+    public static Decision MarkGone(PoolState state, string agentId, DateTimeOffset now)
+    {
+        var decision = new Decision { Outcome = PoolOutcome.Ok };
+        if (state.Agents.TryGetValue(agentId, out var agent))
+        {
+            decision.Tell(agent, AgentEvents.Shutdown("An operator marked this agent gone"));
+            Remove(state, decision, agent, byOperator: true, now);
+            return decision;
+        }
+
+        if (!state.RecoveredAgents.ContainsKey(agentId) && !state.UnreachableAgents.ContainsKey(agentId))
+            return Decision.Refuse(RefusalKind.NotFound, $"No agent has the id '{Names.Printable(agentId)}'");
+        decision.Happened(new PoolEvent.AgentRemoved(agentId, now, ByOperator: true));
+        return decision;
+    }
+
+    /// <summary>Gives the agent's id up for good, and its tasks with it.</summary>
+    public static void Remove(PoolState state, Decision decision, PooledAgent agent, bool byOperator, DateTimeOffset now)
+    {
+        RescindOffers(state, decision, agent);
+        foreach (var task in InOrder(agent))
+        {
+            var framework = state.Frameworks[task.FrameworkId];
+            var gone = byOperator ? TaskState.TaskGoneByOperator : TaskState.TaskGone;
+            var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
+                TaskStates.AsKnownTo(framework.IsPartitionAware, gone),
+                byOperator ? Reason.AgentRemovedByOperator : Reason.AgentRemoved,
+                byOperator ? "An operator marked the task's agent gone" : "Another agent registered at the address of the task's agent", now);
+            decision.Happened(new PoolEvent.TaskUpdated(framework.Id, agent.Id, status, status.State));
+            decision.Tell(framework, StatusReports.Update(status));
+        }
+
+        TellAll(state, decision, agent.Id);
+        if (agent.StreamId is { } stream)
+            decision.CloseAgentStream(stream);
+        decision.Happened(new PoolEvent.AgentRemoved(agent.Id, now, byOperator));
+    }
+
+    /// <summary>A newer stream of the same agent counts from now on.</summary>
+    public static void LeaveStream(PoolState state, Decision decision, PooledAgent agent)
+    {
+        if (agent.StreamId is not { } stream)
+            return;
+        RescindOffers(state, decision, agent);
+        decision.CloseAgentStream(stream);
+    }
+
+    private static IEnumerable<PooledTask> InOrder(PooledAgent agent) => agent.Tasks.Values
+        .Where(task => !TaskStates.IsTerminal(task.Record.State))
+        .OrderBy(task => task.FrameworkId, StringComparer.Ordinal).ThenBy(task => task.Id, StringComparer.Ordinal);
+
+    private static void RescindOffers(PoolState state, Decision decision, PooledAgent agent)
+    {
+        foreach (var offer in agent.OutstandingOffers.Values.OrderBy(offer => offer.Id.Value, StringComparer.Ordinal))
+        {
+            decision.Happened(new PoolEvent.OfferEnded(offer.Id.Value));
+            decision.Tell(state.Frameworks[offer.FrameworkId.Value], OfferEvents.Rescind(offer.Id.Value));
+        }
+    }
+
+    private static void TellAll(PoolState state, Decision decision, string agentId)
+    {
+        foreach (var framework in state.Frameworks.Values.OrderBy(framework => framework.Id, StringComparer.Ordinal))
+            decision.Tell(framework, OfferEvents.Failure(agentId));
+    }
+}

@@ -1,0 +1,56 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>PONG and UPDATE of a registered agent.</summary>
+internal static class AgentRequests
+{
+    public static Decision Decide(PoolState state, PoolCommand.AgentRequest request, DateTimeOffset now)
+    {
+        if (request.StreamId is null)
+            return Decision.Invalid("The header Dataplatform-Stream-Id is missing; send the one that the answer to REGISTER carried");
+        if (state.AgentOfStream(request.StreamId) is not { } agent)
+            return Decision.Refuse(RefusalKind.Forbidden, "The stream is not the agent's current one; register again");
+        var decision = new Decision();
+        switch (request.Call.Type)
+        {
+            case AgentCall.Types.Type.Pong:
+                decision.Happened(new PoolEvent.AgentPonged(agent.Id));
+                return decision;
+            case AgentCall.Types.Type.Update when request.Call.Update is { } update:
+                return Update(state, decision, agent, update, now);
+            default:
+                return Decision.Invalid("type is none of REGISTER, PONG and UPDATE, or what it names is missing");
+        }
+    }
+
+    private static Decision Update(
+        PoolState state, Decision decision, PooledAgent agent, AgentCall.Types.Update update, DateTimeOffset now)
+    {
+        var frameworkId = update.FrameworkId.Value;
+        if (!state.Frameworks.TryGetValue(frameworkId, out var framework))
+        {
+            // Its tasks have no one to wait for; the agent may have missed that.
+            if (state.CompletedFrameworks.ContainsKey(frameworkId))
+                decision.Tell(agent, AgentEvents.ShutdownFramework(frameworkId));
+            return decision;
+        }
+
+        var status = update.Status.Clone();
+        status.AgentId = agent.Info.Id;
+        if (!status.HasTimestamp)
+            status.Timestamp = StatusReports.Seconds(now);
+        status.State = TaskStates.AsKnownTo(framework.IsPartitionAware, status.State);
+        if (agent.Tasks.TryGetValue((frameworkId, status.TaskId.Value), out _))
+        {
+            var latest = TaskStates.AsKnownTo(framework.IsPartitionAware, update.LatestState);
+            decision.Happened(new PoolEvent.TaskUpdated(frameworkId, agent.Id, status, latest));
+            if (!status.HasUuid && TaskStates.IsTerminal(status.State))
+                decision.Happened(new PoolEvent.TaskRemoved(frameworkId, status.TaskId.Value));
+        }
+
+        decision.Tell(framework, StatusReports.Update(status));
+        return decision;
+    }
+}

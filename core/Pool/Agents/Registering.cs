@@ -1,0 +1,127 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+using Reason = DataPlatform.Core.Protocol.Mesos.TaskReport.Types.Reason;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>REGISTER: a new agent, one that restarted, one that was given up for unreachable, or one known from the journal.</summary>
+internal static class Registering
+{
+    public static Decision Decide(PoolState state, PoolCommand.RegisterAgent command, DateTimeOffset now)
+    {
+        var decision = new Decision();
+        var registration = command.Registration;
+        var id = (registration.AgentInfo.Id ?? command.AgentId)?.Value;
+        if (RegistrationRules.WhyNot(state, registration, id) is { } why)
+        {
+            decision.TellAgentStream(command.StreamId, AgentEvents.Refused(why));
+            decision.CloseAgentStream(command.StreamId);
+            return decision;
+        }
+
+        if (id is not null && state.RemovedAgents.ContainsKey(id))
+        {
+            decision.TellAgentStream(command.StreamId, AgentEvents.Shutdown("This agent's id was given up; register without an id"));
+            decision.CloseAgentStream(command.StreamId);
+            return decision;
+        }
+
+        var info = registration.AgentInfo.Clone();
+        info.Id = new AgentID { Value = id ?? state.NextAgentId };
+        if (id is null)
+            ReplaceOlder(state, decision, info, now);
+
+        var known = id is null ? null : state.Agents.GetValueOrDefault(id);
+        var returned = id is not null && state.UnreachableAgents.ContainsKey(id);
+        if (known is null)
+            decision.Happened(new PoolEvent.AgentAdmitted(info, now));
+        else
+            AgentLife.LeaveStream(state, decision, known);
+        decision.Happened(new PoolEvent.AgentConnected(
+            info.Id.Value, command.StreamId, info, registration.Version, command.Address, now));
+        decision.TellAgentStream(command.StreamId, AgentEvents.Registered(info.Id.Value, state.Settings));
+        // What the agent no longer holds goes first, so that what it brings finds its place.
+        if (known is not null)
+            MatchKnown(state, decision, command, known, now);
+        TakeTasks(state, decision, command, known, returned, now);
+        return decision;
+    }
+
+    /// <summary>An agent that lost its work directory comes as a new one; the old one at the same address is no more.</summary>
+    private static void ReplaceOlder(PoolState state, Decision decision, AgentInfo info, DateTimeOffset now)
+    {
+        foreach (var older in state.Agents.Values.Where(agent => !agent.IsConnected && agent.Info.Hostname == info.Hostname
+            && agent.Info.Port == info.Port).OrderBy(agent => agent.Id, StringComparer.Ordinal))
+            AgentLife.Remove(state, decision, older, byOperator: false, now);
+    }
+
+    private static void TakeTasks(
+        PoolState state, Decision decision, PoolCommand.RegisterAgent command, PooledAgent? known, bool returned, DateTimeOffset now)
+    {
+        var registration = command.Registration;
+        var recovered = new HashSet<string>();
+        var ended = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var task in registration.Tasks)
+        {
+            var frameworkId = task.FrameworkId.Value;
+            if (state.CompletedFrameworks.ContainsKey(frameworkId))
+            {
+                ended.Add(frameworkId);
+                continue;
+            }
+
+            var framework = state.Frameworks.GetValueOrDefault(frameworkId);
+            if (framework is null && recovered.Add(frameworkId))
+            {
+                var info = registration.Frameworks.First(candidate => candidate.Id.Value == frameworkId);
+                decision.Happened(new PoolEvent.FrameworkAdmitted(info, now, Recovered: true));
+            }
+
+            if (known is not null && known.Tasks.ContainsKey((frameworkId, task.TaskId.Value)))
+                continue;
+
+            decision.Happened(new PoolEvent.TaskAdded(task));
+            if (returned && framework is not null)
+            {
+                decision.Tell(framework, StatusReports.Update(StatusReports.Latest(
+                    task, task.State, Reason.AgentReregistered, "The agent came back after it was unreachable", now)));
+            }
+        }
+
+        foreach (var framework in ended)
+            decision.TellAgentStream(command.StreamId, AgentEvents.ShutdownFramework(framework));
+    }
+
+    /// <summary>What the agent was not told, what it should have and has not, and what went on meanwhile.</summary>
+    private static void MatchKnown(
+        PoolState state, Decision decision, PoolCommand.RegisterAgent command, PooledAgent known, DateTimeOffset now)
+    {
+        var brought = command.Registration.Tasks.ToDictionary(task => (task.FrameworkId.Value, task.TaskId.Value));
+        foreach (var (key, task) in known.Tasks.OrderBy(pair => pair.Key.TaskId, StringComparer.Ordinal))
+        {
+            if (brought.TryGetValue(key, out var theirs))
+            {
+                if (theirs.State != task.Record.State && theirs.Statuses.Count > 0)
+                    decision.Happened(new PoolEvent.TaskUpdated(key.FrameworkId, known.Id, theirs.Statuses[^1], theirs.State));
+                continue;
+            }
+
+            if (!TaskStates.IsTerminal(task.Record.State))
+                Drop(decision, state.Frameworks[task.FrameworkId], task, now);
+            decision.Happened(new PoolEvent.TaskRemoved(task.FrameworkId, task.Id));
+        }
+
+        foreach (var (key, policy) in known.PostponedKills.Where(kill => brought.ContainsKey(kill.Key)))
+            decision.TellAgentStream(command.StreamId, AgentEvents.KillTask(key.FrameworkId, key.TaskId, policy));
+    }
+
+    private static void Drop(Decision decision, PooledFramework framework, PooledTask task, DateTimeOffset now)
+    {
+        var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
+            TaskStates.AsKnownTo(framework.IsPartitionAware, TaskState.TaskDropped), Reason.Reconciliation,
+            "The agent registered again without this task: it was never started, or its record is lost", now);
+        decision.Happened(new PoolEvent.TaskUpdated(framework.Id, task.AgentId, status, status.State));
+        decision.Tell(framework, StatusReports.Update(status));
+    }
+}

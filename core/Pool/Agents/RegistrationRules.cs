@@ -1,0 +1,62 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Resources;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What an agent may say of itself. Each rule answers why not, or null.</summary>
+internal static class RegistrationRules
+{
+    private const int HighestPort = 65535;
+
+    public static string? WhyNot(PoolState state, AgentCall.Types.Register registration, string? id)
+    {
+        var info = registration.AgentInfo;
+        if (id is not null && Names.WhyNotIdentifier("agent_info.id", id) is { } badId)
+            return badId;
+        if (Names.WhyNotIdentifier("agent_info.hostname", info.Hostname) is { } badHost)
+            return badHost;
+        if (info.Port is <= 0 or > HighestPort)
+            return $"agent_info.port is {info.Port}; 1 to {HighestPort} are allowed";
+        if (!ResourceMessages.TryRead(info.Resources, out _, out var reason))
+            return $"agent_info.resources: {reason}";
+        foreach (var attribute in info.Attributes)
+        {
+            if (Names.WhyNotIdentifier("The name of an attribute", attribute.Name) is { } badName)
+                return badName;
+        }
+
+        return WhyNotTasks(state, registration, id);
+    }
+
+    private static string? WhyNotTasks(PoolState state, AgentCall.Types.Register registration, string? id)
+    {
+        var held = ResourceBag.Empty;
+        var seen = new HashSet<(string, string)>();
+        foreach (var task in registration.Tasks)
+        {
+            var name = Names.Printable(task.TaskId.Value);
+            if (Names.WhyNotIdentifier("A task's id", task.TaskId.Value) is { } badTask)
+                return badTask;
+            if (Names.WhyNotIdentifier("A framework's id", task.FrameworkId.Value) is { } badFramework)
+                return badFramework;
+            if (task.AgentId.Value != id)
+                return $"task {name} is of agent '{Names.Printable(task.AgentId.Value)}', not of the agent that registers";
+            if (!seen.Add((task.FrameworkId.Value, task.TaskId.Value)))
+                return $"task {name} is listed twice";
+            if (!ResourceMessages.TryRead(task.Resources, out var resources, out var reason))
+                return $"task {name}: {reason}";
+            if (state.Frameworks.ContainsKey(task.FrameworkId.Value) is false
+                && state.CompletedFrameworks.ContainsKey(task.FrameworkId.Value) is false
+                && registration.Frameworks.All(framework => framework.Id?.Value != task.FrameworkId.Value))
+                return $"task {name} is of framework '{task.FrameworkId.Value}', of which no FrameworkInfo is sent along";
+            if (TaskStates.IsTerminal(task.State))
+                continue;
+            var plain = resources.Unallocated();
+            if (held.ConflictsWith(plain))
+                return $"task {name} holds {plain}, of which another task of the agent holds a part";
+            held = held.Add(plain);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,48 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+using Capability = DataPlatform.Core.Protocol.Mesos.FrameworkInfo.Types.Capability.Types.Type;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What may stand in a FrameworkInfo, and what it means.</summary>
+public static class FrameworkRules
+{
+    /// <summary>Longer than any framework lives, and still a time that can be added to another.</summary>
+    private static readonly TimeSpan LongestFailover = TimeSpan.FromDays(3650);
+
+    public static IReadOnlyList<string> RolesOf(FrameworkInfo info) => IsMultiRole(info) ? [.. info.Roles] : [info.Role];
+
+    public static TimeSpan FailoverTimeout(FrameworkInfo info) => info.FailoverTimeout switch
+    {
+        double.NaN or <= 0 => TimeSpan.Zero,
+        var seconds when seconds >= LongestFailover.TotalSeconds => LongestFailover,
+        var seconds => TimeSpan.FromSeconds(seconds),
+    };
+
+    public static string? WhyNot(FrameworkInfo info, IEnumerable<string> suppressedRoles)
+    {
+        if (Names.WhyNotName("framework_info.name", info.Name) is { } name)
+            return name;
+        if (Names.WhyNotName("framework_info.user", info.User) is { } user)
+            return user;
+        if (IsMultiRole(info) && info.HasRole)
+            return "framework_info.role is set although the framework is MULTI_ROLE; name all roles in framework_info.roles";
+        if (!IsMultiRole(info) && info.Roles.Count > 0)
+            return "framework_info.roles is set although the framework is not MULTI_ROLE; add the capability or use framework_info.role";
+        var seen = new HashSet<string>();
+        foreach (var role in RolesOf(info))
+        {
+            if (RoleName.WhyInvalid(role) is { } why)
+                return why;
+            if (!seen.Add(role))
+                return $"role '{role}' is named twice";
+        }
+
+        return suppressedRoles.FirstOrDefault(role => !seen.Contains(role)) is { } stranger
+            ? $"suppressed role '{Names.Printable(stranger)}' is none of the framework's roles"
+            : null;
+    }
+
+    private static bool IsMultiRole(FrameworkInfo info) =>
+        info.Capabilities.Any(capability => capability.Type == Capability.MultiRole);
+}

@@ -1,0 +1,41 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>Everything that can be asked of the pool. Reads are not commands: they are queries over the state.</summary>
+public abstract record PoolCommand
+{
+    private PoolCommand()
+    {
+    }
+
+    /// <summary>A SUBSCRIBE whose stream is already open under <paramref name="StreamId"/>.</summary>
+    public sealed record Subscribe(SchedulerCall Call, string StreamId, string? Principal) : PoolCommand;
+
+    /// <summary>Any scheduler call but SUBSCRIBE; <paramref name="StreamId"/> is what the caller sent, if anything.</summary>
+    public sealed record SchedulerRequest(SchedulerCall Call, string? StreamId, string? Principal) : PoolCommand;
+
+    public sealed record SchedulerStreamClosed(string StreamId) : PoolCommand;
+
+    /// <summary>An agent's REGISTER whose stream is already open. <paramref name="Address"/> is where it came from.</summary>
+    public sealed record RegisterAgent(AgentCall.Types.Register Registration, AgentID? AgentId, string StreamId, string Address)
+        : PoolCommand;
+
+    /// <summary>Any agent call but REGISTER.</summary>
+    public sealed record AgentRequest(AgentCall Call, string? StreamId) : PoolCommand;
+
+    public sealed record AgentStreamClosed(string StreamId) : PoolCommand;
+
+    /// <summary>Time has passed: pings, time limits and the batch allocation are due.</summary>
+    public sealed record Tick : PoolCommand;
+
+    /// <summary>Something changed that may let offers flow; the writer asks for this after it applied other commands.</summary>
+    public sealed record Allocate : PoolCommand;
+
+    /// <summary>An operator ends a framework.</summary>
+    public sealed record TearDown(string FrameworkId) : PoolCommand;
+
+    /// <summary>An operator declares that an agent will never come back.</summary>
+    public sealed record MarkAgentGone(string AgentId) : PoolCommand;
+}

@@ -1,0 +1,207 @@
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>How each event changes the state: the only place that does.</summary>
+public sealed partial class PoolState
+{
+    public void Apply(PoolEvent happened)
+    {
+        switch (happened)
+        {
+            case PoolEvent.FrameworkAdmitted admitted:
+                var framework = new PooledFramework(admitted.Info, admitted.Time, admitted.Recovered);
+                frameworks[framework.Id] = framework;
+                if (framework.Id == NextFrameworkId)
+                    nextFramework++;
+                break;
+            case PoolEvent.FrameworkChanged changed:
+                frameworks[changed.Info.Id.Value].Take(changed.Info);
+                AllocateEverywhere();
+                break;
+            case PoolEvent.FrameworkConnected connected:
+                Connect(frameworks[connected.FrameworkId], connected.StreamId, connected.Time);
+                break;
+            case PoolEvent.FrameworkDisconnected disconnected:
+                Disconnect(frameworks[disconnected.FrameworkId], disconnected.Time);
+                break;
+            case PoolEvent.FrameworkRemoved removed:
+                Remove(frameworks[removed.FrameworkId], removed.Time);
+                break;
+            case PoolEvent.RolesSuppressed suppressed:
+                frameworks[suppressed.FrameworkId].Suppressed.UnionWith(suppressed.Roles);
+                break;
+            case PoolEvent.RolesRevived revived:
+                frameworks[revived.FrameworkId].Suppressed.ExceptWith(revived.Roles);
+                Refusals.ForgetFramework(revived.FrameworkId, revived.Roles.Contains);
+                AllocateEverywhere();
+                break;
+            case PoolEvent.AgentAdmitted admitted:
+                Admit(admitted);
+                break;
+            case PoolEvent.AgentConnected connected:
+                Connect(agents[connected.AgentId], connected);
+                break;
+            case PoolEvent.AgentDisconnected disconnected:
+                Disconnect(agents[disconnected.AgentId]);
+                break;
+            case PoolEvent.AgentPinged pinged:
+                agents[pinged.AgentId].LastPing = pinged.Time;
+                agents[pinged.AgentId].UnansweredPings++;
+                break;
+            case PoolEvent.AgentPonged ponged:
+                agents[ponged.AgentId].UnansweredPings = 0;
+                break;
+            case PoolEvent.AgentBecameUnreachable lost:
+                Remove(lost.AgentId);
+                unreachableAgents[lost.AgentId] = lost.Time;
+                Counters.AgentsUnreachable++;
+                ForgetOldest(unreachableAgents, Settings.LostAgentsKept);
+                break;
+            case PoolEvent.AgentRemoved gone:
+                Remove(gone.AgentId);
+                unreachableAgents.Remove(gone.AgentId);
+                removedAgents[gone.AgentId] = gone.ByOperator;
+                ForgetOldest(removedAgents, Settings.LostAgentsKept);
+                break;
+            case PoolEvent.TaskAdded added:
+                Add(added.Task);
+                break;
+            case PoolEvent.TaskUpdated updated:
+                Update(updated);
+                break;
+            case PoolEvent.TaskRemoved removed:
+                Remove(frameworks[removed.FrameworkId], removed.TaskId);
+                break;
+            case PoolEvent.KillPostponed kill:
+                agents[kill.AgentId].PostponedKills[(kill.FrameworkId, kill.TaskId)] = kill.Policy;
+                break;
+            case PoolEvent.OfferMade made:
+                Add(made.Offer);
+                break;
+            case PoolEvent.OfferEnded ended:
+                End(ended.OfferId);
+                break;
+            case PoolEvent.OfferRefused refused:
+                Refusals.Add(refused.FrameworkId, refused.Role, refused.AgentId, Amounts.Of(refused.Resources), refused.Until);
+                Counters.OffersRefused++;
+                break;
+            case PoolEvent.BatchAllocated batch:
+                LastBatch = batch.Time;
+                Counters.BatchAllocations++;
+                Refusals.ForgetExpired(batch.Time);
+                AllocateEverywhere();
+                break;
+            case PoolEvent.AgentsAllocated:
+                agentsToAllocate.Clear();
+                break;
+            default:
+                throw new InvalidOperationException($"No rule applies {happened.GetType().Name}");
+        }
+    }
+
+    private void AllocateEverywhere() => agentsToAllocate.UnionWith(agents.Keys);
+
+    private void Connect(PooledFramework framework, string streamId, DateTimeOffset time)
+    {
+        if (framework.StreamId is { } old)
+            frameworkOfStream.Remove(old);
+        framework.StreamId = streamId;
+        framework.IsRecovered = false;
+        framework.RegisteredTime ??= time;
+        framework.ReregisteredTime = time;
+        framework.Suppressed.Clear();
+        Refusals.ForgetFramework(framework.Id, _ => true);
+        frameworkOfStream[streamId] = framework.Id;
+        AllocateEverywhere();
+    }
+
+    private void Disconnect(PooledFramework framework, DateTimeOffset time)
+    {
+        if (framework.StreamId is { } old)
+            frameworkOfStream.Remove(old);
+        framework.StreamId = null;
+        framework.DisconnectedTime = time;
+        Refusals.ForgetFramework(framework.Id, _ => true);
+    }
+
+    private void Remove(PooledFramework framework, DateTimeOffset time)
+    {
+        foreach (var task in framework.LiveTasks.Keys.ToList())
+            Remove(framework, task);
+        Disconnect(framework, time);
+        framework.IsRecovered = false;
+        framework.UnregisteredTime = time;
+        frameworks.Remove(framework.Id);
+        completedFrameworks[framework.Id] = framework;
+        ForgetOldest(completedFrameworks, Settings.CompletedFrameworksKept);
+    }
+
+    private void Admit(PoolEvent.AgentAdmitted admitted)
+    {
+        var id = admitted.Info.Id.Value;
+        recoveredAgents.Remove(id);
+        unreachableAgents.Remove(id);
+        agents[id] = new PooledAgent(id, admitted.Info, Amounts.Of(admitted.Info.Resources), admitted.Time);
+        if (id == NextAgentId)
+            nextAgent++;
+    }
+
+    private void Connect(PooledAgent agent, PoolEvent.AgentConnected connected)
+    {
+        if (agent.StreamId is { } old)
+            agentOfStream.Remove(old);
+        agent.StreamId = connected.StreamId;
+        agent.Info = connected.Info;
+        agent.Total = Amounts.Of(connected.Info.Resources);
+        agent.Version = connected.Version;
+        agent.Address = connected.Address;
+        agent.UnansweredPings = 0;
+        // The first ping goes out with the next tick, so that an agent has exactly its number of pings.
+        agent.LastPing = DateTimeOffset.MinValue;
+        if (connected.Time != agent.RegisteredTime)
+            agent.ReregisteredTime = connected.Time;
+        agent.PostponedKills.Clear();
+        agentOfStream[connected.StreamId] = agent.Id;
+        agentsToAllocate.Add(agent.Id);
+    }
+
+    private void Disconnect(PooledAgent agent)
+    {
+        if (agent.StreamId is { } old)
+            agentOfStream.Remove(old);
+        agent.StreamId = null;
+    }
+
+    /// <summary>Its tasks go to their frameworks' lists of unreachable tasks, or to history when they ended.</summary>
+    private void Remove(string agentId)
+    {
+        recoveredAgents.Remove(agentId);
+        agentsToAllocate.Remove(agentId);
+        Refusals.ForgetAgent(agentId);
+        if (!agents.Remove(agentId, out var agent))
+            return;
+        Disconnect(agent);
+        foreach (var offer in agent.OutstandingOffers.Keys)
+            offers.Remove(offer);
+        foreach (var task in agent.LiveTasks.Values)
+        {
+            var framework = frameworks[task.FrameworkId];
+            framework.LiveTasks.Remove(task.Id);
+            if (TaskStates.IsTerminal(task.Record.State))
+            {
+                Complete(framework, task.Record);
+                continue;
+            }
+
+            framework.Unreachable[task.Id] = task.Record;
+            ForgetOldest(framework.Unreachable, Settings.UnreachableTasksKept);
+        }
+    }
+
+    private static void ForgetOldest<T>(OrderedDictionary<string, T> history, int kept)
+    {
+        while (history.Count > kept)
+            history.RemoveAt(0);
+    }
+}

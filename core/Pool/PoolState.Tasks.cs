@@ -1,0 +1,105 @@
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>How tasks and offers hold resources of an agent and let them go.</summary>
+public sealed partial class PoolState
+{
+    private void Add(TaskRecord record)
+    {
+        var framework = frameworks[record.FrameworkId.Value];
+        var agent = agents[record.AgentId.Value];
+        var role = record.Resources.Select(resource => resource.AllocationInfo?.Role).FirstOrDefault(role => role is not null);
+        var task = new PooledTask(record, Amounts.Of(record.Resources), role ?? (framework.Roles.Count > 0 ? framework.Roles[0] : "*"));
+        framework.Unreachable.Remove(task.Id);
+        framework.LiveTasks[task.Id] = task;
+        agent.LiveTasks[(framework.Id, task.Id)] = task;
+        if (task.HoldsResources)
+            agent.Allocated = agent.Allocated.Add(task.Resources);
+        Counters.TasksLaunched++;
+    }
+
+    private void Update(PoolEvent.TaskUpdated updated)
+    {
+        var status = updated.Status;
+        var framework = frameworks[updated.FrameworkId];
+        if (!framework.LiveTasks.TryGetValue(status.TaskId.Value, out var task))
+            return;
+        var record = task.Record.Clone();
+        // What has ended stays ended, whatever late news says.
+        if (!TaskStates.IsTerminal(record.State))
+            record.State = updated.Latest;
+        if (record.Statuses.Count > 0 && record.Statuses[^1].State == status.State)
+            record.Statuses.RemoveAt(record.Statuses.Count - 1);
+        record.Statuses.Add(WithoutData(status));
+        if (status.HasUuid)
+        {
+            record.StatusUpdateState = status.State;
+            record.StatusUpdateUuid = status.Uuid;
+        }
+
+        task.Record = record;
+        Counters.StatusUpdates++;
+        if (TaskStates.IsTerminal(record.State))
+            Free(task);
+    }
+
+    private void Remove(PooledFramework framework, string taskId)
+    {
+        if (!framework.LiveTasks.Remove(taskId, out var task))
+            return;
+        Free(task);
+        agents.GetValueOrDefault(task.AgentId)?.LiveTasks.Remove((framework.Id, taskId));
+        Complete(framework, task.Record);
+    }
+
+    private void Free(PooledTask task)
+    {
+        if (!task.HoldsResources)
+            return;
+        task.HoldsResources = false;
+        if (!agents.TryGetValue(task.AgentId, out var agent))
+            return;
+        agent.Allocated = agent.Allocated.Subtract(task.Resources);
+        agentsToAllocate.Add(agent.Id);
+    }
+
+    private void Complete(PooledFramework framework, TaskRecord record)
+    {
+        framework.Completed.Enqueue(record);
+        while (framework.Completed.Count > Settings.CompletedTasksKept)
+            framework.Completed.Dequeue();
+        var state = record.State.ToString();
+        Counters.TasksEnded[state] = Counters.TasksEnded.GetValueOrDefault(state) + 1;
+    }
+
+    private void Add(Offer offer)
+    {
+        nextOffer++;
+        offers[offer.Id.Value] = offer;
+        var agent = agents[offer.AgentId.Value];
+        agent.OutstandingOffers[offer.Id.Value] = offer;
+        agent.Offered = agent.Offered.Add(Amounts.Of(offer.Resources));
+        Counters.OffersMade++;
+    }
+
+    private void End(string offerId)
+    {
+        if (!offers.Remove(offerId, out var offer))
+            return;
+        var agent = agents[offer.AgentId.Value];
+        agent.OutstandingOffers.Remove(offerId);
+        agent.Offered = agent.Offered.Subtract(Amounts.Of(offer.Resources));
+        agentsToAllocate.Add(agent.Id);
+    }
+
+    /// <summary>What a status carries for the framework alone need not be kept.</summary>
+    private static TaskReport WithoutData(TaskReport status)
+    {
+        if (!status.HasData)
+            return status;
+        var kept = status.Clone();
+        kept.ClearData();
+        return kept;
+    }
+}

@@ -1,0 +1,68 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What the pool knows of one registered agent. Changed by <see cref="PoolState.Apply"/> alone.</summary>
+public sealed class PooledAgent
+{
+    internal PooledAgent(string id, AgentInfo info, ResourceBag total, DateTimeOffset time)
+    {
+        Id = id;
+        Info = info;
+        Total = total;
+        RegisteredTime = time;
+    }
+
+    public string Id { get; }
+
+    public AgentInfo Info { get; internal set; }
+
+    public IEnumerable<AgentInfo.Types.Capability.Types.Type> Capabilities => Known;
+
+    /// <summary>The IP address from which the agent registered.</summary>
+    public string? Address { get; internal set; }
+
+    public string Version { get; internal set; } = "";
+
+    /// <summary>Null while the agent is away but not yet unreachable.</summary>
+    public string? StreamId { get; internal set; }
+
+    public bool IsConnected => StreamId is not null;
+
+    public DateTimeOffset RegisteredTime { get; }
+
+    public DateTimeOffset? ReregisteredTime { get; internal set; }
+
+    public ResourceBag Total { get; internal set; }
+
+    /// <summary>Held by tasks.</summary>
+    public ResourceBag Allocated { get; internal set; } = ResourceBag.Empty;
+
+    /// <summary>Held by offers that are out.</summary>
+    public ResourceBag Offered { get; internal set; } = ResourceBag.Empty;
+
+    /// <summary>May be asked also when an agent came back with less than its tasks hold.</summary>
+    public ResourceBag Free => Amounts.Rest(Total, Allocated.Add(Offered));
+
+    public IReadOnlyDictionary<(string FrameworkId, string TaskId), PooledTask> Tasks => LiveTasks;
+
+    public DateTimeOffset LastPing { get; internal set; }
+
+    /// <summary>Pings in a row that were not answered.</summary>
+    public int UnansweredPings { get; internal set; }
+
+    internal Dictionary<(string FrameworkId, string TaskId), PooledTask> LiveTasks { get; } = [];
+
+    /// <summary>What every agent of this platform can do; the link has no other agents.</summary>
+    private static readonly AgentInfo.Types.Capability.Types.Type[] Known =
+    [
+        AgentInfo.Types.Capability.Types.Type.MultiRole,
+        AgentInfo.Types.Capability.Types.Type.HierarchicalRole,
+        AgentInfo.Types.Capability.Types.Type.ReservationRefinement,
+    ];
+
+    internal Dictionary<string, Offer> OutstandingOffers { get; } = [];
+
+    internal Dictionary<(string FrameworkId, string TaskId), KillPolicy?> PostponedKills { get; } = [];
+}

@@ -1,0 +1,85 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What the pool knows of one framework. Changed by <see cref="PoolState.Apply"/> alone.</summary>
+public sealed class PooledFramework
+{
+    private readonly HashSet<FrameworkInfo.Types.Capability.Types.Type> capabilities = [];
+
+    internal PooledFramework(FrameworkInfo info, DateTimeOffset time, bool recovered)
+    {
+        Id = info.Id.Value;
+        Info = info;
+        IsRecovered = recovered;
+        RegisteredTime = recovered ? null : time;
+        DisconnectedTime = time;
+        Take(info);
+    }
+
+    public string Id { get; }
+
+    public FrameworkInfo Info { get; private set; }
+
+    /// <summary>In the order in which the framework named them.</summary>
+    public IReadOnlyList<string> Roles { get; private set; } = [];
+
+    /// <summary>Null while the framework is away.</summary>
+    public string? StreamId { get; internal set; }
+
+    public bool IsConnected => StreamId is not null;
+
+    /// <summary>Known from the journal or an agent; it has not subscribed to this master yet.</summary>
+    public bool IsRecovered { get; internal set; }
+
+    public DateTimeOffset? RegisteredTime { get; internal set; }
+
+    public DateTimeOffset? ReregisteredTime { get; internal set; }
+
+    public DateTimeOffset? UnregisteredTime { get; internal set; }
+
+    /// <summary>Since when it is away; meaningless while it is connected.</summary>
+    public DateTimeOffset DisconnectedTime { get; internal set; }
+
+    public IReadOnlySet<string> SuppressedRoles => Suppressed;
+
+    /// <summary>Tasks on agents, those included whose terminal update is not acknowledged; by task id.</summary>
+    public IReadOnlyDictionary<string, PooledTask> Tasks => LiveTasks;
+
+    /// <summary>The newest last.</summary>
+    public IReadOnlyCollection<TaskRecord> CompletedTasks => Completed;
+
+    /// <summary>Tasks that went away with their agents, by task id.</summary>
+    public IReadOnlyDictionary<string, TaskRecord> UnreachableTasks => Unreachable;
+
+    public bool IsPartitionAware => Has(FrameworkInfo.Types.Capability.Types.Type.PartitionAware);
+
+    public bool IsMultiRole => Has(FrameworkInfo.Types.Capability.Types.Type.MultiRole);
+
+    /// <summary>How reservations are told to it.</summary>
+    public ResourceFormat ResourceFormat => Has(FrameworkInfo.Types.Capability.Types.Type.ReservationRefinement)
+        ? ResourceFormat.Refined
+        : ResourceFormat.WithRole;
+
+    internal HashSet<string> Suppressed { get; } = [];
+
+    internal Dictionary<string, PooledTask> LiveTasks { get; } = [];
+
+    internal Queue<TaskRecord> Completed { get; } = new();
+
+    internal OrderedDictionary<string, TaskRecord> Unreachable { get; } = [];
+
+    public bool Has(FrameworkInfo.Types.Capability.Types.Type capability) => capabilities.Contains(capability);
+
+    /// <summary>A framework may be away for so long; whoever gives no sensible limit may not be away at all.</summary>
+    public TimeSpan FailoverTimeout => FrameworkRules.FailoverTimeout(Info);
+
+    internal void Take(FrameworkInfo info)
+    {
+        Info = info;
+        Roles = FrameworkRules.RolesOf(info);
+        capabilities.Clear();
+        capabilities.UnionWith(info.Capabilities.Select(capability => capability.Type));
+    }
+}

@@ -1,0 +1,32 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>A task on an agent, and what it holds there. Changed by <see cref="PoolState.Apply"/> alone.</summary>
+public sealed class PooledTask
+{
+    internal PooledTask(TaskRecord record, ResourceBag resources, string role)
+    {
+        Record = record;
+        Resources = resources;
+        Role = role;
+        HoldsResources = !TaskStates.IsTerminal(record.State);
+    }
+
+    /// <summary>Never changed in place: every status makes a new record, so readers may keep what they got.</summary>
+    public TaskRecord Record { get; internal set; }
+
+    public string Id => Record.TaskId.Value;
+
+    public string FrameworkId => Record.FrameworkId.Value;
+
+    public string AgentId => Record.AgentId.Value;
+
+    public string Role { get; }
+
+    public ResourceBag Resources { get; }
+
+    /// <summary>False as soon as the task is known to have ended, acknowledged or not.</summary>
+    public bool HoldsResources { get; internal set; }
+}

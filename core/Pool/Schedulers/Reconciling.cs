@@ -1,0 +1,62 @@
+using DataPlatform.Core.Protocol.Mesos;
+using Reason = DataPlatform.Core.Protocol.Mesos.TaskReport.Types.Reason;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>RECONCILE: what the master knows of tasks, and nothing where it must still learn.</summary>
+internal static class Reconciling
+{
+    public static void Decide(
+        PoolState state, Decision decision, PooledFramework framework, SchedulerCall.Types.Reconcile reconcile, DateTimeOffset now)
+    {
+        if (reconcile.Tasks.Count == 0)
+        {
+            foreach (var task in framework.Tasks.Values.OrderBy(task => task.Id, StringComparer.Ordinal))
+                Known(decision, framework, task.Record, now);
+            return;
+        }
+
+        foreach (var asked in reconcile.Tasks)
+            One(state, decision, framework, asked.TaskId, asked.AgentId, now);
+    }
+
+    public static void One(
+        PoolState state, Decision decision, PooledFramework framework, TaskID id, AgentID? agent, DateTimeOffset now)
+    {
+        if (framework.Tasks.TryGetValue(id.Value, out var task))
+        {
+            Known(decision, framework, task.Record, now);
+            return;
+        }
+
+        // An agent without a name is no agent: real clients send agent_id with an empty value.
+        var named = string.IsNullOrEmpty(agent?.Value) ? null : agent;
+        if (named is null ? state.RecoveredAgents.Count > 0 : state.RecoveredAgents.ContainsKey(named.Value))
+            return;
+
+        var (truth, message) = named is null
+            ? (TaskState.TaskUnknown, "Reconciliation: the task is unknown to the master")
+            : Truth(state, named.Value);
+        var status = StatusReports.FromMaster(
+            id, named, TaskStates.AsKnownTo(framework.IsPartitionAware, truth), Reason.Reconciliation, message, now);
+        if (truth == TaskState.TaskUnreachable)
+            status.UnreachableTime = StatusReports.Time(state.UnreachableAgents[named!.Value]);
+        decision.Tell(framework, StatusReports.Update(status));
+    }
+
+    private static (TaskState Truth, string Message) Truth(PoolState state, string agent) =>
+        state.Agents.ContainsKey(agent) ? (TaskState.TaskGone, "Reconciliation: the agent is registered and does not have the task")
+        : state.UnreachableAgents.ContainsKey(agent) ? (TaskState.TaskUnreachable, "Reconciliation: the task's agent is unreachable")
+        : state.RemovedAgents.TryGetValue(agent, out var byOperator)
+            ? byOperator
+                ? (TaskState.TaskGoneByOperator, "Reconciliation: the task's agent was marked gone by an operator")
+                : (TaskState.TaskGone, "Reconciliation: the task's agent was removed")
+        : (TaskState.TaskUnknown, "Reconciliation: task and agent are unknown to the master");
+
+    private static void Known(Decision decision, PooledFramework framework, TaskRecord task, DateTimeOffset now)
+    {
+        var state = task.HasStatusUpdateState ? task.StatusUpdateState : task.State;
+        decision.Tell(framework, StatusReports.Update(
+            StatusReports.Latest(task, state, Reason.Reconciliation, "Reconciliation: latest task state", now)));
+    }
+}

@@ -1,0 +1,49 @@
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What time brings: pings and their misses, frameworks and agents away for too long, the batch allocation.</summary>
+internal static class Ticking
+{
+    public static Decision Decide(PoolState state, DateTimeOffset now)
+    {
+        var decision = new Decision();
+        foreach (var agent in state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal))
+            Ping(state, decision, agent, now);
+
+        if (now - state.StartTime >= state.Settings.AgentReregisterTimeout)
+        {
+            foreach (var agent in state.RecoveredAgents.Keys.Order(StringComparer.Ordinal))
+                decision.Happened(new PoolEvent.AgentBecameUnreachable(agent, now));
+        }
+
+        foreach (var framework in state.Frameworks.Values.Where(framework => !framework.IsConnected)
+            .OrderBy(framework => framework.Id, StringComparer.Ordinal))
+        {
+            if (now - framework.DisconnectedTime >= LongestAbsence(state, framework))
+                FrameworkLife.Remove(state, decision, framework, now);
+        }
+
+        if (now - state.LastBatch >= state.Settings.AllocationInterval)
+            decision.Happened(new PoolEvent.BatchAllocated(now));
+        return decision;
+    }
+
+    private static void Ping(PoolState state, Decision decision, PooledAgent agent, DateTimeOffset now)
+    {
+        if (now - agent.LastPing < state.Settings.AgentPingTimeout)
+            return;
+        if (agent.UnansweredPings >= state.Settings.MaxAgentPingTimeouts)
+        {
+            AgentLife.BecomeUnreachable(state, decision, agent, now);
+            return;
+        }
+
+        decision.Happened(new PoolEvent.AgentPinged(agent.Id, now));
+        decision.Tell(agent, AgentEvents.Ping);
+    }
+
+    /// <summary>A framework that the master only remembers could not yet learn where the new master is.</summary>
+    private static TimeSpan LongestAbsence(PoolState state, PooledFramework framework) =>
+        framework.IsRecovered && framework.FailoverTimeout < state.Settings.AgentReregisterTimeout
+            ? state.Settings.AgentReregisterTimeout
+            : framework.FailoverTimeout;
+}

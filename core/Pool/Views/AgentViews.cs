@@ -1,0 +1,34 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>One agent as operators see it.</summary>
+internal static class AgentViews
+{
+    public static OperatorResponse.Types.GetAgents.Types.Agent Of(PooledAgent agent)
+    {
+        var view = new OperatorResponse.Types.GetAgents.Types.Agent
+        {
+            AgentInfo = agent.Info,
+            Active = agent.IsConnected,
+            Deactivated = false,
+            Version = agent.Version,
+            Pid = $"slave(1)@{agent.Address ?? agent.Info.Hostname}:{agent.Info.Port}",
+            RegisteredTime = StatusReports.Time(agent.RegisteredTime),
+        };
+        if (agent.ReregisteredTime is { } again)
+            view.ReregisteredTime = StatusReports.Time(again);
+        view.TotalResources.Add(agent.Total.ToMessages(ResourceFormat.WithRole));
+        view.AllocatedResources.Add(Allocated(agent).ToMessages(ResourceFormat.WithRole));
+        view.OfferedResources.Add(Offered(agent).ToMessages(ResourceFormat.WithRole));
+        view.Capabilities.Add(agent.Capabilities.Select(capability => new AgentInfo.Types.Capability { Type = capability }));
+        return view;
+    }
+
+    private static ResourceBag Allocated(PooledAgent agent) => agent.Tasks.Values.Where(task => task.HoldsResources)
+        .Aggregate(ResourceBag.Empty, (sum, task) => sum.Add(task.Resources.AllocatedTo(task.Role)));
+
+    private static ResourceBag Offered(PooledAgent agent) => agent.OutstandingOffers.Values
+        .Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Resources.ToBag()));
+}

@@ -1,0 +1,97 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+using ResponseType = DataPlatform.Core.Protocol.Mesos.OperatorResponse.Types.Type;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What operators may read of the pool: pure queries, each a message of its own that shares nothing changeable.</summary>
+public static class OperatorViews
+{
+    public static OperatorResponse.Types.GetState State(PoolState state) => new()
+    {
+        GetTasks = Tasks(state),
+        GetExecutors = new OperatorResponse.Types.GetExecutors(),
+        GetFrameworks = Frameworks(state),
+        GetAgents = Agents(state),
+    };
+
+    public static OperatorResponse.Types.GetTasks Tasks(PoolState state)
+    {
+        var view = new OperatorResponse.Types.GetTasks();
+        foreach (var framework in Ordered(state.Frameworks.Values))
+        {
+            // A task that ended but waits for its acknowledgement still counts among the living, as the framework sees it.
+            view.Tasks.Add(framework.Tasks.Values.OrderBy(task => task.Id, StringComparer.Ordinal).Select(task => task.Record));
+            view.UnreachableTasks.Add(framework.UnreachableTasks.Values);
+            view.CompletedTasks.Add(framework.CompletedTasks);
+        }
+
+        foreach (var framework in state.CompletedFrameworks.Values)
+            view.CompletedTasks.Add(framework.CompletedTasks);
+        return view;
+    }
+
+    public static OperatorResponse.Types.GetFrameworks Frameworks(PoolState state)
+    {
+        var view = new OperatorResponse.Types.GetFrameworks();
+        view.Frameworks.Add(Ordered(state.Frameworks.Values).Select(framework => FrameworkViews.Of(state, framework)));
+        view.CompletedFrameworks.Add(state.CompletedFrameworks.Values.Select(framework => FrameworkViews.Of(state, framework)));
+        return view;
+    }
+
+    public static OperatorResponse.Types.GetAgents Agents(PoolState state)
+    {
+        var view = new OperatorResponse.Types.GetAgents();
+        view.Agents.Add(state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal).Select(AgentViews.Of));
+        view.RecoveredAgents.Add(state.RecoveredAgents.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value));
+        return view;
+    }
+
+    public static OperatorResponse.Types.GetRoles Roles(PoolState state)
+    {
+        var view = new OperatorResponse.Types.GetRoles();
+        var subscribed = state.Frameworks.Values.SelectMany(framework => framework.Roles.Select(role => (role, framework)))
+            .ToLookup(pair => pair.role, pair => pair.framework);
+        foreach (var role in subscribed.OrderBy(role => role.Key, StringComparer.Ordinal))
+        {
+            var told = new Role { Name = role.Key, Weight = 1 };
+            told.Frameworks.Add(role.OrderBy(framework => framework.Id, StringComparer.Ordinal).Select(framework => framework.Info.Id));
+            var held = FrameworkViews.Held(state, role.Key);
+            told.Resources.Add(held.Where(entry => entry.Value is ResourceValue.Scalar).ToMessages());
+            view.Roles.Add(told);
+        }
+
+        return view;
+    }
+
+    /// <summary>The answer to a call that only reads the pool's state, or null for a call that does something else.</summary>
+    public static OperatorResponse? Answer(PoolState state, OperatorCall.Types.Type call) => call switch
+    {
+        OperatorCall.Types.Type.GetState => new() { Type = ResponseType.GetState, GetState = State(state) },
+        OperatorCall.Types.Type.GetTasks => new() { Type = ResponseType.GetTasks, GetTasks = Tasks(state) },
+        OperatorCall.Types.Type.GetAgents => new() { Type = ResponseType.GetAgents, GetAgents = Agents(state) },
+        OperatorCall.Types.Type.GetFrameworks => new() { Type = ResponseType.GetFrameworks, GetFrameworks = Frameworks(state) },
+        OperatorCall.Types.Type.GetRoles => new() { Type = ResponseType.GetRoles, GetRoles = Roles(state) },
+        OperatorCall.Types.Type.GetExecutors => new() { Type = ResponseType.GetExecutors, GetExecutors = new() },
+        OperatorCall.Types.Type.GetMaster => new() { Type = ResponseType.GetMaster, GetMaster = Master(state) },
+        OperatorCall.Types.Type.GetMetrics => new() { Type = ResponseType.GetMetrics, GetMetrics = Metrics(state) },
+        _ => null,
+    };
+
+    private static OperatorResponse.Types.GetMaster Master(PoolState state) => new()
+    {
+        MasterInfo = state.Master,
+        StartTime = StatusReports.Seconds(state.StartTime),
+        ElectedTime = StatusReports.Seconds(state.StartTime),
+    };
+
+    private static OperatorResponse.Types.GetMetrics Metrics(PoolState state)
+    {
+        var view = new OperatorResponse.Types.GetMetrics();
+        view.Metrics.Add(PoolMetrics.Of(state).Select(metric => new Metric { Name = metric.Name, Value = metric.Value }));
+        return view;
+    }
+
+    private static IEnumerable<PooledFramework> Ordered(IEnumerable<PooledFramework> frameworks) =>
+        frameworks.OrderBy(framework => framework.Id, StringComparer.Ordinal);
+}

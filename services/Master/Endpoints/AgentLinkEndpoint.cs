@@ -1,0 +1,55 @@
+using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol;
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Services.Master.Security;
+using DataPlatform.Services.Master.Streams;
+
+namespace DataPlatform.Services.Master.Endpoints;
+
+/// <summary>POST /api/v1/agent-link: our own protocol with agents.</summary>
+internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers)
+{
+    private const string StreamIdHeader = "Dataplatform-Stream-Id";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await callers.CheckAsync(context, "mesos-master-agent") is not (true, _))
+            return;
+        if (await Bodies.ReadAsync<AgentCall>(context) is not var (call, codec))
+            return;
+        if (call.Type != AgentCall.Types.Type.Register)
+        {
+            await Answers.WriteAsync(context, await master.Writer.DecideAsync(
+                new PoolCommand.AgentRequest(call, context.Request.Headers[StreamIdHeader].FirstOrDefault()), context.RequestAborted));
+            return;
+        }
+
+        if (call.Register is null)
+        {
+            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, "register is missing; a call of this type carries it");
+            return;
+        }
+
+        await RegisterAsync(context, call, codec);
+    }
+
+    private async Task RegisterAsync(HttpContext context, AgentCall call, MessageCodec codec)
+    {
+        using var stream = new EventStream(codec);
+        master.Streams.Add(stream);
+        try
+        {
+            var address = context.Connection.RemoteIpAddress?.MapToIPv4().ToString() ?? "";
+            await master.Writer.DecideAsync(
+                new PoolCommand.RegisterAgent(call.Register, call.AgentId, stream.Id, address), context.RequestAborted);
+            context.Response.ContentType = codec.ContentType;
+            context.Response.Headers[StreamIdHeader] = stream.Id;
+            await stream.WriteToAsync(context.Response, context.RequestAborted);
+        }
+        finally
+        {
+            master.Streams.Remove(stream);
+            await master.TellAsync(new PoolCommand.AgentStreamClosed(stream.Id));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using DataPlatform.Core.Pool;
+
+namespace DataPlatform.Services.Master.Endpoints;
+
+/// <summary>Outcomes as HTTP tells them: refusals are a sentence in plain text.</summary>
+internal static class Answers
+{
+    public static async Task RefuseAsync(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.WriteAsync(message, context.RequestAborted);
+    }
+
+    public static Task WriteAsync(HttpContext context, PoolOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case PoolOutcome.Refused(var kind, var message):
+                return RefuseAsync(context, Status(kind), message);
+            case PoolOutcome.Accepted:
+                context.Response.StatusCode = StatusCodes.Status202Accepted;
+                return Task.CompletedTask;
+            case PoolOutcome.Done:
+                context.Response.StatusCode = StatusCodes.Status200OK;
+                return Task.CompletedTask;
+            default:
+                throw new InvalidOperationException($"No rule answers {outcome.GetType().Name}");
+        }
+    }
+
+    private static int Status(RefusalKind kind) => kind switch
+    {
+        RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
+        RefusalKind.NotFound => StatusCodes.Status404NotFound,
+        _ => StatusCodes.Status400BadRequest,
+    };
+}

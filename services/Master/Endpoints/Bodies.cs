@@ -1,0 +1,56 @@
+using DataPlatform.Core.Protocol;
+using Google.Protobuf;
+
+namespace DataPlatform.Services.Master.Endpoints;
+
+/// <summary>How a request becomes a message, or an answer that says why it does not.</summary>
+internal static class Bodies
+{
+    /// <summary>Larger than any sensible call: a launch of thousands of tasks.</summary>
+    public const int LargestBody = 16 * 1024 * 1024;
+
+    /// <summary>The message and its codec; null when the request was answered with what was wrong with it.</summary>
+    public static async Task<(T Message, MessageCodec Codec)?> ReadAsync<T>(HttpContext context)
+        where T : class, IMessage<T>, new()
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            context.Response.Headers.Allow = "POST";
+            await Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{request.Method} is not allowed here; POST is");
+            return null;
+        }
+
+        if (string.IsNullOrEmpty(request.ContentType))
+        {
+            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, $"The header Content-Type is missing; {Media.Allowed} are allowed");
+            return null;
+        }
+
+        if (MessageCodec.ForContentType(request.ContentType) is not { } codec)
+        {
+            await Answers.RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, $"Content-Type is neither of {Media.Allowed}");
+            return null;
+        }
+
+        try
+        {
+            using var body = new MemoryStream(request.ContentLength is > 0 and <= LargestBody and var length ? (int)length : 0);
+            await request.Body.CopyToAsync(body, context.RequestAborted);
+            return (codec.Decode<T>(body.GetBuffer().AsSpan(0, (int)body.Length)), codec);
+        }
+        catch (MessageFormatException error)
+        {
+            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, error.Message);
+        }
+        catch (BadHttpRequestException error)
+        {
+            var message = error.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? $"The body is longer than {LargestBody} bytes"
+                : error.Message;
+            await Answers.RefuseAsync(context, error.StatusCode, message);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,104 @@
+using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Master.Security;
+using DataPlatform.Services.Master.Settings;
+using DataPlatform.Services.Master.Streams;
+using CallType = DataPlatform.Core.Protocol.Mesos.OperatorCall.Types.Type;
+using ResponseType = DataPlatform.Core.Protocol.Mesos.OperatorResponse.Types.Type;
+
+namespace DataPlatform.Services.Master.Endpoints;
+
+/// <summary>POST /api/v1: what operators read and do.</summary>
+internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, MasterSettings settings)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await callers.CheckAsync(context, "mesos-master-readwrite") is not (true, _))
+            return;
+        if (await Bodies.ReadAsync<OperatorCall>(context) is not var (call, _))
+            return;
+        if (Media.Accepted(context.Request) is not { } codec)
+        {
+            await Answers.RefuseAsync(context, StatusCodes.Status406NotAcceptable, $"Accept allows neither of {Media.Allowed}");
+            return;
+        }
+
+        switch (call.Type)
+        {
+            case CallType.Unknown:
+                await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, "type is missing or unknown; it says which call this is, such as GET_STATE");
+                break;
+            case CallType.Subscribe:
+                await SubscribeAsync(context, codec);
+                break;
+            case CallType.Teardown:
+                await ChangeAsync(context, call.Teardown is { } teardown ? new PoolCommand.TearDown(teardown.FrameworkId.Value) : null, "teardown");
+                break;
+            case CallType.MarkAgentGone:
+                await ChangeAsync(context, call.MarkAgentGone is { } gone ? new PoolCommand.MarkAgentGone(gone.AgentId.Value) : null, "mark_agent_gone");
+                break;
+            default:
+                await ReadAsync(context, call, codec);
+                break;
+        }
+    }
+
+    private async Task ReadAsync(HttpContext context, OperatorCall call, MessageCodec codec)
+    {
+        var answer = Own(call.Type)
+            ?? await master.Writer.QueryAsync(state => OperatorViews.Answer(state, call.Type), context.RequestAborted);
+        if (answer is null)
+        {
+            await Answers.RefuseAsync(context, StatusCodes.Status501NotImplemented, $"{call.Type} is not supported by this master");
+            return;
+        }
+
+        context.Response.ContentType = codec.ContentType;
+        await context.Response.Body.WriteAsync(codec.Encode(answer), context.RequestAborted);
+    }
+
+    /// <summary>What the process knows without asking the pool.</summary>
+    private OperatorResponse? Own(CallType type)
+    {
+        switch (type)
+        {
+            case CallType.GetHealth:
+                return new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = true } };
+            case CallType.GetVersion:
+                return new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = new() { Version = MasterVersion.Text } } };
+            case CallType.GetFlags:
+                var flags = new OperatorResponse.Types.GetFlags();
+                flags.Flags.Add(settings.Flags.Select(flag => new Flag { Name = flag.Key.Replace('-', '_'), Value = flag.Value }));
+                return new() { Type = ResponseType.GetFlags, GetFlags = flags };
+            default:
+                return null;
+        }
+    }
+
+    private async Task ChangeAsync(HttpContext context, PoolCommand? command, string body)
+    {
+        if (command is null)
+            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, $"{body} is missing; a call of this type carries it");
+        else
+            await Answers.WriteAsync(context, await master.Writer.DecideAsync(command, context.RequestAborted));
+    }
+
+    private async Task SubscribeAsync(HttpContext context, MessageCodec codec)
+    {
+        using var stream = new EventStream(codec);
+        master.Streams.Add(stream);
+        try
+        {
+            await master.Writer.AddOperatorAsync(stream, context.RequestAborted);
+            context.Response.ContentType = codec.ContentType;
+            stream.Repeat(OperatorFeed.Heartbeat, master.HeartbeatInterval, master.Time);
+            await stream.WriteToAsync(context.Response, context.RequestAborted);
+        }
+        finally
+        {
+            master.Streams.Remove(stream);
+            await master.ForgetOperatorAsync(stream);
+        }
+    }
+}

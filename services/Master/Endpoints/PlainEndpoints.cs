@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using DataPlatform.Core.Pool;
+using DataPlatform.Services.Master.Security;
+
+namespace DataPlatform.Services.Master.Endpoints;
+
+/// <summary>What is read by GET: health and version by anyone, metrics by those who may call.</summary>
+internal sealed class PlainEndpoints(MasterRuntime master, Callers callers)
+{
+    public Task HealthAsync(HttpContext context) => Task.CompletedTask;
+
+    public async Task VersionAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        writer.WriteStartObject();
+        writer.WriteString("version", MasterVersion.Text);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Mesos's form: one flat object.</summary>
+    public async Task SnapshotAsync(HttpContext context)
+    {
+        if (await MetricsAsync(context) is not { } metrics)
+            return;
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        writer.WriteStartObject();
+        foreach (var (name, value) in metrics)
+            writer.WriteNumber(name, value);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Prometheus's form, written by hand: a telemetry library costs more memory than the pool of a small site.</summary>
+    public async Task PrometheusAsync(HttpContext context)
+    {
+        if (await MetricsAsync(context) is not { } metrics)
+            return;
+        var text = new StringBuilder();
+        foreach (var (name, value) in metrics.Append(("process/resident_memory_bytes", Environment.WorkingSet)))
+        {
+            var plain = "dp_" + name.Replace('/', '_');
+            text.Append(CultureInfo.InvariantCulture, $"# TYPE {plain} gauge\n{plain} {value:R}\n");
+        }
+
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+    }
+
+    private async Task<List<(string Name, double Value)>?> MetricsAsync(HttpContext context) =>
+        await callers.CheckAsync(context, "mesos-master-readonly") is (true, _)
+            ? await master.Writer.QueryAsync(state => PoolMetrics.Of(state).ToList(), context.RequestAborted)
+            : null;
+}

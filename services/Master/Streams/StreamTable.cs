@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using Google.Protobuf;
+
+namespace DataPlatform.Services.Master.Streams;
+
+/// <summary>The open streams of schedulers and agents, by id.</summary>
+public sealed class StreamTable
+{
+    private readonly ConcurrentDictionary<string, EventStream> streams = new();
+
+    public void Add(EventStream stream) => streams[stream.Id] = stream;
+
+    public void Remove(EventStream stream) => streams.TryRemove(stream.Id, out _);
+
+    public void Send(string streamId, IMessage message)
+    {
+        if (streams.TryGetValue(streamId, out var stream))
+            stream.Send(message);
+    }
+
+    public void Complete(string streamId)
+    {
+        if (streams.TryGetValue(streamId, out var stream))
+            stream.Complete();
+    }
+
+    public void CompleteAll()
+    {
+        foreach (var stream in streams.Values)
+            stream.Complete();
+    }
+}

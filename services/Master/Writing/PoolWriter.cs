@@ -1,0 +1,163 @@
+using System.Threading.Channels;
+using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Master.Streams;
+
+namespace DataPlatform.Services.Master.Writing;
+
+/// <summary>
+/// The one writer: takes commands in order, decides, applies, makes durable what must be, then lets effects and answers out.
+/// Commands that wait together share one commit of the journal and one allocation.
+/// </summary>
+public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvider time, Func<IReadOnlyList<PoolEvent>, ValueTask> append)
+{
+    private const int QueueLength = 10_000;
+    private const int MostAtOnce = 256;
+
+    private readonly Channel<Entry> queue = Channel.CreateBounded<Entry>(
+        new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly List<EventStream> operators = [];
+    private readonly List<PoolEvent> durable = [];
+    private readonly List<PoolEffect> effects = [];
+    private readonly List<Action> answers = [];
+
+    private abstract record Entry
+    {
+        public sealed record Decide(PoolCommand Command, TaskCompletionSource<PoolOutcome>? Answer) : Entry;
+
+        /// <summary>A query, or a change of who listens: runs between two commands.</summary>
+        public sealed record Look(Action<PoolState> Run) : Entry;
+    }
+
+    /// <summary>Answers once what the command led to is durable.</summary>
+    public async Task<PoolOutcome> DecideAsync(PoolCommand command, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<PoolOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await queue.Writer.WriteAsync(new Entry.Decide(command, answer), cancellation);
+        return await answer.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>For commands whose outcome nobody waits for: a closed stream, time that passed.</summary>
+    public ValueTask PostAsync(PoolCommand command, CancellationToken cancellation) =>
+        queue.Writer.WriteAsync(new Entry.Decide(command, Answer: null), cancellation);
+
+    /// <summary>Runs a query on a state in which every command before it has been applied.</summary>
+    public async Task<T> QueryAsync<T>(Func<PoolState, T> query, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await queue.Writer.WriteAsync(new Entry.Look(now =>
+        {
+            try
+            {
+                answer.SetResult(query(now));
+            }
+            catch (Exception error)
+            {
+                answer.SetException(error);
+            }
+        }), cancellation);
+        return await answer.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>The stream gets the whole state, then everything that changes it.</summary>
+    public ValueTask AddOperatorAsync(EventStream stream, CancellationToken cancellation) =>
+        queue.Writer.WriteAsync(new Entry.Look(now =>
+        {
+            stream.Send(OperatorFeed.Subscribed(now));
+            stream.Send(OperatorFeed.Heartbeat);
+            operators.Add(stream);
+        }), cancellation);
+
+    public ValueTask RemoveOperatorAsync(EventStream stream, CancellationToken cancellation) =>
+        queue.Writer.WriteAsync(new Entry.Look(_ => operators.Remove(stream)), cancellation);
+
+    /// <summary>Runs until cancelled. Any other exception means that the state can't be trusted: the process must end.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (await queue.Reader.WaitToReadAsync(cancellation))
+        {
+            // A look ends the batch: it must not see what comes after it.
+            for (var taken = 0; taken < MostAtOnce && queue.Reader.TryRead(out var entry) && Take(entry); taken++)
+            {
+            }
+
+            if (state.AgentsToAllocate.Count > 0)
+                Settle(Pool.Decide(state, new PoolCommand.Allocate(), time.GetUtcNow()));
+            if (durable.Count > 0)
+                await append(durable);
+            durable.Clear();
+            LetOut();
+        }
+    }
+
+    /// <summary>False when the batch must end here.</summary>
+    private bool Take(Entry entry)
+    {
+        switch (entry)
+        {
+            case Entry.Look look:
+                answers.Add(() => look.Run(state));
+                return false;
+            case Entry.Decide(var command, var answer):
+                var decision = Pool.Decide(state, command, time.GetUtcNow());
+                Settle(decision);
+                if (answer is not null)
+                    answers.Add(() => answer.SetResult(decision.Outcome));
+                return true;
+            default:
+                throw new InvalidOperationException($"No rule takes {entry.GetType().Name}");
+        }
+    }
+
+    private void Settle(Decision decision)
+    {
+        foreach (var happened in decision.Events)
+        {
+            state.Apply(happened);
+            if (happened.Durable)
+                durable.Add(happened);
+            if (operators.Count > 0 && OperatorFeed.Tell(state, happened) is { } news)
+                answers.Add(() => Broadcast(news));
+        }
+
+        effects.AddRange(decision.Effects);
+    }
+
+    private void LetOut()
+    {
+        foreach (var effect in effects)
+            CarryOut(effect);
+        effects.Clear();
+        foreach (var answer in answers)
+            answer();
+        answers.Clear();
+    }
+
+    private void Broadcast(OperatorEvent news)
+    {
+        foreach (var stream in operators)
+            stream.Send(news);
+    }
+
+    private void CarryOut(PoolEffect effect)
+    {
+        switch (effect)
+        {
+            case PoolEffect.ToScheduler(var stream, var news):
+                streams.Send(stream, news);
+                break;
+            case PoolEffect.ToAgent(var stream, var news):
+                streams.Send(stream, news);
+                break;
+            case PoolEffect.CloseSchedulerStream(var stream):
+                streams.Complete(stream);
+                break;
+            case PoolEffect.CloseAgentStream(var stream):
+                streams.Complete(stream);
+                break;
+            default:
+                throw new InvalidOperationException($"No rule carries out {effect.GetType().Name}");
+        }
+    }
+}
