@@ -1,0 +1,50 @@
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What a master knows before anyone spoke to it.</summary>
+public sealed partial class PoolState
+{
+    /// <summary>
+    /// Takes in one durable event of earlier masters, in the order in which they happened. Frameworks and agents are then
+    /// remembered, but not here yet.
+    /// </summary>
+    public void Recover(PoolEvent happened)
+    {
+        switch (happened)
+        {
+            case PoolEvent.FrameworkAdmitted admitted:
+                Apply(admitted with { Time = StartTime, Recovered = true });
+                break;
+            case PoolEvent.AgentAdmitted admitted:
+                unreachableAgents.Remove(admitted.Info.Id.Value);
+                recoveredAgents[admitted.Info.Id.Value] = admitted.Info;
+                break;
+            case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved:
+                Apply(happened);
+                break;
+            default:
+                throw new InvalidOperationException($"{happened.GetType().Name} is not kept in the journal");
+        }
+    }
+
+    /// <summary>
+    /// The durable events that lead to what this state remembers: a journal of these alone says as much as the whole history.
+    /// </summary>
+    public IEnumerable<PoolEvent> Remembered()
+    {
+        foreach (var framework in completedFrameworks.Values.Concat(frameworks.Values))
+        {
+            yield return new PoolEvent.FrameworkAdmitted(framework.Info, StartTime, Recovered: true);
+            if (framework.UnregisteredTime is { } removed)
+                yield return new PoolEvent.FrameworkRemoved(framework.Id, removed);
+        }
+
+        foreach (var (id, time) in unreachableAgents)
+            yield return new PoolEvent.AgentBecameUnreachable(id, time);
+        foreach (var (id, byOperator) in removedAgents)
+            yield return new PoolEvent.AgentRemoved(id, StartTime, byOperator);
+        foreach (var info in recoveredAgents.Values.Concat(agents.Values.Select(agent => agent.Info)))
+            yield return new PoolEvent.AgentAdmitted(info, StartTime);
+    }
+}
