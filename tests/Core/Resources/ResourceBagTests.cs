@@ -62,7 +62,7 @@ public class ResourceBagTests
         offered.ShouldNotBe(Host);
         offered.Unallocated().ShouldBe(Host);
         Host.AllocationRoles().ShouldBeEmpty();
-        Host.Add(offered).Unallocated.ShouldThrow<InvalidOperationException>("the ports would be there twice");
+        Should.Throw<InvalidOperationException>(() => Host.Add(offered).Unallocated(), "the ports would be there twice");
     }
 
     [Fact]
