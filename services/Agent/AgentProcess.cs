@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using System.Text;
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Checkpoints;
+using DataPlatform.Services.Agent.Configuration;
+using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Fetching;
+using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Launching;
+using DataPlatform.Services.Agent.Link;
+using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Agent.Serving;
+
+namespace DataPlatform.Services.Agent;
+
+/// <summary>Puts the parts of one agent together and runs them until it is told to stop.</summary>
+internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
+{
+    private string endpoint = "";
+    private int port;
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await using var app = HttpServer.Build(options);
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("agent");
+        using var workDirectoryLock = WorkDirectoryLock.Take(options.WorkDirectory);
+        var isolation = HostIsolation.Open(options.Isolation, $"{options.CgroupsRoot}/{GroupName(options.WorkDirectory)}");
+        log.LogInformation("Tasks are isolated by {Isolation}{Shortcomings}", isolation.Name, isolation.Shortcomings.Length == 0 ? "" : $" with {isolation.Shortcomings}");
+
+        var checkpoints = new CheckpointStore(options.WorkDirectory, log);
+        var paths = new SandboxPaths(options.WorkDirectory);
+        var files = new SandboxFiles(paths);
+        using var watch = new ProcessWatch();
+        using var link = new MasterLink(options, new RegistrationBackoff(options.RegistrationBackoff, Random.Shared), log);
+        var core = new AgentCore(
+            new AgentSettings(options.KillGracePeriod), new TaskReports(options.Address.ToString(), Guid.NewGuid));
+        AgentEffects? effects = null;
+        var loop = new AgentLoop(core, effect => effects!.CarryOut(effect), time, log);
+        var starter = new TaskStarter(options, paths, checkpoints, new Fetcher(), isolation, () => endpoint);
+        var containers = new Containers(starter, isolation, checkpoints, watch, loop.PostAsync, log);
+        var metrics = new AgentMetrics(loop, time);
+        effects = new AgentEffects(checkpoints, link, () => core.AgentId) { Containers = containers, Metrics = metrics };
+
+        Recover(core, effects, containers, checkpoints);
+        await containers.SweepLeftoversAsync();
+        var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
+        HttpServer.Map(app, options, new OperatorApi(loop, files, metrics, () => Self(core.AgentId, isolation), flags), files, metrics);
+        await app.StartAsync(stop);
+        port = new Uri(app.Urls.First()).Port;
+        endpoint = $"{options.Address}:{port}";
+        AtomicFile.Write(Path.Combine(options.WorkDirectory, "endpoint"), $"http://{endpoint}\n", AtomicFile.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        log.LogInformation("listening on http://{Endpoint}", endpoint);
+
+        using var ending = new CancellationTokenSource();
+        var deciding = loop.RunAsync(ending.Token);
+        var linked = link.RunAsync(
+            () => loop.ReadAsync(state => Register(state, isolation)),
+            message => HandleAsync(message, loop, link, checkpoints, metrics, log),
+            () => LostAsync(loop, metrics),
+            stop);
+        await linked;
+        if (options.StopTasksOnExit)
+            await EndAllAsync(loop, containers, isolation, log);
+        await ending.CancelAsync();
+        await deciding;
+        await app.StopAsync(CancellationToken.None);
+        log.LogInformation("stopped; {Count} tasks live on", containers.Alive.Count);
+    }
+
+    private static string GroupName(string workDirectory) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workDirectory)))[..12];
+
+    private static async Task LostAsync(AgentLoop loop, AgentMetrics metrics)
+    {
+        metrics.SetRegistered(false);
+        await loop.PostAsync(new AgentInput.LinkLost());
+    }
+
+    private static async Task HandleAsync(
+        AgentEvent message, AgentLoop loop, MasterLink link, CheckpointStore checkpoints, AgentMetrics metrics, ILogger log)
+    {
+        switch (message.Type)
+        {
+            case AgentEvent.Types.Type.Registered:
+                checkpoints.WriteAgentId(message.Registered.AgentId.Value);
+                metrics.SetRegistered(true);
+                log.LogInformation("registered as {AgentId}", message.Registered.AgentId.Value);
+                break;
+            case AgentEvent.Types.Type.Shutdown:
+                log.LogWarning("the master has given this agent up: {Reason}", message.Shutdown.Message);
+                checkpoints.ForgetAgentId();
+                link.Reset();
+                break;
+            default:
+                break;
+        }
+
+        if (LinkEvents.ToInput(message, Guid.NewGuid) is { } input)
+            await loop.PostAsync(input);
+    }
+
+    private static void Recover(AgentCore core, AgentEffects effects, Containers containers, CheckpointStore checkpoints)
+    {
+        var recovered = core.Recover(checkpoints.ReadAgentId(), checkpoints.ReadRuns(), TimeProvider.System.GetUtcNow());
+        foreach (var run in core.Runs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending))
+        {
+            if (SupervisorFiles.ReadStarted(checkpoints.RunDirectory(run.ContainerId)) is { } supervisor)
+                containers.Adopt(run, supervisor);
+        }
+
+        foreach (var effect in recovered)
+            effects.CarryOut(effect);
+    }
+
+    private static async Task EndAllAsync(AgentLoop loop, Containers containers, ContainerIsolation isolation, ILogger log)
+    {
+        log.LogInformation("ending {Count} tasks", containers.Alive.Count);
+        await loop.PostAsync(new AgentInput.Shutdown("the agent is being stopped"));
+        while (containers.Alive.Count > 0 || await loop.ReadAsync(core => core.Runs.Count) > 0)
+            await Task.Delay(20);
+        isolation.Close();
+    }
+
+    private AgentCall.Types.Register? Register(AgentCore core, ContainerIsolation isolation)
+    {
+        if (core.Leaving)
+            return null;
+        var register = new AgentCall.Types.Register { AgentInfo = Self(core.AgentId, isolation), Version = AgentVersion.Text };
+        var runs = core.Runs.Where(run => run.Task.Command is not null).ToList();
+        register.Tasks.AddRange(runs.Select(run => run.ToRecord(core.AgentId)));
+        register.Frameworks.AddRange(runs.Select(run => run.Framework).DistinctBy(each => each.Id.Value));
+        return register;
+    }
+
+    private AgentInfo Self(string agentId, ContainerIsolation isolation)
+    {
+        var info = new AgentInfo { Hostname = options.HostName, Port = port };
+        info.Resources.AddRange(options.Resources);
+        info.Attributes.AddRange(options.Attributes);
+        if (!options.Attributes.Any(each => each.Name == "isolation"))
+        {
+            info.Attributes.Add(new AgentAttribute
+            {
+                Name = "isolation",
+                Type = Value.Types.Type.Text,
+                Text = new Value.Types.Text { Value = isolation.Name },
+            });
+        }
+
+        if (agentId.Length > 0)
+            info.Id = new AgentID { Value = agentId };
+        return info;
+    }
+}

@@ -1,0 +1,34 @@
+namespace DataPlatform.Services.Agent.Configuration;
+
+/// <summary>All that an agent can be told, with Mesos's names where Mesos has the setting.</summary>
+internal static class Settings
+{
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        new("config", "FILE", null, "JSON file of settings; its keys are the names below"),
+        new("master", "URL", "http://127.0.0.1:5050", "where a master answers"),
+        new("ip", "ADDRESS", "127.0.0.1", "address to serve on; anything but loopback needs --http-credentials"),
+        new("port", "PORT", "5051", "port to serve on; 0 takes a free one"),
+        new("hostname", "NAME", null, "name by which others reach this host (default: --ip)"),
+        new("work-dir", "DIR", "/var/lib/dataplatform/agent", "where checkpoints and sandboxes are"),
+        new("resources", "TEXT", null, "what is offered, as 'cpus:4;mem:4096;disk:10240;ports:[31000-31999]'; what is left out is measured"),
+        new("attributes", "TEXT", null, "what operators may place by, as 'rack:r1;zone:a'"),
+        new("credential", "FILE", null, "JSON file with principal and secret for the master"),
+        new("http-credentials", "FILE", null, "JSON file with the credentials that may call this agent's API"),
+        new("isolation", "auto|cgroups|processes", "auto", "how tasks are held: cgroups where permitted, else process sessions"),
+        new("cgroups-root", "NAME", "dataplatform", "name of the group under each cgroup root"),
+        new("cgroups-enable-cfs", "", "false", "bound cpu by the request even when the host is idle", IsSwitch: true),
+        new("pids-limit", "COUNT", "8192", "most processes and threads of one task; 0 for no bound"),
+        new("switch-user", "", "true", "run tasks as the user that they ask for (needs root)", IsSwitch: true),
+        new("executor-shutdown-grace-period", "DURATION", "5secs", "between SIGTERM and SIGKILL where a task says nothing"),
+        new("stop-tasks-on-exit", "", "false", "end all tasks when this agent is stopped, instead of leaving them to the next start", IsSwitch: true),
+        new("registration-backoff-factor", "DURATION", "1secs", "first wait before joining a master again; doubles up to 1mins"),
+        new("fetcher-cache-dir", "DIR", null, "cache of fetched artifacts; agents of one host may share it (default: work-dir/fetch)"),
+        new("fetcher-cache-size", "BYTES", "2GB", "size beyond which what is unused longest leaves the cache"),
+        new("fetcher-stall-timeout", "DURATION", "1mins", "a transfer without a byte for so long has failed"),
+        new("max-archive-size", "BYTES", "20GB", "largest size of an unpacked archive"),
+        new("max-log-size", "BYTES", "10MB", "size of each of stdout and stderr beyond which old lines make room"),
+        new("gc-delay", "DURATION", "1weeks", "how long a sandbox is kept after its task"),
+        new("gc-disk-headroom", "FRACTION", "0.1", "part of the disk that sandboxes leave free, by going earlier"),
+    ];
+}

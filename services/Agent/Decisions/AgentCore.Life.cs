@@ -1,0 +1,201 @@
+using DataPlatform.Core.Protocol.Mesos;
+using Capability = DataPlatform.Core.Protocol.Mesos.FrameworkInfo.Types.Capability.Types.Type;
+using static DataPlatform.Core.Protocol.Mesos.TaskReport.Types;
+
+namespace DataPlatform.Services.Agent.Decisions;
+
+// A task's life: launched, watched, ended.
+public sealed partial class AgentCore
+{
+    private void Launched(TaskRun run, int pid)
+    {
+        if (run.Phase != RunPhase.Launching)
+            return;
+        run.Phase = RunPhase.Running;
+        run.Pid = pid;
+        if (run.Task.HealthCheck is { } check)
+            run.Health = new HealthRecord(check, now);
+        if (run.Task.MaxCompletionTime is { } limit)
+            run.CompleteBy = now + TimeSpan.FromTicks(Math.Max(0, limit.Nanoseconds / 100));
+        if (run.Intent is { } intent)
+        {
+            run.Intent = null;
+            BeginEnd(run, intent, TimeSpan.Zero);
+            return;
+        }
+
+        Report(run, TaskState.TaskStarting);
+        Report(run, TaskState.TaskRunning);
+        StartChecks(run);
+    }
+
+    private void StartChecks(TaskRun run)
+    {
+        if (run.Task.HealthCheck is not null || run.Task.Check is not null)
+            effects.Add(new AgentEffect.StartChecks(run));
+    }
+
+    private void LaunchFailed(TaskRun run, LaunchFailure failure)
+    {
+        if (run.Phase != RunPhase.Launching)
+            return;
+        var (state, reason, message) = run.Intent is null
+            ? (failure.State, failure.Reason, failure.Message)
+            : (TaskState.TaskKilled, Reason.TaskKilledDuringLaunch, "Killed before it was started");
+        run.Phase = RunPhase.Ended;
+        Report(run, reports.OfNeverRun(run.Key, state, AgentId, now, message, reason));
+        if (run.Updates.Pending.Count == 0)
+            Forget(run);
+    }
+
+    private void Kill(AgentInput.KillTask input)
+    {
+        if (!runs.TryGetValue(input.Task, out var run))
+        {
+            KillUnknown(input.Task);
+            return;
+        }
+
+        if (run.Phase == RunPhase.Launching)
+        {
+            run.Intent ??= KillIntent.Killed;
+            effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, run.Intent.Value));
+            effects.Add(new AgentEffect.CancelLaunch(run.ContainerId));
+        }
+        else if (run.Phase == RunPhase.Running)
+        {
+            BeginEnd(run, KillIntent.Killed, input.GracePeriod);
+        }
+        else if (run.Phase == RunPhase.Ending && input.GracePeriod is { } shorter && now + shorter < run.KillAt)
+        {
+            run.KillAt = now + shorter;
+        }
+    }
+
+    /// <summary>The master believes the task to be here: it is told otherwise, until it acknowledges.</summary>
+    private void KillUnknown(TaskKey key)
+    {
+        var framework = new FrameworkInfo { User = "", Name = "", Id = new FrameworkID { Value = key.FrameworkId } };
+        var task = new TaskInfo { Name = "", TaskId = new TaskID { Value = key.TaskId }, AgentId = new AgentID { Value = AgentId } };
+        var run = new TaskRun(framework, task, "unknown-" + key.FrameworkId + "-" + key.TaskId) { Phase = RunPhase.Ended };
+        Add(run);
+        var report = reports.OfNeverRun(
+            key, TaskState.TaskDropped, AgentId, now, "This agent has no such task", Reason.ExecutorTerminated);
+        run.Statuses.Add(report);
+        run.Updates.Enqueue(report);
+    }
+
+    /// <summary>SIGTERM now, SIGKILL to all that is left after the grace period.</summary>
+    private void BeginEnd(TaskRun run, KillIntent intent, TimeSpan? grace)
+    {
+        run.Phase = RunPhase.Ending;
+        run.Intent = intent;
+        effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, intent));
+        effects.Add(new AgentEffect.StopChecks(run.ContainerId));
+        if (intent != KillIntent.Silent && run.Framework.Has(Capability.TaskKillingState))
+            Report(run, TaskState.TaskKilling);
+        var period = grace ?? PolicyOf(run.Task) ?? settings.KillGracePeriod;
+        run.KillAt = now + (period < TimeSpan.Zero ? TimeSpan.Zero : period);
+        effects.Add(new AgentEffect.Terminate(run.ContainerId));
+    }
+
+    private static TimeSpan? PolicyOf(TaskInfo task) => task.KillPolicy?.GracePeriod is { } given
+        ? TimeSpan.FromTicks(given.Nanoseconds / 100)
+        : null;
+
+    private void EndSilently(Func<TaskRun, bool> which)
+    {
+        foreach (var run in runs.Values.Where(which).ToList())
+        {
+            run.Updates.Clear();
+            switch (run.Phase)
+            {
+                case RunPhase.Launching:
+                    run.Intent = KillIntent.Silent;
+                    effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, KillIntent.Silent));
+                    effects.Add(new AgentEffect.CancelLaunch(run.ContainerId));
+                    break;
+                case RunPhase.Running:
+                    BeginEnd(run, KillIntent.Silent, null);
+                    break;
+                case RunPhase.Ending:
+                    run.Intent = KillIntent.Silent;
+                    effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, KillIntent.Silent));
+                    break;
+                case RunPhase.Ended:
+                    run.Intent = KillIntent.Silent;
+                    Forget(run);
+                    break;
+                default:
+                    throw new InvalidOperationException($"Unhandled phase {run.Phase}");
+            }
+        }
+    }
+
+    private void Leave()
+    {
+        leaving = true;
+        linked = false;
+        EndSilently(_ => true);
+    }
+
+    private void Ended(TaskRun run, TaskEnd end)
+    {
+        if (run.Phase == RunPhase.Ended)
+            return;
+        if (run.Phase == RunPhase.Running)
+            effects.Add(new AgentEffect.StopChecks(run.ContainerId));
+        var (state, message, reason) = TaskReports.Describe(end);
+        switch (run.Intent)
+        {
+            case KillIntent.Killed:
+                (state, reason) = (TaskState.TaskKilled, null);
+                break;
+            case KillIntent.Unhealthy:
+                (state, message, reason) = (TaskState.TaskKilled, $"Killed because its health check failed; {message}", null);
+                break;
+            case KillIntent.TooLong:
+                (state, message, reason) = (
+                    TaskState.TaskFailed, $"Ran longer than its max_completion_time; {message}", Reason.MaxCompletionTimeReached);
+                break;
+            case KillIntent.Silent or null:
+                break;
+            default:
+                throw new InvalidOperationException($"Unhandled intent {run.Intent}");
+        }
+
+        run.Phase = RunPhase.Ended;
+        run.KillAt = null;
+        var report = reports.Of(run, state, AgentId, now, message, reason);
+        if (reason == Reason.ContainerLimitationMemory)
+        {
+            report.Source = Source.Agent;
+            report.Limitation = new TaskResourceLimitation();
+            report.Limitation.Resources.AddRange(run.Task.Resources.Where(each => each.Name == "mem"));
+        }
+
+        Report(run, report);
+        if (run.Updates.Pending.Count == 0)
+            Forget(run);
+    }
+
+    private void HealthObserved(TaskRun run, AgentInput.HealthObserved input)
+    {
+        if (run.Phase != RunPhase.Running || run.Health is not { } health)
+            return;
+        var before = health.Healthy;
+        var verdict = health.Observe(input.Passed, now);
+        if (before != health.Healthy)
+            Report(run, TaskState.TaskRunning, input.Message, Reason.TaskHealthCheckStatusUpdated);
+        if (verdict == HealthVerdict.GiveUp)
+            BeginEnd(run, KillIntent.Unhealthy, null);
+    }
+
+    private void CheckObserved(TaskRun run, CheckStatusInfo status)
+    {
+        if (run.Phase != RunPhase.Running || status.Equals(run.CheckStatus))
+            return;
+        run.CheckStatus = status;
+        Report(run, TaskState.TaskRunning, null, Reason.TaskCheckStatusUpdated);
+    }
+}

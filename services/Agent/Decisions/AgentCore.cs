@@ -1,0 +1,165 @@
+using DataPlatform.Core.Protocol.Mesos;
+using static DataPlatform.Core.Protocol.Mesos.TaskReport.Types;
+
+namespace DataPlatform.Services.Agent.Decisions;
+
+/// <summary>
+/// All decisions of an agent about its tasks: one input and the time in, effects out. No IO, no clock, no chance; one
+/// thread at a time.
+/// </summary>
+public sealed partial class AgentCore(AgentSettings settings, TaskReports reports)
+{
+    private readonly Dictionary<TaskKey, TaskRun> runs = [];
+    private readonly Dictionary<string, TaskRun> byContainer = new(StringComparer.Ordinal);
+    private readonly Queue<(FrameworkInfo Framework, TaskRecord Task)> completed = new();
+    private readonly List<AgentEffect> effects = [];
+    private DateTimeOffset now;
+    private bool linked;
+    private bool leaving;
+
+    /// <summary>Empty until the master has given one.</summary>
+    public string AgentId { get; private set; } = "";
+
+    /// <summary>Tasks that run, or whose last update is not acknowledged yet.</summary>
+    public IReadOnlyCollection<TaskRun> Runs => runs.Values;
+
+    /// <summary>The latest tasks whose story is over, oldest first.</summary>
+    public IReadOnlyCollection<(FrameworkInfo Framework, TaskRecord Task)> Completed => completed;
+
+    /// <summary>Given up by the master: tasks are ending, and a registration must wait until they have.</summary>
+    public bool Leaving => leaving;
+
+    /// <summary>The earliest time at which a Tick has something to do.</summary>
+    public DateTimeOffset? NextWake
+    {
+        get
+        {
+            DateTimeOffset? earliest = null;
+            foreach (var run in runs.Values)
+            {
+                earliest = Earlier(earliest, linked ? run.Updates.Due : null);
+                earliest = Earlier(earliest, run.KillAt);
+                earliest = Earlier(earliest, run.Phase == RunPhase.Running ? run.CompleteBy : null);
+            }
+
+            return earliest;
+        }
+    }
+
+    /// <summary>The effects are to be carried out in order, before the next input is given.</summary>
+    public IReadOnlyList<AgentEffect> Decide(AgentInput input, DateTimeOffset time)
+    {
+        now = time;
+        effects.Clear();
+        switch (input)
+        {
+            case AgentInput.RunTask run: Run(run); break;
+            case AgentInput.KillTask kill: Kill(kill); break;
+            case AgentInput.Acknowledge acknowledge: Acknowledge(acknowledge); break;
+            case AgentInput.ShutdownFramework shutdown: EndSilently(run => run.Key.FrameworkId == shutdown.FrameworkId); break;
+            case AgentInput.Shutdown: Leave(); break;
+            case AgentInput.LinkRegistered registered: LinkUp(registered.AgentId); break;
+            case AgentInput.LinkLost: linked = false; break;
+            case AgentInput.LaunchFailed failed: With(failed.ContainerId, run => LaunchFailed(run, failed.Failure)); break;
+            case AgentInput.Launched launched: With(launched.ContainerId, run => Launched(run, launched.Pid)); break;
+            case AgentInput.Ended ended: With(ended.ContainerId, run => Ended(run, ended.End)); break;
+            case AgentInput.HealthObserved health: With(health.ContainerId, run => HealthObserved(run, health)); break;
+            case AgentInput.CheckObserved check: With(check.ContainerId, run => CheckObserved(run, check.Status)); break;
+            case AgentInput.Tick: break;
+            default: throw new InvalidOperationException($"Unhandled input {input.GetType().Name}");
+        }
+
+        OnTime();
+        if (leaving && runs.Count == 0)
+        {
+            leaving = false;
+            AgentId = "";
+            effects.Add(new AgentEffect.RegisterAnew());
+        }
+
+        return effects.ToArray();
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || other < one ? other ?? one : one;
+
+    private void With(string containerId, Action<TaskRun> action)
+    {
+        if (byContainer.TryGetValue(containerId, out var run))
+            action(run);
+    }
+
+    private void LinkUp(string agentId)
+    {
+        AgentId = agentId;
+        linked = true;
+        foreach (var run in runs.Values)
+            run.Updates.Resend();
+    }
+
+    private void Run(AgentInput.RunTask input)
+    {
+        var key = new TaskKey(input.Framework.Id.Value, input.Task.TaskId.Value);
+        if (leaving || runs.ContainsKey(key))
+            return; // A task that is already here: the master sent it again over a new link.
+        var run = new TaskRun(input.Framework, input.Task, input.ContainerId);
+        Add(run);
+        effects.Add(new AgentEffect.Launch(run));
+    }
+
+    private void Add(TaskRun run)
+    {
+        runs[run.Key] = run;
+        byContainer[run.ContainerId] = run;
+    }
+
+    private void Acknowledge(AgentInput.Acknowledge input)
+    {
+        if (!runs.TryGetValue(input.Task, out var run) || !run.Updates.Acknowledge(input.Uuid))
+            return;
+        effects.Add(new AgentEffect.CheckpointAcknowledgement(run.ContainerId, input.Uuid));
+        if (run.Phase == RunPhase.Ended && run.Updates.Pending.Count == 0)
+            Forget(run);
+    }
+
+    private void Forget(TaskRun run)
+    {
+        runs.Remove(run.Key);
+        byContainer.Remove(run.ContainerId);
+        effects.Add(new AgentEffect.Forget(run.ContainerId));
+        if (run.Intent == KillIntent.Silent)
+            return;
+        completed.Enqueue((run.Framework, run.ToRecord(AgentId)));
+        while (completed.Count > settings.CompletedTasksKept)
+            completed.Dequeue();
+    }
+
+    private void Report(TaskRun run, TaskReport report)
+    {
+        run.Statuses.Add(report);
+        if (run.Intent == KillIntent.Silent)
+            return;
+        effects.Add(new AgentEffect.CheckpointStatus(run.ContainerId, report));
+        run.Updates.Enqueue(report);
+    }
+
+    private void Report(TaskRun run, TaskState state, string? message = null, Reason? reason = null) =>
+        Report(run, reports.Of(run, state, AgentId, now, message, reason));
+
+    private void OnTime()
+    {
+        foreach (var run in runs.Values)
+        {
+            if (run.Phase == RunPhase.Running && run.CompleteBy <= now)
+                BeginEnd(run, KillIntent.TooLong, null);
+            if (run.Phase == RunPhase.Ending && run.KillAt <= now)
+            {
+                run.KillAt = now + settings.DestroyAgain;
+                effects.Add(new AgentEffect.Destroy(run.ContainerId));
+            }
+
+            if (linked && run.Updates.TakeDue(now) is { } report)
+                effects.Add(new AgentEffect.Send(run.Key, report, run.State));
+        }
+    }
+}

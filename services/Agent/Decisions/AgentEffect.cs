@@ -1,0 +1,40 @@
+using DataPlatform.Core.Protocol.Mesos;
+using Google.Protobuf;
+
+namespace DataPlatform.Services.Agent.Decisions;
+
+/// <summary>What is to be done after a decision, in this order. Each can be done again after a crash.</summary>
+public abstract record AgentEffect
+{
+    private AgentEffect()
+    {
+    }
+
+    public sealed record Launch(TaskRun Run) : AgentEffect;
+
+    public sealed record CancelLaunch(string ContainerId) : AgentEffect;
+
+    /// <summary>SIGTERM to every process of the task.</summary>
+    public sealed record Terminate(string ContainerId) : AgentEffect;
+
+    /// <summary>SIGKILL to every process of the task until none is left.</summary>
+    public sealed record Destroy(string ContainerId) : AgentEffect;
+
+    public sealed record StartChecks(TaskRun Run) : AgentEffect;
+
+    public sealed record StopChecks(string ContainerId) : AgentEffect;
+
+    public sealed record CheckpointStatus(string ContainerId, TaskReport Status) : AgentEffect;
+
+    public sealed record CheckpointAcknowledgement(string ContainerId, ByteString Uuid) : AgentEffect;
+
+    public sealed record CheckpointKill(string ContainerId, KillIntent Intent) : AgentEffect;
+
+    public sealed record Send(TaskKey Task, TaskReport Status, TaskState Latest) : AgentEffect;
+
+    /// <summary>Nobody asks for this run any more: its checkpoints go, its sandbox is left to the collector.</summary>
+    public sealed record Forget(string ContainerId) : AgentEffect;
+
+    /// <summary>No task is left and the agent's id is not valid any more: join as a new agent.</summary>
+    public sealed record RegisterAnew : AgentEffect;
+}

@@ -1,0 +1,125 @@
+using DataPlatform.Core.Protocol.Mesos;
+using Google.Protobuf;
+using static DataPlatform.Core.Protocol.Mesos.TaskReport.Types;
+
+namespace DataPlatform.Services.Agent.Decisions;
+
+/// <summary>Words and fields of status updates, as frameworks know them from Mesos.</summary>
+public sealed class TaskReports(string address, Func<Guid> newUuid)
+{
+    /// <summary>An update about a task whose processes exist or have existed.</summary>
+    public TaskReport Of(TaskRun run, TaskState state, string agentId, DateTimeOffset now, string? message = null, Reason? reason = null)
+    {
+        var report = Bare(run.Key, state, agentId, now, Source.Executor, message, reason);
+        report.ExecutorId = new ExecutorID { Value = run.Key.TaskId };
+        report.ContainerStatus = ContainerStatusOf(run);
+        if (run.Health?.Healthy is { } healthy)
+            report.Healthy = healthy;
+        if (run.Task.Check is { } check)
+            report.CheckStatus = run.CheckStatus?.Clone() ?? NothingCheckedYet(check);
+        return report;
+    }
+
+    /// <summary>An update about a task that never came to run.</summary>
+    public TaskReport OfNeverRun(TaskKey task, TaskState state, string agentId, DateTimeOffset now, string message, Reason reason)
+    {
+        var report = Bare(task, state, agentId, now, Source.Agent, message, reason);
+        report.ExecutorId = new ExecutorID { Value = task.TaskId };
+        return report;
+    }
+
+    /// <summary>What a finished command's end means when nobody asked for it.</summary>
+    public static (TaskState State, string Message, Reason? Reason) Describe(TaskEnd end) => end switch
+    {
+        TaskEnd.Status { Value: 0 } => (TaskState.TaskFinished, "Command exited with status 0", null),
+        TaskEnd.Status status => (TaskState.TaskFailed, ExitMessage(status.Value), null),
+        TaskEnd.OutOfMemory memory => (
+            TaskState.TaskFailed,
+            $"Memory limit of {memory.LimitBytes / (1024 * 1024)} MiB reached: the kernel ended the task's process" +
+            (memory.Value is { } value ? $" ({ExitMessage(value)})" : ""),
+            Reason.ContainerLimitationMemory),
+        TaskEnd.Unknown => (
+            TaskState.TaskFailed,
+            "The task's processes are gone and left no exit status: its supervisor was killed or the host restarted",
+            Reason.ExecutorTerminated),
+        _ => throw new InvalidOperationException($"Unhandled end {end}"),
+    };
+
+    internal static string ExitMessage(int status) => status is > 128 and <= 128 + 64
+        ? $"Command terminated with signal {SignalName(status - 128)} (status {status})"
+        : $"Command exited with status {status}";
+
+    private static string SignalName(int signal) => signal switch
+    {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        24 => "SIGXCPU",
+        25 => "SIGXFSZ",
+        _ => signal.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    private static CheckStatusInfo NothingCheckedYet(CheckInfo check)
+    {
+        var status = new CheckStatusInfo { Type = check.Type };
+        switch (check.Type)
+        {
+            case CheckInfo.Types.Type.Command:
+                status.Command = new CheckStatusInfo.Types.Command();
+                break;
+            case CheckInfo.Types.Type.Http:
+                status.Http = new CheckStatusInfo.Types.Http();
+                break;
+            case CheckInfo.Types.Type.Tcp:
+                status.Tcp = new CheckStatusInfo.Types.Tcp();
+                break;
+            default:
+                break;
+        }
+
+        return status;
+    }
+
+    private ContainerStatus ContainerStatusOf(TaskRun run)
+    {
+        var status = new ContainerStatus { ContainerId = new ContainerID { Value = run.ContainerId } };
+        var network = new NetworkInfo();
+        network.IpAddresses.Add(new NetworkInfo.Types.IPAddress
+        {
+            Protocol = address.Contains(':', StringComparison.Ordinal) ? NetworkInfo.Types.Protocol.Ipv6 : NetworkInfo.Types.Protocol.Ipv4,
+            IpAddress = address,
+        });
+        status.NetworkInfos.Add(network);
+        if (run.Pid is { } pid)
+            status.ExecutorPid = (uint)pid;
+        return status;
+    }
+
+    private TaskReport Bare(
+        TaskKey task, TaskState state, string agentId, DateTimeOffset now, Source source, string? message, Reason? reason)
+    {
+        var report = new TaskReport
+        {
+            TaskId = new TaskID { Value = task.TaskId },
+            State = state,
+            Source = source,
+            AgentId = new AgentID { Value = agentId },
+            Timestamp = (now - DateTimeOffset.UnixEpoch).TotalSeconds,
+            Uuid = ByteString.CopyFrom(newUuid().ToByteArray(bigEndian: true)),
+        };
+        if (message is not null)
+            report.Message = message;
+        if (reason is { } given)
+            report.Reason = given;
+        return report;
+    }
+}

@@ -1,0 +1,90 @@
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Services.Agent.Decisions;
+
+/// <summary>Where a task is on its way through the agent.</summary>
+public enum RunPhase
+{
+    /// <summary>Its sandbox is being made and filled.</summary>
+    Launching,
+
+    /// <summary>Its processes run.</summary>
+    Running,
+
+    /// <summary>Its processes run and are being ended.</summary>
+    Ending,
+
+    /// <summary>No process is left; updates may still be on their way.</summary>
+    Ended,
+}
+
+/// <summary>One task of this agent. Owned and changed by <see cref="AgentCore"/> alone.</summary>
+public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string containerId)
+{
+    public TaskKey Key { get; } = new(framework.Id.Value, task.TaskId.Value);
+
+    public FrameworkInfo Framework { get; } = framework;
+
+    public TaskInfo Task { get; } = task;
+
+    public string ContainerId { get; } = containerId;
+
+    public RunPhase Phase { get; internal set; }
+
+    /// <summary>The supervisor's process id, while it is known.</summary>
+    public int? Pid { get; internal set; }
+
+    /// <summary>Every status so far, oldest first.</summary>
+    public List<TaskReport> Statuses { get; } = [];
+
+    public UpdateQueue Updates { get; } = new();
+
+    public TaskState State => Statuses.Count == 0 ? TaskState.TaskStaging : Statuses[^1].State;
+
+    internal KillIntent? Intent { get; set; }
+
+    /// <summary>When a gentle end turns into SIGKILL.</summary>
+    internal DateTimeOffset? KillAt { get; set; }
+
+    /// <summary>When max_completion_time is over.</summary>
+    internal DateTimeOffset? CompleteBy { get; set; }
+
+    internal HealthRecord? Health { get; set; }
+
+    internal CheckStatusInfo? CheckStatus { get; set; }
+
+    /// <summary>The task as the API shows it.</summary>
+    public TaskRecord ToRecord(string agentId)
+    {
+        var record = new TaskRecord
+        {
+            Name = Task.Name,
+            TaskId = Task.TaskId,
+            FrameworkId = Framework.Id,
+            AgentId = new AgentID { Value = agentId },
+            State = State,
+            Labels = Task.Labels,
+            Discovery = Task.Discovery,
+            Container = Task.Container,
+            HealthCheck = Task.HealthCheck,
+            KillPolicy = Task.KillPolicy,
+        };
+        record.Resources.AddRange(Task.Resources);
+        record.Limits.Add(Task.Limits);
+        record.Statuses.AddRange(Statuses);
+        if (Task.Command is { HasUser: true } command)
+            record.User = command.User;
+        if (Updates.Pending.FirstOrDefault() is { } sending)
+        {
+            record.StatusUpdateState = sending.State;
+            record.StatusUpdateUuid = sending.Uuid;
+        }
+        else if (Statuses.Count > 0)
+        {
+            record.StatusUpdateState = State;
+            record.StatusUpdateUuid = Statuses[^1].Uuid;
+        }
+
+        return record;
+    }
+}

@@ -1,0 +1,47 @@
+namespace DataPlatform.Services.Agent.Isolation;
+
+/// <summary>
+/// Holds the processes of each container together, so that none of them is missed when the container ends, and within
+/// their limits where the host permits.
+/// </summary>
+public abstract class ContainerIsolation
+{
+    /// <summary>What this host permits, for the log and the operator API: <c>cgroup-v2</c>, <c>cgroup-v1</c> or <c>processes</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What can't be had here; empty when nothing is missing.</summary>
+    public abstract string Shortcomings { get; }
+
+    /// <summary>Before the first process.</summary>
+    /// <returns>The <c>cgroup.procs</c> files that the task's first process has to join.</returns>
+    /// <exception cref="IOException">The limits can't be set.</exception>
+    public abstract IReadOnlyList<string> Prepare(string containerId, ContainerLimits limits);
+
+    /// <summary>The processes of the container that are alive now, its supervisor left out.</summary>
+    public abstract IReadOnlyList<int> Members(string containerId, int? supervisor);
+
+    /// <summary>Nothing of the container runs on from here, where the host permits that.</summary>
+    public virtual void Freeze(string containerId)
+    {
+    }
+
+    public virtual void Thaw(string containerId)
+    {
+    }
+
+    /// <summary>How often the kernel has ended a process of the container for want of memory.</summary>
+    public virtual long OutOfMemoryKills(string containerId) => 0;
+
+    /// <summary>After the last process. Of no effect when there is nothing.</summary>
+    public virtual void Remove(string containerId)
+    {
+    }
+
+    /// <summary>Containers that an earlier process of this agent has left here.</summary>
+    public virtual IReadOnlyList<string> Leftovers() => [];
+
+    /// <summary>When the agent ends for good: its own group, if nothing is in it any more.</summary>
+    public virtual void Close()
+    {
+    }
+}

@@ -1,0 +1,47 @@
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Services.Agent.Launching;
+
+/// <summary>What a CommandInfo comes down to: a program and its words.</summary>
+public static class CommandLine
+{
+    private const string Shell = "/bin/sh";
+
+    /// <summary>
+    /// By a shell only when the command asks for one (its default). Otherwise value is the program and arguments its whole
+    /// argument vector, the name it is called by first.
+    /// </summary>
+    public static IReadOnlyList<string> Of(CommandInfo command)
+    {
+        if (command.Shell)
+            return [Shell, "-c", command.Value];
+        var name = command.Arguments.Count > 0 ? command.Arguments[0] : command.Value;
+        var rest = command.Arguments.Skip(1);
+        return name == command.Value || name == Path.GetFileName(command.Value)
+            ? [command.Value, .. rest]
+            // A name of its own (a program that acts by how it is called) is something that only bash's exec can give.
+            : ["/bin/bash", "-c", "exec -a \"$1\" \"${@:2}\"", "bash", name, command.Value, .. rest];
+    }
+
+    /// <summary>As another user, with that user's groups.</summary>
+    public static IReadOnlyList<string> As(HostUser user, IReadOnlyList<string> command) =>
+        ["/usr/bin/setpriv", $"--reuid={user.Id}", $"--regid={user.GroupId}", "--init-groups", "--", .. command];
+
+    /// <summary>Why the program can't be found; null when it can, or when a shell will look for it.</summary>
+    public static string? MissingProgram(CommandInfo command, string sandbox, string searchPath)
+    {
+        if (command.Shell)
+            return null;
+        var program = command.Value;
+        if (program.Contains('/', StringComparison.Ordinal))
+        {
+            return File.Exists(Path.Combine(sandbox, program))
+                ? null
+                : $"There is no program {program}" + (Path.IsPathRooted(program) ? " on this host" : " in the sandbox");
+        }
+
+        return searchPath.Split(':').Any(directory => File.Exists(Path.Combine(directory, program)))
+            ? null
+            : $"There is no program {program} in {searchPath}";
+    }
+}

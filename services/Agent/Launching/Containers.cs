@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Checkpoints;
+using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Native;
+using Microsoft.Extensions.Logging;
+
+namespace DataPlatform.Services.Agent.Launching;
+
+/// <summary>
+/// The processes of this agent's tasks, from start to the last of them. What happens is told as inputs to the one loop
+/// that decides.
+/// </summary>
+internal sealed class Containers(
+    TaskStarter starter,
+    ContainerIsolation isolation,
+    CheckpointStore checkpoints,
+    ProcessWatch watch,
+    Func<AgentInput, ValueTask> post,
+    ILogger log)
+{
+    private static readonly TimeSpan DestroyFor = TimeSpan.FromSeconds(8);
+    private readonly ConcurrentDictionary<string, Container> containers = new(StringComparer.Ordinal);
+
+    /// <summary>Tasks whose processes are not all gone.</summary>
+    public ICollection<string> Alive => containers.Keys;
+
+    /// <summary>Where the task runs; null when no process of it is known.</summary>
+    public ProcessIdentity? Supervisor(string containerId) => containers.GetValueOrDefault(containerId)?.Supervisor;
+
+    public void Launch(TaskRun run, string agentId)
+    {
+        var container = new Container(run.Task);
+        containers[run.ContainerId] = container;
+        _ = Task.Run(() => LaunchAsync(run, agentId, container));
+    }
+
+    public void CancelLaunch(string containerId)
+    {
+        if (containers.TryGetValue(containerId, out var container))
+            container.Cancellation.Cancel();
+    }
+
+    /// <summary>Takes up a task that an earlier process of this agent has started.</summary>
+    public void Adopt(TaskRun run, ProcessIdentity supervisor)
+    {
+        var container = new Container(run.Task) { Supervisor = supervisor };
+        containers[run.ContainerId] = container;
+        _ = Task.Run(() => WatchAsync(run.ContainerId, container));
+    }
+
+    public void Terminate(string containerId)
+    {
+        foreach (var pid in isolation.Members(containerId, Supervisor(containerId)?.Pid))
+            _ = Libc.kill(pid, Libc.SignalTerminate);
+    }
+
+    public void Destroy(string containerId) => _ = Task.Run(() => DestroyAsync(containerId));
+
+    /// <summary>Groups that hold no task of this agent, left by a process of it that was killed at the wrong moment.</summary>
+    public async Task SweepLeftoversAsync()
+    {
+        foreach (var leftover in isolation.Leftovers().Where(each => !containers.ContainsKey(each)))
+        {
+            log.LogWarning("Ending what was left of container {Container}", leftover);
+            await KillAllAsync(leftover, null, untilSupervisorEnds: false);
+            isolation.Remove(leftover);
+        }
+    }
+
+    private async Task LaunchAsync(TaskRun run, string agentId, Container container)
+    {
+        try
+        {
+            var supervisor = await starter.StartAsync(run, agentId, container.Cancellation.Token);
+            container.Supervisor = supervisor;
+            await post(new AgentInput.Launched(run.ContainerId, supervisor.Pid));
+            await WatchAsync(run.ContainerId, container);
+        }
+        catch (Exception problem)
+        {
+            containers.TryRemove(run.ContainerId, out _);
+            var failure = FailureOf(problem);
+            log.LogWarning("Task {Task} was not started: {Reason}", run.Key.TaskId, failure.Message);
+            isolation.Remove(run.ContainerId);
+            await post(new AgentInput.LaunchFailed(run.ContainerId, failure));
+        }
+    }
+
+    private static LaunchFailure FailureOf(Exception problem) => problem switch
+    {
+        LaunchException refused => refused.Failure,
+        OperationCanceledException => LaunchFailure.Failed("The launch was cancelled"),
+        _ => LaunchFailure.Failed($"The task could not be started: {problem.Message}"),
+    };
+
+    private async Task WatchAsync(string containerId, Container container)
+    {
+        if (container.Supervisor is { } supervisor)
+            await watch.WhenEnded(supervisor);
+        var status = SupervisorFiles.ReadExitStatus(checkpoints.RunDirectory(containerId));
+        while (!await KillAllAsync(containerId, container.Supervisor, untilSupervisorEnds: false))
+            log.LogError("Processes of container {Container} withstand SIGKILL; trying on", containerId);
+        var outOfMemory = isolation.OutOfMemoryKills(containerId) > 0 && status != 0;
+        isolation.Remove(containerId);
+        containers.TryRemove(containerId, out _);
+        TaskEnd end = outOfMemory
+            ? new TaskEnd.OutOfMemory(status, ContainerLimits.Of(container.Task, false, 0).MemoryBytes ?? 0)
+            : status is { } value ? new TaskEnd.Status(value) : new TaskEnd.Unknown();
+        await post(new AgentInput.Ended(containerId, end));
+    }
+
+    private async Task DestroyAsync(string containerId)
+    {
+        // The supervisor is not killed: with its last process gone it writes the status and ends, which the watch sees.
+        if (containers.TryGetValue(containerId, out var container) && container.Supervisor is { } supervisor &&
+            !await KillAllAsync(containerId, supervisor, untilSupervisorEnds: true))
+            log.LogError("Processes of container {Container} withstand SIGKILL", containerId);
+    }
+
+    /// <summary>False when some were still there after a while.</summary>
+    private async Task<bool> KillAllAsync(string containerId, ProcessIdentity? supervisor, bool untilSupervisorEnds)
+    {
+        var started = Environment.TickCount64;
+        for (var pause = 1; ; pause = Math.Min(pause * 2, 50))
+        {
+            var session = SessionOf(supervisor);
+            var members = isolation.Members(containerId, session);
+            if (members.Count == 0 && !(untilSupervisorEnds && supervisor is { } process && ProcessStat.IsAlive(process)))
+                return true;
+            if (members.Count > 0)
+                KillOnce(containerId, session);
+            if (Environment.TickCount64 - started > DestroyFor.TotalMilliseconds)
+                return false;
+            await Task.Delay(pause);
+        }
+    }
+
+    /// <summary>The supervisor's session, unless its process id has come to belong to somebody else.</summary>
+    private static int? SessionOf(ProcessIdentity? supervisor) =>
+        supervisor is { } process && (ProcessStat.Of(process.Pid) is not { } stat || stat.StartTicks == process.StartTicks) ? process.Pid : null;
+
+    private void KillOnce(string containerId, int? supervisor)
+    {
+        // Frozen, nothing can fork its way past the list.
+        isolation.Freeze(containerId);
+        try
+        {
+            foreach (var pid in isolation.Members(containerId, supervisor))
+                _ = Libc.kill(pid, Libc.SignalKill);
+        }
+        finally
+        {
+            isolation.Thaw(containerId);
+        }
+    }
+
+    private sealed class Container(TaskInfo task)
+    {
+        public TaskInfo Task { get; } = task;
+
+        public CancellationTokenSource Cancellation { get; } = new();
+
+        public ProcessIdentity? Supervisor { get; set; }
+    }
+}

@@ -1,0 +1,75 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Decisions;
+
+namespace DataPlatform.Services.Agent.Launching;
+
+/// <summary>Refuses what this agent can't do or what would not be safe as a path, before anything is made.</summary>
+public static class TaskAdmission
+{
+    private const int LongestId = 255;
+
+    /// <summary>Why the task is refused; null when it is not.</summary>
+    public static LaunchFailure? Refusal(FrameworkInfo framework, TaskInfo task)
+    {
+        if (IdProblem(task.TaskId.Value) is { } taskProblem)
+            return LaunchFailure.Invalid($"task_id {taskProblem}");
+        if (IdProblem(framework.Id.Value) is { } frameworkProblem)
+            return LaunchFailure.Invalid($"framework id {frameworkProblem}");
+        if (task.Executor is not null)
+            return LaunchFailure.Failed("task.executor: custom executors are not supported yet; give task.command instead");
+        if (task.Command is not { } command)
+            return LaunchFailure.Invalid("task.command is missing");
+        if (!command.HasValue || command.Value.Length == 0)
+            return LaunchFailure.Invalid("task.command.value is missing or empty");
+        if (command.Value.Contains('\0', StringComparison.Ordinal) || command.Arguments.Any(each => each.Contains('\0', StringComparison.Ordinal)))
+            return LaunchFailure.Invalid("task.command holds a NUL character, which no program can be given");
+        return Unsupported(task) is { } what
+            ? LaunchFailure.Failed($"{what} is not supported yet")
+            : EnvironmentProblem(command.Environment, "task.command.environment");
+    }
+
+    private static string? IdProblem(string id)
+    {
+        if (id.Length == 0)
+            return "is empty";
+        if (id.Length > LongestId)
+            return $"has {id.Length} characters, at most {LongestId} are allowed";
+        if (id is "." or "..")
+            return $"must not be '{id}'";
+        return id.Any(c => char.IsControl(c) || c is '/' or '\\')
+            ? "holds a slash, a backslash or a control character"
+            : null;
+    }
+
+    private static string? Unsupported(TaskInfo task)
+    {
+        if (task.Container is { } container)
+        {
+            if (container.Docker is not null || container.Mesos?.Image is not null || container.Type == ContainerInfo.Types.Type.Docker)
+                return "task.container: running from an image";
+            if (container.Volumes.Count > 0)
+                return "task.container.volumes";
+            if (container.NetworkInfos.Count > 0)
+                return "task.container.network_infos";
+            if (container.RlimitInfo is not null)
+                return "task.container.rlimit_info";
+        }
+
+        return task.Resources.Any(each => each.Disk?.Persistence is not null) ? "task.resources: a persistent volume" : null;
+    }
+
+    private static LaunchFailure? EnvironmentProblem(EnvironmentVariables? environment, string field)
+    {
+        foreach (var variable in environment?.Variables ?? [])
+        {
+            if (variable.Name.Length == 0 || variable.Name.Contains('=', StringComparison.Ordinal) || variable.Name.Contains('\0', StringComparison.Ordinal))
+                return LaunchFailure.Invalid($"{field}: '{variable.Name}' can't be the name of a variable");
+            if (variable.HasValue && variable.Value.Contains('\0', StringComparison.Ordinal))
+                return LaunchFailure.Invalid($"{field}: the value of {variable.Name} holds a NUL character");
+            if (variable.Type == EnvironmentVariables.Types.Variable.Types.Type.Secret && variable.Secret?.Type != Secret.Types.Type.Value)
+                return LaunchFailure.Failed($"{field}: {variable.Name} refers to a secret store; only secrets by value are supported");
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Checkpoints;
+using DataPlatform.Services.Agent.Configuration;
+using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Fetching;
+using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Sandboxes;
+
+namespace DataPlatform.Services.Agent.Launching;
+
+/// <summary>Brings one task to life: sandbox, artifacts, limits, supervisor, in this order.</summary>
+internal sealed class TaskStarter(
+    AgentOptions options,
+    SandboxPaths sandboxes,
+    CheckpointStore checkpoints,
+    Fetcher fetcher,
+    ContainerIsolation isolation,
+    Func<string> endpoint)
+{
+    private readonly string script = WriteScript(options.WorkDirectory);
+    private readonly HostUser agentUser = HostUser.Current();
+
+    /// <returns>The supervisor, after it has said that it is there.</returns>
+    /// <exception cref="LaunchException">Refused, with what to tell the framework.</exception>
+    public async Task<ProcessIdentity> StartAsync(TaskRun run, string agentId, CancellationToken cancellation)
+    {
+        if (TaskAdmission.Refusal(run.Framework, run.Task) is { } refusal)
+            throw new LaunchException(refusal);
+        if (ListeningPorts.TakenFrom(run.Task) is { } port)
+            throw new LaunchException($"Port {port} was offered to the task, but something on this host listens on it already");
+        var user = UserOf(run);
+        var sandbox = Step("make the sandbox", () =>
+        {
+            checkpoints.WriteRun(run);
+            return Sandbox.Create(sandboxes, agentId, run.Key, run.ContainerId, user);
+        });
+        await fetcher.FetchAsync(run.Task.Command.Uris, sandbox.Path, user, cancellation);
+        var environment = TaskEnvironment.Of(
+            run.Framework, run.Task, run.ContainerId, agentId, sandbox.Path, endpoint(), (user ?? agentUser).Name);
+        if (CommandLine.MissingProgram(run.Task.Command, sandbox.Path, environment["PATH"]) is { } missing)
+            throw new LaunchException(missing);
+        cancellation.ThrowIfCancellationRequested();
+        return Step("start the task", () => Spawn(run, sandbox, environment, user));
+    }
+
+    private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, Dictionary<string, string> environment, HostUser? user)
+    {
+        var joins = isolation.Prepare(run.ContainerId, ContainerLimits.Of(run.Task, options.EnforceCpu, options.ProcessLimit));
+        var command = CommandLine.Of(run.Task.Command);
+        if (user is not null)
+            command = CommandLine.As(user, command);
+        List<string> arguments =
+        [
+            "sh", script, checkpoints.RunDirectory(run.ContainerId),
+            joins.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), .. joins, .. command,
+        ];
+        var pid = Native.Spawn.Start("/bin/sh", arguments, environment, sandbox.Path, sandbox.StandardOutput, sandbox.StandardError);
+        // Our child is not collected before this, so that its id and start time are surely its own.
+        return new ProcessIdentity(pid, ProcessStat.Of(pid)!.Value.StartTicks);
+    }
+
+    private HostUser? UserOf(TaskRun run)
+    {
+        var name = run.Task.Command.User is { Length: > 0 } own ? own : run.Framework.User;
+        if (!options.SwitchUser || name.Length == 0 || name == agentUser.Name)
+            return null;
+        if (agentUser.Id != 0)
+            throw new LaunchException($"The task is to run as user '{name}', but this agent runs as '{agentUser.Name}' and only root can switch users (see --no-switch-user)");
+        return HostUser.Find(name) ?? throw new LaunchException($"The task is to run as user '{name}', whom this host does not know");
+    }
+
+    private static T Step<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (IOException problem)
+        {
+            throw new LaunchException($"Could not {what}: {DiskSpace.Explain(problem)}");
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new LaunchException($"Could not {what}: {problem.Message}");
+        }
+    }
+
+    private static string WriteScript(string workDirectory)
+    {
+        using var stream = typeof(TaskStarter).Assembly.GetManifestResourceStream("supervise.sh")!;
+        using var reader = new StreamReader(stream);
+        var path = Path.Combine(workDirectory, "meta", "supervise.sh");
+        AtomicFile.Write(path, reader.ReadToEnd());
+        return path;
+    }
+}

@@ -1,0 +1,24 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Services.Agent.Decisions;
+
+namespace DataPlatform.Services.Agent.Link;
+
+/// <summary>What the master says, as inputs to the agent's decisions.</summary>
+internal static class LinkEvents
+{
+    /// <summary>Null for what the link answers by itself.</summary>
+    public static AgentInput? ToInput(AgentEvent message, Func<Guid> newContainerId) => message.Type switch
+    {
+        AgentEvent.Types.Type.Registered => new AgentInput.LinkRegistered(message.Registered.AgentId.Value),
+        AgentEvent.Types.Type.RunTask when message.RunTask.Framework.Id is not null =>
+            new AgentInput.RunTask(message.RunTask.Framework, message.RunTask.Task, newContainerId().ToString()),
+        AgentEvent.Types.Type.KillTask => new AgentInput.KillTask(
+            new TaskKey(message.KillTask.FrameworkId.Value, message.KillTask.TaskId.Value),
+            message.KillTask.KillPolicy?.GracePeriod is { } grace ? TimeSpan.FromTicks(grace.Nanoseconds / 100) : null),
+        AgentEvent.Types.Type.Acknowledge => new AgentInput.Acknowledge(
+            new TaskKey(message.Acknowledge.FrameworkId.Value, message.Acknowledge.TaskId.Value), message.Acknowledge.Uuid),
+        AgentEvent.Types.Type.ShutdownFramework => new AgentInput.ShutdownFramework(message.ShutdownFramework.FrameworkId.Value),
+        AgentEvent.Types.Type.Shutdown => new AgentInput.Shutdown(message.Shutdown.Message),
+        _ => null,
+    };
+}

@@ -1,0 +1,194 @@
+using System.Net;
+using System.Net.Http.Headers;
+using DataPlatform.Core.Protocol;
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Services.Agent.Configuration;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+
+namespace DataPlatform.Services.Agent.Link;
+
+/// <summary>
+/// The one connection to the master: registers, hands on what the master says, sends updates; begins anew whenever the
+/// stream ends, falls silent or is not accepted any more.
+/// </summary>
+internal sealed class MasterLink : IDisposable
+{
+    private const string LinkPath = "/api/v1/agent-link";
+    private const string StreamIdHeader = "Dataplatform-Stream-Id";
+    private const string ContentType = "application/x-protobuf";
+    private static readonly TimeSpan SilenceBeforeRegistered = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly HttpClient http;
+    private readonly Uri master;
+    private readonly RegistrationBackoff backoff;
+    private readonly ILogger log;
+    private Stream? stream;
+
+    public MasterLink(AgentOptions options, RegistrationBackoff backoff, ILogger log)
+    {
+        master = options.Master;
+        this.backoff = backoff;
+        this.log = log;
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = 8,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            UseCookies = false,
+            UseProxy = false,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (options.Credential is { } credential)
+            http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", credential.ToBasic());
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="register">What to say about this agent now; null while it can't join.</param>
+    public async Task RunAsync(Func<Task<AgentCall.Types.Register?>> register, Func<AgentEvent, Task> handle, Func<Task> lost, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (await register() is { } self)
+                    await FollowAsync(self, handle, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception problem) when (problem is HttpRequestException or IOException or OperationCanceledException or RecordFormatException or MessageFormatException)
+            {
+                log.LogWarning("No link to the master {Master}: {Problem}", master, problem.Message);
+            }
+
+            Volatile.Write(ref stream, null);
+            await lost();
+            try
+            {
+                await Task.Delay(backoff.Next(), stop);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+    }
+
+    /// <summary>Sends without waiting for the answer; what is lost is sent again by its own rules.</summary>
+    public void Send(AgentCall call) => _ = SendAsync(call);
+
+    /// <summary>Gives the present stream up, so that the agent registers again.</summary>
+    public void Reset() => Volatile.Read(ref stream)?.Cancel();
+
+    public void Dispose() => http.Dispose();
+
+    private async Task FollowAsync(AgentCall.Types.Register self, Func<AgentEvent, Task> handle, CancellationToken stop)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        silence.CancelAfter(SilenceBeforeRegistered);
+        var call = new AgentCall { Type = AgentCall.Types.Type.Register, Register = self };
+        if (self.AgentInfo.Id is { } id)
+            call.AgentId = id;
+        using var request = Request(new Uri(master, LinkPath), call);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            var text = await response.Content.ReadAsStringAsync(silence.Token);
+            throw new HttpRequestException($"the master answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}");
+        }
+
+        if (!response.Headers.TryGetValues(StreamIdHeader, out var values))
+            throw new HttpRequestException($"the answer has no {StreamIdHeader}");
+        // After a redirect to the master that leads, its address.
+        var current = new Stream(response.RequestMessage!.RequestUri!, values.First(), silence);
+        await using var content = await response.Content.ReadAsStreamAsync(silence.Token);
+        var reader = new RecordReader(content);
+        var patience = SilenceBeforeRegistered;
+        while (await reader.ReadAsync(silence.Token) is { } record)
+        {
+            var message = AgentEvent.Parser.ParseFrom(record);
+            if (message.Type == AgentEvent.Types.Type.Registered)
+            {
+                backoff.Reset();
+                patience = TimeSpan.FromSeconds(message.Registered.PingIntervalSeconds * Math.Max(1, message.Registered.PingMisses));
+                current.AgentId = message.Registered.AgentId;
+                Volatile.Write(ref stream, current);
+            }
+            else if (message.Type == AgentEvent.Types.Type.Ping)
+            {
+                Send(new AgentCall { Type = AgentCall.Types.Type.Pong });
+            }
+            else if (message.Type == AgentEvent.Types.Type.Refused)
+            {
+                throw new HttpRequestException($"the master refuses this agent: {message.Refused.Message}");
+            }
+
+            silence.CancelAfter(patience);
+            await handle(message);
+        }
+
+        throw new HttpRequestException("the master closed the stream");
+    }
+
+    private async Task SendAsync(AgentCall call)
+    {
+        if (Volatile.Read(ref stream) is not { } current)
+            return;
+        try
+        {
+            call.AgentId = current.AgentId;
+            using var request = Request(current.Address, call);
+            request.Headers.TryAddWithoutValidation(StreamIdHeader, current.Id);
+            using var timeout = new CancellationTokenSource(CallTimeout);
+            using var response = await http.SendAsync(request, timeout.Token);
+            if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden)
+            {
+                log.LogWarning("The master did not accept {Type} ({Status}); registering again", call.Type, (int)response.StatusCode);
+                current.Cancel();
+            }
+            else if (!response.IsSuccessStatusCode)
+            {
+                log.LogWarning("The master answered {Status} to {Type}", (int)response.StatusCode, call.Type);
+            }
+        }
+        catch (Exception problem) when (problem is HttpRequestException or OperationCanceledException or IOException)
+        {
+            log.LogWarning("{Type} did not reach the master: {Problem}", call.Type, problem.Message);
+        }
+    }
+
+    private static HttpRequestMessage Request(Uri address, AgentCall call)
+    {
+        var content = new ByteArrayContent(call.ToByteArray());
+        content.Headers.ContentType = new MediaTypeHeaderValue(ContentType);
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(ContentType));
+        return request;
+    }
+
+    private sealed class Stream(Uri address, string id, CancellationTokenSource life)
+    {
+        public Uri Address { get; } = address;
+
+        public string Id { get; } = id;
+
+        public Core.Protocol.Mesos.AgentID? AgentId { get; set; }
+
+        public void Cancel()
+        {
+            try
+            {
+                life.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The stream has ended by itself.
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+
+namespace DataPlatform.Services.Agent.Native;
+
+/// <summary>The C library's calls that .NET has no own way to. Functions return what C returns; errors are in errno.</summary>
+internal static unsafe partial class Libc
+{
+    public const int SignalTerminate = 15;
+    public const int SignalKill = 9;
+    public const int SignalStop = 19;
+
+    public const int OpenReadOnly = 0x0;
+    public const int OpenWriteOnly = 0x1;
+    public const int OpenCreate = 0x40;
+    public const int OpenAppend = 0x400;
+    public const int OpenNonBlocking = 0x800;
+    public const int OpenDirectory = 0x10000;
+    public const int OpenNoFollow = 0x20000;
+    public const int OpenCloseOnExec = 0x80000;
+    public const int OpenPathOnly = 0x200000;
+
+    public const int ErrorNoSuchProcess = 3;
+    public const int ErrorInterrupted = 4;
+    public const int ErrorCrossDevice = 18;
+    public const int ErrorNoSpace = 28;
+    public const int ErrorTooManyLinks = 31;
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int link(string existing, string created);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int lchown(string path, uint owner, uint group);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int close(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int statx(SafeHandle folder, string path, int flags, uint mask, byte* status);
+
+    [LibraryImport("libc")]
+    public static partial uint geteuid();
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint syscall(nint number, nint one, nint two, nint three, nint four);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int epoll_create1(int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int epoll_ctl(int epoll, int operation, int descriptor, byte* descriptorEvent);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int epoll_wait(int epoll, byte* events, int capacity, int timeout);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int flock(SafeHandle descriptor, int operation);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int posix_spawn(int* pid, string path, void* fileActions, void* attributes, byte** arguments, byte** environment);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_init(void* attributes);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_destroy(void* attributes);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_setflags(void* attributes, short flags);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_setsigmask(void* attributes, void* signals);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawnattr_setsigdefault(void* attributes, void* signals);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_init(void* actions);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_destroy(void* actions);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int posix_spawn_file_actions_addopen(void* actions, int descriptor, string path, int flags, uint mode);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int posix_spawn_file_actions_addchdir_np(void* actions, string path);
+
+    [LibraryImport("libc")]
+    public static partial int sigemptyset(void* signals);
+
+    [LibraryImport("libc")]
+    public static partial int sigfillset(void* signals);
+}

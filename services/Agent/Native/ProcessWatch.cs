@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace DataPlatform.Services.Agent.Native;
+
+/// <summary>
+/// Tells at once when a process ends, be it this process's child or one that an earlier agent started: one thread waits on
+/// pidfds (Linux 5.3 and later).
+/// </summary>
+internal sealed class ProcessWatch : IDisposable
+{
+    private const int PidfdOpen = 434;
+    private const int CloseOnExec = 0x80000;
+    private const int Add = 1;
+    private const uint Readable = 1;
+    private const int EventSize = 12; // Packed on x86-64; elsewhere 16, see Stride.
+    private static readonly int Stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? EventSize : 16;
+    private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> waiting = new();
+    private readonly int epoll;
+
+    /// <exception cref="PlatformNotSupportedException">The kernel has no pidfds.</exception>
+    public ProcessWatch()
+    {
+        var own = (int)Libc.syscall(PidfdOpen, Environment.ProcessId, 0, 0, 0);
+        if (own < 0)
+            throw new PlatformNotSupportedException("This agent needs pidfd_open: Linux 5.3 or later");
+        _ = Libc.close(own);
+        epoll = Libc.epoll_create1(CloseOnExec);
+        new Thread(Wait, maxStackSize: 128 * 1024) { IsBackground = true, Name = "process watch" }.Start();
+    }
+
+    /// <summary>Completes when the process has ended, at once when there is none. It is collected if it is our child.</summary>
+    public async Task WhenEnded(ProcessIdentity process)
+    {
+        if (Begin(process) is { } end)
+            await end.ConfigureAwait(false);
+        Spawn.Collect(process.Pid);
+    }
+
+    public void Dispose() => _ = Libc.close(epoll);
+
+    private unsafe Task? Begin(ProcessIdentity process)
+    {
+        var descriptor = (int)Libc.syscall(PidfdOpen, process.Pid, 0, 0, 0);
+        if (descriptor < 0)
+            return null;
+        if (ProcessStat.Of(process.Pid)?.StartTicks != process.StartTicks)
+        {
+            _ = Libc.close(descriptor);
+            return null;
+        }
+
+        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiting[descriptor] = source;
+        var interest = stackalloc byte[16];
+        new Span<byte>(interest, 16).Clear();
+        *(uint*)interest = Readable;
+        *(int*)(interest + DataOffset) = descriptor;
+        if (Libc.epoll_ctl(epoll, Add, descriptor, interest) != 0)
+            throw new IOException($"epoll_ctl: {Marshal.GetLastPInvokeErrorMessage()}");
+        return source.Task;
+    }
+
+    private unsafe void Wait()
+    {
+        const int capacity = 32;
+        var events = stackalloc byte[capacity * 16];
+        while (true)
+        {
+            var count = Libc.epoll_wait(epoll, events, capacity, -1);
+            if (count < 0 && Marshal.GetLastPInvokeError() != Libc.ErrorInterrupted)
+                return; // Closed: the agent is going down.
+            for (var index = 0; index < count; index++)
+            {
+                var descriptor = *(int*)(events + (index * Stride) + DataOffset);
+                if (waiting.TryRemove(descriptor, out var source))
+                {
+                    _ = Libc.close(descriptor); // Leaves the epoll set with it.
+                    source.SetResult();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using DataPlatform.Core.Protocol;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Sandboxes;
+using Google.Protobuf;
+using CallType = DataPlatform.Core.Protocol.Mesos.AgentOperatorCall.Types.Type;
+using AnswerType = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types.Type;
+using Answer = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types;
+
+namespace DataPlatform.Services.Agent.Serving;
+
+/// <summary><c>POST /api/v1</c>: Mesos's operator API of an agent, JSON and protobuf.</summary>
+internal sealed class OperatorApi(
+    AgentLoop loop, SandboxFiles files, AgentMetrics metrics, Func<AgentInfo> self, IReadOnlyDictionary<string, string> flags)
+{
+    /// <summary>More than any call needs.</summary>
+    public const int LongestBody = 1024 * 1024;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (string.IsNullOrEmpty(request.ContentType))
+        {
+            await Refuse(context, StatusCodes.Status400BadRequest, "Content-Type is missing: application/json or application/x-protobuf");
+            return;
+        }
+
+        if (MessageCodec.ForContentType(request.ContentType) is not { } codec)
+        {
+            await Refuse(context, StatusCodes.Status415UnsupportedMediaType, $"Content-Type '{request.ContentType}': application/json and application/x-protobuf are understood");
+            return;
+        }
+
+        if (AnswerCodec(request, codec) is not { } answerCodec)
+        {
+            await Refuse(context, StatusCodes.Status406NotAcceptable, "Accept allows neither application/json nor application/x-protobuf");
+            return;
+        }
+
+        AgentOperatorCall call;
+        try
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body, context.RequestAborted);
+            call = codec.Decode<AgentOperatorCall>(body.GetBuffer().AsSpan(0, (int)body.Length));
+        }
+        catch (MessageFormatException problem)
+        {
+            await Refuse(context, StatusCodes.Status400BadRequest, problem.Message);
+            return;
+        }
+
+        await AnswerAsync(context, call, answerCodec);
+    }
+
+    private static MessageCodec? AnswerCodec(HttpRequest request, MessageCodec fallback)
+    {
+        var accept = request.Headers.Accept.ToString();
+        if (accept.Length == 0)
+            return fallback;
+        if (accept.Contains("application/json", StringComparison.OrdinalIgnoreCase) || accept.Contains("*/*", StringComparison.Ordinal) || accept.Contains("application/*", StringComparison.Ordinal))
+            return MessageCodec.Json;
+        return accept.Contains("application/x-protobuf", StringComparison.OrdinalIgnoreCase) ? MessageCodec.Protobuf : null;
+    }
+
+    private async Task AnswerAsync(HttpContext context, AgentOperatorCall call, MessageCodec codec)
+    {
+        var answer = new AgentOperatorResponse();
+        switch (call.Type)
+        {
+            case CallType.GetHealth:
+                answer.Type = AnswerType.GetHealth;
+                answer.GetHealth = new Answer.GetHealth { Healthy = true };
+                break;
+            case CallType.GetVersion:
+                answer.Type = AnswerType.GetVersion;
+                answer.GetVersion = new Answer.GetVersion { VersionInfo = new VersionInfo { Version = AgentVersion.Text } };
+                break;
+            case CallType.GetFlags:
+                answer.Type = AnswerType.GetFlags;
+                answer.GetFlags = new Answer.GetFlags();
+                answer.GetFlags.Flags.AddRange(flags.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => new Flag { Name = each.Key, Value = each.Value }));
+                break;
+            case CallType.GetMetrics:
+                answer.Type = AnswerType.GetMetrics;
+                answer.GetMetrics = new Answer.GetMetrics();
+                answer.GetMetrics.Metrics.AddRange((await metrics.ReadAsync()).Select(each => new Metric { Name = each.Name, Value = each.Value }));
+                break;
+            case CallType.GetState:
+                answer.Type = AnswerType.GetState;
+                answer.GetState = await loop.ReadAsync(AgentViews.State);
+                break;
+            case CallType.GetTasks:
+                answer.Type = AnswerType.GetTasks;
+                answer.GetTasks = await loop.ReadAsync(AgentViews.Tasks);
+                break;
+            case CallType.GetFrameworks:
+                answer.Type = AnswerType.GetFrameworks;
+                answer.GetFrameworks = await loop.ReadAsync(AgentViews.Frameworks);
+                break;
+            case CallType.GetExecutors:
+                answer.Type = AnswerType.GetExecutors;
+                answer.GetExecutors = await loop.ReadAsync(AgentViews.Executors);
+                break;
+            case CallType.GetAgent:
+                answer.Type = AnswerType.GetAgent;
+                answer.GetAgent = new Answer.GetAgent { AgentInfo = self() };
+                break;
+            case CallType.ListFiles when call.ListFiles is { } list:
+                if (files.List(list.Path) is not { } entries)
+                {
+                    await Refuse(context, StatusCodes.Status404NotFound, $"There is no folder {list.Path} in any sandbox");
+                    return;
+                }
+
+                answer.Type = AnswerType.ListFiles;
+                answer.ListFiles = new Answer.ListFiles();
+                answer.ListFiles.FileInfos.AddRange(entries);
+                break;
+            case CallType.ReadFile when call.ReadFile is { } read:
+                if (files.Read(read.Path, (long)Math.Min(read.Offset, long.MaxValue), read.HasLength ? (long)Math.Min(read.Length, long.MaxValue) : null) is not { } content)
+                {
+                    await Refuse(context, StatusCodes.Status404NotFound, $"There is no file {read.Path} in any sandbox");
+                    return;
+                }
+
+                answer.Type = AnswerType.ReadFile;
+                answer.ReadFile = new Answer.ReadFile { Size = (ulong)content.Size, Data = UnsafeByteOperations.UnsafeWrap(content.Data) };
+                break;
+            case CallType.ListFiles or CallType.ReadFile:
+                await Refuse(context, StatusCodes.Status400BadRequest, $"'{(call.Type == CallType.ReadFile ? "read_file" : "list_files")}' is missing in the call");
+                return;
+            case CallType.Unknown:
+                await Refuse(context, StatusCodes.Status400BadRequest, "'type' is missing or unknown in the call");
+                return;
+            default:
+                await Refuse(context, StatusCodes.Status501NotImplemented, $"{call.Type} is not supported");
+                return;
+        }
+
+        context.Response.ContentType = codec.ContentType;
+        var body = codec.Encode(answer);
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    internal static Task Refuse(HttpContext context, int status, string reason)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(reason + "\n");
+    }
+}
