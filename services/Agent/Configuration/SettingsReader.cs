@@ -62,7 +62,7 @@ internal static class SettingsReader
         return flags;
     }
 
-    private static IEnumerable<(string Name, string Value)> ReadFile(string path)
+    private static List<(string Name, string Value)> ReadFile(string path)
     {
         JsonDocument document;
         try

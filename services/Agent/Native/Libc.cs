@@ -35,6 +35,9 @@ internal static unsafe partial class Libc
     public static partial int link(string existing, string created);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rename(string from, string to);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int lchown(string path, uint owner, uint group);
 
     [LibraryImport("libc", SetLastError = true)]

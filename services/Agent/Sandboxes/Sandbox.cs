@@ -43,6 +43,8 @@ public sealed class Sandbox
     {
         var temporary = System.IO.Path.Combine(runs, ".latest-" + containerId);
         File.CreateSymbolicLink(temporary, containerId);
-        File.Move(temporary, System.IO.Path.Combine(runs, "latest"), overwrite: true);
+        // File.Move looks through the link and finds no file.
+        if (Libc.rename(temporary, System.IO.Path.Combine(runs, "latest")) != 0)
+            throw new IOException($"Cannot point {runs}/latest to {containerId}");
     }
 }

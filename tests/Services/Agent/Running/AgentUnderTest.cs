@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using DataPlatform.Core.Protocol;
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Services.Tests.Agent.Running;
+
+/// <summary>A real dp-agent process with a work directory of its own; nothing of it is left afterwards.</summary>
+internal sealed class AgentUnderTest : IAsyncDisposable
+{
+    public const string FrameworkId = "master-0000";
+    private readonly List<string> arguments;
+    private readonly StringBuilder log = new();
+    private readonly HttpClient http = new();
+    private Process? process;
+
+    private AgentUnderTest(FakeMaster master, IEnumerable<string> more)
+    {
+        Master = master;
+        WorkDirectory = Directory.CreateTempSubdirectory("dp-agent-test-").FullName;
+        arguments =
+        [
+            "--master", master.Address.ToString(), "--port", "0", "--work-dir", WorkDirectory,
+            "--resources", "cpus:4;mem:2048;disk:1024;ports:[31000-31099]",
+            "--registration-backoff-factor", "100ms", "--stop-tasks-on-exit", .. more,
+        ];
+    }
+
+    public FakeMaster Master { get; }
+
+    public string WorkDirectory { get; }
+
+    public string Log => log.ToString();
+
+    public int ProcessId => process!.Id;
+
+    public static async Task<AgentUnderTest> StartAsync(FakeMaster master, params string[] more)
+    {
+        var agent = new AgentUnderTest(master, more);
+        await agent.StartProcessAsync();
+        return agent;
+    }
+
+    public async Task StartProcessAsync()
+    {
+        var before = Master.Registrations.Count;
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "dp-agent"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await Master.Eventually(
+            () => Master.Registrations.Count > before || process.HasExited, "the agent to register");
+        process.HasExited.ShouldBeFalse(Log);
+    }
+
+    /// <summary>As a crash would end it: tasks live on.</summary>
+    public async Task CrashAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    public async Task StopAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            _ = Native.kill(process.Id, 15);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            await process.WaitForExitAsync(patience.Token);
+        }
+    }
+
+    public Uri Endpoint => new(File.ReadAllText(Path.Combine(WorkDirectory, "endpoint")).Trim());
+
+    public static TaskInfo TaskOf(string id, string shellCommand) => new()
+    {
+        Name = id,
+        TaskId = new TaskID { Value = id },
+        AgentId = new AgentID { Value = "master-S0" },
+        Command = new CommandInfo { Value = shellCommand },
+        Resources = { Scalar("cpus", 0.1), Scalar("mem", 64) },
+    };
+
+    public static Resource Scalar(string name, double value) => new()
+    {
+        Name = name,
+        Type = Value.Types.Type.Scalar,
+        Scalar = new Value.Types.Scalar { Value = value },
+    };
+
+    public static FrameworkInfo Framework(params FrameworkInfo.Types.Capability.Types.Type[] capabilities) => new()
+    {
+        User = "",
+        Name = "test",
+        Id = new FrameworkID { Value = FrameworkId },
+        Capabilities = { capabilities.Select(each => new FrameworkInfo.Types.Capability { Type = each }) },
+    };
+
+    public void Run(TaskInfo task, FrameworkInfo? framework = null) => Master.Say(new AgentEvent
+    {
+        Type = AgentEvent.Types.Type.RunTask,
+        RunTask = new AgentEvent.Types.RunTask { Framework = framework ?? Framework(), Task = task },
+    });
+
+    public void Kill(string taskId, TimeSpan? grace = null) => Master.Say(new AgentEvent
+    {
+        Type = AgentEvent.Types.Type.KillTask,
+        KillTask = new AgentEvent.Types.KillTask
+        {
+            FrameworkId = new FrameworkID { Value = FrameworkId },
+            TaskId = new TaskID { Value = taskId },
+            KillPolicy = grace is { } given
+                ? new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = given.Ticks * 100 } }
+                : null,
+        },
+    });
+
+    public static string VirtualPath(string taskId, string file) => $"/frameworks/{FrameworkId}/executors/{taskId}/runs/latest/{file}";
+
+    public async Task<(int Status, AgentOperatorResponse? Answer, string Text)> CallAsync(AgentOperatorCall call)
+    {
+        using var content = new ByteArrayContent(MesosJson.Serialize(call));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await http.PostAsync(new Uri(Endpoint, "/api/v1"), content);
+        var body = await response.Content.ReadAsByteArrayAsync();
+        return response.IsSuccessStatusCode
+            ? ((int)response.StatusCode, MesosJson.Parse<AgentOperatorResponse>(body), "")
+            : ((int)response.StatusCode, null, Encoding.UTF8.GetString(body));
+    }
+
+    public async Task<string> ReadFileAsync(string taskId, string file, ulong offset = 0)
+    {
+        var (status, answer, text) = await CallAsync(new AgentOperatorCall
+        {
+            Type = AgentOperatorCall.Types.Type.ReadFile,
+            ReadFile = new AgentOperatorCall.Types.ReadFile { Path = VirtualPath(taskId, file), Offset = offset },
+        });
+        status.ShouldBe(200, text);
+        return answer!.ReadFile.Data.ToStringUtf8();
+    }
+
+    public string Sandbox(string taskId) =>
+        Directory.ResolveLinkTarget(
+            Path.Combine(Directory.GetDirectories(Path.Combine(WorkDirectory, "slaves"))[0], "frameworks", FrameworkId, "executors", taskId, "runs", "latest"),
+            returnFinalTarget: true)!.FullName;
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await StopAsync();
+        process?.Dispose();
+        Directory.Delete(WorkDirectory, recursive: true);
+    }
+
+    private void Append(string? line)
+    {
+        lock (log)
+            log.AppendLine(line);
+    }
+}
