@@ -1,0 +1,26 @@
+namespace DataPlatform.Operators.Sdk.Packages;
+
+/// <summary>Counts items as they arrive and tells it on.</summary>
+internal sealed class ResolveCounter(int total, IProgress<ResolveProgress>? progress)
+{
+    private readonly Lock turn = new();
+    private readonly HashSet<string> arrived = new(StringComparer.Ordinal);
+    private long bytes;
+
+    public void Arrived(string item, long itemBytes)
+    {
+        lock (turn)
+        {
+            if (!arrived.Add(item))
+                return;
+            bytes += itemBytes;
+            progress?.Report(new(arrived.Count, total, bytes, item));
+        }
+    }
+
+    public void Doing(string what)
+    {
+        lock (turn)
+            progress?.Report(new(arrived.Count, total, bytes, what));
+    }
+}
