@@ -1,8 +1,11 @@
 namespace DataPlatform.Operators.Sdk.Artifacts;
 
 /// <summary>The files of a package, all in the store.</summary>
-/// <param name="Python">A tar of <c>site-packages/</c> and <c>share/</c>; null when the package needs none.</param>
+/// <param name="Python">A tar of <c>site-packages/</c>, <c>share/</c> and <c>etc/</c>; null when the package needs none.</param>
 public sealed record ResolvedArtifacts(IReadOnlyList<StoredFile> Jars, StoredFile? Python)
 {
+    /// <summary>The jars as one tar whose members lie in no folder: one address and one link in a sandbox. Null when there are none.</summary>
+    public StoredFile? JarsArchive { get; init; }
+
     public static ResolvedArtifacts None { get; } = new([], null);
 }

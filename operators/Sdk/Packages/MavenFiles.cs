@@ -5,7 +5,7 @@ internal sealed class MavenFiles(PackageStoreOptions options, ContentStore store
 {
     private const string Plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath";
 
-    public async Task<IReadOnlyList<ArtifactProblem>> FetchAsync(PackageFolder package, ResolveCounter progress, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ArtifactProblem>> FetchAsync(LockedPackage package, ResolveCounter progress, CancellationToken cancellation)
     {
         var missing = await MissingAsync(package.Lock, progress, cancellation);
         if (missing.Count == 0)
@@ -22,6 +22,17 @@ internal sealed class MavenFiles(PackageStoreOptions options, ContentStore store
         missing = await MissingAsync(missing, progress, cancellation);
         return missing.Count == 0 ? [] : await RunMavenAsync(package, missing, progress, cancellation);
     }
+
+    /// <summary>What can't be had whatever is tried: neither the store nor a folder has it, and there is no Maven to ask.</summary>
+    public IEnumerable<ArtifactProblem> AbsentForSure(LockedPackage package) => MavenIsThere()
+        ? []
+        : package.Lock
+            .Where(file => !File.Exists(store.PathOf(file.Digest)) && !(options.MavenRepository is { } folder && File.Exists(Path.Combine(folder, file.Path))))
+            .Select(file => new ArtifactProblem(file.Path, $"no folder has it and {options.MavenProgram} is not installed", PackageStoreOptions.MavenRemedy));
+
+    private bool MavenIsThere() => options.MavenProgram.Contains('/', StringComparison.Ordinal)
+        ? File.Exists(options.MavenProgram)
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, options.MavenProgram)));
 
     private async Task<List<LockedFile>> MissingAsync(IEnumerable<LockedFile> files, ResolveCounter progress, CancellationToken cancellation)
     {
@@ -56,7 +67,7 @@ internal sealed class MavenFiles(PackageStoreOptions options, ContentStore store
     }
 
     private async Task<IReadOnlyList<ArtifactProblem>> RunMavenAsync(
-        PackageFolder package, List<LockedFile> missing, ResolveCounter progress, CancellationToken cancellation)
+        LockedPackage package, List<LockedFile> missing, ResolveCounter progress, CancellationToken cancellation)
     {
         var repository = store.NewScratchPath();
         Directory.CreateDirectory(repository);

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace DataPlatform.Operators.Sdk.Packages;
 
@@ -10,7 +9,7 @@ internal abstract record EnvironmentOutcome
     {
     }
 
-    public sealed record Built(Digest Archive, long Bytes) : EnvironmentOutcome;
+    public sealed record Built(Digest Archive) : EnvironmentOutcome;
 
     public sealed record Refused(IReadOnlyList<ArtifactProblem> Problems) : EnvironmentOutcome;
 }
@@ -23,47 +22,38 @@ internal sealed class PythonEnvironments(PackageStoreOptions options, ContentSto
 {
     // Changes when the same requirements are to be packed differently.
     private const string Layout = "1";
+    public const string PythonRemedy = "Install Debian's python3 and python3-venv.";
     private const string VersionScript = "import sys, sysconfig; print(sys.version.split()[0], sysconfig.get_platform(), sep='-')";
 
     public async Task<EnvironmentOutcome> BuildAsync(Requirements requirements, ResolveCounter progress, CancellationToken cancellation)
     {
         var asked = new ProgramRun(options.PythonProgram, options.Patience) { Arguments = ["-I", "-c", VersionScript] };
         if (await asked.RunAsync(cancellation) is ProgramOutcome.Failed absent)
-            return Refuse(options.PythonProgram, absent.Reason, "Install Debian's python3 and python3-venv.");
+            return Refuse(options.PythonProgram, absent.Reason, PythonRemedy);
         var key = Digest.Of(Encoding.UTF8.GetBytes($"{Layout}\n{asked.Lines.Last()}\n{requirements.Text}")).ToString();
 
         using var held = await ItemLock.TakeAsync(store.Folder, $"python-{key}", cancellation);
-        var record = Path.Combine(store.Folder, "environments", key);
-        if (await KnownAsync(record, cancellation) is { } known)
-        {
-            progress.Arrived("python", known.Bytes);
-            return known;
-        }
+        var record = new StoreRecord(store, "environments", key);
+        if (await record.ReadAsync(cancellation) is { } known)
+            return await ArrivedAsync(known, progress, cancellation);
 
         var problems = new List<ArtifactProblem>();
         var complete = options.Wheels is { } wheels && await new WheelsFolder(wheels).HoldsAllAsync(requirements, problems, cancellation);
         if (problems.Count > 0)
             return new EnvironmentOutcome.Refused(problems);
 
-        var built = await InstallAsync(requirements, complete, progress, cancellation);
-        if (built is EnvironmentOutcome.Built { } environment)
+        return await InstallAsync(requirements, complete, progress, cancellation) switch
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(record)!);
-            var partial = store.NewScratchPath();
-            await File.WriteAllTextAsync(partial, environment.Archive.ToString(), cancellation);
-            File.Move(partial, record, overwrite: true);
-            progress.Arrived("python", environment.Bytes);
-        }
-
-        return built;
+            EnvironmentOutcome.Built built => await ArrivedAsync(await record.WriteAsync(built.Archive, cancellation), progress, cancellation),
+            var refused => refused,
+        };
     }
 
-    private async Task<EnvironmentOutcome.Built?> KnownAsync(string record, CancellationToken cancellation) =>
-        File.Exists(record)
-        && Digest.TryParse((await File.ReadAllTextAsync(record, cancellation)).Trim(), out var archive)
-        && await store.FindAsync(archive, cancellation) is { } bytes
-            ? new(archive, bytes)
-            : null;
+    private async Task<EnvironmentOutcome> ArrivedAsync(Digest archive, ResolveCounter progress, CancellationToken cancellation)
+    {
+        progress.Arrived("Python environment", await store.FindAsync(archive, cancellation) ?? 0);
+        return new EnvironmentOutcome.Built(archive);
+    }
 
     private async Task<EnvironmentOutcome> InstallAsync(Requirements requirements, bool fromFolder, ResolveCounter progress, CancellationToken cancellation)
     {
@@ -74,7 +64,7 @@ internal sealed class PythonEnvironments(PackageStoreOptions options, ContentSto
             progress.Doing($"Python environment of {requirements.Items.Count} distributions: making the venv");
             var venv = Path.Combine(scratch, "venv");
             if (await RunAsync(options.PythonProgram, ["-I", "-m", "venv", venv], null, cancellation) is ProgramOutcome.Failed noVenv)
-                return Refuse("venv", noVenv.Reason, "Install Debian's python3-venv.");
+                return Refuse("venv", noVenv.Reason, PythonRemedy);
 
             var python = Path.Combine(venv, "bin", "python3");
             var bundled = Directory.GetFileSystemEntries(SitePackages(venv));
@@ -135,8 +125,7 @@ internal sealed class PythonEnvironments(PackageStoreOptions options, ContentSto
             .Concat(DeterministicTar.Below(Path.Combine(venv, "etc"), "etc"));
         var archive = store.NewScratchPath();
         await DeterministicTar.WriteAsync(archive, members, cancellation);
-        var bytes = new FileInfo(archive).Length;
-        return new EnvironmentOutcome.Built(await store.MoveInAsync(archive, cancellation), bytes);
+        return new EnvironmentOutcome.Built(await store.MoveInAsync(archive, cancellation));
     }
 
     private Task<ProgramOutcome> RunAsync(string program, List<string> arguments, Action<string>? onLine, CancellationToken cancellation) =>
@@ -164,7 +153,7 @@ internal sealed class PythonEnvironments(PackageStoreOptions options, ContentSto
     {
         const string Marker = "No matching distribution found for ";
         var at = complaint.IndexOf(Marker, StringComparison.Ordinal);
-        return at < 0 ? PackageFolder.RequirementsFile : complaint[(at + Marker.Length)..].Split(' ')[0];
+        return at < 0 ? LockedPackage.RequirementsName : complaint[(at + Marker.Length)..].Split(' ')[0];
     }
 
     private static EnvironmentOutcome.Refused Refuse(string item, string reason, string remedy) => new([new(item, reason, remedy)]);

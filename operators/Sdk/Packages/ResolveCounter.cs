@@ -1,7 +1,9 @@
+using DataPlatform.Operators.Sdk.Artifacts;
+
 namespace DataPlatform.Operators.Sdk.Packages;
 
 /// <summary>Counts items as they arrive and tells it on.</summary>
-internal sealed class ResolveCounter(int total, IProgress<ResolveProgress>? progress)
+internal sealed class ResolveCounter(int total, IProgress<ArtifactProgress>? progress)
 {
     private readonly Lock turn = new();
     private readonly HashSet<string> arrived = new(StringComparer.Ordinal);
@@ -14,13 +16,13 @@ internal sealed class ResolveCounter(int total, IProgress<ResolveProgress>? prog
             if (!arrived.Add(item))
                 return;
             bytes += itemBytes;
-            progress?.Report(new(arrived.Count, total, bytes, item));
+            progress?.Report(new(item, arrived.Count, total, bytes));
         }
     }
 
     public void Doing(string what)
     {
         lock (turn)
-            progress?.Report(new(arrived.Count, total, bytes, what));
+            progress?.Report(new(what, arrived.Count, total, bytes));
     }
 }

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Packages;
 
 namespace DataPlatform.Operators.Tests.Sdk.Packages;
@@ -15,16 +16,16 @@ public sealed class PackageStoreTests : IDisposable
     {
         WritePackage("jar");
         folder.Write($"repository/{JarPath}", "jar");
-        var seen = new List<ResolveProgress>();
+        var seen = new List<ArtifactProgress>();
 
-        var first = (await Store().ResolveAsync(folder.Below("package"), new Recorder(seen), Cancellation)).ShouldBeOfType<PackageResolution.Resolved>();
+        var first = (await Store().ResolveAsync(Needs, new Recorder(seen), Cancellation)).ShouldBeOfType<ArtifactResolution.Ready>();
         Directory.Delete(folder.Below("repository"), recursive: true);
-        var second = (await Store().ResolveAsync(folder.Below("package"), null, Cancellation)).ShouldBeOfType<PackageResolution.Resolved>();
+        var second = (await Store().ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Ready>();
 
-        second.Jars.ShouldBe(first.Jars);
-        second.JarsArchive.ShouldBe(first.JarsArchive);
-        first.Jars.ShouldHaveSingleItem().FileName.ShouldBe("tool-1.0.jar");
-        seen.ShouldContain(new ResolveProgress(1, 1, 3, "tool-1.0.jar"));
+        second.Artifacts.Jars.ShouldBe(first.Artifacts.Jars);
+        second.Artifacts.JarsArchive.ShouldBe(first.Artifacts.JarsArchive);
+        first.Artifacts.Jars.ShouldHaveSingleItem().Name.ShouldBe("tool-1.0.jar");
+        seen.ShouldContain(new ArtifactProgress("tool-1.0.jar", 1, 1, 3));
     }
 
     [Fact]
@@ -34,9 +35,9 @@ public sealed class PackageStoreTests : IDisposable
         folder.Write($"repository/{JarPath}", "jar");
         var store = Store();
 
-        var resolved = (PackageResolution.Resolved)await store.ResolveAsync(folder.Below("package"), null, Cancellation);
+        var resolved = (ArtifactResolution.Ready)await store.ResolveAsync(Needs, null, Cancellation);
 
-        using var tar = new TarReader(File.OpenRead(store.Content.PathOf(resolved.JarsArchive!.Digest)));
+        using var tar = new TarReader(File.OpenRead(store.Content.PathOf(Digest.Parse(resolved.Artifacts.JarsArchive!.Digest))));
         var entry = tar.GetNextEntry(copyData: true).ShouldNotBeNull();
         (entry.Name, entry.Length).ShouldBe(("tool-1.0.jar", 3));
         tar.GetNextEntry().ShouldBeNull();
@@ -48,9 +49,9 @@ public sealed class PackageStoreTests : IDisposable
         WritePackage("jar");
         folder.Write($"repository/{JarPath}", "tampered");
 
-        var refused = (await Store().ResolveAsync(folder.Below("package"), null, Cancellation)).ShouldBeOfType<PackageResolution.Refused>();
+        var refused = (await Store().ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Unavailable>();
 
-        refused.Problems.ShouldHaveSingleItem().Item.ShouldBe(JarPath);
+        refused.Reason.ShouldContain(JarPath);
         refused.Reason.ShouldContain(Digest.Of("tampered"u8).ToString());
         Directory.GetFiles(folder.Below("store", "sha256"), "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
@@ -61,7 +62,7 @@ public sealed class PackageStoreTests : IDisposable
         WritePackage("jar");
         Directory.CreateDirectory(folder.Below("repository"));
 
-        var refused = (await Store("/nonexistent/mvn").ResolveAsync(folder.Below("package"), null, Cancellation)).ShouldBeOfType<PackageResolution.Refused>();
+        var refused = (await Store("/nonexistent/mvn").ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Unavailable>();
 
         refused.Reason.ShouldContain(JarPath);
         refused.Reason.ShouldContain("/nonexistent/mvn can't be started");
@@ -81,9 +82,9 @@ public sealed class PackageStoreTests : IDisposable
             """);
         File.SetUnixFileMode(maven, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        var resolution = await Store(maven).ResolveAsync(folder.Below("package"), null, Cancellation);
+        var resolution = await Store(maven).ResolveAsync(Needs, null, Cancellation);
 
-        resolution.ShouldBeOfType<PackageResolution.Resolved>().Jars.ShouldHaveSingleItem().Digest.ShouldBe(Digest.Of("jar"u8));
+        resolution.ShouldBeOfType<ArtifactResolution.Ready>().Artifacts.Jars.ShouldHaveSingleItem().Digest.ShouldBe(Digest.Of("jar"u8).ToString());
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class PackageStoreTests : IDisposable
         var maven = folder.Write("mvn", "#!/bin/sh\necho '[ERROR] Could not transfer artifact org.example:tool:jar:1.0: Unknown host'\nexit 1\n");
         File.SetUnixFileMode(maven, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        var refused = (await Store(maven).ResolveAsync(folder.Below("package"), null, Cancellation)).ShouldBeOfType<PackageResolution.Refused>();
+        var refused = (await Store(maven).ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Unavailable>();
 
         refused.Reason.ShouldContain("Could not transfer artifact org.example:tool:jar:1.0: Unknown host");
     }
@@ -101,40 +102,61 @@ public sealed class PackageStoreTests : IDisposable
     [Fact]
     public async Task Refuses_a_malformed_package_with_its_reason()
     {
-        folder.Write("package/package.json", "{}");
+        folder.Write("package/pom.xml", "<project/>");
+        folder.Write("package/lock.sha256", "no digest\n");
 
-        var refused = (await Store().ResolveAsync(folder.Below("package"), null, Cancellation)).ShouldBeOfType<PackageResolution.Refused>();
+        var refused = (await Store().ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Unavailable>();
 
-        refused.Reason.ShouldContain("'name' must be a text");
+        refused.Reason.ShouldContain("lock.sha256:1: expected");
     }
 
     [Fact]
     public async Task Opens_content_only_with_its_own_key()
     {
         var store = Store();
-        var artifact = await store.PutAsync("content"u8.ToArray(), "spark.conf", Cancellation);
-        var key = artifact.Url.Query["?key=".Length..];
+        var artifact = await store.PutAsync("spark.conf", "content"u8.ToArray(), Cancellation);
+        var key = new Uri(artifact.Url).Query["?key=".Length..];
 
-        store.Open(artifact.Digest.ToString(), key).ShouldBe(store.Content.PathOf(artifact.Digest));
-        store.Open(artifact.Digest.ToString(), "wrong").ShouldBeNull();
+        store.Open(artifact.Digest, key).ShouldBe(store.Content.PathOf(Digest.Of("content"u8)));
+        store.Open(artifact.Digest, "wrong").ShouldBeNull();
         store.Open(Digest.Of("absent"u8).ToString(), key).ShouldBeNull();
         store.Open("../secret", key).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Says_at_once_what_is_known_to_be_absent_and_forgets_it_when_it_comes()
+    {
+        WritePackage("jar");
+        var store = Store("/nonexistent/mvn");
+
+        store.Unavailable(Needs).ShouldNotBeNull().ShouldContain(JarPath);
+        folder.Write($"repository/{JarPath}", "tampered");
+        await store.ResolveAsync(Needs, null, Cancellation);
+        store.Unavailable(Needs).ShouldNotBeNull().ShouldContain("has sha256");
+        folder.Write($"repository/{JarPath}", "jar");
+        await store.ResolveAsync(Needs, null, Cancellation);
+        store.Unavailable(Needs).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Asks_nothing_for_a_package_of_system_programs() =>
+        (await Store().ResolveAsync(Needs with { Jars = false }, null, Cancellation)).ShouldBe(new ArtifactResolution.Ready(ResolvedArtifacts.None));
+
     public void Dispose() => folder.Dispose();
+
+    private ArtifactNeeds Needs => new("trial", folder.Below("package"), Jars: true, Python: false);
 
     private PackageStore Store(string maven = "mvn") => new(
         new() { Folder = folder.Below("store"), MavenRepository = folder.Below("repository"), MavenProgram = maven }, () => new("http://127.0.0.1:8080/"));
 
     private void WritePackage(string jar)
     {
-        folder.Write("package/package.json", """{"name":"trial","title":"Trial","description":"For tests","version":"1.0"}""");
         folder.Write("package/pom.xml", "<project/>");
         folder.Write("package/lock.sha256", $"{Digest.Of(System.Text.Encoding.UTF8.GetBytes(jar))}  {JarPath}\n");
     }
 
-    private sealed class Recorder(List<ResolveProgress> seen) : IProgress<ResolveProgress>
+    private sealed class Recorder(List<ArtifactProgress> seen) : IProgress<ArtifactProgress>
     {
-        public void Report(ResolveProgress value) => seen.Add(value);
+        public void Report(ArtifactProgress value) => seen.Add(value);
     }
 }
