@@ -42,6 +42,7 @@ public static class CommandTree
             PoolCommand.Create(surroundings),
             PackagesCommand.Create(surroundings),
             LoginCommand.Create(surroundings),
+            QuickstartCommand.Create(surroundings),
         };
         foreach (var command in PartCommands.Create()) root.Add(command);
         foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples((HelpAction)option.Action!);

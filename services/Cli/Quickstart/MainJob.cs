@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Notebooks;
+using DataPlatform.Services.Cli.Output;
+using DataPlatform.Services.Cli.Progress;
+
+namespace DataPlatform.Services.Cli.Quickstart;
+
+/// <summary>The platform's main job through its REST: an engine comes up, a notebook uses it, results land in the lake.</summary>
+public sealed class MainJob(ControlPlaneClient client, StepReport report, TextWriter writer, TimeProvider time)
+{
+    public const string Cluster = "trial";
+    public const string Notebook = "trial-notebook";
+    private static readonly TimeSpan FirstLaunch = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan NotebookLimit = TimeSpan.FromMinutes(10);
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var before = (await client.LakeAsync(cancellation)).ToDictionary(dataset => dataset.Path, dataset => dataset.ModifiedAt);
+        var engine = await LaunchEngineAsync(cancellation);
+        var server = await report.RunAsync("launch a notebook that is connected to it",
+            () => LaunchAsync("jupyter", Notebook, new JsonObject { ["cluster"] = Cluster }, cancellation), Outcome);
+        var executed = await report.RunAsync($"run {engine.Notebook} on it", () => ExecuteAsync(server, engine.Notebook, cancellation),
+            notebook => $"{notebook.CodeCells.Count} cells, {notebook.Plots} plot(s)");
+        await report.PlainAsync($"\nWhat {engine.Notebook} found");
+        foreach (var line in executed.Findings.Split('\n')) await report.PlainAsync($"  {Rows.Printable(line)}");
+        await report.PlainAsync("\nNew in the lake");
+        foreach (var dataset in (await client.LakeAsync(cancellation)).Where(dataset => !before.TryGetValue(dataset.Path, out var then) || then != dataset.ModifiedAt))
+            await report.PlainAsync($"  {dataset.Path}: {dataset.Format}, {Words.Bytes(dataset.SizeBytes)}{(dataset.RowCount is { } rows ? $", {rows} rows" : "")}");
+    }
+
+    /// <summary>Spark, or Dask where Spark's artifacts can't be had, which is said.</summary>
+    private async Task<Engine> LaunchEngineAsync(CancellationToken cancellation)
+    {
+        var packages = await client.PackagesAsync(cancellation);
+        var reason = packages.FirstOrDefault(package => package.Name == Engine.Spark.Package) is { } spark ? spark.UnavailableReason : "there is no such package";
+        if (reason is null)
+        {
+            var launched = await report.RunAsync("launch Spark", () => LaunchAsync(Engine.Spark.Package, Cluster, Engine.Spark.Options(), cancellation), Outcome);
+            if (launched.Summary.State == ClusterState.Ready) return Engine.Spark;
+            throw new QuickstartException($"Spark did not come up: {launched.Summary.Reason ?? "no reason is known"}");
+        }
+        await report.PlainAsync($"\nSpark can't be launched here: {reason}\nThe same walk is done with Dask.\n");
+        var dask = await report.RunAsync("launch Dask", () => LaunchAsync(Engine.Dask.Package, Cluster, Engine.Dask.Options(), cancellation), Outcome);
+        return dask.Summary.State == ClusterState.Ready ? Engine.Dask : throw new QuickstartException($"Dask did not come up either: {dask.Summary.Reason ?? "no reason is known"}");
+    }
+
+    private async Task<ClusterDetail> LaunchAsync(string package, string name, JsonObject options, CancellationToken cancellation)
+    {
+        await client.LaunchAsync(new LaunchRequest(package, name, options, null), cancellation);
+        var settled = await new ClusterWatch(client, time).UntilAsync(name,
+            static detail => detail.Summary.State is ClusterState.Ready or ClusterState.Failed, FirstLaunch, new PlainTimeline(writer, time, "         "), cancellation);
+        return settled ?? throw new QuickstartException($"{name} was deleted before it was ready");
+    }
+
+    private async Task<NotebookDocument> ExecuteAsync(ClusterDetail server, string notebook, CancellationToken cancellation)
+    {
+        if (server.Summary.State != ClusterState.Ready) throw new QuickstartException($"The notebook server did not come up: {server.Summary.Reason ?? "no reason is known"}");
+        var page = server.Endpoints.FirstOrDefault(endpoint => endpoint.ProxyPath is not null)?.ProxyPath ?? throw new QuickstartException("The notebook server has no page");
+        using var limit = new CancellationTokenSource(NotebookLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        using var jupyter = new NotebookServer(client.Address, page);
+        return await new NotebookRun(jupyter, text => report.LineAsync($"  {Rows.Printable(text)}")).ExecuteAsync(notebook, either.Token);
+    }
+
+    private static string Outcome(ClusterDetail cluster) =>
+        cluster.Summary is { ReadyAt: { } ready } summary ? $"{summary.Name} is ready {DurationText.Short(ready - summary.CreatedAt)} after it was asked for" : $"{cluster.Summary.Name} is {Words.State(cluster.Summary.State)}";
+
+    private sealed record Engine(string Package, string Notebook, Func<JsonObject> Options)
+    {
+        public static Engine Spark { get; } = new("spark", "flights.ipynb", () => new JsonObject { ["workers"] = 2 });
+
+        public static Engine Dask { get; } = new("dask", "weather-dask.ipynb", () => new JsonObject { ["workers"] = 2 });
+    }
+}

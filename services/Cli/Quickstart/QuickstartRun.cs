@@ -1,0 +1,141 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Progress;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace DataPlatform.Services.Cli.Quickstart;
+
+/// <summary>The first launch, end to end: a platform on this machine, its main job, and everything away again.</summary>
+public sealed class QuickstartRun(QuickstartSettings settings, Surroundings surroundings)
+{
+    private static readonly TimeSpan DeleteLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
+    private readonly StepReport report = new(surroundings.Output);
+    private readonly Leftovers leftovers = new(settings.Run, Platform.CgroupRoot);
+    private readonly CliConfiguration configuration = new(settings.CliConfig, ControlPlaneAddress.DefaultFile(surroundings.Environment));
+
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(settings.Directory);
+        using var single = Lock();
+        await ClearAsync();
+        await using var platform = new Platform(settings, report);
+        ControlPlaneClient? client = null;
+        int outcome;
+        try
+        {
+            client = await platform.StartAsync(cancellation);
+            var found = configuration.Claim();
+            await platform.WhileAllRunAsync(async stop =>
+            {
+                await new MainJob(client, report, surroundings.Output, surroundings.Time).RunAsync(stop);
+                return true;
+            }, cancellation);
+            await report.SummaryAsync();
+            await ShowWayInAsync(client, found, cancellation);
+            if (!settings.Exit) await UntilInterruptedAsync(platform, cancellation);
+            outcome = ExitCode.Done;
+        }
+        catch (Exception error)
+        {
+            outcome = await Failures.ToExitCodeAsync(() => Task.FromException<int>(error), surroundings.Error, cancellation);
+        }
+        var complaints = await EndAsync(platform, client);
+        client?.Dispose();
+        foreach (var complaint in complaints) await surroundings.Error.WriteLineAsync($"dp: {complaint}");
+        if (outcome == ExitCode.Done && complaints.Count > 0) return ExitCode.Failed;
+        if (complaints.Count == 0) await report.PlainAsync($"\nStopped: no process, cgroup or mount is left. The lake stays in {settings.Lake}");
+        return outcome;
+    }
+
+    private async Task ShowWayInAsync(ControlPlaneClient client, bool found, CancellationToken cancellation)
+    {
+        if (settings.Exit) return;
+        var link = await client.LoginLinkAsync(null, cancellation);
+        await report.PlainAsync($"\nConsole: {link}\n  The link opens it once; './dp login' makes another.");
+        await report.PlainAsync(found
+            ? $"  In another terminal: ./dp clusters, ./dp cluster {MainJob.Cluster}, ./dp lake ls, ./dp notebook {MainJob.Cluster}"
+            : $"  In another terminal: DP_CONFIG={settings.CliConfig} ./dp clusters");
+        await report.PlainAsync($"  The cluster, its notebook and the lake stay until Ctrl-C.");
+    }
+
+    /// <summary>Ctrl-C is how people end what they have seen: no failure.</summary>
+    private static async Task UntilInterruptedAsync(Platform platform, CancellationToken cancellation)
+    {
+        try
+        {
+            await platform.WhileAllRunAsync(async stop =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, stop);
+                return true;
+            }, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Wanted.
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> EndAsync(Platform platform, ControlPlaneClient? client)
+    {
+        var complaints = new List<string>();
+        await report.PlainAsync("");
+        if (client is not null)
+            await report.RunAsync("delete the clusters", async () =>
+            {
+                complaints.AddRange(await DeleteAllAsync(client));
+                return true;
+            });
+        configuration.Release();
+        complaints.AddRange(await report.RunAsync("stop control plane, agents and master", platform.StopAsync));
+        for (var watch = Stopwatch.StartNew(); leftovers.Processes().Count > 0 && watch.Elapsed < EndLimit;) await Task.Delay(50);
+        foreach (var (id, command) in leftovers.Processes()) complaints.Add($"process {id} was left and is ended now: {command}");
+        await leftovers.EndProcessesAsync(EndLimit);
+        complaints.AddRange(leftovers.RemoveCgroups().Select(group => $"the cgroup {group} is left"));
+        complaints.AddRange(leftovers.Mounts().Select(mount => $"the mount {mount} is left"));
+        return complaints;
+    }
+
+    private async Task<IReadOnlyList<string>> DeleteAllAsync(ControlPlaneClient client)
+    {
+        using var limit = new CancellationTokenSource(DeleteLimit);
+        try
+        {
+            var clusters = await client.ClustersAsync(limit.Token);
+            foreach (var cluster in clusters) await client.DeleteAsync(cluster.Name, limit.Token);
+            await Task.WhenAll(clusters.Select(cluster =>
+                new ClusterWatch(client, surroundings.Time).UntilAsync(cluster.Name, static _ => false, DeleteLimit, new PlainTimeline(TextWriter.Null, surroundings.Time), limit.Token)));
+            return [];
+        }
+        catch (RefusedException refusal) when (refusal.Problem.Status == 404)
+        {
+            // The last one was gone before it could be watched.
+            return [];
+        }
+        catch (Exception error) when (error is RefusedException or UnreachableException or TimeoutException or OperationCanceledException)
+        {
+            return [$"the clusters could not be deleted in order: {error.Message}"];
+        }
+    }
+
+    /// <summary>Ends and removes what a run before left that was killed.</summary>
+    private async Task ClearAsync()
+    {
+        configuration.Release();
+        if (await leftovers.EndProcessesAsync(EndLimit) is > 0 and var count) await report.LineAsync($"ended {count} process(es) that an earlier run had left");
+        leftovers.RemoveCgroups();
+        if (Directory.Exists(settings.Run)) Directory.Delete(settings.Run, true);
+        Directory.CreateDirectory(settings.Run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private FileStream Lock()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(settings.Directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new QuickstartException($"Another quickstart runs in {settings.Directory}; end it with Ctrl-C, or choose another --work-dir");
+        }
+    }
+}
