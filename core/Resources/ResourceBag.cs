@@ -165,6 +165,22 @@ public sealed class ResourceBag : IEquatable<ResourceBag>, IEnumerable<ResourceE
         return rest.Count == 0 ? Empty : new ResourceBag([.. rest]);
     }
 
+    /// <summary>What remains when the other is taken as far as it is there: nothing of a pile of which more is taken.</summary>
+    public ResourceBag SubtractToEmpty(ResourceBag other)
+    {
+        if (Contains(other))
+            return Subtract(other);
+        var rest = new List<ResourceEntry>(_entries.Length);
+        foreach (var entry in _entries)
+        {
+            var value = other.Find(entry.Kind) is { } taken ? entry.Value.SubtractToEmpty(taken) : entry.Value;
+            if (!value.IsEmpty)
+                rest.Add(entry with { Value = value });
+        }
+
+        return rest.Count == 0 ? Empty : new ResourceBag([.. rest]);
+    }
+
     public ResourceBag Where(Func<ResourceEntry, bool> predicate)
     {
         var kept = Array.FindAll(_entries, entry => predicate(entry));

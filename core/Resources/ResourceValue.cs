@@ -66,6 +66,15 @@ public abstract record ResourceValue
         _ => throw new InvalidOperationException($"{this} is {Form}, {other} is {other.Form}"),
     };
 
+    /// <summary>What of this the other leaves; values of another form take nothing.</summary>
+    public ResourceValue SubtractToEmpty(ResourceValue other) => (this, other) switch
+    {
+        (Scalar left, Scalar right) => new Scalar(ResourceAmount.SubtractToZero(left.Amount, right.Amount)),
+        (Ranges left, Ranges right) => new Ranges(left.Numbers.Except(right.Numbers)),
+        (Set left, Set right) => new Set(left.Items.Except(right.Items)),
+        _ => this,
+    };
+
     public bool Contains(ResourceValue other) => (this, other) switch
     {
         (Scalar left, Scalar right) => left.Amount >= right.Amount,

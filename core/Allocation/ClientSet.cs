@@ -1,0 +1,82 @@
+using System.Numerics;
+
+namespace DataPlatform.Core.Allocation;
+
+/// <summary>A set of clients by their index, as bits: a thousand clients are sixteen words.</summary>
+internal sealed class ClientSet
+{
+    private ulong[] _words = [];
+
+    public ReadOnlySpan<ulong> Words => _words;
+
+    public bool this[int client] =>
+        (uint)(client >> 6) < (uint)_words.Length && (_words[client >> 6] & (1UL << client)) != 0;
+
+    public void Add(int client)
+    {
+        if (client >> 6 >= _words.Length)
+            Array.Resize(ref _words, Math.Max((client >> 6) + 1, _words.Length * 2));
+        _words[client >> 6] |= 1UL << client;
+    }
+
+    public void Remove(int client)
+    {
+        if (client >> 6 < _words.Length)
+            _words[client >> 6] &= ~(1UL << client);
+    }
+
+    public void CopyFrom(ClientSet other)
+    {
+        if (_words.Length < other._words.Length)
+            _words = new ulong[other._words.Length];
+        other._words.CopyTo(_words, 0);
+        _words.AsSpan(other._words.Length).Clear();
+    }
+
+    public void RemoveAll(ClientSet other)
+    {
+        var count = Math.Min(_words.Length, other._words.Length);
+        for (var word = 0; word < count; word++)
+            _words[word] &= ~other._words[word];
+    }
+
+    public void KeepOnly(ClientSet other)
+    {
+        for (var word = 0; word < _words.Length; word++)
+            _words[word] &= word < other._words.Length ? other._words[word] : 0;
+    }
+
+    public void AddAll(ClientSet other)
+    {
+        if (_words.Length < other._words.Length)
+            Array.Resize(ref _words, other._words.Length);
+        for (var word = 0; word < other._words.Length; word++)
+            _words[word] |= other._words[word];
+    }
+
+    public bool Overlaps(ClientSet other)
+    {
+        var count = Math.Min(_words.Length, other._words.Length);
+        for (var word = 0; word < count; word++)
+        {
+            if ((_words[word] & other._words[word]) != 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>How many members there are, counted no further than to the limit.</summary>
+    public int Count(int limit)
+    {
+        var count = 0;
+        foreach (var word in _words)
+        {
+            count += BitOperations.PopCount(word);
+            if (count >= limit)
+                return limit;
+        }
+
+        return count;
+    }
+}

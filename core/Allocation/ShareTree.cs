@@ -1,0 +1,162 @@
+using System.Numerics;
+
+namespace DataPlatform.Core.Allocation;
+
+/// <summary>
+/// The roles as a tree with the frameworks as leaves. A change costs a binary search per level; only when the pool's
+/// total changes is everything measured and sorted again, once, before the order is next asked for.
+/// </summary>
+internal sealed class ShareTree
+{
+    // Below this number of candidates, comparing them is cheaper than walking the order.
+    private const int Few = 24;
+
+    private readonly ShareGroup _root = new("");
+    private readonly Dictionary<string, ShareGroup> _roles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ShareGroup> _frameworksOf = new(StringComparer.Ordinal);
+    private readonly List<ShareClient?> _clients = [];
+    private readonly Stack<int> _freeIndexes = [];
+    private long[] _total = [];
+    private bool _isStale;
+
+    public IEnumerable<ShareGroup> Roles => _roles.Values;
+
+    public ShareGroup? Find(string role) => _roles.GetValueOrDefault(role);
+
+    public ShareGroup Role(string role)
+    {
+        if (_roles.TryGetValue(role, out var group))
+            return group;
+        var cut = role.LastIndexOf('/');
+        var parent = cut < 0 ? _root : Role(role[..cut]);
+        group = new ShareGroup(role);
+        parent.Add(group);
+        _roles[role] = group;
+        _isStale = true;
+        return group;
+    }
+
+    public ShareClient AddClient(string frameworkId, string role)
+    {
+        if (!_freeIndexes.TryPop(out var index))
+        {
+            index = _clients.Count;
+            _clients.Add(null);
+        }
+
+        var client = new ShareClient(frameworkId, role, index);
+        if (!_frameworksOf.TryGetValue(role, out var frameworks))
+        {
+            // The frameworks of a role stand beside the roles below it, as one of them.
+            frameworks = new ShareGroup(role + "/.");
+            Role(role).Add(frameworks);
+            _frameworksOf[role] = frameworks;
+        }
+
+        frameworks.Add(client);
+        for (ShareGroup? group = frameworks; group is not null; group = group.Parent)
+        {
+            group.Clients.Add(index);
+            client.Depth++;
+        }
+
+        _clients[index] = client;
+        _isStale = true;
+        return client;
+    }
+
+    /// <summary>The client holds nothing any more. Roles without clients stay: their weights and quotas do.</summary>
+    public void RemoveClient(ShareClient client)
+    {
+        for (var group = client.Parent; group is not null; group = group.Parent)
+            group.Clients.Remove(client.Index);
+        client.Parent!.Remove(client);
+        _clients[client.Index] = null;
+        _freeIndexes.Push(client.Index);
+    }
+
+    public void ChangeTotal(long[] sums, int sign)
+    {
+        if (_total.Length < sums.Length)
+            Array.Resize(ref _total, sums.Length);
+        for (var index = 0; index < sums.Length; index++)
+            _total[index] += sign * sums[index];
+        _isStale = true;
+    }
+
+    public void SetWeight(string role, double weight)
+    {
+        Role(role).Weight = weight;
+        _isStale = true;
+    }
+
+    /// <summary>Gives (sign 1) or takes back (sign -1). Only an offer counts as given: what is merely recorded does not.</summary>
+    public void Change(ShareClient client, long[] sums, int sign, int given)
+    {
+        for (ShareNode node = client; node.Parent is { } group; node = group)
+        {
+            var place = _isStale ? -1 : group.PlaceOf(node);
+            node.Change(sums, sign);
+            node.Given += given;
+            if (place < 0)
+                continue;
+            node.Measure(_total);
+            group.Replace(place);
+        }
+    }
+
+    public void Refresh()
+    {
+        if (!_isStale)
+            return;
+        _root.MeasureAll(_total);
+        _isStale = false;
+    }
+
+    /// <summary>Who is to be served first among the candidates; null when there is none.</summary>
+    public ShareClient? First(ClientSet candidates)
+    {
+        Refresh();
+        var count = candidates.Count(Few);
+        if (count == 0)
+            return null;
+        return count == Few ? _root.First(candidates) : FirstOfFew(candidates);
+    }
+
+    private ShareClient? FirstOfFew(ClientSet candidates)
+    {
+        ShareClient? first = null;
+        var words = candidates.Words;
+        for (var word = 0; word < words.Length; word++)
+        {
+            for (var bits = words[word]; bits != 0; bits &= bits - 1)
+            {
+                var client = _clients[(word << 6) + BitOperations.TrailingZeroCount(bits)]!;
+                if (first is null || Compare(client, first) < 0)
+                    first = client;
+            }
+        }
+
+        return first;
+    }
+
+    /// <summary>By the highest level at which the two part.</summary>
+    private static int Compare(ShareClient left, ShareClient right)
+    {
+        ShareNode a = left, b = right;
+        for (var depth = left.Depth; depth > right.Depth; depth--)
+            a = a.Parent!;
+        for (var depth = right.Depth; depth > left.Depth; depth--)
+            b = b.Parent!;
+        while (a.Parent != b.Parent)
+            (a, b) = (a.Parent!, b.Parent!);
+        return ShareNode.Compare(a, b);
+    }
+
+    public double ShareOf(string role)
+    {
+        Refresh();
+        return Find(role)?.Share ?? 0;
+    }
+
+}
