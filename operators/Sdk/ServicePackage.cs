@@ -43,6 +43,12 @@ public abstract class ServicePackage
     public virtual IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
         new Dictionary<string, string>(0);
 
+    /// <summary>
+    /// What the console's proxy adds to requests for one of <see cref="Endpoints"/>, such as the engine's own token: people who are logged in
+    /// need no second login, and never see it.
+    /// </summary>
+    public virtual IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint) => new Dictionary<string, string>(0);
+
     /// <summary>Folders of the lake that must be there before the first task starts.</summary>
     public virtual IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) => [];
 }

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Jupyter;
+
+/// <summary>JupyterLab, and the run of one notebook, as tasks.</summary>
+internal sealed class JupyterProcesses(ClusterSettings settings)
+{
+    public const string Http = "http";
+    public const string TokenSecret = "token";
+
+    private string Notebooks => Path.Combine(settings.LakePath, JupyterPackage.NotebookFolder);
+
+    public TaskSpecification Lab() => new(
+        "", new TaskResources(300, settings.Number("memory"), 512), [Http],
+        context => Connected(connection => Python(
+            [
+                "-m", settings.Artifacts.Python is null ? "notebook" : "jupyterlab",
+                // The token is read from the environment, the rest from the file.
+                "--no-browser", "--allow-root",
+            ],
+            connection,
+            [new GeneratedFile("config/jupyter_server_config.json", Configuration(context)), new GeneratedFile("config/jupyter_notebook_config.json", OldConfiguration(context))])),
+        context => new ReadinessProbe.Http(
+            new Uri($"http://{context.Host}:{context.Ports[Http]}{BasePath(settings)}api"),
+            body => body.Contains("version", StringComparison.Ordinal) ? null : "JupyterLab does not answer yet"));
+
+    public TaskSpecification Execute() => new(
+        "", new TaskResources(300, settings.Number("memory"), 512), [],
+        context => Connected(connection => Python(
+            [
+                "-m", "nbconvert", "--to", "notebook", "--execute", Path.Combine(Notebooks, settings.Text("execute")),
+                "--output-dir", Path.Combine(Notebooks, "executed"), "--output", settings.Text("execute"), "--ExecutePreprocessor.timeout=600",
+            ],
+            connection, [])),
+        context => new ReadinessProbe.Running())
+    {
+        RunsOnce = true,
+    };
+
+    public static string BasePath(ClusterSettings settings) => $"/ui/{settings.Cluster.Name}/{JupyterPackage.Lab}/";
+
+    private CommandOutcome Connected(Func<IReadOnlyDictionary<string, string>, TaskCommand> command)
+    {
+        var name = settings.Text("cluster");
+        if (name.Length == 0)
+            return command(new Dictionary<string, string>(0));
+        if (settings.Connection(name) is not { } connection)
+            return new CommandOutcome.Waiting($"there is no cluster {name}");
+        return connection.Ready ? command(connection.Environment) : new CommandOutcome.Waiting($"the cluster {name} is not ready");
+    }
+
+    private TaskCommand Python(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> connection, IReadOnlyList<GeneratedFile> files)
+    {
+        var environment = new Dictionary<string, string>(connection)
+        {
+            ["JUPYTER_TOKEN"] = settings.Secret(TokenSecret),
+            ["DP_LAKE"] = settings.LakePath,
+            ["DP_LAKE_URI"] = settings.LakeUri,
+            ["PYSPARK_PYTHON"] = "/usr/bin/python3",
+            // A notebook's plots need no display.
+            ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline",
+        };
+        var paths = new Dictionary<string, string>
+        {
+            ["HOME"] = "home", ["JUPYTER_CONFIG_DIR"] = "config", ["JUPYTER_RUNTIME_DIR"] = "runtime", ["JUPYTER_DATA_DIR"] = "data",
+            ["IPYTHONDIR"] = "ipython", ["MPLCONFIGDIR"] = "matplotlib",
+        };
+        if (settings.Artifacts.Python is null)
+            return SandboxPaths.Within(new TaskCommand("/usr/bin/python3", arguments, environment, [], files), paths);
+        paths["PYTHONPATH"] = "python/site-packages";
+        paths["JUPYTER_PATH"] = "python/share/jupyter";
+        paths["JUPYTERLAB_DIR"] = "python/share/jupyter/lab";
+        return SandboxPaths.Within(
+            new TaskCommand("/usr/bin/python3", arguments, environment, [new ArtifactLink(settings.Artifacts.Python, "python", Unpack: true)], files), paths);
+    }
+
+    private string Configuration(TaskContext context) => new JsonObject { ["ServerApp"] = Server(context) }.ToJsonString();
+
+    // The notebook server of Debian 12 is configured under another name.
+    private string OldConfiguration(TaskContext context) => new JsonObject { ["NotebookApp"] = Server(context, old: true) }.ToJsonString();
+
+    private JsonObject Server(TaskContext context, bool old = false)
+    {
+        var server = new JsonObject
+        {
+            ["ip"] = context.Host,
+            ["port"] = context.Ports[Http],
+            ["port_retries"] = 0,
+            ["base_url"] = BasePath(settings),
+            ["open_browser"] = false,
+            // Requests come through the console under its host name.
+            ["allow_remote_access"] = true,
+        };
+        server[old ? "notebook_dir" : "root_dir"] = Notebooks;
+        if (!old)
+            server["jpserver_extensions"] = new JsonObject { ["jupyterlab"] = true, ["jupyter_server_terminals"] = true };
+        return server;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Spark;
+
+/// <summary>Spark's processes as tasks: what each is given and when it serves.</summary>
+internal sealed class SparkDaemons(ClusterSettings settings, IReadOnlyList<string> jvmOptions)
+{
+    private const int DaemonHeap = 384;
+    private const int DaemonOverhead = 256;
+
+    // What an executor needs beside its heap: its own native memory and a Python worker for each core, with pandas and pyarrow loaded.
+    private const int ExecutorOverhead = 1024 - DaemonHeap;
+    private const int DriverOverhead = 512;
+    private const string Configuration = "spark.conf";
+
+    // A daemon mostly waits: a short start is worth more to it than fast code.
+    private static readonly string[] DaemonOptions = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+
+    public TaskSpecification Master() => new(
+        "", new TaskResources(200, DaemonHeap + DaemonOverhead, 256), [SparkPorts.Rpc, SparkPorts.Page],
+        context => Java(
+            context, DaemonHeap, DaemonOptions, "org.apache.spark.deploy.master.Master",
+            ["--host", context.Host, "--port", Port(context, SparkPorts.Rpc), "--webui-port", Port(context, SparkPorts.Page), "--properties-file", Configuration]),
+        context => new ReadinessProbe.Http(
+            Page(context), body => Member(body, "status") == "ALIVE" ? null : "the master is not alive yet"));
+
+    public TaskSpecification Worker() => new(
+        "",
+        new TaskResources(settings.Number("worker_cores") * 1000L, settings.Number("worker_memory") + DaemonHeap + ExecutorOverhead, 1024),
+        [SparkPorts.Rpc, SparkPorts.Page],
+        context => AtMaster(context, master => Java(
+            context, DaemonHeap, DaemonOptions, "org.apache.spark.deploy.worker.Worker",
+            [
+                "--host", context.Host, "--port", Port(context, SparkPorts.Rpc), "--webui-port", Port(context, SparkPorts.Page),
+                "--cores", Text(settings.Number("worker_cores")), "--memory", $"{settings.Number("worker_memory")}m",
+                "--work-dir", "work", "--properties-file", Configuration, master,
+            ])),
+        context => new ReadinessProbe.Http(
+            Page(context), body => Member(body, "masterurl").Length > 0 ? null : "the worker has not registered with the master yet"));
+
+    public TaskSpecification Connect() => new(
+        "", new TaskResources(500, settings.Number("driver_memory") + DriverOverhead, 512), [SparkPorts.Grpc, SparkPorts.Rpc, SparkPorts.Blocks, SparkPorts.Page],
+        context => AtMaster(context, master => Java(
+            context, settings.Number("driver_memory"), [], "org.apache.spark.deploy.SparkSubmit",
+            [
+                "--master", master, "--name", settings.Cluster.Name, "--properties-file", Configuration,
+                "--conf", $"spark.connect.grpc.binding.address={context.Host}",
+                "--conf", $"spark.connect.grpc.binding.port={Port(context, SparkPorts.Grpc)}",
+                "--conf", $"spark.driver.host={context.Host}", "--conf", $"spark.driver.bindAddress={context.Host}",
+                "--conf", $"spark.driver.port={Port(context, SparkPorts.Rpc)}",
+                "--conf", $"spark.driver.blockManager.port={Port(context, SparkPorts.Blocks)}",
+                "--conf", $"spark.ui.port={Port(context, SparkPorts.Page)}",
+                "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
+            ])),
+        context => new ReadinessProbe.Tcp(context.Host, context.Ports[SparkPorts.Grpc]));
+
+    private TaskCommand Java(TaskContext context, int heap, IReadOnlyList<string> options, string main, IReadOnlyList<string> arguments)
+    {
+        var java = new TaskCommand(
+            "/usr/bin/java",
+            [.. jvmOptions, .. options, $"-Xmx{heap}m", "-XX:+ExitOnOutOfMemoryError", "-cp", "spark/jars/*", main, .. arguments],
+            new Dictionary<string, string>
+            {
+                ["SPARK_SCALA_VERSION"] = "2.13",
+                ["SPARK_LOCAL_IP"] = context.Host,
+                ["PYSPARK_PYTHON"] = "/usr/bin/python3",
+            },
+            [
+                .. settings.Artifacts.Jars.Select(jar => new ArtifactLink(jar, $"spark/jars/{jar.Name}", Unpack: false)),
+                .. settings.Artifacts.Python is { } python ? [new ArtifactLink(python, "python", Unpack: true)] : Array.Empty<ArtifactLink>(),
+            ],
+            [new GeneratedFile(Configuration, SparkConfiguration.Render(settings))]);
+        return SandboxPaths.Within(java, new Dictionary<string, string>
+        {
+            ["SPARK_HOME"] = "spark",
+            ["SPARK_LOCAL_DIRS"] = "scratch",
+            ["PYTHONPATH"] = "python/site-packages",
+        });
+    }
+
+    private static CommandOutcome AtMaster(TaskContext context, Func<string, TaskCommand> command) =>
+        context.Peer(SparkPackage.Master) is { } master
+            ? command($"spark://{master.Address(SparkPorts.Rpc)}")
+            : new CommandOutcome.Waiting("the master has no place yet");
+
+    private static Uri Page(TaskContext context) => new($"http://{context.Host}:{context.Ports[SparkPorts.Page]}/json/");
+
+    private static string Port(TaskContext context, string name) => Text(context.Ports[name]);
+
+    private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Member(string body, string member)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.TryGetProperty(member, out var value) ? value.GetString() ?? "" : "";
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+}
