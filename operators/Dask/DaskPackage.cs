@@ -41,7 +41,9 @@ public sealed class DaskPackage : ServicePackage
             ?
             [
                 new EndpointView(Scheduler, "Dask scheduler", Address(scheduler), null),
-                new EndpointView(Dashboard, "Dask dashboard", DaskProcesses.Page(settings, scheduler.Address(Dashboard), ""), $"{DaskProcesses.Prefix(settings)}/"),
+                new EndpointView(Dashboard, "Dask dashboard", DaskProcesses.Page(settings, scheduler.Address(Dashboard), ""), $"{DaskProcesses.Prefix(settings)}/",
+                    // Dask's own redirect from the root doubles the prefix; without bokeh its plain page of workers is the one to see.
+                    settings.Artifacts.Python is null ? "info/main/workers.html" : "status"),
             ]
             : [];
 

@@ -35,7 +35,8 @@ public sealed record TaskView(
     IReadOnlyDictionary<string, int> Ports, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, bool Ready);
 
 /// <summary>A way into the cluster. <paramref name="ProxyPath"/> is set for web pages that open through the console.</summary>
-public sealed record EndpointView(string Name, string Title, string Url, string? ProxyPath);
+/// <param name="Landing">Where people begin, relative to <paramref name="ProxyPath"/>.</param>
+public sealed record EndpointView(string Name, string Title, string Url, string? ProxyPath, string Landing = "");
 
 /// <summary>Text to paste: how to connect with one tool.</summary>
 public sealed record SnippetView(string Title, string Language, string Text);

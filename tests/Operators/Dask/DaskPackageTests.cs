@@ -1,0 +1,34 @@
+using DataPlatform.Operators.Dask;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Tests.Dask;
+
+public sealed class DaskPackageTests
+{
+    private static readonly DaskPackage Package = new();
+    private static readonly PlacedTask Scheduler = new("scheduler", "t", "10.0.0.1", new Dictionary<string, int> { ["comm"] = 8786, ["dashboard"] = 8787 }, true);
+
+    [Fact]
+    public void Runs_the_same_modules_from_the_locked_environment_and_from_Debians_packages()
+    {
+        var locked = Package.Specify(Clusters.Settings(Package)).Task("scheduler").Command(Clusters.Context("scheduler", "comm dashboard")).Known();
+        var debian = Package.Specify(Clusters.Settings(Package, python: false)).Task("scheduler").Command(Clusters.Context("scheduler", "comm dashboard")).Known();
+        debian.Program.ShouldBe("/usr/bin/python3");
+        debian.Artifacts.ShouldBeEmpty();
+        locked.Arguments.Skip(2).ShouldBe(debian.Arguments);
+        locked.Artifacts.ShouldHaveSingleItem().Unpack.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_worker_is_ready_when_the_scheduler_lists_it()
+    {
+        var probe = Package.Specify(Clusters.Settings(Package)).Task("worker").Readiness(Clusters.Context("worker-0", "comm", Scheduler)).ShouldBeOfType<ReadinessProbe.Http>();
+        probe.Address.ShouldBe(new Uri("http://10.0.0.1:8787/ui/trial/dashboard/json/identity.json"));
+        probe.Judge("""{"workers":{"tcp://10.0.0.7:31000":{}}}""").ShouldBeNull();
+        probe.Judge("""{"workers":{"tcp://10.0.0.7:310001":{}}}""").ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void A_worker_waits_until_the_scheduler_has_a_place() =>
+        Package.Specify(Clusters.Settings(Package)).Task("worker").Command(Clusters.Context("worker-0", "comm")).ShouldBeOfType<CommandOutcome.Waiting>();
+}

@@ -1,0 +1,46 @@
+using DataPlatform.Operators.Jupyter;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Tests.Jupyter;
+
+public sealed class JupyterPackageTests
+{
+    private static readonly JupyterPackage Package = new();
+
+    private static ClusterConnection Connection(bool ready) => new("trial", "spark", ready, new Dictionary<string, string> { ["SPARK_REMOTE"] = "sc://h:1" });
+
+    [Theory]
+    [InlineData(null, "there is no cluster")]
+    [InlineData(false, "not ready")]
+    public void Waits_for_the_cluster_that_it_is_to_be_connected_to(bool? ready, string reason)
+    {
+        var settings = Clusters.Settings(Package, """{"cluster":"trial"}""", connection: _ => ready is { } known ? Connection(known) : null);
+        Package.Specify(settings).Task("lab").Command(Clusters.Context("lab", "http")).ShouldBeOfType<CommandOutcome.Waiting>().Reason.ShouldContain(reason);
+    }
+
+    [Fact]
+    public void Kernels_find_what_the_connected_cluster_exports()
+    {
+        var settings = Clusters.Settings(Package, """{"cluster":"trial"}""", connection: _ => Connection(true));
+        Package.Specify(settings).Task("lab").Command(Clusters.Context("lab", "http")).Known().Environment["SPARK_REMOTE"].ShouldBe("sc://h:1");
+    }
+
+    [Fact]
+    public void Runs_a_notebook_once_only_when_one_is_named()
+    {
+        Package.Specify(Clusters.Settings(Package)).Pods.ShouldHaveSingleItem();
+        Package.Specify(Clusters.Settings(Package, """{"execute":"flights.ipynb"}""")).Task("execute").RunsOnce.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_token_reaches_the_server_and_the_proxy_and_no_argument()
+    {
+        var settings = Clusters.Settings(Package);
+        var command = Package.Specify(settings).Task("lab").Command(Clusters.Context("lab", "http")).Known();
+        command.Environment["JUPYTER_TOKEN"].ShouldBe("secret-token");
+        command.Arguments.ShouldNotContain(argument => argument.Contains("secret", StringComparison.Ordinal));
+        Package.ProxyHeaders(settings, "lab")["Authorization"].ShouldBe("token secret-token");
+        Package.ProxyHeaders(settings, "another").ShouldBeEmpty();
+    }
+}
