@@ -1,0 +1,27 @@
+using DataPlatform.Core.Client.Scheduler;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
+
+namespace DataPlatform.Operators.Sdk.Scheduling;
+
+/// <summary>What happens to an operator: all that its core ever learns.</summary>
+public abstract record OperatorCommand
+{
+    private OperatorCommand() { }
+
+    public sealed record Want(WantedCluster Cluster) : OperatorCommand;
+
+    public sealed record Remove(string ClusterId) : OperatorCommand;
+
+    public sealed record Signal(SchedulerSignal Of) : OperatorCommand;
+
+    public sealed record Resolving(string ClusterId, ArtifactProgress Progress) : OperatorCommand;
+
+    public sealed record Resolved(string ClusterId, ArtifactResolution Resolution) : OperatorCommand;
+
+    /// <summary>A readiness probe answered: <paramref name="WhyNot"/> is null when the task serves.</summary>
+    public sealed record Probed(string TaskId, string? WhyNot) : OperatorCommand;
+
+    /// <summary>Time has passed.</summary>
+    public sealed record Tick : OperatorCommand;
+}

@@ -1,0 +1,28 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
+
+namespace DataPlatform.Operators.Sdk.Scheduling;
+
+/// <summary>What is to be done after a decision: first everything durable, then the rest in order.</summary>
+public abstract record OperatorEffect
+{
+    private OperatorEffect() { }
+
+    public sealed record Store(StoreChange Change) : OperatorEffect;
+
+    /// <summary>A call to the master. <paramref name="Files"/> go into the store first; their URIs name them by digest.</summary>
+    public sealed record Call(SchedulerCall Of, IReadOnlyList<GeneratedFile> Files) : OperatorEffect;
+
+    public sealed record Resolve(string ClusterId, ArtifactNeeds Needs, AlternativeNeeds? Alternative, IReadOnlyList<LakeFolder> LakeFolders) : OperatorEffect;
+
+    public sealed record StartProbe(string TaskId, ReadinessProbe Probe) : OperatorEffect;
+
+    public sealed record StopProbe(string TaskId) : OperatorEffect;
+
+    public sealed record Changed(string ClusterId) : OperatorEffect;
+
+    /// <summary>The subscription is over: subscribe as a new framework, or not at all because another scheduler has it.</summary>
+    public sealed record Resubscribe(bool Again, string Reason) : OperatorEffect;
+}

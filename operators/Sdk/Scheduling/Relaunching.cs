@@ -1,0 +1,28 @@
+using DataPlatform.Operators.Sdk.State;
+
+namespace DataPlatform.Operators.Sdk.Scheduling;
+
+/// <summary>When a task that failed is started again: soon, then later, then not any more. Pure.</summary>
+internal static class Relaunching
+{
+    /// <summary>So many failures in a row are taken for a defect that another start won't mend.</summary>
+    public const int MostFailures = 6;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
+
+    public static bool ServedLong(TaskRow row) => row.ReadyAt is { } ready && row.EndedAt is { } ended && ended - ready >= Long;
+
+    /// <param name="failures">Of one task, the latest first.</param>
+    /// <returns>When it may start; null for never.</returns>
+    public static DateTimeOffset? NotBefore(IReadOnlyList<TaskRow> failures)
+    {
+        if (failures.Count == 0)
+            return DateTimeOffset.MinValue;
+        if (failures.Count >= MostFailures)
+            return null;
+        var pause = FirstPause * Math.Pow(2, failures.Count - 1);
+        return failures[0].EndedAt + (pause < LongestPause ? pause : LongestPause);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
+
+namespace DataPlatform.Operators.Sdk.Scheduling;
+
+/// <summary>Turns a placed task into what the master is told. Pure.</summary>
+internal static partial class TaskInfos
+{
+    /// <summary>Stands in the place of a generated file's address until the store has the file.</summary>
+    public const string GeneratedScheme = "generated:";
+
+    private const double MilliCpusPerCpu = 1000;
+    private const double NanosecondsPerTick = 100;
+
+    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, string cluster, string role)
+    {
+        var info = new TaskInfo
+        {
+            Name = $"{cluster}/{row.Name}",
+            TaskId = new TaskID { Value = row.TaskId },
+            AgentId = new AgentID { Value = row.AgentId },
+            Command = Command(command),
+            KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = (long)(specification.KillGrace.Ticks * NanosecondsPerTick) } },
+            Discovery = Discovery(row, cluster),
+        };
+        Add(info, "cpus", row.Resources.MilliCpus / MilliCpusPerCpu, role);
+        Add(info, "mem", row.Resources.MemoryMebibytes, role);
+        Add(info, "disk", row.Resources.DiskMebibytes, role);
+        if (row.Ports.Count > 0)
+        {
+            var ports = new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges(), AllocationInfo = Allocated(role) };
+            ports.Ranges.Range.Add(row.Ports.Values.Order().Select(port => new Value.Types.Range { Begin = (ulong)port, End = (ulong)port }));
+            info.Resources.Add(ports);
+        }
+        return info;
+    }
+
+    public static string DigestOf(GeneratedFile file) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Content)));
+
+    private static CommandInfo Command(TaskCommand command)
+    {
+        var info = new CommandInfo { Shell = false, Environment = new EnvironmentVariables() };
+        if (command.SandboxPaths.Count == 0)
+        {
+            info.Value = command.Program;
+            info.Arguments.Add(command.Program);
+        }
+        else
+        {
+            // The sandbox's own path is known on the host only. The script is made of checked names; the arguments pass it untouched.
+            info.Value = "/bin/sh";
+            info.Arguments.Add(["/bin/sh", "-c", SandboxScript(command.SandboxPaths), "sh", command.Program]);
+        }
+        info.Arguments.Add(command.Arguments);
+        info.Environment.Variables.Add(command.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Value = pair.Value }));
+        info.Uris.Add(command.Artifacts.Select(link => new CommandInfo.Types.URI { Value = link.File.Url, OutputFile = link.Path, Extract = link.Unpack, Cache = true }));
+        info.Uris.Add(command.Files.Select(file => new CommandInfo.Types.URI { Value = GeneratedScheme + DigestOf(file), OutputFile = file.Path, Extract = false, Cache = true }));
+        return info;
+    }
+
+    private static string SandboxScript(IReadOnlyDictionary<string, string> paths)
+    {
+        var script = new StringBuilder();
+        foreach (var (name, path) in paths.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (!VariableName().IsMatch(name) || !RelativePath().IsMatch(path))
+                throw new InvalidOperationException($"{name}={path} is no variable with a path below the sandbox: a defect of the package");
+            script.Append("export ").Append(name).Append("=\"$MESOS_SANDBOX/").Append(path).Append("\"; ");
+        }
+        return script.Append("exec \"$@\"").ToString();
+    }
+
+    private static DiscoveryInfo Discovery(TaskRow row, string cluster)
+    {
+        var discovery = new DiscoveryInfo { Visibility = DiscoveryInfo.Types.Visibility.Cluster, Name = $"{row.Name}.{cluster}", Ports = new Ports() };
+        discovery.Ports.Ports_.Add(row.Ports.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new Port { Name = pair.Key, Number = (uint)pair.Value, Protocol = "tcp" }));
+        return discovery;
+    }
+
+    private static void Add(TaskInfo info, string name, double amount, string role)
+    {
+        if (amount > 0)
+            info.Resources.Add(new Resource { Name = name, Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = amount }, AllocationInfo = Allocated(role) });
+    }
+
+    private static Resource.Types.AllocationInfo Allocated(string role) => new() { Role = role };
+
+    [GeneratedRegex(@"\A[A-Z_][A-Z0-9_]*\z")]
+    private static partial Regex VariableName();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.\-]*(/[A-Za-z0-9_][A-Za-z0-9_.\-]*)*\z")]
+    private static partial Regex RelativePath();
+}
