@@ -33,6 +33,7 @@ public sealed class Operator
     private readonly Channel<OperatorCommand> commands = Channel.CreateBounded<OperatorCommand>(new BoundedChannelOptions(MostCommands) { SingleReader = true });
     private readonly ConcurrentDictionary<string, ClusterObservation> observations = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ClusterConnection> connections = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ClusterSettings> proxied = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> known;
     private volatile string? frameworkId;
 
@@ -84,6 +85,10 @@ public sealed class Operator
 
     /// <summary>How other clusters reach this one; null when there is nothing to reach.</summary>
     public ClusterConnection? Connection(string clusterId) => connections.GetValueOrDefault(clusterId);
+
+    /// <summary>What the console's proxy adds to requests for one of the cluster's endpoints.</summary>
+    public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) =>
+        known.ContainsKey(clusterId) && proxied.TryGetValue(clusterId, out var cluster) ? package.ProxyHeaders(cluster, endpoint) : new Dictionary<string, string>(0);
 
     /// <summary>Works until it is cancelled, or until another scheduler takes its framework over.</summary>
     /// <exception cref="OperatorReplacedException">Another scheduler subscribed with this framework's id, or the master refuses this one.</exception>
@@ -220,6 +225,10 @@ public sealed class Operator
             connections[clusterId] = connection;
         else
             connections.TryRemove(clusterId, out _);
+        if (core.SettingsOf(clusterId) is { } specified)
+            proxied[clusterId] = specified;
+        else
+            proxied.TryRemove(clusterId, out _);
         Changed?.Invoke(clusterId);
     }
 

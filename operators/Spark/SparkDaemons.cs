@@ -68,7 +68,10 @@ internal sealed class SparkDaemons(ClusterSettings settings, IReadOnlyList<strin
                 ["PYSPARK_PYTHON"] = "/usr/bin/python3",
             },
             [
-                .. settings.Artifacts.Jars.Select(jar => new ArtifactLink(jar, $"spark/jars/{jar.Name}", Unpack: false)),
+                // One archive of all jars is one fetch and one link, where the jars themselves would be 176.
+                .. settings.Artifacts.JarsArchive is { } archive
+                    ? [new ArtifactLink(archive, "spark/jars", Unpack: true)]
+                    : settings.Artifacts.Jars.Select(jar => new ArtifactLink(jar, $"spark/jars/{jar.Name}", Unpack: false)),
                 .. settings.Artifacts.Python is { } python ? [new ArtifactLink(python, "python", Unpack: true)] : Array.Empty<ArtifactLink>(),
             ],
             [new GeneratedFile(Configuration, SparkConfiguration.Render(settings))]);

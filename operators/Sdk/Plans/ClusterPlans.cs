@@ -64,7 +64,7 @@ internal static class ClusterPlans
         var rows = pod.TaskNames().Select(task => cluster.Tasks.GetValueOrDefault(task.Task)).OfType<TaskRow>().ToList();
         var launched = rows.Count == 0 ? (DateTimeOffset?)null : rows.Min(row => row.LaunchedAt);
         if (cluster.IsComplete(pod))
-            return new StepView(pod.Name, StepState.Complete, launched, rows.Max(row => row.ReadyAt ?? row.EndedAt), null);
+            return new StepView(pod.Name, StepState.Complete, launched, rows.Max(row => row.EndedAt ?? row.ReadyAt), null);
         if (rows.Any(row => row.Living))
         {
             var running = rows.TrueForAll(row => row.StartedAt is not null);
@@ -79,6 +79,7 @@ internal static class ClusterPlans
         null => "a task of the same pod that ended",
         { KillReason: { } reason } => $"its end: {reason}",
         { UnreachableSince: { } since } row => $"its host {row.Host}, out of reach since {since:HH:mm:ss}",
+        { StartedAt: not null } row when cluster.Instances().SelectMany(each => each.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce) => "its end: it runs once",
         { StartedAt: null } row => $"host {row.Host} to fetch and start it",
         var row => cluster.ProbeReasons.GetValueOrDefault(row.TaskId, "its readiness probe"),
     };

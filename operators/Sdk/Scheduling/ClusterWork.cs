@@ -83,7 +83,7 @@ internal sealed class ClusterWork(string id)
     }
 
     public bool IsComplete(PodInstance instance) => instance.TaskNames().All(name =>
-        Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce && row.State == "TASK_FINISHED" || row.Living && Serving.Contains(row.TaskId)));
+        Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce ? row.State == "TASK_FINISHED" : row.Living && Serving.Contains(row.TaskId)));
 }
 
 /// <summary>One instance of a pod.</summary>

@@ -11,6 +11,9 @@ public sealed partial class OperatorCore
     public ClusterObservation? Observe(string clusterId, DateTimeOffset now) =>
         clusters.TryGetValue(clusterId, out var cluster) ? Observations.Of(cluster, package, Disconnected, now) : null;
 
+    /// <summary>What the cluster was specified with; null before its artifacts are there.</summary>
+    public ClusterSettings? SettingsOf(string clusterId) => clusters.GetValueOrDefault(clusterId)?.Settings;
+
     /// <summary>How to reach the cluster from another one; null when it is not there, is not specified yet or is being removed.</summary>
     public ClusterConnection? Connect(string clusterId, DateTimeOffset now)
     {

@@ -10,10 +10,10 @@ internal static class Readiness
     /// <summary>Why the instance may not be launched now; null when offers are welcome. Meant for instances without a living task.</summary>
     public static Block? WhyNot(ClusterWork cluster, PodInstance instance, DateTimeOffset now)
     {
-        foreach (var (task, _) in instance.TaskNames())
+        foreach (var (task, specification) in instance.TaskNames())
         {
             var failures = cluster.FailuresInRow(task);
-            if (Relaunching.NotBefore(failures) is not { } from)
+            if (Relaunching.NotBefore(failures, specification.RunsOnce) is not { } from)
                 return new Block($"{task} failed {failures.Count} times in a row: {failures[0].Message ?? failures[0].State}", Final: true);
             if (from > now)
                 return new Block($"{task} failed ({failures[0].Message ?? failures[0].State}) and is started again at {from:HH:mm:ss}", Final: false);

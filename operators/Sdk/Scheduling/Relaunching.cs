@@ -8,6 +8,9 @@ internal static class Relaunching
     /// <summary>So many failures in a row are taken for a defect that another start won't mend.</summary>
     public const int MostFailures = 6;
 
+    /// <summary>What runs once and fails is most likely wrong itself; a second try tells.</summary>
+    public const int MostFailuresOfRunsOnce = 2;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
@@ -16,11 +19,11 @@ internal static class Relaunching
 
     /// <param name="failures">Of one task, the latest first.</param>
     /// <returns>When it may start; null for never.</returns>
-    public static DateTimeOffset? NotBefore(IReadOnlyList<TaskRow> failures)
+    public static DateTimeOffset? NotBefore(IReadOnlyList<TaskRow> failures, bool runsOnce)
     {
         if (failures.Count == 0)
             return DateTimeOffset.MinValue;
-        if (failures.Count >= MostFailures)
+        if (failures.Count >= (runsOnce ? MostFailuresOfRunsOnce : MostFailures))
             return null;
         var pause = FirstPause * Math.Pow(2, failures.Count - 1);
         return failures[0].EndedAt + (pause < LongestPause ? pause : LongestPause);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Specification;
@@ -9,7 +8,7 @@ using DataPlatform.Operators.Sdk.State;
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
 /// <summary>Turns a placed task into what the master is told. Pure.</summary>
-internal static partial class TaskInfos
+internal static class TaskInfos
 {
     /// <summary>Stands in the place of a generated file's address until the store has the file.</summary>
     public const string GeneratedScheme = "generated:";
@@ -44,36 +43,14 @@ internal static partial class TaskInfos
 
     private static CommandInfo Command(TaskCommand command)
     {
-        var info = new CommandInfo { Shell = false, Environment = new EnvironmentVariables() };
-        if (command.SandboxPaths.Count == 0)
-        {
-            info.Value = command.Program;
-            info.Arguments.Add(command.Program);
-        }
-        else
-        {
-            // The sandbox's own path is known on the host only. The script is made of checked names; the arguments pass it untouched.
-            info.Value = "/bin/sh";
-            info.Arguments.Add(["/bin/sh", "-c", SandboxScript(command.SandboxPaths), "sh", command.Program]);
-        }
+        var info = new CommandInfo { Shell = false, Value = command.Program, Environment = new EnvironmentVariables() };
+        info.Arguments.Add(command.Program);
         info.Arguments.Add(command.Arguments);
         info.Environment.Variables.Add(command.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Value = pair.Value }));
         info.Uris.Add(command.Artifacts.Select(link => new CommandInfo.Types.URI { Value = link.File.Url, OutputFile = link.Path, Extract = link.Unpack, Cache = true }));
         info.Uris.Add(command.Files.Select(file => new CommandInfo.Types.URI { Value = GeneratedScheme + DigestOf(file), OutputFile = file.Path, Extract = false, Cache = true }));
         return info;
-    }
-
-    private static string SandboxScript(IReadOnlyDictionary<string, string> paths)
-    {
-        var script = new StringBuilder();
-        foreach (var (name, path) in paths.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            if (!VariableName().IsMatch(name) || !RelativePath().IsMatch(path))
-                throw new InvalidOperationException($"{name}={path} is no variable with a path below the sandbox: a defect of the package");
-            script.Append("export ").Append(name).Append("=\"$MESOS_SANDBOX/").Append(path).Append("\"; ");
-        }
-        return script.Append("exec \"$@\"").ToString();
     }
 
     private static DiscoveryInfo Discovery(TaskRow row, string cluster)
@@ -91,10 +68,4 @@ internal static partial class TaskInfos
     }
 
     private static Resource.Types.AllocationInfo Allocated(string role) => new() { Role = role };
-
-    [GeneratedRegex(@"\A[A-Z_][A-Z0-9_]*\z")]
-    private static partial Regex VariableName();
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.\-]*(/[A-Za-z0-9_][A-Za-z0-9_.\-]*)*\z")]
-    private static partial Regex RelativePath();
 }
