@@ -1,5 +1,6 @@
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
@@ -12,6 +13,8 @@ namespace DataPlatform.Services.Agent;
 internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link, Func<string> agentId)
 {
     public required Containers Containers { get; init; }
+
+    public required TaskChecks Checks { get; init; }
 
     public required AgentMetrics Metrics { get; init; }
 
@@ -31,9 +34,11 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             case AgentEffect.Destroy destroy:
                 Containers.Destroy(destroy.ContainerId);
                 break;
-            case AgentEffect.StartChecks:
+            case AgentEffect.StartChecks start:
+                Checks.Start(start.Run);
                 break;
-            case AgentEffect.StopChecks:
+            case AgentEffect.StopChecks stop:
+                Checks.Stop(stop.ContainerId);
                 break;
             case AgentEffect.CheckpointStatus status:
                 Metrics.Count(status.Status.State);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Configuration;
 using DataPlatform.Services.Agent.Decisions;
@@ -38,13 +39,15 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             new AgentSettings(options.KillGracePeriod), new TaskReports(options.Address.ToString(), Guid.NewGuid));
         AgentEffects? effects = null;
         var loop = new AgentLoop(core, effect => effects!.CarryOut(effect), time, log);
-        var starter = new TaskStarter(options, paths, checkpoints, new Fetcher(), isolation, () => endpoint);
-        var containers = new Containers(starter, isolation, checkpoints, watch, loop.PostAsync, log);
+        var starter = new TaskStarter(options, paths, checkpoints, BuildFetcher(), isolation, () => endpoint);
+        var containers = new Containers(starter, isolation, checkpoints, watch, paths.Find, loop.PostAsync, log);
+        using var probe = new CheckProbe(watch);
+        using var checks = new TaskChecks(probe, run => starter.ContextOf(run, core.AgentId), loop.PostAsync, time);
         var metrics = new AgentMetrics(loop, time);
-        effects = new AgentEffects(checkpoints, link, () => core.AgentId) { Containers = containers, Metrics = metrics };
+        effects = new AgentEffects(checkpoints, link, () => core.AgentId) { Containers = containers, Checks = checks, Metrics = metrics };
 
         Recover(core, effects, containers, checkpoints);
-        await containers.SweepLeftoversAsync();
+        await containers.SweepLeftoversAsync(core.Runs.Where(run => run.Pid is null).Select(run => run.ContainerId));
         var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
         HttpServer.Map(app, options, new OperatorApi(loop, files, metrics, () => Self(core.AgentId, isolation), flags), files, metrics);
         await app.StartAsync(stop);
@@ -55,6 +58,10 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
         using var ending = new CancellationTokenSource();
         var deciding = loop.RunAsync(ending.Token);
+        var keepers = Task.WhenAll(
+            new LogKeeper(options.MaximumLogBytes, () => containers.Sandboxes, time, log).RunAsync(ending.Token),
+            new SandboxCollector(
+                paths, options.CollectionDelay, options.DiskHeadroom, id => Directory.Exists(checkpoints.RunDirectory(id)), time, log).RunAsync(ending.Token));
         var linked = link.RunAsync(
             () => loop.ReadAsync(state => Register(state, isolation)),
             message => HandleAsync(message, loop, link, checkpoints, metrics, log),
@@ -64,9 +71,21 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         if (options.StopTasksOnExit)
             await EndAllAsync(loop, containers, isolation, log);
         await ending.CancelAsync();
-        await deciding;
+        await Task.WhenAll(deciding, keepers);
         await app.StopAsync(CancellationToken.None);
         log.LogInformation("stopped; {Count} tasks live on", containers.Alive.Count);
+    }
+
+    private Fetcher BuildFetcher()
+    {
+        var cache = new ArtifactCache(options.CacheDirectory, options.CacheBytes);
+        cache.RemoveAbandoned();
+        var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        return new Fetcher(
+            cache, new Download(http, options.FetchStallTimeout, Random.Shared), new ArchiveUnpacker(options.MaximumArchiveBytes));
     }
 
     private static string GroupName(string workDirectory) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workDirectory)))[..12];

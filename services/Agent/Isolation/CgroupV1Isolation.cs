@@ -72,8 +72,11 @@ public sealed class CgroupV1Isolation : ContainerIsolation
 
         if (limits.Processes is { } processes && Of("pids", containerId) is { } pids)
             CgroupFiles.Write(Path.Combine(pids, "pids.max"), processes);
-        return mounts.Keys.Select(controller => Path.Combine(Of(controller, containerId)!, "cgroup.procs")).ToList();
+        return Joins(containerId);
     }
+
+    public override IReadOnlyList<string> Joins(string containerId) =>
+        mounts.Keys.Select(controller => Path.Combine(Of(controller, containerId)!, "cgroup.procs")).Where(File.Exists).ToList();
 
     public override IReadOnlyList<int> Members(string containerId, int? supervisor) =>
         CgroupFiles.Processes(Of("freezer", containerId)!);

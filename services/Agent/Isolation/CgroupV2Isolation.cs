@@ -64,8 +64,11 @@ public sealed class CgroupV2Isolation : ContainerIsolation
 
         if (limits.Processes is { } processes && controllers.Contains("pids"))
             CgroupFiles.Write(Path.Combine(container, "pids.max"), processes);
-        return [Path.Combine(container, "cgroup.procs")];
+        return Joins(containerId);
     }
+
+    public override IReadOnlyList<string> Joins(string containerId) =>
+        Directory.Exists(Of(containerId)) ? [Path.Combine(Of(containerId), "cgroup.procs")] : [];
 
     public override IReadOnlyList<int> Members(string containerId, int? supervisor) => CgroupFiles.Processes(Of(containerId));
 

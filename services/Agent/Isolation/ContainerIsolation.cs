@@ -17,6 +17,9 @@ public abstract class ContainerIsolation
     /// <exception cref="IOException">The limits can't be set.</exception>
     public abstract IReadOnlyList<string> Prepare(string containerId, ContainerLimits limits);
 
+    /// <summary>The same files, for a process that joins later; empty when there is no such container.</summary>
+    public virtual IReadOnlyList<string> Joins(string containerId) => [];
+
     /// <summary>The processes of the container that are alive now, its supervisor left out.</summary>
     public abstract IReadOnlyList<int> Members(string containerId, int? supervisor);
 

@@ -17,6 +17,7 @@ internal sealed class Containers(
     ContainerIsolation isolation,
     CheckpointStore checkpoints,
     ProcessWatch watch,
+    Func<TaskKey, string, string?> sandboxOf,
     Func<AgentInput, ValueTask> post,
     ILogger log)
 {
@@ -26,12 +27,16 @@ internal sealed class Containers(
     /// <summary>Tasks whose processes are not all gone.</summary>
     public ICollection<string> Alive => containers.Keys;
 
+    /// <summary>The folders of tasks that have been started.</summary>
+    public IEnumerable<string> Sandboxes => containers.Where(each => each.Value.Supervisor is not null)
+        .Select(each => sandboxOf(each.Value.Key, each.Key)).OfType<string>();
+
     /// <summary>Where the task runs; null when no process of it is known.</summary>
     public ProcessIdentity? Supervisor(string containerId) => containers.GetValueOrDefault(containerId)?.Supervisor;
 
     public void Launch(TaskRun run, string agentId)
     {
-        var container = new Container(run.Task);
+        var container = new Container(run);
         containers[run.ContainerId] = container;
         _ = Task.Run(() => LaunchAsync(run, agentId, container));
     }
@@ -45,23 +50,44 @@ internal sealed class Containers(
     /// <summary>Takes up a task that an earlier process of this agent has started.</summary>
     public void Adopt(TaskRun run, ProcessIdentity supervisor)
     {
-        var container = new Container(run.Task) { Supervisor = supervisor };
+        var container = new Container(run) { Supervisor = supervisor };
         containers[run.ContainerId] = container;
         _ = Task.Run(() => WatchAsync(run.ContainerId, container));
     }
 
     public void Terminate(string containerId)
     {
-        foreach (var pid in isolation.Members(containerId, Supervisor(containerId)?.Pid))
+        if (!TryTerminate(containerId))
+            _ = Task.Run(() => TerminateSoonAsync(containerId));
+    }
+
+    private bool TryTerminate(string containerId)
+    {
+        var members = isolation.Members(containerId, Supervisor(containerId)?.Pid);
+        foreach (var pid in members)
             _ = Libc.kill(pid, Libc.SignalTerminate);
+        return members.Count > 0;
+    }
+
+    /// <summary>The supervisor may only be about to start the task.</summary>
+    private async Task TerminateSoonAsync(string containerId)
+    {
+        const int attempts = 100;
+        for (var attempt = 0; attempt < attempts && containers.ContainsKey(containerId); attempt++)
+        {
+            await Task.Delay(5);
+            if (TryTerminate(containerId))
+                return;
+        }
     }
 
     public void Destroy(string containerId) => _ = Task.Run(() => DestroyAsync(containerId));
 
     /// <summary>Groups that hold no task of this agent, left by a process of it that was killed at the wrong moment.</summary>
-    public async Task SweepLeftoversAsync()
+    /// <param name="notStarted">Runs of which it is not known how far their start came.</param>
+    public async Task SweepLeftoversAsync(IEnumerable<string> notStarted)
     {
-        foreach (var leftover in isolation.Leftovers().Where(each => !containers.ContainsKey(each)))
+        foreach (var leftover in isolation.Leftovers().Concat(notStarted).Distinct().Where(each => !containers.ContainsKey(each)).ToList())
         {
             log.LogWarning("Ending what was left of container {Container}", leftover);
             await KillAllAsync(leftover, null, untilSupervisorEnds: false);
@@ -105,6 +131,8 @@ internal sealed class Containers(
         var outOfMemory = isolation.OutOfMemoryKills(containerId) > 0 && status != 0;
         isolation.Remove(containerId);
         containers.TryRemove(containerId, out _);
+        if (sandboxOf(container.Key, containerId) is { } sandbox)
+            Directory.SetLastWriteTimeUtc(sandbox, DateTime.UtcNow); // From now on it is for the collector.
         TaskEnd end = outOfMemory
             ? new TaskEnd.OutOfMemory(status, ContainerLimits.Of(container.Task, false, 0).MemoryBytes ?? 0)
             : status is { } value ? new TaskEnd.Status(value) : new TaskEnd.Unknown();
@@ -156,9 +184,11 @@ internal sealed class Containers(
         }
     }
 
-    private sealed class Container(TaskInfo task)
+    private sealed class Container(TaskRun run)
     {
-        public TaskInfo Task { get; } = task;
+        public TaskKey Key { get; } = run.Key;
+
+        public TaskInfo Task { get; } = run.Task;
 
         public CancellationTokenSource Cancellation { get; } = new();
 

@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Decisions;
 
 namespace DataPlatform.Services.Agent.Launching;
@@ -23,6 +24,10 @@ public static class TaskAdmission
             return LaunchFailure.Invalid("task.command.value is missing or empty");
         if (command.Value.Contains('\0', StringComparison.Ordinal) || command.Arguments.Any(each => each.Contains('\0', StringComparison.Ordinal)))
             return LaunchFailure.Invalid("task.command holds a NUL character, which no program can be given");
+        if (task.HealthCheck is { } health && CheckProblem(CheckPlan.Of(health)) is { } healthProblem)
+            return LaunchFailure.Invalid($"task.health_check {healthProblem}");
+        if (task.Check is { } check && CheckProblem(CheckPlan.Of(check)) is { } checkProblem)
+            return LaunchFailure.Invalid($"task.check {checkProblem}");
         return Unsupported(task) is { } what
             ? LaunchFailure.Failed($"{what} is not supported yet")
             : EnvironmentProblem(command.Environment, "task.command.environment");
@@ -40,6 +45,14 @@ public static class TaskAdmission
             ? "holds a slash, a backslash or a control character"
             : null;
     }
+
+    private static string? CheckProblem(CheckPlan? plan) => plan switch
+    {
+        null => "needs a type (COMMAND, HTTP or TCP) and that type's field",
+        CheckPlan.Command { Info.Value.Length: 0 } => "has an empty command",
+        CheckPlan.Http { Port: < 1 or > 65_535 } or CheckPlan.Tcp { Port: < 1 or > 65_535 } => "has a port that is not from 1 to 65535",
+        _ => null,
+    };
 
     private static string? Unsupported(TaskInfo task)
     {

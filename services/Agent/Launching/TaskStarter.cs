@@ -36,14 +36,33 @@ internal sealed class TaskStarter(
             checkpoints.WriteRun(run);
             return Sandbox.Create(sandboxes, agentId, run.Key, run.ContainerId, user);
         });
-        await fetcher.FetchAsync(run.Task.Command.Uris, sandbox.Path, user, cancellation);
-        var environment = TaskEnvironment.Of(
-            run.Framework, run.Task, run.ContainerId, agentId, sandbox.Path, endpoint(), (user ?? agentUser).Name);
+        try
+        {
+            await fetcher.FetchAsync(
+                run.Task.Command.Uris, run.ContainerId, checkpoints.RunDirectory(run.ContainerId), sandbox.Path, user, cancellation);
+        }
+        catch (FetchException problem)
+        {
+            throw new LaunchException(problem.Message);
+        }
+
+        var environment = EnvironmentOf(run, agentId, sandbox.Path, user);
         if (CommandLine.MissingProgram(run.Task.Command, sandbox.Path, environment["PATH"]) is { } missing)
             throw new LaunchException(missing);
         cancellation.ThrowIfCancellationRequested();
         return Step("start the task", () => Spawn(run, sandbox, environment, user));
     }
+
+    /// <summary>For what is to run beside a task that has been started, be it by this process or an earlier one.</summary>
+    public TaskContext ContextOf(TaskRun run, string agentId)
+    {
+        var sandbox = sandboxes.Find(run.Key, run.ContainerId) ?? sandboxes.Run(agentId, run.Key, run.ContainerId);
+        var user = UserOf(run);
+        return new TaskContext(sandbox, EnvironmentOf(run, agentId, sandbox, user), user, isolation.Joins(run.ContainerId));
+    }
+
+    private Dictionary<string, string> EnvironmentOf(TaskRun run, string agentId, string sandbox, HostUser? user) => TaskEnvironment.Of(
+        run.Framework, run.Task, run.ContainerId, agentId, sandbox, endpoint(), (user ?? agentUser).Name);
 
     private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, Dictionary<string, string> environment, HostUser? user)
     {

@@ -32,11 +32,12 @@ internal sealed class ProcessWatch : IDisposable
     }
 
     /// <summary>Completes when the process has ended, at once when there is none. It is collected if it is our child.</summary>
-    public async Task WhenEnded(ProcessIdentity process)
+    /// <returns>Its exit status when it was our child.</returns>
+    public async Task<int?> WhenEnded(ProcessIdentity process)
     {
         if (Begin(process) is { } end)
             await end.ConfigureAwait(false);
-        Spawn.Collect(process.Pid);
+        return Spawn.Collect(process.Pid);
     }
 
     public void Dispose() => _ = Libc.close(epoll);

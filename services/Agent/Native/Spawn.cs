@@ -61,11 +61,15 @@ internal static unsafe class Spawn
     }
 
     /// <summary>Takes an ended child out of the process table; of no effect on what is not our child.</summary>
-    public static void Collect(int pid)
+    /// <returns>Its exit status, 128 + n for signal n; null when it is not our child.</returns>
+    public static int? Collect(int pid)
     {
         const int noHang = 1;
         int status;
-        _ = Libc.waitpid(pid, &status, noHang);
+        if (Libc.waitpid(pid, &status, noHang) != pid)
+            return null;
+        var signal = status & 0x7F;
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal;
     }
 
     private static void Check(int error, string program)

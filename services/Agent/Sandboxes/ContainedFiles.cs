@@ -27,6 +27,18 @@ internal static unsafe class ContainedFiles
         return null;
     }
 
+    /// <summary>For reading and writing, never through a link at its end; null when that is not a regular file.</summary>
+    public static SafeFileHandle? OpenWrite(string folder, string path, bool create)
+    {
+        const int readWrite = 2;
+        if (Open(folder, path, readWrite | Libc.OpenNoFollow | Libc.OpenNonBlocking | (create ? Libc.OpenCreate : 0), create ? 0x1A4u : 0) is not { } handle)
+            return null;
+        if (IsRegular(handle))
+            return handle;
+        handle.Dispose();
+        return null;
+    }
+
     /// <summary>A path to the folder that stays valid while the handle is open; null when it is not a folder beneath the other.</summary>
     public static SafeFileHandle? OpenFolder(string folder, string path) =>
         Open(folder, path, Libc.OpenReadOnly | Libc.OpenDirectory);
@@ -42,7 +54,7 @@ internal static unsafe class ContainedFiles
         return Libc.statx(handle, "", emptyPath, type, status) == 0 && (*(ushort*)(status + modeOffset) & 0xF000) == 0x8000;
     }
 
-    private static SafeFileHandle? Open(string folder, string path, int flags)
+    private static SafeFileHandle? Open(string folder, string path, int flags, uint mode = 0)
     {
         var root = OpenPlain(folder);
         if (root < 0)
@@ -54,7 +66,7 @@ internal static unsafe class ContainedFiles
             {
                 var how = stackalloc ulong[3];
                 how[0] = (ulong)(flags | Libc.OpenCloseOnExec);
-                how[1] = 0;
+                how[1] = mode;
                 how[2] = Beneath | NoMagicLinks;
                 var descriptor = (int)Libc.syscall(OpenAt2, root, name, (nint)how, 3 * sizeof(ulong));
                 return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);

@@ -5,7 +5,7 @@ namespace DataPlatform.Services.Agent.Sandboxes;
 /// <summary>Where sandboxes are, in Mesos's layout. Ids have been checked to be safe as names.</summary>
 public sealed class SandboxPaths(string workDirectory)
 {
-    public string Root { get; } = Path.Combine(workDirectory, "slaves");
+    public string Root { get; } = Directory.CreateDirectory(Path.Combine(workDirectory, "slaves")).FullName;
 
     public string Runs(string agentId, TaskKey task) =>
         Path.Combine(Root, agentId, "frameworks", task.FrameworkId, "executors", task.TaskId, "runs");

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Globalization;
+using DataPlatform.Core.Protocol.Mesos;
+using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
+
+namespace DataPlatform.Services.Tests.Agent.Running;
+
+public sealed class LoadTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Stays_small_through_two_hundred_short_tasks()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        var idle = ResidentMegabytes(agent.ProcessId);
+
+        var watch = Stopwatch.StartNew();
+        for (var number = 0; number < 200; number++)
+            agent.Run(TaskOf($"t{number}", "true"));
+        for (var number = 0; number < 200; number++)
+            await master.WaitForAsync($"t{number}", TaskState.TaskFinished, seconds: 60);
+        var elapsed = watch.Elapsed;
+
+        var after = ResidentMegabytes(agent.ProcessId);
+        output.WriteLine($"200 tasks in {elapsed.TotalSeconds:0.00} s ({200 / elapsed.TotalSeconds:0} a second); resident {idle} MB idle, {after} MB after");
+        idle.ShouldBeLessThan(80);
+        after.ShouldBeLessThan(120);
+    }
+
+    [Fact]
+    public async Task Says_how_long_one_task_takes()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        var running = new List<double>();
+        var finished = new List<double>();
+        for (var number = 0; number < 30; number++)
+        {
+            var watch = Stopwatch.StartNew();
+            agent.Run(TaskOf($"t{number}", "true"));
+            await master.WaitForAsync($"t{number}", TaskState.TaskRunning);
+            running.Add(watch.Elapsed.TotalMilliseconds);
+            await master.WaitForAsync($"t{number}", TaskState.TaskFinished);
+            finished.Add(watch.Elapsed.TotalMilliseconds);
+        }
+
+        output.WriteLine($"to RUNNING {Median(running):0.0} ms, to FINISHED {Median(finished):0.0} ms (medians of 30)");
+        Median(finished).ShouldBeLessThan(1000);
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static long ResidentMegabytes(int pid) => long.Parse(
+        File.ReadLines($"/proc/{pid}/status").First(each => each.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture) / 1024;
+}
