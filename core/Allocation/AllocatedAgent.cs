@@ -9,6 +9,8 @@ internal sealed class AllocatedAgent(string id, ResourceBag total)
     private readonly List<(ShareClient Client, ResourceBag Resources)> _holdings = [];
     private readonly List<RefusedResources> _refusals = [];
     private bool _isOvercommitted;
+    private ResourceBag? _summed;
+    private long[] _sums = [];
 
     public string Id { get; } = id;
 
@@ -19,6 +21,14 @@ internal sealed class AllocatedAgent(string id, ResourceBag total)
     public bool IsActive { get; set; } = true;
 
     public IReadOnlyList<(ShareClient Client, ResourceBag Resources)> Holdings => _holdings;
+
+    /// <summary>The scalars of a bag; the bag that was given is mostly the one that comes back.</summary>
+    public long[] Sums(ResourceBag resources, ResourceNames names)
+    {
+        if (!ReferenceEquals(resources, _summed))
+            (_sums, _summed) = (names.Sums(resources), resources);
+        return _sums;
+    }
 
     public void SetTotal(ResourceBag total)
     {

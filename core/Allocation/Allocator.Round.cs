@@ -82,7 +82,7 @@ public sealed partial class Allocator
             }
 
             Give(agent, client, resources, given: 1);
-            quotas?.Gave(Sums(resources));
+            quotas?.Gave(agent.Sums(resources, _names));
             made.Add((agent, client, resources));
             if (guaranteesOnly || !_settings.IsWorthOffering(agent.Free))
                 return;

@@ -19,8 +19,6 @@ public sealed partial class Allocator(AllocatorSettings settings)
     private readonly Dictionary<string, AllocatedAgent> _agents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AllocatedFramework> _frameworks = new(StringComparer.Ordinal);
     private readonly ClientSet _wanting = new();
-    private ResourceBag? _summedBag;
-    private long[] _sums = [];
 
     public Allocator() : this(AllocatorSettings.Default) { }
 
@@ -44,7 +42,7 @@ public sealed partial class Allocator(AllocatorSettings settings)
             return;
         foreach (var (client, resources) in agent.Holdings)
         {
-            _shares.Change(client, Sums(resources), -1, given: 0);
+            _shares.Change(client, agent.Sums(resources, _names), -1, given: 0);
             client.Holdings--;
             DropIfUnused(client);
         }
@@ -142,23 +140,13 @@ public sealed partial class Allocator(AllocatorSettings settings)
     private void Give(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given)
     {
         agent.Give(client, resources);
-        _shares.Change(client, Sums(resources), 1, given);
+        _shares.Change(client, agent.Sums(resources, _names), 1, given);
     }
 
     private void Recover(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given = 0)
     {
         agent.Recover(client, resources);
-        _shares.Change(client, Sums(resources), -1, given);
-    }
-
-    // The bag that was given is mostly the one that comes back, and agents are mostly alike.
-    private long[] Sums(ResourceBag resources)
-    {
-        if (ReferenceEquals(resources, _summedBag))
-            return _sums;
-        _sums = _names.Sums(resources);
-        _summedBag = resources;
-        return _sums;
+        _shares.Change(client, agent.Sums(resources, _names), -1, given);
     }
 
     private AllocatedAgent Agent(string agentId) => _agents.TryGetValue(agentId, out var agent)

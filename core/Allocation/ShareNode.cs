@@ -10,6 +10,9 @@ internal abstract class ShareNode(string path)
 
     public ShareGroup? Parent { get; set; }
 
+    /// <summary>Its number within the parent.</summary>
+    public int Slot { get; set; }
+
     /// <summary>What it has, offered or in use, by the number of the resource.</summary>
     public long[] Allocated { get; private set; } = [];
 

@@ -95,13 +95,12 @@ internal sealed class ShareTree
     {
         for (ShareNode node = client; node.Parent is { } group; node = group)
         {
-            var place = _isStale ? -1 : group.PlaceOf(node);
             node.Change(sums, sign);
             node.Given += given;
-            if (place < 0)
+            if (_isStale)
                 continue;
             node.Measure(_total);
-            group.Replace(place);
+            group.Replace(node);
         }
     }
 
