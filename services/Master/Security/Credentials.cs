@@ -22,20 +22,20 @@ public sealed class Credentials
         {
             const UnixFileMode others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
-                throw new SettingsException($"The credentials file {path} is open to everyone; chmod 600 it");
+                throw new SettingsException($"--credentials {path} is open to everyone; chmod 600 it");
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             foreach (var entry in document.RootElement.GetProperty("credentials").EnumerateArray())
             {
                 var principal = entry.GetProperty("principal").GetString();
                 var secret = entry.GetProperty("secret").GetString();
                 if (string.IsNullOrEmpty(principal) || string.IsNullOrEmpty(secret) || principal.Contains(':', StringComparison.Ordinal))
-                    throw new SettingsException($"The credentials file {path} has an entry without principal or secret, or with a colon in the principal");
+                    throw new SettingsException($"--credentials {path} has an entry without principal or secret, or with a colon in the principal");
                 credentials.secrets[principal] = Digest(secret);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new SettingsException($"The credentials file {path} is not {{\"credentials\":[{{\"principal\":\"p\",\"secret\":\"s\"}}]}}: {error.Message}");
+            throw new SettingsException($"--credentials {path} is not a readable file with {{\"credentials\":[{{\"principal\":\"p\",\"secret\":\"s\"}}]}}: {error.Message}");
         }
 
         return credentials;

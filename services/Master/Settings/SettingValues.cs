@@ -66,7 +66,7 @@ internal sealed class SettingValues
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
-            throw new SettingsException($"The configuration file {path} can't be read as a JSON object: {error.Message}");
+            throw new SettingsException($"--config {path} can't be read as a JSON object: {error.Message}");
         }
     }
 }

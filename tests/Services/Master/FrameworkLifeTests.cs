@@ -118,7 +118,7 @@ public sealed class FrameworkLifeTests
     }
 
     private static void CompareGreeting(
-        JsonArray recorded, (string, string)[] theirs, IReadOnlyList<JsonNode> events, (string, string)[] ours)
+        JsonArray recorded, (string, string)[] theirs, List<JsonNode> events, (string, string)[] ours)
     {
         events.Take(3).Select(happened => (string?)happened["type"]).ShouldBe(["SUBSCRIBED", "HEARTBEAT", "OFFERS"]);
         // What is the master's own: its port, its version, and the capabilities that it has.
