@@ -12,12 +12,12 @@ public sealed partial class PoolState
             case PoolEvent.FrameworkAdmitted admitted:
                 var framework = new PooledFramework(admitted.Info, admitted.Time, admitted.Recovered);
                 frameworks[framework.Id] = framework;
+                Allocator.SetFramework(framework.Id, framework.Roles, isActive: false);
                 if (framework.Id == NextFrameworkId)
                     nextFramework++;
                 break;
             case PoolEvent.FrameworkChanged changed:
-                frameworks[changed.Info.Id.Value].Take(changed.Info);
-                AllocateEverywhere();
+                Take(frameworks[changed.Info.Id.Value], changed.Info);
                 break;
             case PoolEvent.FrameworkConnected connected:
                 Connect(frameworks[connected.FrameworkId], connected.StreamId, connected.Time);
@@ -30,10 +30,11 @@ public sealed partial class PoolState
                 break;
             case PoolEvent.RolesSuppressed suppressed:
                 frameworks[suppressed.FrameworkId].Suppressed.UnionWith(suppressed.Roles);
+                Allocator.Suppress(suppressed.FrameworkId, suppressed.Roles);
                 break;
             case PoolEvent.RolesRevived revived:
                 frameworks[revived.FrameworkId].Suppressed.ExceptWith(revived.Roles);
-                Refusals.ForgetFramework(revived.FrameworkId, revived.Roles.Contains);
+                Allocator.Revive(revived.FrameworkId, revived.Roles);
                 AllocateEverywhere();
                 break;
             case PoolEvent.AgentAdmitted admitted:
@@ -83,13 +84,12 @@ public sealed partial class PoolState
                 End(ended.OfferId);
                 break;
             case PoolEvent.OfferRefused refused:
-                Refusals.Add(refused.FrameworkId, refused.Role, refused.AgentId, Amounts.Of(refused.Resources), refused.Until);
+                Allocator.Refuse(refused.FrameworkId, refused.Role, refused.AgentId, Amounts.Of(refused.Resources), refused.Until);
                 Counters.OffersRefused++;
                 break;
             case PoolEvent.BatchAllocated batch:
                 LastBatch = batch.Time;
                 Counters.BatchAllocations++;
-                Refusals.ForgetExpired(batch.Time);
                 AllocateEverywhere();
                 break;
             case PoolEvent.AgentsAllocated:
@@ -102,6 +102,14 @@ public sealed partial class PoolState
 
     private void AllocateEverywhere() => agentsToAllocate.UnionWith(agents.Keys);
 
+    private void Take(PooledFramework framework, FrameworkInfo info)
+    {
+        framework.Take(info);
+        framework.Suppressed.IntersectWith(framework.Roles);
+        Allocator.SetFramework(framework.Id, framework.Roles, framework.IsConnected);
+        AllocateEverywhere();
+    }
+
     private void Connect(PooledFramework framework, string streamId, DateTimeOffset time)
     {
         if (framework.StreamId is { } old)
@@ -111,7 +119,8 @@ public sealed partial class PoolState
         framework.RegisteredTime ??= time;
         framework.ReregisteredTime = time;
         framework.Suppressed.Clear();
-        Refusals.ForgetFramework(framework.Id, _ => true);
+        Allocator.SetFrameworkActive(framework.Id, true);
+        Allocator.Revive(framework.Id, []);
         frameworkOfStream[streamId] = framework.Id;
         AllocateEverywhere();
     }
@@ -122,7 +131,8 @@ public sealed partial class PoolState
             frameworkOfStream.Remove(old);
         framework.StreamId = null;
         framework.DisconnectedTime = time;
-        Refusals.ForgetFramework(framework.Id, _ => true);
+        Allocator.SetFrameworkActive(framework.Id, false);
+        Allocator.ForgetRefusals(framework.Id, []);
     }
 
     private void Remove(PooledFramework framework, DateTimeOffset time)
@@ -133,6 +143,7 @@ public sealed partial class PoolState
         framework.IsRecovered = false;
         framework.UnregisteredTime = time;
         frameworks.Remove(framework.Id);
+        Allocator.RemoveFramework(framework.Id);
         completedFrameworks[framework.Id] = framework;
         ForgetOldest(completedFrameworks, Settings.CompletedFrameworksKept);
     }
@@ -143,6 +154,7 @@ public sealed partial class PoolState
         recoveredAgents.Remove(id);
         unreachableAgents.Remove(id);
         agents[id] = new PooledAgent(id, admitted.Info, Amounts.Of(admitted.Info.Resources), admitted.Time);
+        Allocator.AddAgent(id, agents[id].Total, isActive: false);
         if (id == NextAgentId)
             nextAgent++;
     }
@@ -154,6 +166,8 @@ public sealed partial class PoolState
         agent.StreamId = connected.StreamId;
         agent.Info = connected.Info;
         agent.Total = Amounts.Of(connected.Info.Resources);
+        Allocator.UpdateAgent(agent.Id, agent.Total);
+        Allocator.SetAgentActive(agent.Id, true);
         agent.Version = connected.Version;
         agent.Address = connected.Address;
         agent.UnansweredPings = 0;
@@ -171,6 +185,7 @@ public sealed partial class PoolState
         if (agent.StreamId is { } old)
             agentOfStream.Remove(old);
         agent.StreamId = null;
+        Allocator.SetAgentActive(agent.Id, false);
     }
 
     /// <summary>Its tasks go to their frameworks' lists of unreachable tasks, or to history when they ended.</summary>
@@ -178,10 +193,10 @@ public sealed partial class PoolState
     {
         recoveredAgents.Remove(agentId);
         agentsToAllocate.Remove(agentId);
-        Refusals.ForgetAgent(agentId);
         if (!agents.Remove(agentId, out var agent))
             return;
         Disconnect(agent);
+        Allocator.RemoveAgent(agentId);
         foreach (var offer in agent.OutstandingOffers.Keys)
             offers.Remove(offer);
         foreach (var task in agent.LiveTasks.Values)

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Core.Pool;
@@ -15,7 +16,7 @@ public sealed partial class PoolState
         framework.LiveTasks[task.Id] = task;
         agent.LiveTasks[(framework.Id, task.Id)] = task;
         if (task.HoldsResources)
-            agent.Allocated = agent.Allocated.Add(task.Resources);
+            Allocator.Give(framework.Id, task.Role, agent.Id, task.Resources);
         Counters.TasksLaunched++;
     }
 
@@ -58,10 +59,9 @@ public sealed partial class PoolState
         if (!task.HoldsResources)
             return;
         task.HoldsResources = false;
-        if (!agents.TryGetValue(task.AgentId, out var agent))
-            return;
-        agent.Allocated = agent.Allocated.Subtract(task.Resources);
-        agentsToAllocate.Add(agent.Id);
+        Allocator.Recover(task.FrameworkId, task.Role, task.AgentId, task.Resources);
+        if (agents.ContainsKey(task.AgentId))
+            agentsToAllocate.Add(task.AgentId);
     }
 
     private void Complete(PooledFramework framework, TaskRecord record)
@@ -79,7 +79,7 @@ public sealed partial class PoolState
         offers[offer.Id.Value] = offer;
         var agent = agents[offer.AgentId.Value];
         agent.OutstandingOffers[offer.Id.Value] = offer;
-        agent.Offered = agent.Offered.Add(Amounts.Of(offer.Resources));
+        Allocator.Accept(Held(offer));
         Counters.OffersMade++;
     }
 
@@ -89,9 +89,13 @@ public sealed partial class PoolState
             return;
         var agent = agents[offer.AgentId.Value];
         agent.OutstandingOffers.Remove(offerId);
-        agent.Offered = agent.Offered.Subtract(Amounts.Of(offer.Resources));
+        var held = Held(offer);
+        Allocator.Recover(held.FrameworkId, held.Role, held.AgentId, held.Resources);
         agentsToAllocate.Add(agent.Id);
     }
+
+    private static OfferedResources Held(Offer offer) =>
+        new(offer.FrameworkId.Value, offer.AllocationInfo.Role, offer.AgentId.Value, Amounts.Of(offer.Resources));
 
     /// <summary>What a status carries for the framework alone need not be kept.</summary>
     private static TaskReport WithoutData(TaskReport status)

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Core.Pool;
@@ -60,9 +61,13 @@ public sealed partial class PoolState
     /// <summary>Agents on which something came free since offers were last made, in order.</summary>
     public IReadOnlyCollection<string> AgentsToAllocate => agentsToAllocate;
 
-    internal OfferRefusals Refusals { get; } = new();
+    /// <summary>Who holds what, who refused what, whose turn it is.</summary>
+    internal Allocator Allocator { get; } = new();
 
     internal PoolCounters Counters { get; } = new();
+
+    /// <summary>Breaks ties between agents: another one with every offer made, and the same again when history is replayed.</summary>
+    internal ulong AllocationSeed => (ulong)nextOffer;
 
     /// <summary>The ids that the next offers, framework and agent will get.</summary>
     internal string OfferId(int ahead) => $"{Master.Id}-O{nextOffer + ahead}";

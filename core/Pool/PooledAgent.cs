@@ -37,13 +37,7 @@ public sealed class PooledAgent
     public ResourceBag Total { get; internal set; }
 
     /// <summary>Held by tasks.</summary>
-    public ResourceBag Allocated { get; internal set; } = ResourceBag.Empty;
-
-    /// <summary>Held by offers that are out.</summary>
-    public ResourceBag Offered { get; internal set; } = ResourceBag.Empty;
-
-    /// <summary>May be asked also when an agent came back with less than its tasks hold.</summary>
-    public ResourceBag Free => Amounts.Rest(Total, Allocated.Add(Offered));
+    public IEnumerable<PooledTask> HoldingTasks => LiveTasks.Values.Where(task => task.HoldsResources);
 
     public IReadOnlyDictionary<(string FrameworkId, string TaskId), PooledTask> Tasks => LiveTasks;
 

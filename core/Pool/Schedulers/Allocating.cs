@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 
@@ -6,37 +7,22 @@ namespace DataPlatform.Core.Pool;
 /// <summary>Offers what is free on the agents that wait for it.</summary>
 internal static class Allocating
 {
-    /// <summary>Less than both is not worth an offer.</summary>
-    private static readonly ResourceAmount LeastCpus = ResourceAmount.FromThousandths(10);
-
-    private static readonly ResourceAmount LeastMemory = ResourceAmount.FromThousandths(32_000);
-
     public static Decision Decide(PoolState state, DateTimeOffset now)
     {
         var decision = new Decision();
         if (state.AgentsToAllocate.Count == 0)
             return decision;
-        var shares = new Shares(state);
+        var round = new AllocationRound(now, state.AllocationSeed, state.AgentsToAllocate);
         var made = new SortedDictionary<string, List<Offer>>(StringComparer.Ordinal);
         var count = 0;
-        foreach (var agent in state.AgentsToAllocate.Select(id => state.Agents[id]).Where(agent => agent.IsConnected))
+        foreach (var proposed in state.Allocator.Propose(round))
         {
-            var free = agent.Free;
-            foreach (var (framework, role) in shares.InOrder())
-            {
-                if (!IsWorthOffering(free))
-                    break;
-                var wanted = free.AvailableTo(role);
-                if (!IsWorthOffering(wanted) || state.Refusals.Hides(framework.Id, role, agent.Id, wanted, now))
-                    continue;
-                var offer = Make(state.OfferId(count++), agent, framework, role, wanted);
-                decision.Happened(new PoolEvent.OfferMade(offer));
-                if (!made.TryGetValue(framework.Id, out var list))
-                    made[framework.Id] = list = [];
-                list.Add(offer);
-                free = free.Subtract(wanted);
-                shares.Give(framework, role, wanted);
-            }
+            var framework = state.Frameworks[proposed.FrameworkId];
+            var offer = Make(state.OfferId(count++), state.Agents[proposed.AgentId], framework, proposed.Role, proposed.Resources);
+            decision.Happened(new PoolEvent.OfferMade(offer));
+            if (!made.TryGetValue(framework.Id, out var offers))
+                made[framework.Id] = offers = [];
+            offers.Add(offer);
         }
 
         foreach (var (framework, offers) in made)
@@ -49,9 +35,6 @@ internal static class Allocating
         decision.Happened(new PoolEvent.AgentsAllocated());
         return decision;
     }
-
-    private static bool IsWorthOffering(ResourceBag resources) =>
-        resources.Amount("cpus") >= LeastCpus || resources.Amount("mem") >= LeastMemory;
 
     private static Offer Make(string id, PooledAgent agent, PooledFramework framework, string role, ResourceBag resources)
     {

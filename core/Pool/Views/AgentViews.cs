@@ -26,7 +26,7 @@ internal static class AgentViews
         return view;
     }
 
-    private static ResourceBag Allocated(PooledAgent agent) => agent.Tasks.Values.Where(task => task.HoldsResources)
+    private static ResourceBag Allocated(PooledAgent agent) => agent.HoldingTasks
         .Aggregate(ResourceBag.Empty, (sum, task) => sum.Add(task.Resources.AllocatedTo(task.Role)));
 
     private static ResourceBag Offered(PooledAgent agent) => agent.OutstandingOffers.Values

@@ -9,7 +9,7 @@ public static class PoolMetrics
     public static IEnumerable<(string Name, double Value)> Of(PoolState state)
     {
         var total = Sum(state.Agents.Values.Select(agent => agent.Total));
-        var used = Sum(state.Agents.Values.Select(agent => agent.Allocated));
+        var used = Sum(state.Agents.Values.SelectMany(agent => agent.HoldingTasks).Select(task => task.Resources));
         foreach (var name in new[] { "cpus", "disk", "mem" })
         {
             var (all, taken) = (total.GetValueOrDefault(name), used.GetValueOrDefault(name));
