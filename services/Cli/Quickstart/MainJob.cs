@@ -7,20 +7,17 @@ using DataPlatform.Services.Cli.Progress;
 namespace DataPlatform.Services.Cli.Quickstart;
 
 /// <summary>The platform's main job through its REST: an engine comes up, a notebook uses it, results land in the lake.</summary>
-public sealed class MainJob(ControlPlaneClient client, StepReport report, TextWriter writer, TimeProvider time)
+public sealed class MainJob(ControlPlaneClient client, string lake, StepReport report, TextWriter writer, TimeProvider time)
 {
     public const string Cluster = "trial";
     public const string Notebook = "trial-notebook";
     private static readonly TimeSpan FirstLaunch = TimeSpan.FromMinutes(20);
-    private static readonly TimeSpan NotebookLimit = TimeSpan.FromMinutes(10);
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         var before = (await client.LakeAsync(cancellation)).ToDictionary(dataset => dataset.Path, dataset => dataset.ModifiedAt);
         var engine = await LaunchEngineAsync(cancellation);
-        var server = await report.RunAsync("launch a notebook that is connected to it",
-            () => LaunchAsync("jupyter", Notebook, new JsonObject { ["cluster"] = Cluster }, cancellation), Outcome);
-        var executed = await report.RunAsync($"run {engine.Notebook} on it", () => ExecuteAsync(server, engine.Notebook, cancellation),
+        var executed = await report.RunAsync($"launch JupyterLab and run {engine.Notebook} on {Cluster}", () => RunNotebookAsync(engine.Notebook, cancellation),
             notebook => $"{notebook.CodeCells.Count} cells, {notebook.Plots} plot(s)");
         await report.PlainAsync($"\nWhat {engine.Notebook} found");
         foreach (var line in executed.Findings.Split('\n')) await report.PlainAsync($"  {Rows.Printable(line)}");
@@ -53,14 +50,14 @@ public sealed class MainJob(ControlPlaneClient client, StepReport report, TextWr
         return settled ?? throw new QuickstartException($"{name} was deleted before it was ready");
     }
 
-    private async Task<NotebookDocument> ExecuteAsync(ClusterDetail server, string notebook, CancellationToken cancellation)
+    /// <summary>The notebook runs as a task of the platform; JupyterLab beside it stays for people.</summary>
+    private async Task<NotebookDocument> RunNotebookAsync(string notebook, CancellationToken cancellation)
     {
-        if (server.Summary.State != ClusterState.Ready) throw new QuickstartException($"The notebook server did not come up: {server.Summary.Reason ?? "no reason is known"}");
-        var page = server.Endpoints.FirstOrDefault(endpoint => endpoint.ProxyPath is not null)?.ProxyPath ?? throw new QuickstartException("The notebook server has no page");
-        using var limit = new CancellationTokenSource(NotebookLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        using var jupyter = new NotebookServer(client.Address, page);
-        return await new NotebookRun(jupyter, text => report.LineAsync($"  {Rows.Printable(text)}")).ExecuteAsync(notebook, either.Token);
+        var options = new JsonObject { ["cluster"] = Cluster, ["execute"] = notebook, ["memory"] = 1024 };
+        var server = await LaunchAsync("jupyter", Notebook, options, cancellation);
+        if (server.Summary.State != ClusterState.Ready)
+            throw new QuickstartException($"{notebook} did not run to its end: {server.Summary.Reason ?? "no reason is known"}");
+        return NotebookDocument.Read(Path.Combine(lake, "_notebooks", "executed", notebook));
     }
 
     private static string Outcome(ClusterDetail cluster) =>

@@ -27,7 +27,7 @@ public sealed class QuickstartRun(QuickstartSettings settings, Surroundings surr
             var found = configuration.Claim();
             await platform.WhileAllRunAsync(async stop =>
             {
-                await new MainJob(client, report, surroundings.Output, surroundings.Time).RunAsync(stop);
+                await new MainJob(client, settings.Lake, report, surroundings.Output, surroundings.Time).RunAsync(stop);
                 return true;
             }, cancellation);
             await report.SummaryAsync();
