@@ -1,0 +1,133 @@
+using System.Text.Json;
+using DataPlatform.Core.Client.Administration;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Core.Client.Http;
+using DataPlatform.Core.Client.Scheduler;
+using DataPlatform.Core.Protocol;
+
+namespace DataPlatform.Integration.Tests.Platform;
+
+/// <summary>
+/// A platform of real processes on free ports, in a directory of its own. When it is disposed nothing may be left: a process that
+/// still runs in that directory fails the test.
+/// </summary>
+internal sealed class PlatformProcesses : IAsyncDisposable
+{
+    private static int lastPortBlock;
+    private readonly bool open;
+    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("dp-integration-");
+    private readonly MesosCredential credential = new("tests", Guid.NewGuid().ToString("N"));
+    private readonly List<ServiceProcess> agents = [];
+    private ServiceProcess? controlPlane;
+
+    private PlatformProcesses(bool open)
+    {
+        this.open = open;
+        var secret = JsonSerializer.Serialize(new { principal = credential.Principal, secret = credential.Secret });
+        CredentialFile = WritePrivate("credential.json", secret);
+        CredentialsFile = WritePrivate("credentials.json", $$"""{"credentials":[{{secret}}]}""");
+        Master = new ServiceProcess("dp-master", "DataPlatform.Services.Master", Path.Combine(root.FullName, "master"), [
+            "--ip", "127.0.0.1", .. open ? (string[])[] : ["--credentials", CredentialsFile], "--agent-ping-timeout", "1secs", "--max-agent-ping-timeouts", "2"]);
+    }
+
+    public string Root => root.FullName;
+
+    public string CredentialFile { get; }
+
+    public string CredentialsFile { get; }
+
+    public string Lake => Path.Combine(Root, "lake");
+
+    public ServiceProcess Master { get; }
+
+    public IReadOnlyList<ServiceProcess> Agents => agents;
+
+    public ServiceProcess ControlPlane => controlPlane ?? throw new InvalidOperationException("no control plane was started");
+
+    public string MasterPort => Master.Endpoint.Port.ToString();
+
+    /// <param name="open">Without credentials, as a framework needs it that knows none.</param>
+    public static async Task<PlatformProcesses> StartAsync(int agents = 1, bool open = false)
+    {
+        var platform = new PlatformProcesses(open);
+        try
+        {
+            await platform.Master.StartAsync("--port", "0");
+            for (var count = 0; count < agents; count++) await platform.AddAgentAsync();
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<ServiceProcess> AddAgentAsync(string resources = "cpus:4;mem:8192;disk:20480")
+    {
+        var number = agents.Count + 1;
+        var ports = 20_000 + (Interlocked.Increment(ref lastPortBlock) % 100 * 100);
+        var agent = new ServiceProcess("dp-agent", "DataPlatform.Services.Agent", Path.Combine(Root, $"agent-{number}"), [
+            "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])[] : ["--credential", CredentialFile, "--http-credentials", CredentialsFile],
+            "--resources", $"{resources};ports:[{ports}-{ports + 99}]", "--fetcher-cache-dir", Path.Combine(Root, "cache"),
+            "--registration-backoff-factor", "100ms", "--cgroups-root", $"dp-test-{Path.GetFileName(Root)}", "--stop-tasks-on-exit"]);
+        agents.Add(agent);
+        await agent.StartAsync();
+        await Eventually.HoldsAsync(async () => await ActiveAgentsAsync() >= number, $"agent {number} to join", () => agent.Log);
+        return agent;
+    }
+
+    public async Task<ControlPlaneClient> StartControlPlaneAsync(params string[] more)
+    {
+        controlPlane ??= new ServiceProcess("dp-control-plane", "DataPlatform.Services.ControlPlane", Path.Combine(Root, "control-plane"), [
+            "--master", Master.Endpoint.ToString(), "--ip", "127.0.0.1", "--port", "0", "--credential", CredentialFile, "--lake", Lake, "--store", EngineArtifacts.Store,
+            "--cli-config", Path.Combine(Root, "cli.json"), .. EngineArtifacts.Folders]);
+        await controlPlane.StartAsync(more);
+        return new ControlPlaneClient(ControlPlaneAddress.Read(Path.Combine(Root, "cli.json")));
+    }
+
+    public TestFramework Framework(string role = "tests", MessageCodec? codec = null) =>
+        new(new SchedulerClientSettings(Master.Endpoint, credential, codec ?? MessageCodec.Protobuf) { LongestPause = TimeSpan.FromMilliseconds(500) }, role);
+
+    public MasterOperatorClient Operator() => new(Master.Endpoint, credential);
+
+    public AgentClient Agent(int index) => new(agents[index].Endpoint, credential);
+
+    public async Task<int> ActiveAgentsAsync()
+    {
+        using var client = Operator();
+        return (await client.GetAgentsAsync(CancellationToken.None)).Agents.Count(agent => agent.Active);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (controlPlane is not null) await controlPlane.DisposeAsync();
+        foreach (var agent in agents) await agent.DisposeAsync();
+        await Master.DisposeAsync();
+        await Eventually.HoldsAsync(() => Running().Count == 0, "all tasks to be gone", () => string.Join('\n', Running()));
+        root.Delete(recursive: true);
+    }
+
+    /// <summary>Processes whose working directory lies in this platform's directory: its tasks.</summary>
+    public IReadOnlyList<string> Running() => [.. Directory.EnumerateDirectories("/proc").Where(IsHere)];
+
+    private bool IsHere(string process)
+    {
+        try
+        {
+            return int.TryParse(Path.GetFileName(process), out _) && File.ResolveLinkTarget(Path.Combine(process, "cwd"), false)?.FullName.StartsWith(Root + "/", StringComparison.Ordinal) == true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private string WritePrivate(string name, string text)
+    {
+        var path = Path.Combine(Root, name);
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        file.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        return path;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using DataPlatform.Core.Client.Scheduler;
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Integration.Tests.Platform;
+
+/// <summary>A framework of the tests' own: takes offers, keeps what it was told of its tasks, acknowledges.</summary>
+internal sealed class TestFramework : IAsyncDisposable
+{
+    private readonly SchedulerClient client;
+    private readonly CancellationTokenSource stop = new();
+    private readonly ConcurrentDictionary<string, Offer> offers = new();
+    private readonly ConcurrentQueue<TaskReport> reports = new();
+    private readonly FrameworkInfo info;
+    private Task reading = Task.CompletedTask;
+    private int subscriptions;
+
+    public TestFramework(SchedulerClientSettings settings, string role)
+    {
+        client = new SchedulerClient(settings);
+        info = new FrameworkInfo { Name = "tests", User = Environment.UserName, Principal = "tests", Checkpoint = true, FailoverTimeout = 600 };
+        info.Roles.Add(role);
+        info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
+        info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.PartitionAware });
+    }
+
+    public string Id => client.FrameworkId?.Value ?? throw new InvalidOperationException("not subscribed yet");
+
+    public int Subscriptions => Volatile.Read(ref subscriptions);
+
+    public IReadOnlyList<TaskReport> Reports => [.. reports];
+
+    /// <summary>Why the master ended the subscription; null while it did not.</summary>
+    public string? Ended { get; private set; }
+
+    public async Task SubscribeAsync()
+    {
+        await TryToSubscribeAsync();
+        Ended.ShouldBeNull();
+    }
+
+    /// <summary>Returns when the master has answered, whatever it answered.</summary>
+    public async Task TryToSubscribeAsync()
+    {
+        reading = ReadAsync();
+        await Eventually.HoldsAsync(() => Subscriptions > 0 || Ended is not null, "the master's answer");
+    }
+
+    /// <summary>Takes an offer that is large enough, of one agent if one is named.</summary>
+    public async Task<Offer> OfferAsync(string? agentId = null)
+    {
+        Offer? taken = null;
+        await Eventually.HoldsAsync(
+            () => offers.Values.FirstOrDefault(offer => agentId is null || offer.AgentId.Value == agentId) is { } offer && offers.TryRemove(offer.Id.Value, out taken),
+            "an offer");
+        return taken!;
+    }
+
+    /// <summary>Launches a command on an offer. The command is a program and its arguments, without a shell.</summary>
+    public async Task<TaskInfo> LaunchAsync(Offer offer, string taskId, params string[] command)
+    {
+        var task = TaskOn(offer, taskId, command);
+        await AcceptAsync(offer, task);
+        return task;
+    }
+
+    public Task AcceptAsync(Offer offer, params TaskInfo[] tasks)
+    {
+        var operation = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new Offer.Types.Operation.Types.Launch() };
+        operation.Launch.TaskInfos.Add(tasks);
+        var accept = new SchedulerCall.Types.Accept { Filters = new Filters { RefuseSeconds = 0.1 } };
+        accept.OfferIds.Add(offer.Id);
+        accept.Operations.Add(operation);
+        return CallAsync(new SchedulerCall { Type = SchedulerCall.Types.Type.Accept, Accept = accept });
+    }
+
+    public static TaskInfo TaskOn(Offer offer, string taskId, params string[] command)
+    {
+        var task = new TaskInfo
+        {
+            Name = taskId, TaskId = new TaskID { Value = taskId }, AgentId = offer.AgentId,
+            Command = new CommandInfo { Shell = false, Value = command[0] },
+        };
+        task.Command.Arguments.Add(command);
+        task.Resources.Add(Scalar("cpus", 0.1));
+        task.Resources.Add(Scalar("mem", 32));
+        return task;
+    }
+
+    public static Resource Scalar(string name, double value) => new() { Name = name, Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = value } };
+
+    public Task KillAsync(string taskId) =>
+        CallAsync(new SchedulerCall { Type = SchedulerCall.Types.Type.Kill, Kill = new SchedulerCall.Types.Kill { TaskId = new TaskID { Value = taskId } } });
+
+    public Task ReconcileAsync() => CallAsync(new SchedulerCall { Type = SchedulerCall.Types.Type.Reconcile, Reconcile = new SchedulerCall.Types.Reconcile() });
+
+    public Task CallAsync(SchedulerCall call) => client.CallAsync(call, stop.Token);
+
+    public async Task<TaskReport> ReportAsync(string taskId, TaskState state, TimeSpan? limit = null)
+    {
+        TaskReport? found = null;
+        await Eventually.HoldsAsync(() => (found = reports.FirstOrDefault(report => report.TaskId.Value == taskId && report.State == state)) is not null,
+            $"{taskId} to be {state}", () => string.Join('\n', reports.Select(report => $"{report.TaskId.Value} {report.State} {report.Message}")), limit);
+        return found!;
+    }
+
+    /// <summary>Goes away without a word, as a scheduler that crashed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await reading;
+        client.Dispose();
+        stop.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        await foreach (var signal in client.SubscribeAsync(info, stop.Token))
+        {
+            if (signal is SchedulerSignal.Ended ended) Ended = ended.Reason;
+            if (signal is SchedulerSignal.Disconnected) offers.Clear();
+            if (signal is not SchedulerSignal.Received { Event: var received }) continue;
+            switch (received.Type)
+            {
+                case SchedulerEvent.Types.Type.Subscribed:
+                    Interlocked.Increment(ref subscriptions);
+                    break;
+                case SchedulerEvent.Types.Type.Offers:
+                    foreach (var offer in received.Offers.Offers_) offers[offer.Id.Value] = offer;
+                    break;
+                case SchedulerEvent.Types.Type.Rescind:
+                    offers.TryRemove(received.Rescind.OfferId.Value, out _);
+                    break;
+                case SchedulerEvent.Types.Type.Update:
+                    reports.Enqueue(received.Update.Status);
+                    await AcknowledgeAsync(received.Update.Status);
+                    break;
+            }
+        }
+    }
+
+    private async Task AcknowledgeAsync(TaskReport report)
+    {
+        if (!report.HasUuid) return;
+        try
+        {
+            await CallAsync(new SchedulerCall
+            {
+                Type = SchedulerCall.Types.Type.Acknowledge,
+                Acknowledge = new SchedulerCall.Types.Acknowledge { AgentId = report.AgentId, TaskId = report.TaskId, Uuid = report.Uuid },
+            });
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or Core.Client.Http.MesosCallException)
+        {
+            // The master went away: it, or the agent, sends the update again.
+        }
+    }
+}

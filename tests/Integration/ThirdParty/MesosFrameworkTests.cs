@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DataPlatform.Integration.Tests.Platform;
+
+namespace DataPlatform.Integration.Tests.ThirdParty;
+
+/// <summary>A scheduler that this project did not write: npm's mesos-framework, which speaks JSON.</summary>
+public sealed class MesosFrameworkTests
+{
+    private const int Tasks = 3;
+
+    [Fact]
+    public async Task Registers_launches_and_finishes_tasks_through_our_master()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "ThirdParty");
+        if (await InstallAsync(folder) is { } missing) Assert.Skip(missing);
+        await using var platform = await PlatformProcesses.StartAsync(open: true);
+
+        var (status, output) = await RunAsync(folder, "node", "scheduler.js", platform.MasterPort, $"{Tasks}", platform.Root);
+
+        status.ShouldBe(0, output);
+        var said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        said[0].GetProperty("what").GetString().ShouldBe("subscribed");
+        var states = said.Where(line => line.GetProperty("what").GetString() == "update").Select(line => line.GetProperty("state").GetString()).ToList();
+        states.Count(state => state == "TASK_RUNNING").ShouldBe(Tasks);
+        states.Count(state => state == "TASK_FINISHED").ShouldBe(Tasks);
+        using var client = platform.Operator();
+        var frameworks = await client.GetFrameworksAsync(CancellationToken.None);
+        frameworks.Frameworks.ShouldBeEmpty();
+        frameworks.CompletedFrameworks.ShouldHaveSingleItem().FrameworkInfo.Name.ShouldBe("third-party");
+    }
+
+    /// <summary>Returns why the client can't be had; null when it is there.</summary>
+    private static async Task<string?> InstallAsync(string folder)
+    {
+        if (Directory.Exists(Path.Combine(folder, "node_modules", "mesos-framework"))) return null;
+        try
+        {
+            var (status, output) = await RunAsync(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+            return status == 0 ? null : $"npm ci of mesos-framework failed: {output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "node and npm are not installed (apt-get install nodejs npm)";
+        }
+    }
+
+    private static async Task<(int Status, string Output)> RunAsync(string folder, string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, process.ExitCode == 0 ? output : output + await errors);
+    }
+}
