@@ -44,10 +44,10 @@ public sealed class EventStream : IDisposable
         {
             await response.StartAsync(either.Token);
             await response.BodyWriter.FlushAsync(either.Token);
-            while (await queue.Reader.WaitToReadAsync(either.Token))
+            await foreach (var message in queue.Reader.ReadAllAsync(either.Token))
             {
-                while (queue.Reader.TryRead(out var message))
-                    response.BodyWriter.Write(RecordIO.Encode(codec.Encode(message)));
+                response.BodyWriter.Write(RecordIO.Encode(codec.Encode(message)));
+                // A flush makes an HTTP chunk. There are clients that take every chunk for one record, as Mesos sends them.
                 await response.BodyWriter.FlushAsync(either.Token);
             }
         }
