@@ -11,7 +11,7 @@ const scheduler = new Scheduler({
     port: Number(port),
     frameworkName: "third-party",
     frameworkFailoverTimeout: 60,
-    logging: { level: "error", path: logs },
+    logging: { level: "error", path: logs, fileName: "third-party.log" },
     restartStates: ["TASK_FAILED", "TASK_LOST", "TASK_ERROR"],
     tasks: {
         hello: {
