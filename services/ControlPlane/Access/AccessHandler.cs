@@ -33,7 +33,7 @@ public sealed class AccessHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (HttpMethods.IsGet(Request.Method) && Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal) && !Request.Path.StartsWithSegments("/api"))
+        if (LoginWall.IsPage(Context) || (Request.Path.StartsWithSegments("/ui") && Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)))
         {
             Response.Redirect("/login?return=" + Uri.EscapeDataString(Request.Path + Request.QueryString));
             return Task.CompletedTask;

@@ -24,6 +24,9 @@ public interface IClusterOperator
     /// <summary>What is there of a cluster now; null when there is nothing.</summary>
     ClusterObservation? Observe(string clusterId);
 
+    /// <summary>Headers that opening an endpoint's page takes, such as a token of the engine. They never reach a browser.</summary>
+    IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint);
+
     /// <summary>Raised with the id of a cluster of which something changed.</summary>
     event Action<string>? Changed;
 }

@@ -7,7 +7,7 @@ namespace DataPlatform.Services.ControlPlane.Hosting;
 
 /// <summary>Says, as soon as this process serves, where it is reached and how to sign in.</summary>
 public sealed class Announcement(
-    IHostApplicationLifetime lifetime, ServerAddress address, LoginLinks links, TokenStore tokens, ControlPlaneSettings settings, ILogger<Announcement> logger) : IHostedService
+    IHostApplicationLifetime lifetime, ServerAddress address, LoginLinks links, TokenStore tokens, ControlPlaneSettings settings, TextWriter output, ILogger<Announcement> logger) : IHostedService
 {
     public const string Administrator = "admin";
     private static readonly TimeSpan CliTokenLifetime = TimeSpan.FromDays(30);
@@ -36,7 +36,7 @@ public sealed class Announcement(
 
         logger.LogInformation("listening on {Url}", address.Url);
         // Not through the log: that may be kept, and the link signs in whoever reads it.
-        Console.WriteLine($"Console: {address.Url}{links.Create(Administrator)}  (opens once, within {settings.LoginLinkLifetime.TotalMinutes:0} minutes; 'dp login' makes another)");
+        output.WriteLine($"Console: {address.Url}{links.Create(Administrator)}  (opens once, within {settings.LoginLinkLifetime.TotalMinutes:0} minutes; 'dp login' makes another)");
         PrivateFiles.Write(Path.Combine(settings.WorkDir, "endpoint"), address.Url + "\n");
     }
 }

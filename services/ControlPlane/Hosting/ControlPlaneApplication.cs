@@ -15,6 +15,7 @@ using Hangfire.InMemory;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.WebUtilities;
 using MudBlazor.Services;
 using Scalar.AspNetCore;
 
@@ -53,7 +54,7 @@ public static class ControlPlaneApplication
     private static void AddServices(IServiceCollection services, ControlPlaneSettings settings)
     {
         var credential = settings.CredentialFile is null ? null : Credential(settings.CredentialFile);
-        services.AddSingleton(settings).AddSingleton(TimeProvider.System);
+        services.AddSingleton(settings).AddSingleton(TimeProvider.System).AddSingleton(Console.Out);
         services.AddSingleton(new Database(Path.Combine(settings.WorkDir, "control-plane.db")));
         services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
         services.AddSingleton<Catalogue>().AddSingleton<LaunchDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
@@ -85,9 +86,13 @@ public static class ControlPlaneApplication
         app.Use((context, next) => SecurityHeaders.Invoke(context, next));
         app.Use((context, next) => app.Services.GetRequiredService<HostGuard>().Invoke(context, next));
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Unexpected });
+        app.UseWhen(LoginWall.IsPage, pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
+        app.UseWhen(context => !LoginWall.IsPage(context), rest => rest.UseStatusCodePages(pages => Refusals.Write(
+            pages.HttpContext, new(ReasonPhrases.GetReasonPhrase(pages.HttpContext.Response.StatusCode), pages.HttpContext.Response.StatusCode, null, null))));
         app.UseWebSockets();
         app.UseRouting();
         app.UseAuthentication();
+        app.Use((context, next) => LoginWall.Invoke(context, next));
         app.Use((context, next) => CrossSiteGuard.Invoke(context, next));
         app.UseAuthorization();
         app.UseAntiforgery();
@@ -99,7 +104,7 @@ public static class ControlPlaneApplication
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", reference => reference.WithTitle("DataPlatform").DisableDefaultFonts());
         app.MapStaticAssets();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
     }
 
     private static Task Unexpected(HttpContext context) => Refusals.Write(context, new(

@@ -11,7 +11,21 @@ public static class ParquetSampler
     private const int MostFooters = 2000;
     private const long MostRowsInGroup = 5_000_000;
 
+    /// <exception cref="InvalidDataException">A file is not Parquet, or is damaged.</exception>
     public static async Task<DatasetSample> Read(Dataset dataset, int rows, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadFiles(dataset, rows, cancellation);
+        }
+        catch (Exception damaged) when (damaged is not OperationCanceledException)
+        {
+            // Damaged bytes surface from the reader as whatever they first break.
+            throw new InvalidDataException($"{dataset.Path} is not readable as Parquet: {damaged.Message}", damaged);
+        }
+    }
+
+    private static async Task<DatasetSample> ReadFiles(Dataset dataset, int rows, CancellationToken cancellation)
     {
         IReadOnlyList<ColumnView>? columns = null;
         var sample = new List<IReadOnlyList<string?>>();
@@ -64,6 +78,7 @@ public static class ParquetSampler
             TypeCode.Decimal => await Structs<decimal>(group, data, wanted, cancellation),
             TypeCode.DateTime => await Structs<DateTime>(group, data, wanted, cancellation),
             TypeCode.String => await Strings(group, data, wanted, cancellation),
+            _ when type == typeof(ReadOnlyMemory<char>) => await Strings(group, data, wanted, cancellation),
             _ when type == typeof(DateOnly) => await Structs<DateOnly>(group, data, wanted, cancellation),
             _ when type == typeof(TimeOnly) => await Structs<TimeOnly>(group, data, wanted, cancellation),
             _ when type == typeof(TimeSpan) => await Structs<TimeSpan>(group, data, wanted, cancellation),
@@ -117,7 +132,9 @@ public static class ParquetSampler
     private static string TypeName(DataField field) => field.ClrType.Name switch
     {
         nameof(String) => "string", nameof(Boolean) => "boolean", nameof(Int32) => "integer", nameof(Int64) => "long", nameof(Double) => "double",
-        nameof(Single) => "float", nameof(Decimal) => "decimal", nameof(DateTime) => "timestamp", nameof(DateOnly) => "date", "Byte[]" => "binary",
+        nameof(Single) => "float", nameof(Decimal) => "decimal", nameof(DateTime) => "timestamp", nameof(DateOnly) => "date",
+        _ when field.ClrType == typeof(ReadOnlyMemory<char>) => "string",
+        _ when field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(byte[]) => "binary",
         var other => other.ToLowerInvariant(),
     };
 

@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace DataPlatform.Services.ControlPlane.Proxy;
 
 /// <summary>Engines' own pages under <c>/ui/{cluster}/{endpoint}/</c>: only endpoints that an operator declared as pages are reached.</summary>
-public sealed class EngineProxy(ClusterViews views, IHttpForwarder forwarder) : IDisposable
+public sealed class EngineProxy(ClusterViews views, Catalogue catalogue, IHttpForwarder forwarder) : IDisposable
 {
     private readonly HttpMessageInvoker client = new(new SocketsHttpHandler
     {
@@ -23,7 +23,8 @@ public sealed class EngineProxy(ClusterViews views, IHttpForwarder forwarder) : 
 
     public async Task Forward(HttpContext context, string cluster, string endpoint)
     {
-        if (Declared(cluster, endpoint) is not { } target)
+        var detail = ClusterName.IsValid(cluster) ? views.Find(cluster) : null;
+        if (detail is null || Declared(detail, endpoint) is not { } target)
         {
             await Refusals.Write(context, new Problem("No such page", 404, "The cluster has no page of that name, or it is not up yet.", null));
             return;
@@ -37,14 +38,14 @@ public sealed class EngineProxy(ClusterViews views, IHttpForwarder forwarder) : 
             return;
         }
 
-        var error = await forwarder.SendAsync(context, target.GetLeftPart(UriPartial.Authority), client, ForwarderRequestConfig.Empty, new EngineTransformer(prefix, target));
+        var headers = catalogue.Find(detail.Summary.Package)?.ProxyHeaders(detail.Summary.Id, endpoint) ?? new Dictionary<string, string>();
+        var error = await forwarder.SendAsync(context, target.GetLeftPart(UriPartial.Authority), client, ForwarderRequestConfig.Empty, new EngineTransformer(prefix, target, headers));
         if (error != ForwarderError.None && !context.Response.HasStarted)
             await Refusals.Write(context, new Problem("The engine's page does not answer", 502, $"{target.Host}:{target.Port} of {cluster} could not be reached ({error}).", null));
     }
 
-    private Uri? Declared(string cluster, string endpoint)
+    private static Uri? Declared(ClusterDetail detail, string endpoint)
     {
-        if (!ClusterName.IsValid(cluster) || views.Find(cluster) is not { } detail) return null;
         var found = detail.Endpoints.FirstOrDefault(candidate => candidate.Name == endpoint && candidate.ProxyPath is not null);
         return found is not null && Uri.TryCreate(found.Url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
     }

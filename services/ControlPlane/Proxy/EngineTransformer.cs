@@ -9,7 +9,7 @@ namespace DataPlatform.Services.ControlPlane.Proxy;
 /// and the engine can't set it. The engine's address takes the place of the prefix: an engine that serves under the
 /// prefix itself declares an address that ends with it.
 /// </summary>
-public sealed class EngineTransformer(string prefix, Uri target) : HttpTransformer
+public sealed class EngineTransformer(string prefix, Uri target, IReadOnlyDictionary<string, string> added) : HttpTransformer
 {
     private readonly string basePath = target.AbsolutePath.TrimEnd('/');
 
@@ -31,6 +31,11 @@ public sealed class EngineTransformer(string prefix, Uri target) : HttpTransform
         proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Prefix", prefix);
         proxyRequest.Headers.Remove("X-Forwarded-Context");
         proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Context", prefix);
+        foreach (var (name, value) in added)
+        {
+            proxyRequest.Headers.Remove(name);
+            proxyRequest.Headers.TryAddWithoutValidation(name, value);
+        }
     }
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)

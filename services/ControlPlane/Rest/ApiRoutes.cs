@@ -19,8 +19,6 @@ public static class ApiRoutes
         api.MapGet("/pool", Pool).WithTags("Pool").WithSummary("Hosts, what of them is used, and by whom").Produces<PoolView>().Produces<Problem>(503, "application/problem+json");
         LakeRoutes(api.MapGroup("/lake").WithTags("Lake"));
         api.MapPost("/login-links", MakeLoginLink).WithTags("Access").WithSummary("Makes a one-time login link for a browser").Accepts<LoginLinkRequest>("application/json").Produces<LoginLink>();
-        // Whatever else is asked for under the API's path is refused in the API's form.
-        api.MapFallback(() => Refusals.Result(new Problem("There is no such resource", 404, null, null))).ExcludeFromDescription();
     }
 
     /// <summary>Who signed in.</summary>

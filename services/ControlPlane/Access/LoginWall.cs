@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Authentication;
+
+namespace DataPlatform.Services.ControlPlane.Access;
+
+/// <summary>
+/// No page and no route without a login, whatever a library says of the routes that it brings. What is open is listed here:
+/// the login itself, the sign of life, and artifacts, which ask for a key of their own.
+/// </summary>
+public static class LoginWall
+{
+    private static readonly PathString[] Open = ["/login", "/health", "/store/sha256"];
+
+    public static Task Invoke(HttpContext context, RequestDelegate next) =>
+        context.User.Identity?.IsAuthenticated == true || Open.Any(path => context.Request.Path.StartsWithSegments(path)) ? next(context) : context.ChallengeAsync();
+
+    /// <summary>Whether a person's browser asks for a page of the console.</summary>
+    public static bool IsPage(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+        && !context.Request.Path.StartsWithSegments("/api") && !context.Request.Path.StartsWithSegments("/ui");
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.Tests.ControlPlane;
+
+/// <summary>An operator whose clusters are what a test says they are.</summary>
+public sealed class ScriptedOperator : IClusterOperator
+{
+    public const string Schema = """
+        {
+          "type": "object",
+          "properties": {
+            "workers": { "type": "integer", "title": "Workers", "description": "How many workers.", "minimum": 1, "maximum": 20 },
+            "memory": { "type": "integer", "title": "Memory of a worker", "description": "In MiB.", "minimum": 512, "maximum": 65536 },
+            "mode": { "type": "string", "title": "Mode", "enum": ["batch", "interactive"] },
+            "shuffle": { "type": "boolean", "title": "Shuffle service", "description": "Keeps shuffled data beyond a worker's life." },
+            "label": { "type": "string", "title": "Label", "maxLength": 20, "x-advanced": true }
+          },
+          "additionalProperties": false,
+          "x-presets": { "Small": { "workers": 1, "memory": 1024 }, "Large": { "workers": 8, "memory": 8192 } }
+        }
+        """;
+
+    private readonly ConcurrentDictionary<string, ClusterObservation> clusters = new();
+
+    public PackageView Package { get; set; } = new(
+        "sample", "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
+        new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null);
+
+    public string? FrameworkId { get; set; } = "framework-1";
+
+    public IReadOnlyCollection<string> Known => [.. clusters.Keys];
+
+    public ConcurrentQueue<DesiredCluster> Wanted { get; } = new();
+
+    public ConcurrentQueue<string> Removed { get; } = new();
+
+    public Dictionary<string, string> Headers { get; } = [];
+
+    public event Action<string>? Changed;
+
+    public void Want(DesiredCluster cluster)
+    {
+        Wanted.Enqueue(cluster);
+        Show(cluster.Id, Pending);
+    }
+
+    public void Remove(string clusterId) => Removed.Enqueue(clusterId);
+
+    public ClusterObservation? Observe(string clusterId) => clusters.GetValueOrDefault(clusterId);
+
+    public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) => Headers;
+
+    /// <summary>From now on the cluster is so; null: nothing is left of it.</summary>
+    public void Show(string clusterId, ClusterObservation? observation)
+    {
+        if (observation is null) clusters.TryRemove(clusterId, out _);
+        else clusters[clusterId] = observation;
+        Changed?.Invoke(clusterId);
+    }
+
+    public static ClusterObservation Pending { get; } = new(ClusterState.Pending, "waiting for offers", null, new AmountsView(0, 0, 0), [], [], [], [], []);
+}
