@@ -7,6 +7,10 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// <summary>What the control plane asks of the operator of one package; behind it stands a framework that speaks to the master over HTTP.</summary>
 public interface IClusterOperator
 {
+    /// <summary>The package's name.</summary>
+    string Name { get; }
+
+    /// <summary>What can be launched, with the reason why it can't just now.</summary>
     PackageView Package { get; }
 
     /// <summary>The framework's id, as soon as the master gave one.</summary>

@@ -15,19 +15,20 @@ public sealed class LaunchDesk(Catalogue catalogue, ClusterStore clusters, Audit
         if (request.LifetimeSeconds is { } asked && !Lifetime.IsAllowed(asked)) errors.Add(new FieldProblem("lifetime_seconds", "out of range", Lifetime.Allowed));
         if (request.Package is null || catalogue.Find(request.Package) is not { } engine)
         {
-            errors.Add(new FieldProblem("package", "no such package", string.Join(", ", catalogue.Packages.Select(package => package.Name))));
+            errors.Add(new FieldProblem("package", "no such package", string.Join(", ", catalogue.Operators.Select(one => one.Name))));
             return Outcome.Invalid(errors);
         }
 
-        errors.AddRange(OptionsCheck.Problems(engine.Package, request.Options));
+        var package = engine.Package;
+        errors.AddRange(OptionsCheck.Problems(package, request.Options));
         if (errors.Count > 0) return Outcome.Invalid(errors);
-        if (engine.Package.UnavailableReason is { } reason)
+        if (package.UnavailableReason is { } reason)
             return new Outcome.Refused(new Problem("The package is not available here", 409, reason, [new FieldProblem("package", reason, null)]));
 
         var now = time.GetUtcNow();
         var cluster = new DesiredCluster(
-            Guid.CreateVersion7(now).ToString("n"), request.Name, engine.Package.Name, engine.Package.Version, actor,
-            OptionsCheck.WithDefaults(engine.Package.Defaults, request.Options), now,
+            Guid.CreateVersion7(now).ToString("n"), request.Name, package.Name, package.Version, actor,
+            OptionsCheck.WithDefaults(package.Defaults, request.Options), now,
             now + (request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.DefaultLifetime));
         if (!clusters.TryAdd(cluster)) return Taken(request.Name);
         audit.Add(actor, "launch", cluster.Name, new JsonObject { ["id"] = cluster.Id, ["package"] = cluster.Package, ["options"] = cluster.Options.DeepClone() }.ToJsonString());

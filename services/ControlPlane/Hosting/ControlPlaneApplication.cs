@@ -1,5 +1,6 @@
 using System.Net;
 using DataPlatform.Core.Client.Http;
+using DataPlatform.Operators.Sdk.Packages;
 using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Lake;
@@ -61,6 +62,9 @@ public static class ControlPlaneApplication
         services.AddSingleton<LifetimeSweep>().AddSingleton<LeftoverSweep>().AddSingleton<RetentionSweep>();
         services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton(new TaskLogs(credential));
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
+        services.AddSingleton(provider => new PackageStore(
+            new PackageStoreOptions { Folder = settings.Store, MavenRepository = settings.MavenRepository, Wheels = settings.Wheels },
+            () => new Uri(provider.GetRequiredService<ServerAddress>().Url)));
         services.AddHttpForwarder();
         services.AddDataProtection().PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.WorkDir, "keys")));
         services.AddAuthentication(AccessHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, AccessHandler>(AccessHandler.SchemeName, null);
@@ -99,6 +103,7 @@ public static class ControlPlaneApplication
         app.MapGet("/health", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
         LoginPage.Map(app);
         ApiRoutes.Map(app);
+        StoreRoutes.Map(app);
         MetricsRoute.Map(app);
         EngineProxy.Map(app);
         app.MapOpenApi();

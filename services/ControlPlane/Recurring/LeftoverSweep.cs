@@ -15,7 +15,7 @@ public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Cl
         foreach (var engine in catalogue.Operators)
         {
             var known = engine.Known.ToHashSet();
-            var mine = living.Where(cluster => cluster.Package == engine.Package.Name).ToList();
+            var mine = living.Where(cluster => cluster.Package == engine.Name).ToList();
             foreach (var cluster in mine)
             {
                 if (cluster.DeleteRequestedAt is null)

@@ -30,7 +30,7 @@ public static class ApiRoutes
             .WithSummary("What can be launched").Produces<IReadOnlyList<PackageView>>();
         packages.MapGet("/{name}", (string name, Catalogue catalogue) => catalogue.Find(name) is { } engine
                 ? Results.Json(engine.Package, Refusals.Json)
-                : Refusals.Result(new Problem("No such package", 404, "There are: " + string.Join(", ", catalogue.Packages.Select(package => package.Name)), null)))
+                : Refusals.Result(new Problem("No such package", 404, "There are: " + string.Join(", ", catalogue.Operators.Select(one => one.Name)), null)))
             .WithSummary("One package with the schema of its options").Produces<PackageView>().Produces<Problem>(404, "application/problem+json");
     }
 

@@ -18,7 +18,7 @@ public static class MetricsRoute
             text.AppendLine(CultureInfo.InvariantCulture, $"dp_clusters{{package=\"{group.Key.Package}\",state=\"{group.Key.State}\"}} {group.Count()}");
         text.AppendLine("# HELP dp_operator_registered Whether the package's operator has a framework id.").AppendLine("# TYPE dp_operator_registered gauge");
         foreach (var engine in catalogue.Operators)
-            text.AppendLine(CultureInfo.InvariantCulture, $"dp_operator_registered{{package=\"{engine.Package.Name}\"}} {(engine.FrameworkId is null ? 0 : 1)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"dp_operator_registered{{package=\"{engine.Name}\"}} {(engine.FrameworkId is null ? 0 : 1)}");
         text.AppendLine("# TYPE process_working_set_bytes gauge");
         text.AppendLine(CultureInfo.InvariantCulture, $"process_working_set_bytes {Environment.WorkingSet}");
         return text.ToString();

@@ -27,6 +27,8 @@ public sealed class ScriptedOperator : IClusterOperator
 
     private readonly ConcurrentDictionary<string, ClusterObservation> clusters = new();
 
+    public string Name => "sample";
+
     public PackageView Package { get; set; } = new(
         "sample", "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
         new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null);

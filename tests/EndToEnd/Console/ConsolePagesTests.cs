@@ -1,0 +1,123 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Storage;
+using Microsoft.Playwright;
+
+namespace DataPlatform.EndToEnd.Tests.Console;
+
+public sealed class ConsolePagesTests(ConsoleFixture console)
+{
+    private static readonly string? Screenshots = Environment.GetEnvironmentVariable("DP_SCREENSHOTS");
+
+    [Fact]
+    public async Task A_cluster_is_launched_from_the_form_by_keyboard_alone()
+    {
+        var page = await console.Open("/launch/sample");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("by-keyboard");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Large" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByLabel("Workers")).ToHaveValueAsync("8");
+        await page.GetByLabel("Mode").SelectOptionAsync("interactive");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Launch", Exact = true }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/clusters/by-keyboard");
+        await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("by-keyboard");
+        var options = console.Host.Get<ClusterStore>().Find("by-keyboard")!.Options;
+        (options["workers"]!.GetValue<int>(), options["mode"]!.GetValue<string>()).ShouldBe((8, "interactive"));
+    }
+
+    [Fact]
+    public async Task A_refusal_shows_at_its_field_and_nothing_is_launched()
+    {
+        var page = await console.Open("/launch/sample");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Bad Name");
+        await page.GetByLabel("Workers").FillAsync("99");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Launch", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("#option-workers-hint [role=alert]")).ToContainTextAsync("at most 20");
+        await Assertions.Expect(page.Locator("#option-name-hint [role=alert]")).ToContainTextAsync("a-z");
+        await Save(page, "launch-refused");
+        console.Host.Get<ClusterStore>().Living().ShouldNotContain(cluster => cluster.Name == "Bad Name");
+    }
+
+    [Fact]
+    public async Task A_cluster_page_follows_the_cluster_without_reloading()
+    {
+        var id = console.Launch("live", ClusterState.Starting);
+        var page = await console.Open("/clusters/live");
+        await Assertions.Expect(page.GetByText("no host has 1 cpu free: 3 offers were refused")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("needs 1 cpu, 0.5 free")).ToBeVisibleAsync();
+        console.Host.Engine.Show(id, ConsoleFixture.Observed("live", DateTimeOffset.UtcNow.AddSeconds(-7), ClusterState.Ready));
+        await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("Ready");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open Sample UI" })).ToHaveAttributeAsync("href", "/ui/live/ui/");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy Python" }).ClickAsync();
+        (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldContain("SparkSession.builder.remote");
+    }
+
+    [Fact]
+    public async Task A_cluster_is_deleted_only_after_it_was_confirmed()
+    {
+        var id = console.Launch("to-delete");
+        var page = await console.Open("/clusters/to-delete");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep it" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        console.Host.Get<ClusterStore>().FindById(id)!.DeleteRequestedAt.ShouldBeNull();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("Deleting");
+        console.Host.Engine.Removed.ShouldContain(id);
+    }
+
+    [Fact]
+    public async Task An_extension_moves_the_end()
+    {
+        var id = console.Launch("to-extend");
+        var before = console.Host.Get<ClusterStore>().FindById(id)!.ExpiresAt;
+        var page = await console.Open("/clusters/to-extend");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Extend by 8 h" }).ClickAsync();
+        await Assertions.Expect(page.Locator("dl.options")).ToContainTextAsync("in 15 h");
+        console.Host.Get<ClusterStore>().FindById(id)!.ExpiresAt.ShouldBe(before.AddHours(8));
+    }
+
+    [Fact]
+    public async Task A_dataset_shows_its_schema_and_rows()
+    {
+        Directory.CreateDirectory(console.Host.Settings.Lake);
+        await File.WriteAllTextAsync(Path.Combine(console.Host.Settings.Lake, "delays.csv"), "carrier,flights,mean_delay\nAA,1204,7.5\nUA,998,\n");
+        var page = await console.Open("/lake");
+        await page.GetByRole(AriaRole.Link, new() { Name = "delays.csv" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("2 rows")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Cell, new() { Name = "1204" })).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Every_page_fits_its_window(bool phone, bool dark)
+    {
+        var suffix = (phone ? "phone" : "desktop") + (dark ? "-dark" : "-light");
+        await File.WriteAllTextAsync(Path.Combine(console.Host.Settings.Lake, "delays.csv"), "carrier,flights,mean_delay\nAA,1204,7.5\nUA,998,\n");
+        console.Launch("fits-" + suffix);
+        console.Launch("waits-" + suffix, ClusterState.Starting);
+        (string Path, string Name)[] pages =
+        [
+            ("/", "clusters"), ("/catalogue", "catalogue"), ("/launch/sample", "launch"), ("/clusters/fits-" + suffix, "cluster-ready"),
+            ("/clusters/waits-" + suffix, "cluster-waiting"), ("/pool", "pool"), ("/lake", "lake"), ("/lake/delays.csv", "dataset"), ("/not-found", "not-found"),
+        ];
+        foreach (var (path, name) in pages)
+        {
+            var page = await console.Open(path, phone, dark);
+            await page.WaitForTimeoutAsync(Screenshots is null ? 0 : 700);
+            await Save(page, $"{name}-{suffix}");
+            var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            overflow.ShouldBeLessThanOrEqualTo(0, path);
+            await page.Context.CloseAsync();
+        }
+    }
+
+    private static async Task Save(IPage page, string name)
+    {
+        if (Screenshots is { } folder) await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+    }
+}
