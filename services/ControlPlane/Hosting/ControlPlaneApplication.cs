@@ -1,9 +1,14 @@
 using System.Net;
 using DataPlatform.Core.Client.Http;
+using DataPlatform.Core.Client.Scheduler;
+using DataPlatform.Operators.Sdk;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Packages;
+using DataPlatform.Operators.Sdk.State;
 using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Lake;
+using DataPlatform.Services.ControlPlane.Operators;
 using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Proxy;
 using DataPlatform.Services.ControlPlane.Recurring;
@@ -79,10 +84,32 @@ public static class ControlPlaneApplication
             server.SchedulePollingInterval = TimeSpan.FromSeconds(2);
             server.StopTimeout = TimeSpan.FromSeconds(2);
         });
-        services.AddHostedService<RecurringWork>().AddHostedService<Announcement>();
+        services.AddHostedService<RecurringWork>().AddHostedService<OperatorHost>().AddHostedService<Announcement>();
+        if (settings.Master is { } master) AddOperators(services, settings, new SchedulerClientSettings(master, credential));
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
         services.AddRazorComponents().AddInteractiveServerComponents();
+    }
+
+    private static void AddOperators(IServiceCollection services, ControlPlaneSettings settings, SchedulerClientSettings scheduler)
+    {
+        foreach (var package in PackageDiscovery.Find(AppContext.BaseDirectory, Console.Error.WriteLine))
+        {
+            services.AddSingleton<IClusterOperator>(provider =>
+            {
+                var clusters = provider.GetRequiredService<ClusterStore>();
+                ClusterConnection? Connection(string name) => clusters.Find(name) is { DeleteRequestedAt: null } other
+                    ? (provider.GetRequiredService<Catalogue>().Find(other.Package) as HostedOperator)?.Connection(other.Id)
+                    : null;
+                return new HostedOperator(
+                    package,
+                    () => new Operator(
+                        package, new OperatorSettings(scheduler, settings.Lake, settings.TaskUser), provider.GetRequiredService<PackageStore>(),
+                        new SqliteOperatorStore(Path.Combine(settings.WorkDir, "operators", package.Name + ".db")), Connection, provider.GetRequiredService<TimeProvider>()),
+                    () => clusters.Living().Where(cluster => cluster.Package == package.Name),
+                    provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name));
+            });
+        }
     }
 
     private static void MapRoutes(WebApplication app)

@@ -9,6 +9,15 @@ namespace DataPlatform.Services.ControlPlane.Recurring;
 /// </summary>
 public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, AuditLog audit, TimeProvider time)
 {
+    /// <summary>Records as deleted a cluster whose deletion was asked for, once the operator has nothing left of it.</summary>
+    public void Settle(IClusterOperator engine, string clusterId)
+    {
+        if (clusters.FindById(clusterId) is not { DeleteRequestedAt: not null, DeletedAt: null } cluster || engine.Known.Contains(clusterId)) return;
+        if (!clusters.MarkDeleted(clusterId, time.GetUtcNow())) return;
+        audit.Add("platform", "deleted", cluster.Name, cluster.DeleteReason ?? "");
+        changes.Raise(clusterId);
+    }
+
     public void Run()
     {
         var living = clusters.Living();
@@ -26,10 +35,9 @@ public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Cl
                 {
                     engine.Remove(cluster.Id);
                 }
-                else if (clusters.MarkDeleted(cluster.Id, time.GetUtcNow()))
+                else
                 {
-                    audit.Add("platform", "deleted", cluster.Name, cluster.DeleteReason ?? "");
-                    changes.Raise(cluster.Id);
+                    Settle(engine, cluster.Id);
                 }
             }
 

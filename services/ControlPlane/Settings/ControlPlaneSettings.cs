@@ -19,6 +19,7 @@ public sealed record ControlPlaneSettings
     public string? AdminTokenFile { get; init; }
     public string? MavenRepository { get; init; }
     public string? Wheels { get; init; }
+    public required string TaskUser { get; init; }
     public string? CliConfig { get; init; }
     public required TimeSpan DefaultLifetime { get; init; }
     public required TimeSpan LoginLinkLifetime { get; init; }

@@ -20,6 +20,7 @@ public sealed record Setting(string Name, string Placeholder, string Description
         new("admin-token-file", "FILE", "File (mode 0600) with a token of at least 32 characters that signs in as administrator."),
         new("maven-repository", "DIR", "Folder in Maven's layout that artifacts are taken from."),
         new("wheels", "DIR", "Folder of Python wheels."),
+        new("task-user", "NAME", "As whom clusters' tasks run on the hosts; by default whoever runs this process."),
         new("cli-config", "FILE", "Where to write the command line's configuration (mode 0600), with a token of its own."),
         new("default-lifetime", "DURATION", "Lifetime of a cluster that asks for none.", "8hrs"),
         new("login-link-lifetime", "DURATION", "How long a one-time login link may be used.", "15mins"),

@@ -32,6 +32,7 @@ public sealed class SettingsReader(IReadOnlyDictionary<string, string> flags, Fu
             CredentialFile = Folder("credential"),
             MavenRepository = Folder("maven-repository"),
             Wheels = Folder("wheels"),
+            TaskUser = Text("task-user") ?? Environment.UserName,
             CliConfig = Folder("cli-config"),
             DefaultLifetime = Duration("default-lifetime"),
             LoginLinkLifetime = Duration("login-link-lifetime"),

@@ -25,7 +25,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
         var settings = new ControlPlaneSettings
         {
             Ip = IPAddress.Loopback, Port = 0, Hostname = "127.0.0.1", WorkDir = Path.Combine(folder.Path, "work"), Lake = Path.Combine(folder.Path, "lake"),
-            Store = Path.Combine(folder.Path, "store"), DefaultLifetime = TimeSpan.FromHours(8), LoginLinkLifetime = TimeSpan.FromMinutes(15), KeepDeleted = TimeSpan.FromDays(7),
+            Store = Path.Combine(folder.Path, "store"), TaskUser = "nobody", DefaultLifetime = TimeSpan.FromHours(8), LoginLinkLifetime = TimeSpan.FromMinutes(15), KeepDeleted = TimeSpan.FromDays(7),
         };
         Settings = change?.Invoke(settings) ?? settings;
         app = ControlPlaneApplication.Build(Settings, services =>

@@ -1,0 +1,29 @@
+using System.Threading.Channels;
+using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Recurring;
+
+namespace DataPlatform.Services.ControlPlane.Operators;
+
+/// <summary>Runs the operators, passes their changes on, and records clusters as deleted as soon as nothing is left of them.</summary>
+public sealed class OperatorHost(Catalogue catalogue, ClusterChanges changes, LeftoverSweep leftovers) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // An operator's own loop must not wait for what happens here.
+        var changed = Channel.CreateUnbounded<(IClusterOperator Engine, string ClusterId)>(new UnboundedChannelOptions { SingleReader = true });
+        foreach (var engine in catalogue.Operators) engine.Changed += clusterId => changed.Writer.TryWrite((engine, clusterId));
+        var running = catalogue.Operators.OfType<HostedOperator>().Select(engine => engine.RunAsync(stoppingToken)).ToList();
+        try
+        {
+            await foreach (var (engine, clusterId) in changed.Reader.ReadAllAsync(stoppingToken))
+            {
+                if (!engine.Known.Contains(clusterId)) leftovers.Settle(engine, clusterId);
+                changes.Raise(clusterId);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(running);
+        }
+    }
+}
