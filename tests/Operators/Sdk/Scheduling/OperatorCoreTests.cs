@@ -1,0 +1,248 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
+using Shouldly;
+
+namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
+
+public sealed class OperatorCoreTests
+{
+    [Fact]
+    public void Launches_all_pods_of_a_parallel_plan_from_one_offer() =>
+        OperatorTrial.Started().SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
+
+    [Fact]
+    public void Tells_workers_where_the_head_will_listen_before_it_runs()
+    {
+        var trial = OperatorTrial.Started().SendOffer("A1");
+        var worker = trial.Calls.Single(call => call.Type == SchedulerCall.Types.Type.Accept).Accept.Operations[0].Launch.TaskInfos.First(task => task.Name == "mine/worker-0");
+        worker.Command.Arguments[1].ShouldBe($"10.0.0.1:{trial.Rows["head"].Ports["rpc"]}");
+    }
+
+    [Fact]
+    public void Stores_the_intent_of_every_task_before_it_accepts()
+    {
+        var effects = OperatorTrial.Started().SendOffer("A1").Effects.ToList();
+        var accept = effects.FindIndex(effect => effect is OperatorEffect.Call { Of.Type: SchedulerCall.Types.Type.Accept });
+        effects.Take(accept).OfType<OperatorEffect.Store>().Count(effect => effect.Change is StoreChange.Task).ShouldBe(3);
+    }
+
+    [Fact]
+    public void Spreads_pods_over_the_hosts_that_offer()
+    {
+        var trial = OperatorTrial.Started();
+        trial.SendOffers(trial.Offer("A1", cpus: 2), trial.Offer("A2", cpus: 2), trial.Offer("A3", cpus: 2)).ExpectLaunched("head", "worker-0", "worker-1");
+        trial.Rows.Values.Select(row => row.AgentId).Distinct().Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public void Gives_no_port_twice()
+    {
+        var trial = OperatorTrial.Started(new TrialPackage(workers: 3)).SendOffer("A1", ports: 4);
+        trial.Rows.Values.SelectMany(row => row.Ports.Values).Order().ShouldBe([31000, 31001, 31002, 31003]);
+    }
+
+    [Fact]
+    public void Keeps_the_reason_of_each_host_that_refused()
+    {
+        var trial = OperatorTrial.Started();
+        trial.SendOffers(trial.Offer("A1", cpus: 0.5, memory: 600), trial.Offer("A2", ports: 0));
+        trial.ExpectCall(SchedulerCall.Types.Type.Accept);
+        var waiting = trial.Observation!.Waiting.Where(reason => reason.Pod == "worker-0").ToList();
+        waiting.Single(reason => reason.Host.StartsWith("10.0.0.1", StringComparison.Ordinal)).Stage.ShouldBe("resources");
+        waiting.Single(reason => reason.Host.StartsWith("10.0.0.2", StringComparison.Ordinal)).Reason.ShouldContain("1 ports asked, 0 free");
+        trial.StepOf("worker-0").WaitingFor!.ShouldContain("cpus: 1 asked, 0 free");
+    }
+
+    [Fact]
+    public void Declines_for_long_what_takes_no_pod()
+    {
+        var trial = OperatorTrial.Started().SendOffer("A1", cpus: 0.1);
+        trial.Calls.Single(call => call.Type == SchedulerCall.Types.Type.Decline).Decline.Filters.RefuseSeconds.ShouldBe(3600);
+    }
+
+    [Fact]
+    public void Respects_a_placement_rule_and_says_so()
+    {
+        var trial = OperatorTrial.Started(new TrialPackage(workersPerHost: 1)).SendOffer("A1").ExpectLaunched("head", "worker-0");
+        trial.StepOf("worker-1").WaitingFor!.ShouldContain("at most 1 may");
+        trial.SendOffer("A2").ExpectLaunched("worker-1");
+    }
+
+    [Fact]
+    public void Waits_for_the_phase_before_in_a_serial_plan()
+    {
+        var trial = OperatorTrial.Started(new TrialPackage(Strategy.Serial)).SendOffer("A1").ExpectLaunched("head");
+        trial.ExpectStep("worker-0", StepState.Pending).StepOf("worker-0").WaitingFor.ShouldBe("waits for head to be ready");
+        trial.SendReady("head").ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A1").ExpectLaunched("worker-0");
+    }
+
+    [Fact]
+    public void Is_ready_when_every_task_serves()
+    {
+        var trial = OperatorTrial.Started().SendOffer("A1").ExpectState(ClusterState.Starting).SendReady("head").SendReady("worker-0").ExpectState(ClusterState.Starting);
+        trial.SendReady("worker-1").ExpectState(ClusterState.Ready).ExpectStep("head", StepState.Complete);
+        trial.Observation!.ReadyAt.ShouldBe(trial.Now);
+        trial.Observation.Endpoints.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Suppresses_offers_when_nothing_is_wanted_and_revives_when_something_is()
+    {
+        var trial = new OperatorTrial().SendSubscribed().ExpectCall(SchedulerCall.Types.Type.Suppress);
+        trial.SendWant().SendArtifacts().ExpectCall(SchedulerCall.Types.Type.Revive);
+        trial.SendOffer("A1").ExpectCall(SchedulerCall.Types.Type.Suppress);
+    }
+
+    [Fact]
+    public void Acknowledges_an_update_after_it_is_stored()
+    {
+        var effects = OperatorTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).Effects.ToList();
+        var acknowledged = effects.FindIndex(effect => effect is OperatorEffect.Call { Of.Type: SchedulerCall.Types.Type.Acknowledge });
+        effects.FindIndex(effect => effect is OperatorEffect.Store).ShouldBeLessThan(acknowledged);
+    }
+
+    [Fact]
+    public void Starts_a_failed_task_again_after_a_pause()
+    {
+        var trial = Ready().SendStatus("worker-1", TaskState.TaskFailed, "exit 1").ExpectState(ClusterState.Degraded).ExpectNoCall(SchedulerCall.Types.Type.Revive);
+        trial.StepOf("worker-1").WaitingFor!.ShouldContain("exit 1");
+        trial.Later(TimeSpan.FromSeconds(2)).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A1").ExpectLaunched("worker-1");
+        trial.SendReady("worker-1").ExpectState(ClusterState.Ready);
+        trial.Observation!.Plans.Select(plan => plan.Name).ShouldBe(["deploy", "recover"]);
+    }
+
+    [Fact]
+    public void Gives_up_a_task_that_only_fails_and_says_why()
+    {
+        var trial = OperatorTrial.Started().SendOffer("A1");
+        for (var failure = 0; failure < 6; failure++)
+        {
+            trial.SendStatus("worker-1", TaskState.TaskFailed, "no such file");
+            trial.Later(TimeSpan.FromMinutes(1)).SendOffer("A1");
+        }
+        trial.ExpectLaunched().ExpectState(ClusterState.Failed).ExpectStep("worker-1", StepState.Failed);
+        trial.Observation!.Reason!.ShouldContain("6 times in a row: no such file");
+    }
+
+    [Fact]
+    public void Starts_at_once_again_what_a_host_lost()
+    {
+        Ready().SendStatus("worker-1", TaskState.TaskGone).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A2").ExpectLaunched("worker-1");
+    }
+
+    [Fact]
+    public void Restarts_what_depends_on_a_replaced_task()
+    {
+        var trial = Ready().SendStatus("head", TaskState.TaskGone).SendOffer("A2").ExpectLaunched("head").ExpectKilled("worker-0", "worker-1");
+        trial.SendStatus("worker-0", TaskState.TaskKilled).SendStatus("worker-1", TaskState.TaskKilled).SendOffer("A2").ExpectLaunched("worker-0", "worker-1");
+    }
+
+    [Fact]
+    public void Gives_up_a_host_that_is_out_of_reach_for_long_and_kills_what_comes_back()
+    {
+        var trial = Ready().SendStatus("worker-1", TaskState.TaskUnreachable).ExpectState(ClusterState.Ready);
+        var lost = trial.Rows["worker-1"].TaskId;
+        trial.Later(TimeSpan.FromSeconds(30)).ExpectNoCall(SchedulerCall.Types.Type.Revive);
+        trial.Later(TimeSpan.FromSeconds(31)).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A2").ExpectLaunched("worker-1");
+        trial.SendStatusOf(lost, TaskState.TaskRunning).Calls.ShouldContain(call => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == lost);
+    }
+
+    [Fact]
+    public void Kills_a_task_that_it_does_not_know()
+    {
+        OperatorTrial.Started().SendStatusOf("stranger", TaskState.TaskRunning).Calls.ShouldContain(call => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == "stranger");
+    }
+
+    [Fact]
+    public void Fails_a_task_that_never_becomes_ready()
+    {
+        var trial = OperatorTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).Send(new OperatorCommand.Probed("mine.head.00000001000000000000000000000000", "the port is closed"));
+        trial.Later(TimeSpan.FromMinutes(3)).ExpectKilled("head");
+        trial.Rows["head"].Failed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Adopts_what_runs_after_a_restart_and_starts_nothing_twice()
+    {
+        var trial = Ready().Restart().SendSubscribed();
+        trial.Calls.Count(call => call.Type == SchedulerCall.Types.Type.Reconcile).ShouldBe(2);
+        trial.Calls.First(call => call.Type == SchedulerCall.Types.Type.Reconcile).Reconcile.Tasks.Count.ShouldBe(3);
+        trial.SendWant().SendArtifacts().Effects.OfType<OperatorEffect.StartProbe>().Count().ShouldBe(3);
+        trial.ExpectNoCall(SchedulerCall.Types.Type.Revive).ExpectState(ClusterState.Ready).SendOffer("A1").ExpectLaunched();
+    }
+
+    [Fact]
+    public void Launches_again_an_intent_that_never_reached_the_master()
+    {
+        var trial = OperatorTrial.Started().SendOffer("A1").Restart().SendSubscribed().SendWant().SendArtifacts();
+        foreach (var task in new[] { "head", "worker-0", "worker-1" })
+            trial.SendStatus(task, TaskState.TaskGone);
+        trial.SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
+    }
+
+    [Fact]
+    public void Finishes_a_removal_that_a_restart_interrupted()
+    {
+        var trial = Ready().SendRemove().Restart().SendSubscribed().ExpectKilled("head", "worker-0", "worker-1");
+        foreach (var task in new[] { "head", "worker-0", "worker-1" })
+            trial.SendStatus(task, TaskState.TaskKilled);
+        trial.Observation.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Removes_a_cluster_when_its_last_task_has_ended()
+    {
+        var trial = Ready().SendRemove().ExpectKilled("head", "worker-0", "worker-1").ExpectState(ClusterState.Deleting);
+        trial.SendStatus("head", TaskState.TaskKilled).SendStatus("worker-0", TaskState.TaskKilled).ExpectState(ClusterState.Deleting);
+        trial.SendStatus("worker-1", TaskState.TaskKilled).Observation.ShouldBeNull();
+        trial.Rows.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_removal_does_not_wait_for_a_host_out_of_reach()
+    {
+        var trial = Ready().SendStatus("worker-1", TaskState.TaskUnreachable).SendRemove();
+        trial.SendStatus("head", TaskState.TaskKilled).SendStatus("worker-0", TaskState.TaskKilled).Observation.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Begins_anew_when_the_master_removed_its_framework()
+    {
+        var trial = Ready().SendEnded("Framework has been removed");
+        trial.Effects.OfType<OperatorEffect.Resubscribe>().ShouldHaveSingleItem().Again.ShouldBeTrue();
+        trial.SendSubscribed("G").SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
+    }
+
+    [Fact]
+    public void Leaves_its_framework_to_another_scheduler_that_took_it_over() =>
+        Ready().SendEnded("Framework failed over").Effects.OfType<OperatorEffect.Resubscribe>().ShouldHaveSingleItem().Again.ShouldBeFalse();
+
+    [Fact]
+    public void A_job_is_complete_when_it_finished_and_runs_no_second_time()
+    {
+        var trial = OperatorTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").SendReady("job");
+        trial.ExpectState(ClusterState.Starting).SendStatus("job", TaskState.TaskFinished).ExpectState(ClusterState.Ready).SendOffer("A1").ExpectLaunched();
+    }
+
+    [Fact]
+    public void A_job_that_fails_twice_has_failed()
+    {
+        var trial = OperatorTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendStatus("job", TaskState.TaskFailed, "exit 1");
+        trial.Later(TimeSpan.FromSeconds(5)).SendOffer("A1").ExpectLaunched("job").SendStatus("job", TaskState.TaskFailed, "exit 1").ExpectStep("job", StepState.Failed);
+    }
+
+    [Fact]
+    public void Says_what_artifacts_are_missing_and_asks_again()
+    {
+        var trial = new OperatorTrial().SendSubscribed().SendWant().Send(new OperatorCommand.Resolved(OperatorTrial.Cluster, new ArtifactResolution.Unavailable("no jar")));
+        trial.ExpectState(ClusterState.Failed).Observation!.Reason!.ShouldContain("no jar");
+        trial.Later(TimeSpan.FromSeconds(31)).Effects.OfType<OperatorEffect.Resolve>().ShouldHaveSingleItem();
+        trial.SendArtifacts().ExpectState(ClusterState.Pending);
+    }
+
+    private static OperatorTrial Ready() => OperatorTrial.Started().SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready);
+}
