@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Spark;
+using Shouldly;
+
+namespace DataPlatform.Integration.Tests.Operators;
+
+public sealed class SparkLaunchTests(ITestOutputHelper output)
+{
+    private const string Program = """
+        import os, sys
+        from pyspark.sql import SparkSession
+        from pyspark.sql.functions import udf, pandas_udf, col
+        spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
+        words = udf(lambda n: "even" if n % 2 == 0 else "odd", "string")
+        @pandas_udf("double")
+        def half(v):
+            return v / 2.0
+        table = spark.range(1000).select(words(col("id")).alias("kind"), half(col("id")).alias("half"))
+        table.write.mode("overwrite").parquet(sys.argv[1])
+        back = spark.read.parquet(sys.argv[1]).groupBy("kind").sum("half").orderBy("kind").collect()
+        print([(row[0], row[1]) for row in back])
+        """;
+
+    [Fact]
+    public async Task Launches_a_Spark_that_runs_Python_functions_and_writes_to_the_lake_and_goes_away()
+    {
+        var package = new SparkPackage();
+        await using var pool = await RealPool.StartAsync(3, "cpus:2;mem:8192;disk:20000", Mirror.FetchCache);
+        await using var server = await StoreServer.StartAsync(Mirror.Store);
+        if (await server.Store.ResolveAsync(package.Needs([]), null, TestContext.Current.CancellationToken) is not ArtifactResolution.Ready(var artifacts))
+        {
+            Assert.Skip(server.Store.Unavailable(package.Needs([])) ?? "Spark's artifacts can't be had here");
+            return;
+        }
+        await using var spark = new OperatorUnderTest(pool, package, server.Store);
+
+        var asked = Stopwatch.StartNew();
+        spark.Want("trial");
+        var ready = await spark.UntilAsync("trial", ClusterState.Ready, TimeSpan.FromMinutes(4));
+        output.WriteLine($"asked to ready: {asked.Elapsed.TotalSeconds:0.0} s");
+        ready.Tasks.Count.ShouldBe(4);
+        ready.Snippets.ShouldNotBeEmpty();
+
+        var table = Path.Combine(spark.LakePath, "halves");
+        var said = await PythonAsync(server.Store.Content.PathOf(DataPlatform.Operators.Sdk.Packages.Digest.Parse(artifacts.Python!.Digest)), pool.Folder, spark.Subject.Connection("trial")!.Environment, table);
+        output.WriteLine($"asked to result: {asked.Elapsed.TotalSeconds:0.0} s");
+        said.ShouldContain("[('even', 124750.0), ('odd', 125000.0)]");
+        Directory.GetFiles(table, "*.parquet").ShouldNotBeEmpty();
+
+        spark.Subject.Remove("trial");
+        await spark.UntilGoneAsync("trial", TimeSpan.FromSeconds(60));
+        Directory.GetFiles(Path.Combine(spark.LakePath, "_events", "trial"), "*", SearchOption.AllDirectories).ShouldNotBeEmpty();
+    }
+
+    private static async Task<string> PythonAsync(string environmentTar, string folder, IReadOnlyDictionary<string, string> connection, string table)
+    {
+        var unpacked = Path.Combine(folder, "client");
+        Directory.CreateDirectory(unpacked);
+        await System.Formats.Tar.TarFile.ExtractToDirectoryAsync(environmentTar, unpacked, overwriteFiles: false);
+        var script = Path.Combine(folder, "program.py");
+        await File.WriteAllTextAsync(script, Program);
+        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(script);
+        start.ArgumentList.Add(table);
+        start.Environment["PYTHONPATH"] = Path.Combine(unpacked, "site-packages");
+        foreach (var (name, value) in connection)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var said = await process.StandardOutput.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await process.WaitForExitAsync(limit.Token);
+        process.ExitCode.ShouldBe(0, await errors);
+        return said;
+    }
+}
