@@ -33,4 +33,7 @@ public enum RefusalKind
 
     /// <summary>What the call names does not exist (404).</summary>
     NotFound,
+
+    /// <summary>It could not be made durable, so it did not happen; trying again may help (503).</summary>
+    Unavailable,
 }

@@ -22,6 +22,7 @@ internal static class MasterServer
             throw new SettingsException($"--ip {settings.Ip} is no loopback address: give --credentials, for without them anyone who reaches it may do anything");
         Directory.CreateDirectory(settings.WorkDirectory);
 
+        await using var journal = MasterJournal.Open(settings.WorkDirectory);
         var app = Build(settings);
         MasterRuntime? master = null;
         Route(app, settings, new Callers(credentials), () => master);
@@ -33,7 +34,8 @@ internal static class MasterServer
         var time = TimeProvider.System;
         var state = new PoolState(info, settings.Pool, time.GetUtcNow());
         var streams = new StreamTable();
-        var writer = new PoolWriter(state, streams, time, _ => ValueTask.CompletedTask);
+        await journal.RecoverAsync(state);
+        var writer = new PoolWriter(state, streams, time, journal, app.Services.GetRequiredService<ILogger<PoolWriter>>());
         await using var running = new MasterRuntime(writer, streams, settings.Pool, time, log);
         var failure = default(Exception);
         running.Start(error =>
@@ -46,7 +48,9 @@ internal static class MasterServer
 
         var endpoint = $"http://{info.Address.Ip}:{port}";
         await EndpointFile.WriteAsync(settings.WorkDirectory, endpoint);
-        log.LogInformation("listening on {Endpoint} as master {Id}, authentication {Authentication}", endpoint, info.Id, credentials is null ? "off" : "on");
+        log.LogInformation(
+            "listening on {Endpoint} as master {Id}, authentication {Authentication}, {Frameworks} frameworks and {Agents} agents remembered",
+            endpoint, info.Id, credentials is null ? "off" : "on", state.Frameworks.Count, state.RecoveredAgents.Count);
         await app.WaitForShutdownAsync();
         await app.DisposeAsync();
         EndpointFile.Remove(settings.WorkDirectory);

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Journal;
 using DataPlatform.Services.Master;
 using DataPlatform.Services.Master.Settings;
 
@@ -16,9 +17,9 @@ catch (SettingsException error)
     await Console.Error.WriteLineAsync($"dp-master: {error.Message}");
     return 2;
 }
-catch (IOException error)
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or JournalException or InvalidDataException)
 {
-    // A port that is taken, a work directory that can't be written.
+    // A port that is taken, a work directory that can't be written, a journal that another master has open.
     await Console.Error.WriteLineAsync($"dp-master: {error.Message}");
     return 1;
 }

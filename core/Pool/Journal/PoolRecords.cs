@@ -8,9 +8,26 @@ namespace DataPlatform.Core.Pool.Journal;
 public static class PoolRecords
 {
     /// <exception cref="ArgumentException">The event is not durable.</exception>
-    public static byte[] Encode(PoolEvent happened, DateTimeOffset now)
+    public static byte[] Encode(PoolEvent happened, DateTimeOffset now) => ToRecord(happened, now).ToByteArray();
+
+    /// <exception cref="InvalidDataException">The bytes are no record, or one of a newer version.</exception>
+    public static PoolEvent Decode(ReadOnlySpan<byte> bytes) => ToEvent(Parse(PoolRecord.Parser, bytes));
+
+    /// <summary>Events that lead to the same memory as a whole history, in one piece.</summary>
+    public static byte[] EncodeSnapshot(IEnumerable<PoolEvent> events, DateTimeOffset now)
     {
-        var record = new PoolRecord { Time = StatusReports.Time(now) };
+        var snapshot = new PoolSnapshot();
+        snapshot.Records.Add(events.Select(happened => ToRecord(happened, now)));
+        return snapshot.ToByteArray();
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are no snapshot, or one of a newer version.</exception>
+    public static IEnumerable<PoolEvent> DecodeSnapshot(ReadOnlySpan<byte> bytes) =>
+        Parse(PoolSnapshot.Parser, bytes).Records.Select(ToEvent);
+
+    private static PoolRecord ToRecord(PoolEvent happened, DateTimeOffset now)
+    {
+        var record = new PoolRecord { Time = StatusReports.Time(TimeOf(happened) ?? now) };
         switch (happened)
         {
             case PoolEvent.FrameworkAdmitted admitted:
@@ -35,22 +52,31 @@ public static class PoolRecords
                 throw new ArgumentException($"{happened.GetType().Name} is not kept in the journal", nameof(happened));
         }
 
-        return record.ToByteArray();
+        return record;
     }
 
-    /// <exception cref="InvalidDataException">The bytes are no record, or one of a newer version.</exception>
-    public static PoolEvent Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>When the agent or framework went is told to those who ask later.</summary>
+    private static DateTimeOffset? TimeOf(PoolEvent happened) => happened switch
     {
-        PoolRecord record;
+        PoolEvent.AgentBecameUnreachable lost => lost.Time,
+        PoolEvent.FrameworkRemoved removed => removed.Time,
+        _ => null,
+    };
+
+    private static T Parse<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes) where T : IMessage<T>
+    {
         try
         {
-            record = PoolRecord.Parser.ParseFrom(bytes);
+            return parser.ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException error)
         {
             throw new InvalidDataException($"The journal holds what is no record of a pool: {error.Message}", error);
         }
+    }
 
+    private static PoolEvent ToEvent(PoolRecord record)
+    {
         var time = DateTimeOffset.UnixEpoch.AddTicks((record.Time?.Nanoseconds ?? 0) / 100);
         return record.EventCase switch
         {

@@ -40,8 +40,14 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers)
         try
         {
             var address = context.Connection.RemoteIpAddress?.MapToIPv4().ToString() ?? "";
-            await master.Writer.DecideAsync(
+            var outcome = await master.Writer.DecideAsync(
                 new PoolCommand.RegisterAgent(call.Register, call.AgentId, stream.Id, address), context.RequestAborted);
+            if (outcome is PoolOutcome.Refused)
+            {
+                await Answers.WriteAsync(context, outcome);
+                return;
+            }
+
             context.Response.ContentType = codec.ContentType;
             context.Response.Headers[StreamIdHeader] = stream.Id;
             await stream.WriteToAsync(context.Response, context.RequestAborted);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Master.Streams;
@@ -6,10 +7,10 @@ using DataPlatform.Services.Master.Streams;
 namespace DataPlatform.Services.Master.Writing;
 
 /// <summary>
-/// The one writer: takes commands in order, decides, applies, makes durable what must be, then lets effects and answers out.
-/// Commands that wait together share one commit of the journal and one allocation.
+/// The one writer: takes commands in order, decides, makes durable what must be, applies, then lets effects and answers out.
+/// Commands that wait together share one allocation. What can't be made durable does not happen.
 /// </summary>
-public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvider time, Func<IReadOnlyList<PoolEvent>, ValueTask> append)
+public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvider time, MasterJournal journal, ILogger<PoolWriter> log)
 {
     private const int QueueLength = 10_000;
     private const int MostAtOnce = 256;
@@ -18,7 +19,7 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly List<EventStream> operators = [];
-    private readonly List<PoolEvent> durable = [];
+    private readonly List<PoolCommand> postponed = [];
     private readonly List<PoolEffect> effects = [];
     private readonly List<Action> answers = [];
 
@@ -78,21 +79,18 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
         while (await queue.Reader.WaitToReadAsync(cancellation))
         {
             // A look ends the batch: it must not see what comes after it.
-            for (var taken = 0; taken < MostAtOnce && queue.Reader.TryRead(out var entry) && Take(entry); taken++)
+            for (var taken = 0; taken < MostAtOnce && queue.Reader.TryRead(out var entry) && await TakeAsync(entry); taken++)
             {
             }
 
             if (state.AgentsToAllocate.Count > 0)
                 Settle(Pool.Decide(state, new PoolCommand.Allocate(), time.GetUtcNow()));
-            if (durable.Count > 0)
-                await append(durable);
-            durable.Clear();
             LetOut();
         }
     }
 
     /// <summary>False when the batch must end here.</summary>
-    private bool Take(Entry entry)
+    private async ValueTask<bool> TakeAsync(Entry entry)
     {
         switch (entry)
         {
@@ -100,14 +98,47 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
                 answers.Add(() => look.Run(state));
                 return false;
             case Entry.Decide(var command, var answer):
-                var decision = Pool.Decide(state, command, time.GetUtcNow());
-                Settle(decision);
+                if (command is PoolCommand.Tick && postponed.Count > 0)
+                    await TryPostponedAsync();
+                var outcome = await DecideAsync(command);
                 if (answer is not null)
-                    answers.Add(() => answer.SetResult(decision.Outcome));
+                    answers.Add(() => answer.SetResult(outcome));
+                else if (outcome is PoolOutcome.Refused(RefusalKind.Unavailable, _) && command is not PoolCommand.Tick)
+                    postponed.Add(command);
                 return true;
             default:
                 throw new InvalidOperationException($"No rule takes {entry.GetType().Name}");
         }
+    }
+
+    /// <summary>What nobody will ask for again, such as the end of a stream, is tried again with time.</summary>
+    private async ValueTask TryPostponedAsync()
+    {
+        var commands = postponed.ToList();
+        postponed.Clear();
+        foreach (var command in commands)
+        {
+            if (await DecideAsync(command) is PoolOutcome.Refused(RefusalKind.Unavailable, _))
+                postponed.Add(command);
+        }
+    }
+
+    private async ValueTask<PoolOutcome> DecideAsync(PoolCommand command)
+    {
+        var now = time.GetUtcNow();
+        var decision = Pool.Decide(state, command, now);
+        try
+        {
+            await journal.AppendAsync(decision.Events, now);
+        }
+        catch (JournalException error) when (error.Fault == JournalFault.Unavailable)
+        {
+            log.LogError("{Command} did not happen: {Reason}", command.GetType().Name, error.Message);
+            return new PoolOutcome.Refused(RefusalKind.Unavailable, $"The master's journal can't be written: {error.Message}");
+        }
+
+        Settle(decision);
+        return decision.Outcome;
     }
 
     private void Settle(Decision decision)
@@ -115,8 +146,6 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
         foreach (var happened in decision.Events)
         {
             state.Apply(happened);
-            if (happened.Durable)
-                durable.Add(happened);
             if (operators.Count > 0 && OperatorFeed.Tell(state, happened) is { } news)
                 answers.Add(() => Broadcast(news));
         }

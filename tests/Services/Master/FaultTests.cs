@@ -131,6 +131,54 @@ public sealed class FaultTests
         dropped["uuid"].ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_master_that_was_killed_remembers_frameworks_and_agents_and_learns_tasks_again()
+    {
+        await using var master = await MasterProcess.StartAsync();
+        await using var agent = new FakeAgent(master.Endpoint);
+        await agent.RegisterAsync();
+        await using var framework = await TestFramework.SubscribeAsync(master.Endpoint);
+        await RunAsync(framework, agent, "r1");
+
+        await master.KillAsync();
+        await framework.Stream.WaitForEndAsync();
+        await agent.DisconnectAsync();
+        await master.StartAgainAsync();
+
+        (await framework.CallAsync("""{"type":"REVIVE"}""")).ShouldBe(HttpStatusCode.Forbidden);
+        await using var back = await TestFramework.SubscribeAsync(master.Endpoint, SubscriptionTests.Subscribe(framework.Id));
+        back.Id.ShouldBe(framework.Id);
+        // Of what may be on an agent that is not back nothing is said; what comes after shows that nothing came.
+        await back.CallAsync("""{"type":"RECONCILE","reconcile":{"tasks":[{"task_id":{"value":"r1"}}]}}""");
+        await back.CallAsync($$"""{"type":"RECONCILE","reconcile":{"tasks":[{"task_id":{"value":"r1"},"agent_id":{"value":"{{agent.Id}}"} }]} }""");
+        var id = agent.Id;
+        (await agent.RegisterAsync()).Registered.AgentId.Value.ShouldBe(id);
+        await back.CallAsync("""{"type":"RECONCILE","reconcile":{"tasks":[]}}""");
+        await back.WaitForStatusAsync("r1", "TASK_RUNNING");
+        Compare(Span("framework, to the new master", 39_000, 40_000), back.Stream.Events, agent);
+        var (offer, _) = await back.WaitForOfferAsync();
+        offer["resources"]!.AsArray().Single(resource => (string?)resource!["name"] == "cpus")!["scalar"]!["value"]!.GetValue<double>().ShouldBe(63.9);
+
+        // And a third master knows from the second's snapshot what the first wrote.
+        (await back.CallAsync("""{"type":"TEARDOWN"}""")).ShouldBe(HttpStatusCode.Accepted);
+        await master.KillAsync();
+        await master.StartAgainAsync();
+        using var http = new HttpClient { BaseAddress = master.Endpoint };
+        await using var late = await OpenStream.PostAsync(http, "/api/v1/scheduler", SubscriptionTests.Subscribe(framework.Id));
+        await late.WaitForTypeAsync("ERROR");
+    }
+
+    [Fact]
+    public async Task Two_masters_do_not_share_a_work_directory()
+    {
+        await using var first = await MasterProcess.StartAsync();
+
+        var (exitCode, _, error) = await MasterProcess.RunAsync("--work-dir", first.WorkDirectory, "--port", "0");
+
+        exitCode.ShouldBe(1);
+        error.ShouldContain("master.journal");
+    }
+
     internal static async Task RunAsync(TestFramework framework, FakeAgent agent, params string[] tasks)
     {
         agent.OnRun = (host, task, info) => host.UpdateAsync(info.Id, host.Status(task.TaskId.Value, TaskState.TaskRunning));
