@@ -19,6 +19,8 @@ namespace DataPlatform.Services.Agent;
 /// <summary>Puts the parts of one agent together and runs them until it is told to stop.</summary>
 internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 {
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(1);
+
     private string endpoint = "";
     private int port;
 
@@ -136,8 +138,18 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
     {
         log.LogInformation("ending {Count} tasks", containers.Alive.Count);
         await loop.PostAsync(new AgentInput.Shutdown("the agent is being stopped"));
+        var patience = TimeProvider.System.GetTimestamp();
         while (containers.Alive.Count > 0 || await loop.ReadAsync(core => core.Runs.Count) > 0)
-            await Task.Delay(20);
+        {
+            if (TimeProvider.System.GetElapsedTime(patience) > LongestStop)
+            {
+                log.LogError("gave up on {Count} tasks that do not end", containers.Alive.Count);
+                break;
+            }
+
+            await Task.Delay(10);
+        }
+
         isolation.Close();
     }
 

@@ -101,8 +101,6 @@ internal sealed class Containers(
         {
             var supervisor = await starter.StartAsync(run, agentId, container.Cancellation.Token);
             container.Supervisor = supervisor;
-            await post(new AgentInput.Launched(run.ContainerId, supervisor.Pid));
-            await WatchAsync(run.ContainerId, container);
         }
         catch (Exception problem)
         {
@@ -111,7 +109,11 @@ internal sealed class Containers(
             log.LogWarning("Task {Task} was not started: {Reason}", run.Key.TaskId, failure.Message);
             isolation.Remove(run.ContainerId);
             await post(new AgentInput.LaunchFailed(run.ContainerId, failure));
+            return;
         }
+
+        await post(new AgentInput.Launched(run.ContainerId, container.Supervisor.Value.Pid));
+        await WatchAsync(run.ContainerId, container);
     }
 
     private static LaunchFailure FailureOf(Exception problem) => problem switch
@@ -129,14 +131,26 @@ internal sealed class Containers(
         while (!await KillAllAsync(containerId, container.Supervisor, untilSupervisorEnds: false))
             log.LogError("Processes of container {Container} withstand SIGKILL; trying on", containerId);
         var outOfMemory = isolation.OutOfMemoryKills(containerId) > 0 && status != 0;
-        isolation.Remove(containerId);
-        containers.TryRemove(containerId, out _);
-        if (sandboxOf(container.Key, containerId) is { } sandbox)
-            Directory.SetLastWriteTimeUtc(sandbox, DateTime.UtcNow); // From now on it is for the collector.
         TaskEnd end = outOfMemory
             ? new TaskEnd.OutOfMemory(status, ContainerLimits.Of(container.Task, false, 0).MemoryBytes ?? 0)
             : status is { } value ? new TaskEnd.Status(value) : new TaskEnd.Unknown();
         await post(new AgentInput.Ended(containerId, end));
+        CleanUp(containerId, container);
+        containers.TryRemove(containerId, out _);
+    }
+
+    private void CleanUp(string containerId, Container container)
+    {
+        try
+        {
+            isolation.Remove(containerId);
+            if (sandboxOf(container.Key, containerId) is { } sandbox)
+                Directory.SetLastWriteTimeUtc(sandbox, DateTime.UtcNow); // From now on it is for the collector.
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning("What is left of container {Container} could not be tidied up: {Problem}", containerId, problem.Message);
+        }
     }
 
     private async Task DestroyAsync(string containerId)

@@ -12,13 +12,15 @@ internal sealed class ProcessWatch : IDisposable
     private const int PidfdOpen = 434;
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
+    private const int Remove = 2;
     private const uint Readable = 1;
     private const int EventSize = 12; // Packed on x86-64; elsewhere 16, see Stride.
     private static readonly int Stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? EventSize : 16;
     private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
 
-    private readonly ConcurrentDictionary<int, TaskCompletionSource> waiting = new();
+    private readonly ConcurrentDictionary<long, (int Descriptor, TaskCompletionSource Source)> waiting = new();
     private readonly int epoll;
+    private long lastTicket;
 
     /// <exception cref="PlatformNotSupportedException">The kernel has no pidfds.</exception>
     public ProcessWatch()
@@ -53,12 +55,13 @@ internal sealed class ProcessWatch : IDisposable
             return null;
         }
 
+        // Told apart by tickets: a descriptor's number is used again at once after its close.
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        waiting[descriptor] = source;
+        var ticket = Interlocked.Increment(ref lastTicket);
+        waiting[ticket] = (descriptor, source);
         var interest = stackalloc byte[16];
-        new Span<byte>(interest, 16).Clear();
         *(uint*)interest = Readable;
-        *(int*)(interest + DataOffset) = descriptor;
+        *(long*)(interest + DataOffset) = ticket;
         if (Libc.epoll_ctl(epoll, Add, descriptor, interest) != 0)
             throw new IOException($"epoll_ctl: {Marshal.GetLastPInvokeErrorMessage()}");
         return source.Task;
@@ -75,11 +78,13 @@ internal sealed class ProcessWatch : IDisposable
                 return; // Closed: the agent is going down.
             for (var index = 0; index < count; index++)
             {
-                var descriptor = *(int*)(events + (index * Stride) + DataOffset);
-                if (waiting.TryRemove(descriptor, out var source))
+                var ticket = *(long*)(events + (index * Stride) + DataOffset);
+                if (waiting.TryRemove(ticket, out var ended))
                 {
-                    _ = Libc.close(descriptor); // Leaves the epoll set with it.
-                    source.SetResult();
+                    // Taken out first: a program that is being started at this moment may hold a copy, and close alone would leave it in.
+                    _ = Libc.epoll_ctl(epoll, Remove, ended.Descriptor, events + (index * Stride));
+                    _ = Libc.close(ended.Descriptor);
+                    ended.Source.SetResult();
                 }
             }
         }
