@@ -51,6 +51,9 @@ public sealed class Operator
         core = new OperatorCore(package, new CoreSettings(settings.LakePath, Guid.NewGuid, connection), memory);
         frameworkId = memory.FrameworkId;
         known = new ConcurrentDictionary<string, bool>(core.Known.Select(id => KeyValuePair.Create(id, true)), StringComparer.Ordinal);
+        // What was there before a restart is seen from the first moment: nobody may take it for gone.
+        foreach (var id in core.Known)
+            Publish(id);
     }
 
     /// <summary>Raised, on the operator's own loop, with the id of a cluster of which something changed. Handlers must be quick.</summary>

@@ -36,16 +36,18 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         }
         await using var spark = new OperatorUnderTest(pool, package, server.Store);
 
-        var asked = Stopwatch.StartNew();
+        var asked = (At: DateTimeOffset.UtcNow, Clock: Stopwatch.StartNew());
         spark.Want("trial");
         var ready = await spark.UntilAsync("trial", ClusterState.Ready, TimeSpan.FromMinutes(4));
-        output.WriteLine($"asked to ready: {asked.Elapsed.TotalSeconds:0.0} s");
+        output.WriteLine($"asked to ready: {asked.Clock.Elapsed.TotalSeconds:0.0} s");
+        foreach (var step in ready.Plans[0].Phases.SelectMany(phase => phase.Steps))
+            output.WriteLine($"{step.Name}: launched after {(step.StartedAt - asked.At)?.TotalSeconds:0.00} s, ready after {(step.FinishedAt - asked.At)?.TotalSeconds:0.00} s");
         ready.Tasks.Count.ShouldBe(4);
         ready.Snippets.ShouldNotBeEmpty();
 
         var table = Path.Combine(spark.LakePath, "halves");
         var said = await PythonAsync(server.Store.Content.PathOf(DataPlatform.Operators.Sdk.Packages.Digest.Parse(artifacts.Python!.Digest)), pool.Folder, spark.Subject.Connection("trial")!.Environment, table);
-        output.WriteLine($"asked to result: {asked.Elapsed.TotalSeconds:0.0} s");
+        output.WriteLine($"asked to result: {asked.Clock.Elapsed.TotalSeconds:0.0} s");
         said.ShouldContain("[('even', 124750.0), ('odd', 125000.0)]");
         Directory.GetFiles(table, "*.parquet").ShouldNotBeEmpty();
 
