@@ -21,8 +21,23 @@ internal abstract record EnvironmentOutcome
 internal sealed class PythonEnvironments(PackageStoreOptions options, ContentStore store)
 {
     // Changes when the same requirements are to be packed differently.
-    private const string Layout = "1";
+    private const string Layout = "2";
     public const string PythonRemedy = "Install Debian's python3 and python3-venv.";
+    // Python runs this before anything else. A host's own distributions are built for other versions than those packed here: a mixture of
+    // both, such as a new numpy under an old scipy, does not even import.
+    private const string Isolation = """
+        import sys
+
+        def _of_the_host(path):
+            return "/dist-packages" in str(path)
+
+        sys.path[:] = [path for path in sys.path if not _of_the_host(path)]
+        for _name, _module in list(sys.modules.items()):
+            if any(map(_of_the_host, getattr(_module, "__path__", None) or [])):
+                del sys.modules[_name]
+
+        """;
+
     private const string VersionScript = "import sys, sysconfig; print(sys.version.split()[0], sysconfig.get_platform(), sep='-')";
 
     public async Task<EnvironmentOutcome> BuildAsync(Requirements requirements, ResolveCounter progress, CancellationToken cancellation)
@@ -114,6 +129,8 @@ internal sealed class PythonEnvironments(PackageStoreOptions options, ContentSto
             foreach (var entry in bundled.Where(entry => Path.GetFileName(entry).StartsWith("pip", StringComparison.Ordinal) && Directory.Exists(entry)))
                 Directory.Delete(entry, recursive: true);
         }
+
+        await File.WriteAllTextAsync(Path.Combine(packages, "sitecustomize.py"), Isolation, cancellation);
 
         // Compiled for good: unpacked files have other times than these, and no task may write beside them.
         List<string> compile = ["-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", packages, packages];

@@ -25,7 +25,7 @@ public static class WhyCommand
             var summary = detail.Summary;
             await surroundings.Output.WriteLineAsync(Rows.Printable($"{name} is {Words.State(summary.State)}{(summary.Reason is { } reason ? $": {reason}" : "")}"));
             foreach (var entry in TimelineEntry.Of(detail).Where(entry => entry.Step.State != StepState.Complete))
-                await surroundings.Output.WriteLineAsync(Rows.Printable($"  {entry.Path} is {Words.State(entry.Step.State)}{(entry.Step.WaitingFor is { } waiting ? $": {waiting}" : "")}"));
+                await surroundings.Output.WriteLineAsync(Rows.Printable($"  {entry.Title} is {Words.State(entry.Step.State)}{(entry.Step.WaitingFor is { } waiting ? $": {waiting}" : "")}"));
             if (reasons.Count == 0)
             {
                 await surroundings.Output.WriteLineAsync("No host refused any of its pods.");

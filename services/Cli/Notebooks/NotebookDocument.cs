@@ -22,8 +22,9 @@ public sealed class NotebookDocument(JsonObject json)
     public IReadOnlyList<JsonObject> CodeCells =>
         [.. (json["cells"] as JsonArray ?? []).OfType<JsonObject>().Where(cell => cell["cell_type"]?.GetValue<string>() == "code")];
 
-    /// <summary>The text of the last cell that showed any: where a notebook says what it found.</summary>
-    public string Findings => CodeCells.Select(TextOf).LastOrDefault(text => text.Trim().Length > 0)?.TrimEnd() ?? "";
+    /// <summary>What the notebook found: the text of its cell with the tag <c>result</c>, or of the last cell that showed any.</summary>
+    public string Findings => (CodeCells.Where(IsResult).Select(TextOf).FirstOrDefault()
+        ?? CodeCells.Select(TextOf).LastOrDefault(text => text.Trim().Length > 0) ?? "").TrimEnd();
 
     /// <summary>Pictures in all outputs.</summary>
     public int Plots => CodeCells.Sum(cell => Outputs(cell).Count(output => output["data"]?["image/png"] is not null));
@@ -35,6 +36,8 @@ public sealed class NotebookDocument(JsonObject json)
         _ when output["data"]?["image/png"] is null && output["data"]?["text/plain"] is { } text => Joined(text) + "\n",
         _ => "",
     }));
+
+    private static bool IsResult(JsonObject cell) => cell["metadata"]?["tags"] is JsonArray tags && tags.Any(tag => tag?.GetValue<string>() == "result");
 
     private static IEnumerable<JsonObject> Outputs(JsonObject cell) => (cell["outputs"] as JsonArray ?? []).OfType<JsonObject>();
 

@@ -18,7 +18,7 @@ public static class ClusterPage
 
         var steps = new Rows(surroundings.Interactive, "STEP", "STATE", "TIME", "WAITS FOR");
         foreach (var entry in TimelineEntry.Of(cluster))
-            steps.Add(entry.Path, Words.State(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Step.WaitingFor);
+            steps.Add(entry.Title, Words.State(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Step.WaitingFor);
         if (steps.Count > 0) console.Write(steps.ToTable());
         var tasks = new Rows(surroundings.Interactive, "TASK", "STATE", "READY", "HOST", "RESOURCES", "PORTS", "MESSAGE");
         foreach (var task in cluster.Tasks)

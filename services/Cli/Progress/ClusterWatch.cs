@@ -67,7 +67,7 @@ public sealed class ClusterWatch(ControlPlaneClient client, TimeProvider time)
 
     private static string Waiting(ClusterDetail cluster)
     {
-        var steps = TimelineEntry.Of(cluster).Where(entry => entry.Step.State != StepState.Complete && entry.Step.WaitingFor is not null).Select(entry => $"{entry.Path}: {entry.Step.WaitingFor}");
+        var steps = TimelineEntry.Of(cluster).Where(entry => entry.Step.State != StepState.Complete && entry.Step.WaitingFor is not null).Select(entry => $"{entry.Title}: {entry.Step.WaitingFor}");
         return string.Join("; ", steps.Append(cluster.Summary.Reason).OfType<string>().Take(3).DefaultIfEmpty(Words.State(cluster.Summary.State)));
     }
 }

@@ -5,7 +5,13 @@ namespace DataPlatform.Services.Cli.Progress;
 /// <summary>One step of a cluster's plans, with where it stands in them.</summary>
 public sealed record TimelineEntry(string Plan, string Phase, StepView Step)
 {
+    private const string UsualPlan = "deploy";
+
+    /// <summary>Unique in the cluster.</summary>
     public string Path => $"{Plan}/{Phase}/{Step.Name}";
+
+    /// <summary>The same for people, without what says nothing.</summary>
+    public string Title => string.Join('/', new[] { Plan == UsualPlan ? null : Plan, Phase == Step.Name ? null : Phase, Step.Name }.OfType<string>());
 
     public static IEnumerable<TimelineEntry> Of(ClusterDetail cluster) =>
         from plan in cluster.Plans from phase in plan.Phases from step in phase.Steps select new TimelineEntry(plan.Name, phase.Name, step);
@@ -13,25 +19,16 @@ public sealed record TimelineEntry(string Plan, string Phase, StepView Step)
     /// <summary>How long the step took, or has taken so far; null when it has not begun.</summary>
     public TimeSpan? Took(DateTimeOffset now) => Step.StartedAt is { } started ? (Step.FinishedAt ?? now) - started : null;
 
-    /// <summary>What changed from one picture of a cluster to the next, in the words of a log line.</summary>
-    public static IEnumerable<string> Changes(ClusterDetail? before, ClusterDetail now, DateTimeOffset at)
+    /// <summary>What there is to say of a step that was <paramref name="before"/>; null when nothing changed.</summary>
+    public string? Change(StepView? before, DateTimeOffset at)
     {
-        var known = before is null ? [] : Of(before).ToDictionary(entry => entry.Path, entry => entry.Step);
-        foreach (var entry in Of(now))
-        {
-            var last = known.GetValueOrDefault(entry.Path);
-            if (last is not null && last.State == entry.Step.State && last.WaitingFor == entry.Step.WaitingFor) continue;
-            if (last is null && entry.Step.State == StepState.Pending) continue;
-            yield return entry.Sentence(at);
-        }
-        var summary = now.Summary;
-        if (before?.Summary.State != summary.State || before.Summary.Reason != summary.Reason)
-            yield return $"{summary.Name} is {summary.State.ToString().ToLowerInvariant()}{(summary.Reason is { } reason ? $": {reason}" : "")}";
+        if (before is null ? Step.State == StepState.Pending : before.State == Step.State && before.WaitingFor == Step.WaitingFor) return null;
+        return Sentence(at);
     }
 
     private string Sentence(DateTimeOffset at) => Step.State switch
     {
-        StepState.Complete when Took(at) is { } took => $"{Path} complete after {DurationText.Short(took)}",
-        _ => $"{Path} {Step.State.ToString().ToLowerInvariant()}{(Step.WaitingFor is { } reason ? $": {reason}" : "")}",
+        StepState.Complete when Took(at) is { } took => $"{Title} complete after {DurationText.Short(took)}",
+        _ => $"{Title} {Step.State.ToString().ToLowerInvariant()}{(Step.WaitingFor is { } reason ? $": {reason}" : "")}",
     };
 }

@@ -16,9 +16,18 @@ public sealed class MainJob(ControlPlaneClient client, string lake, StepReport r
     public async Task RunAsync(CancellationToken cancellation)
     {
         var before = (await client.LakeAsync(cancellation)).ToDictionary(dataset => dataset.Path, dataset => dataset.ModifiedAt);
-        var engine = await LaunchEngineAsync(cancellation);
-        var executed = await report.RunAsync($"launch JupyterLab and run {engine.Notebook} on {Cluster}", () => RunNotebookAsync(engine.Notebook, cancellation),
-            notebook => $"{notebook.CodeCells.Count} cells, {notebook.Plots} plot(s)");
+        var engine = await ChooseAsync(cancellation);
+        // Asked for together: the notebook's files are fetched while the engine comes up.
+        await client.LaunchAsync(new LaunchRequest(engine.Package, Cluster, new JsonObject { ["workers"] = 2 }, null), cancellation);
+        await client.LaunchAsync(new LaunchRequest("jupyter", Notebook,
+            new JsonObject { ["cluster"] = Cluster, ["execute"] = engine.Notebook, ["memory"] = 1024 }, null), cancellation);
+        await report.RunAsync($"launch {engine.Title} with two workers", () => ReadyAsync(Cluster, cancellation), Outcome);
+        var executed = await report.RunAsync($"run {engine.Notebook} on it, headless, beside JupyterLab", async () =>
+        {
+            await ReadyAsync(Notebook, cancellation);
+            return NotebookDocument.Read(Path.Combine(lake, "_notebooks", "executed", engine.Notebook));
+        }, notebook => $"{notebook.CodeCells.Count} cells, {notebook.Plots} plot(s)");
+
         await report.PlainAsync($"\nWhat {engine.Notebook} found");
         foreach (var line in executed.Findings.Split('\n')) await report.PlainAsync($"  {Rows.Printable(line)}");
         await report.PlainAsync("\nNew in the lake");
@@ -27,46 +36,35 @@ public sealed class MainJob(ControlPlaneClient client, string lake, StepReport r
     }
 
     /// <summary>Spark, or Dask where Spark's artifacts can't be had, which is said.</summary>
-    private async Task<Engine> LaunchEngineAsync(CancellationToken cancellation)
+    private async Task<Engine> ChooseAsync(CancellationToken cancellation)
     {
         var packages = await client.PackagesAsync(cancellation);
         var reason = packages.FirstOrDefault(package => package.Name == Engine.Spark.Package) is { } spark ? spark.UnavailableReason : "there is no such package";
-        if (reason is null)
+        if (reason is null) return Engine.Spark;
+        await report.PlainAsync($"\nSpark can't be launched here: {Rows.Printable(reason)}\nThe same walk is done with Dask.\n");
+        return Engine.Dask;
+    }
+
+    private async Task<ClusterDetail> ReadyAsync(string name, CancellationToken cancellation)
+    {
+        var settled = await new ClusterWatch(client, time).UntilAsync(name, static detail => detail.Summary.State is ClusterState.Ready or ClusterState.Failed,
+            FirstLaunch, new PlainTimeline(writer, time, "         "), cancellation);
+        return settled?.Summary.State switch
         {
-            var launched = await report.RunAsync("launch Spark", () => LaunchAsync(Engine.Spark.Package, Cluster, Engine.Spark.Options(), cancellation), Outcome);
-            if (launched.Summary.State == ClusterState.Ready) return Engine.Spark;
-            throw new QuickstartException($"Spark did not come up: {launched.Summary.Reason ?? "no reason is known"}");
-        }
-        await report.PlainAsync($"\nSpark can't be launched here: {reason}\nThe same walk is done with Dask.\n");
-        var dask = await report.RunAsync("launch Dask", () => LaunchAsync(Engine.Dask.Package, Cluster, Engine.Dask.Options(), cancellation), Outcome);
-        return dask.Summary.State == ClusterState.Ready ? Engine.Dask : throw new QuickstartException($"Dask did not come up either: {dask.Summary.Reason ?? "no reason is known"}");
+            null => throw new QuickstartException($"{name} was deleted before it was ready"),
+            ClusterState.Failed => throw new QuickstartException($"{name} failed: {settled.Summary.Reason ?? "no reason is known"}"),
+            _ => settled,
+        };
     }
 
-    private async Task<ClusterDetail> LaunchAsync(string package, string name, JsonObject options, CancellationToken cancellation)
+    private static string Outcome(ClusterDetail cluster) => cluster.Summary is { ReadyAt: { } ready } summary
+        ? $"{summary.Name} is ready {DurationText.Short(ready - summary.CreatedAt)} after it was asked for"
+        : $"{cluster.Summary.Name} is {Words.State(cluster.Summary.State)}";
+
+    private sealed record Engine(string Package, string Title, string Notebook)
     {
-        await client.LaunchAsync(new LaunchRequest(package, name, options, null), cancellation);
-        var settled = await new ClusterWatch(client, time).UntilAsync(name,
-            static detail => detail.Summary.State is ClusterState.Ready or ClusterState.Failed, FirstLaunch, new PlainTimeline(writer, time, "         "), cancellation);
-        return settled ?? throw new QuickstartException($"{name} was deleted before it was ready");
-    }
+        public static Engine Spark { get; } = new("spark", "Spark", "flights.ipynb");
 
-    /// <summary>The notebook runs as a task of the platform; JupyterLab beside it stays for people.</summary>
-    private async Task<NotebookDocument> RunNotebookAsync(string notebook, CancellationToken cancellation)
-    {
-        var options = new JsonObject { ["cluster"] = Cluster, ["execute"] = notebook, ["memory"] = 1024 };
-        var server = await LaunchAsync("jupyter", Notebook, options, cancellation);
-        if (server.Summary.State != ClusterState.Ready)
-            throw new QuickstartException($"{notebook} did not run to its end: {server.Summary.Reason ?? "no reason is known"}");
-        return NotebookDocument.Read(Path.Combine(lake, "_notebooks", "executed", notebook));
-    }
-
-    private static string Outcome(ClusterDetail cluster) =>
-        cluster.Summary is { ReadyAt: { } ready } summary ? $"{summary.Name} is ready {DurationText.Short(ready - summary.CreatedAt)} after it was asked for" : $"{cluster.Summary.Name} is {Words.State(cluster.Summary.State)}";
-
-    private sealed record Engine(string Package, string Notebook, Func<JsonObject> Options)
-    {
-        public static Engine Spark { get; } = new("spark", "flights.ipynb", () => new JsonObject { ["workers"] = 2 });
-
-        public static Engine Dask { get; } = new("dask", "weather-dask.ipynb", () => new JsonObject { ["workers"] = 2 });
+        public static Engine Dask { get; } = new("dask", "Dask", "weather-dask.ipynb");
     }
 }

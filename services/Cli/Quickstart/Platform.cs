@@ -7,7 +7,6 @@ namespace DataPlatform.Services.Cli.Quickstart;
 public sealed class Platform(QuickstartSettings settings, StepReport report) : IAsyncDisposable
 {
     public const int Agents = 3;
-    public const string CgroupRoot = "dataplatform-quickstart";
     private const int UsualPort = 8080;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
@@ -27,7 +26,7 @@ public sealed class Platform(QuickstartSettings settings, StepReport report) : I
             var agents = shares.Select((share, index) => StartPartAsync($"agent-{index + 1}", SiblingProgram.Agent, cancellation, [
                 "--master", master, "--ip", Address(index), "--port", "0", "--resources", share, "--attributes", $"rack:r{index + 1}",
                 "--credential", credentials.Agent, "--http-credentials", credentials.AgentCallers, "--fetcher-cache-dir", settings.Cache,
-                "--cgroups-root", CgroupRoot, "--stop-tasks-on-exit"]));
+                "--cgroups-root", settings.CgroupRoot, "--stop-tasks-on-exit"]));
             var controlPlane = StartPartAsync("control-plane", SiblingProgram.ControlPlane, cancellation, [
                 "--master", master, "--ip", "127.0.0.1", "--port", $"{ConsolePort()}", "--credential", credentials.ControlPlane, "--lake", settings.Lake,
                 "--store", settings.Store, "--cli-config", settings.CliConfig, "--login-link-lifetime", "8hrs",

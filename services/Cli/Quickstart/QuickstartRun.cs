@@ -10,7 +10,7 @@ public sealed class QuickstartRun(QuickstartSettings settings, Surroundings surr
     private static readonly TimeSpan DeleteLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
     private readonly StepReport report = new(surroundings.Output);
-    private readonly Leftovers leftovers = new(settings.Run, Platform.CgroupRoot);
+    private readonly Leftovers leftovers = new(settings.Run, settings.CgroupRoot);
     private readonly CliConfiguration configuration = new(settings.CliConfig, ControlPlaneAddress.DefaultFile(surroundings.Environment));
 
     public async Task<int> RunAsync(CancellationToken cancellation)

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace DataPlatform.Services.Cli.Quickstart;
 
 /// <summary>What one quickstart is asked to do.</summary>
@@ -19,6 +22,9 @@ public sealed record QuickstartSettings(string Directory, string? MavenRepositor
     public string Lake => Path.Combine(Directory, "lake");
 
     public string CliConfig => Path.Combine(Directory, "run", "cli.json");
+
+    /// <summary>Of this directory alone: another quickstart on the machine has its own.</summary>
+    public string CgroupRoot => $"dataplatform-quickstart-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Directory)))[..8]}";
 
     public string PartDirectory(string part) => Path.Combine(Run, part);
 

@@ -58,6 +58,23 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task An_artifact_whose_digest_differs_fails_the_task_and_names_the_file()
+    {
+        await using var platform = await PlatformProcesses.StartAsync();
+        await using var framework = platform.Framework();
+        await framework.SubscribeAsync();
+        var file = Path.Combine(platform.Root, "artifact");
+        await File.WriteAllTextAsync(file, "not what was promised");
+        var offer = await framework.OfferAsync();
+        var task = TestFramework.TaskOn(offer, "tampered", "/bin/true");
+        task.Command.Uris.Add(new CommandInfo.Types.URI { Value = $"file://{file}#sha256={new string('0', 64)}", Extract = false });
+
+        await framework.AcceptAsync(offer, task);
+
+        (await framework.ReportAsync("tampered", TaskState.TaskFailed)).Message.ShouldContain("artifact");
+    }
+
+    [Fact]
     public async Task A_framework_with_a_wrong_secret_is_refused()
     {
         await using var platform = await PlatformProcesses.StartAsync(agents: 0);

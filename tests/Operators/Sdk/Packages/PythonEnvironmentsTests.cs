@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
@@ -30,6 +31,28 @@ public sealed class PythonEnvironmentsTests : IDisposable
         names.ShouldContain("share/dp_trial/readme");
         names.ShouldNotContain(name => name.StartsWith("site-packages/pip", StringComparison.Ordinal));
         names.ShouldBe(names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Shuts_out_the_distributions_of_the_host()
+    {
+        SkipWithoutVenv();
+        WriteWheel();
+        WriteRequirements(await Digest.OfFileAsync(folder.Below("wheels", WheelName), Cancellation));
+        var store = Store();
+        var ready = (ArtifactResolution.Ready)await store.ResolveAsync(Needs, null, Cancellation);
+        await TarFile.ExtractToDirectoryAsync(
+            store.Content.PathOf(Digest.Parse(ready.Artifacts.Python!.Digest)), Directory.CreateDirectory(folder.Below("python")).FullName, false, Cancellation);
+        // The host's own distributions, as a path of that name before the packed ones are shut out.
+        folder.Write("dist-packages/dp_of_the_host.py", "");
+
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-c", "import dp_trial, sys; print(dp_trial.VALUE, [path for path in sys.path if 'dist-packages' in path])"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["PYTHONPATH"] = $"{folder.Below("python", "site-packages")}:{folder.Below("dist-packages")}" },
+        };
+        using var process = Process.Start(start)!;
+        (await process.StandardOutput.ReadToEndAsync(Cancellation)).ShouldBe("42 []\n");
     }
 
     [Fact]
