@@ -49,6 +49,41 @@ public sealed class LoadTests(ITestOutputHelper output)
         Median(finished).ShouldBeLessThan(1000);
     }
 
+    [Fact]
+    public async Task Links_many_cached_artifacts_in_no_time()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        var jars = Directory.CreateDirectory(Path.Combine(agent.WorkDirectory, "jars")).FullName;
+        var uris = new List<CommandInfo.Types.URI>();
+        for (var number = 0; number < 250; number++)
+        {
+            var content = BitConverter.GetBytes(number);
+            await File.WriteAllBytesAsync(Path.Combine(jars, $"{number}.jar"), content);
+            uris.Add(new CommandInfo.Types.URI
+            {
+                Value = $"file://{jars}/{number}.jar#sha256={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))}",
+                OutputFile = $"jars/{number}.jar",
+            });
+        }
+
+        var times = new List<double>();
+        for (var run = 0; run < 6; run++)
+        {
+            var task = TaskOf($"t{run}", "ls jars | wc -l");
+            task.Command.Uris.AddRange(uris);
+            var watch = Stopwatch.StartNew();
+            agent.Run(task);
+            await master.WaitForAsync(task.Name, TaskState.TaskStarting);
+            times.Add(watch.Elapsed.TotalMilliseconds);
+            await master.WaitForAsync(task.Name, TaskState.TaskFinished);
+            (await agent.ReadFileAsync(task.Name, "stdout")).Trim().ShouldBe("250");
+        }
+
+        output.WriteLine($"250 artifacts: {times[0]:0} ms fetched, then {string.Join(", ", times.Skip(1).Select(each => $"{each:0.0}"))} ms from the cache");
+        times.Skip(1).Min().ShouldBeLessThan(times[0]);
+    }
+
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static long ResidentMegabytes(int pid) => long.Parse(

@@ -1,0 +1,34 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Checking;
+
+namespace DataPlatform.Services.Tests.Agent.Checking;
+
+public sealed class CheckResultTests
+{
+    [Theory]
+    [InlineData(199, false)]
+    [InlineData(200, true)]
+    [InlineData(302, true)]
+    [InlineData(400, false)]
+    public void HTTP_is_healthy_from_200_to_399(int code, bool healthy) =>
+        new CheckResult.HttpStatus(code).AsHealth([]).Passed.ShouldBe(healthy);
+
+    [Fact]
+    public void Statuses_that_are_given_are_the_only_ones_that_count()
+    {
+        new CheckResult.HttpStatus(418).AsHealth([418]).Passed.ShouldBeTrue();
+        new CheckResult.HttpStatus(200).AsHealth([418]).Passed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_check_without_an_answer_leaves_its_field_empty()
+    {
+        var status = new CheckResult.NoAnswer("too late").AsStatus(CheckInfo.Types.Type.Command);
+
+        status.Command.ShouldNotBeNull().HasExitCode.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_timeout_of_zero_means_none() =>
+        CheckTiming.Of(0, 0, 0).Timeout.ShouldBe(Timeout.InfiniteTimeSpan);
+}

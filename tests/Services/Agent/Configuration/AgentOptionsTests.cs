@@ -1,0 +1,76 @@
+using DataPlatform.Services.Agent.Configuration;
+
+namespace DataPlatform.Services.Tests.Agent.Configuration;
+
+public sealed class AgentOptionsTests : IDisposable
+{
+    private readonly string work = Directory.CreateTempSubdirectory("dp-options-").FullName;
+
+    public void Dispose() => Directory.Delete(work, recursive: true);
+
+    [Fact]
+    public void Flags_win_over_the_environment_and_that_over_the_file()
+    {
+        var file = Path.Combine(work, "config.json");
+        File.WriteAllText(file, """{"port": 1001, "hostname": "from-file", "attributes": "rack:file"}""");
+        var environment = new Dictionary<string, string> { ["DP_AGENT_CONFIG"] = file, ["DP_AGENT_PORT"] = "1002", ["DP_AGENT_HOSTNAME"] = "from-environment" };
+
+        var options = AgentOptions.Read(["--work-dir", work, "--port=1003"], environment.GetValueOrDefault);
+
+        options.Port.ShouldBe(1003);
+        options.HostName.ShouldBe("from-environment");
+        options.Attributes.ShouldHaveSingleItem().Text.Value.ShouldBe("file");
+    }
+
+    [Fact]
+    public void Reads_resources_as_Mesos_writes_them_and_measures_the_rest()
+    {
+        var options = Read("--resources", "cpus:4;mem:4096;disk:10240;ports:[31000-31999,33000-33000]");
+
+        options.Resources.Select(each => each.Name).ShouldBe(["cpus", "mem", "disk", "ports"]);
+        options.Resources[0].Scalar.Value.ShouldBe(4);
+        options.Resources[3].Ranges.Range.Count.ShouldBe(2);
+        Read("--resources", "cpus:1").Resources.Select(each => each.Name).ShouldBe(["cpus", "mem", "disk", "ports"]);
+    }
+
+    [Theory]
+    [InlineData("--ip 0.0.0.0", "without --http-credentials")]
+    [InlineData("--ip nonsense", "is not an IP address")]
+    [InlineData("--port 70000", "0 to 65535")]
+    [InlineData("--nonsense 1", "Unknown setting --nonsense")]
+    [InlineData("stray", "Unexpected argument 'stray'")]
+    [InlineData("--port", "needs a value")]
+    [InlineData("--resources cpus", "expected name:value")]
+    [InlineData("--resources cpus:1;cpus:2", "names 'cpus' twice")]
+    [InlineData("--resources cpus:-1", "must not be negative")]
+    [InlineData("--resources ports:[5-1]", "is not a range")]
+    [InlineData("--gc-delay soon", "is not a duration")]
+    [InlineData("--max-log-size big", "is not a size")]
+    [InlineData("--isolation magic", "allowed are auto, cgroups, processes")]
+    [InlineData("--cgroups-root ../up", "letters, digits")]
+    [InlineData("--credential /no/such/file", "can't be read")]
+    [InlineData("--master ftp://h", "is not a URL")]
+    public void Says_what_can_not_be_used_and_why(string arguments, string reason) =>
+        Should.Throw<ConfigurationException>(() => Read(arguments.Split(' '))).Message.ShouldContain(reason);
+
+    [Theory]
+    [InlineData("500ms", 0.5)]
+    [InlineData("15secs", 15)]
+    [InlineData("1mins", 60)]
+    [InlineData("1.5hrs", 5400)]
+    [InlineData("1weeks", 604_800)]
+    public void Reads_durations(string text, double seconds) => Quantities.Duration("x", text).TotalSeconds.ShouldBe(seconds, 1e-6);
+
+    [Fact]
+    public void Switches_can_be_turned_on_and_off()
+    {
+        Read("--stop-tasks-on-exit", "--no-switch-user").StopTasksOnExit.ShouldBeTrue();
+        Read("--no-switch-user").SwitchUser.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Help_names_every_setting() =>
+        Settings.All.ShouldAllBe(setting => AgentOptions.Help().Contains("--" + setting.Name, StringComparison.Ordinal));
+
+    private AgentOptions Read(params string[] arguments) => AgentOptions.Read(["--work-dir", work, .. arguments], _ => null);
+}

@@ -1,0 +1,268 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Decisions;
+using Google.Protobuf;
+using Capability = DataPlatform.Core.Protocol.Mesos.FrameworkInfo.Types.Capability.Types.Type;
+
+namespace DataPlatform.Services.Tests.Agent.Decisions;
+
+public sealed class AgentCoreTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly AgentCore core;
+    private DateTimeOffset now = Start;
+    private int uuids;
+
+    public AgentCoreTests()
+    {
+        core = new AgentCore(
+            new AgentSettings(TimeSpan.FromSeconds(5)), new TaskReports("127.0.0.1", () => new Guid(++uuids, 0, 0, new byte[8])));
+        Tell(new AgentInput.LinkRegistered("S0"));
+    }
+
+    [Fact]
+    public void Sends_one_update_at_a_time_and_says_the_newest_state_with_it()
+    {
+        Launch("t1");
+
+        var effects = Tell(new AgentInput.Launched("c-t1", 100));
+        var first = effects.OfType<AgentEffect.Send>().ShouldHaveSingleItem();
+        first.Status.State.ShouldBe(TaskState.TaskStarting);
+        first.Latest.ShouldBe(TaskState.TaskRunning);
+
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(0))).OfType<AgentEffect.Send>().ShouldBeEmpty();
+        var second = Acknowledge(first).OfType<AgentEffect.Send>().ShouldHaveSingleItem();
+        second.Status.State.ShouldBe(TaskState.TaskRunning);
+        second.Latest.ShouldBe(TaskState.TaskFinished);
+        var third = Acknowledge(second).OfType<AgentEffect.Send>().ShouldHaveSingleItem();
+        third.Status.State.ShouldBe(TaskState.TaskFinished);
+        Acknowledge(third).OfType<AgentEffect.Forget>().ShouldHaveSingleItem();
+        core.Runs.ShouldBeEmpty();
+        core.Completed.ShouldHaveSingleItem().Task.State.ShouldBe(TaskState.TaskFinished);
+    }
+
+    [Fact]
+    public void Checkpoints_an_update_before_it_is_sent()
+    {
+        Launch("t1");
+
+        var effects = Tell(new AgentInput.Launched("c-t1", 100));
+
+        effects.ToList().FindIndex(each => each is AgentEffect.CheckpointStatus).ShouldBeLessThan(effects.ToList().FindIndex(each => each is AgentEffect.Send));
+    }
+
+    [Fact]
+    public void Sends_an_update_again_after_ten_seconds_and_then_ever_later()
+    {
+        Launch("t1");
+        Tell(new AgentInput.Launched("c-t1", 100));
+
+        core.NextWake.ShouldBe(Start.AddSeconds(10));
+        now = Start.AddSeconds(10);
+        Tell(new AgentInput.Tick()).OfType<AgentEffect.Send>().ShouldHaveSingleItem();
+        core.NextWake.ShouldBe(Start.AddSeconds(30));
+    }
+
+    [Fact]
+    public void Sends_nothing_without_a_link_and_what_waits_at_once_with_a_new_one()
+    {
+        Launch("t1");
+        Tell(new AgentInput.LinkLost());
+        Tell(new AgentInput.Launched("c-t1", 100)).OfType<AgentEffect.Send>().ShouldBeEmpty();
+        core.NextWake.ShouldBeNull();
+
+        Tell(new AgentInput.LinkRegistered("S0")).OfType<AgentEffect.Send>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Ignores_a_task_that_is_here_already()
+    {
+        Launch("t1");
+
+        Tell(new AgentInput.RunTask(Framework(), TaskOf("t1"), "another")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Kills_gently_first_and_with_force_after_the_grace_period()
+    {
+        Running("t1", Framework(Capability.TaskKillingState));
+
+        var effects = Tell(new AgentInput.KillTask(Key("t1"), TimeSpan.FromSeconds(2)));
+        effects.OfType<AgentEffect.Terminate>().ShouldHaveSingleItem();
+        effects.OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status.State.ShouldBe(TaskState.TaskKilling);
+        effects.OfType<AgentEffect.Destroy>().ShouldBeEmpty();
+
+        now = Start.AddSeconds(2);
+        Tell(new AgentInput.Tick()).OfType<AgentEffect.Destroy>().ShouldHaveSingleItem();
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(137)))
+            .OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status.State.ShouldBe(TaskState.TaskKilled);
+    }
+
+    [Fact]
+    public void A_second_kill_can_only_shorten_the_wait()
+    {
+        Running("t1", Framework());
+        Tell(new AgentInput.KillTask(Key("t1"), TimeSpan.FromSeconds(60)));
+
+        Tell(new AgentInput.KillTask(Key("t1"), TimeSpan.FromSeconds(90)));
+        core.NextWake.ShouldNotBeNull();
+        Tell(new AgentInput.KillTask(Key("t1"), TimeSpan.Zero)).OfType<AgentEffect.Destroy>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Takes_the_grace_period_from_the_call_then_the_task_then_the_agent()
+    {
+        var task = TaskOf("t1");
+        task.KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = 3_000_000_000 } };
+        Tell(new AgentInput.RunTask(Framework(), task, "c-t1"));
+        Tell(new AgentInput.Launched("c-t1", 1));
+        AcknowledgeAll();
+
+        Tell(new AgentInput.KillTask(Key("t1"), null));
+
+        core.NextWake.ShouldBe(Start.AddSeconds(3));
+    }
+
+    [Fact]
+    public void Cancels_a_launch_that_is_killed_and_says_so()
+    {
+        Launch("t1");
+
+        Tell(new AgentInput.KillTask(Key("t1"), null)).OfType<AgentEffect.CancelLaunch>().ShouldHaveSingleItem();
+        var report = Tell(new AgentInput.LaunchFailed("c-t1", LaunchFailure.Failed("cancelled")))
+            .OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status;
+
+        report.State.ShouldBe(TaskState.TaskKilled);
+        report.Reason.ShouldBe(TaskReport.Types.Reason.TaskKilledDuringLaunch);
+    }
+
+    [Fact]
+    public void Ends_a_task_that_was_started_in_spite_of_its_kill()
+    {
+        Launch("t1");
+        Tell(new AgentInput.KillTask(Key("t1"), null));
+
+        var effects = Tell(new AgentInput.Launched("c-t1", 100));
+
+        effects.OfType<AgentEffect.Destroy>().ShouldHaveSingleItem();
+        effects.OfType<AgentEffect.CheckpointStatus>().ShouldNotContain(each => each.Status.State == TaskState.TaskRunning);
+    }
+
+    [Fact]
+    public void Says_nothing_more_of_a_framework_that_was_shut_down()
+    {
+        Running("t1", Framework());
+
+        Tell(new AgentInput.ShutdownFramework("F")).OfType<AgentEffect.Terminate>().ShouldHaveSingleItem();
+        var effects = Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143)));
+
+        effects.OfType<AgentEffect.Send>().ShouldBeEmpty();
+        effects.OfType<AgentEffect.Forget>().ShouldHaveSingleItem();
+        core.Completed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Joins_as_a_new_agent_only_when_no_task_is_left()
+    {
+        Running("t1", Framework());
+
+        Tell(new AgentInput.Shutdown("gone")).OfType<AgentEffect.RegisterAnew>().ShouldBeEmpty();
+        core.Leaving.ShouldBeTrue();
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143))).OfType<AgentEffect.RegisterAnew>().ShouldHaveSingleItem();
+        core.AgentId.ShouldBeEmpty();
+        core.Leaving.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Names_memory_as_the_reason_when_the_kernel_ended_the_task_for_it()
+    {
+        Running("t1", Framework());
+
+        var report = Tell(new AgentInput.Ended("c-t1", new TaskEnd.OutOfMemory(137, 64 << 20)))
+            .OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status;
+
+        report.State.ShouldBe(TaskState.TaskFailed);
+        report.Reason.ShouldBe(TaskReport.Types.Reason.ContainerLimitationMemory);
+        report.Source.ShouldBe(TaskReport.Types.Source.Agent);
+    }
+
+    [Fact]
+    public void A_run_whose_start_is_not_known_is_dropped_after_a_restart()
+    {
+        var effects = core.Recover("S0", [Recovered(pid: null, [])], now);
+
+        var report = effects.OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status;
+        report.State.ShouldBe(TaskState.TaskLost);
+        report.Reason.ShouldBe(TaskReport.Types.Reason.AgentRestarted);
+    }
+
+    [Fact]
+    public void A_task_that_was_being_killed_is_killed_on_after_a_restart()
+    {
+        var statuses = new[] { Status(TaskState.TaskStarting, 1), Status(TaskState.TaskRunning, 2) };
+
+        var effects = core.Recover("S0", [Recovered(100, statuses, KillIntent.Killed)], now);
+
+        effects.OfType<AgentEffect.Terminate>().ShouldHaveSingleItem();
+        core.NextWake.ShouldBe(DateTimeOffset.MinValue, "its unacknowledged updates are due");
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143)))
+            .OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status.State.ShouldBe(TaskState.TaskKilled);
+    }
+
+    [Fact]
+    public void Handles_every_input_there_is()
+    {
+        foreach (var type in typeof(AgentInput).GetNestedTypes().Where(each => each.IsSubclassOf(typeof(AgentInput))))
+        {
+            var input = (AgentInput)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type);
+            var problem = Record.Exception(() => core.Decide(input, now));
+            (problem is InvalidOperationException { Message: var message } && message.StartsWith("Unhandled", StringComparison.Ordinal))
+                .ShouldBeFalse(type.Name);
+        }
+    }
+
+    private static RecoveredRun Recovered(int? pid, TaskReport[] statuses, KillIntent? intent = null) =>
+        new(Framework(), TaskOf("t1"), "c-t1", statuses, new HashSet<ByteString>(), intent, pid, Start);
+
+    private static TaskReport Status(TaskState state, byte uuid) =>
+        new() { TaskId = new TaskID { Value = "t1" }, State = state, Uuid = ByteString.CopyFrom(uuid) };
+
+    private static TaskKey Key(string task) => new("F", task);
+
+    private static FrameworkInfo Framework(params Capability[] capabilities) => new()
+    {
+        User = "",
+        Name = "f",
+        Id = new FrameworkID { Value = "F" },
+        Capabilities = { capabilities.Select(each => new FrameworkInfo.Types.Capability { Type = each }) },
+    };
+
+    private static TaskInfo TaskOf(string id) => new()
+    {
+        Name = id,
+        TaskId = new TaskID { Value = id },
+        AgentId = new AgentID { Value = "S0" },
+        Command = new CommandInfo { Value = "true" },
+    };
+
+    private IReadOnlyList<AgentEffect> Tell(AgentInput input) => core.Decide(input, now);
+
+    private void Launch(string id) => Tell(new AgentInput.RunTask(Framework(), TaskOf(id), "c-" + id));
+
+    private void Running(string id, FrameworkInfo framework)
+    {
+        Tell(new AgentInput.RunTask(framework, TaskOf(id), "c-" + id));
+        Tell(new AgentInput.Launched("c-" + id, 100));
+        AcknowledgeAll();
+    }
+
+    private void AcknowledgeAll()
+    {
+        foreach (var run in core.Runs)
+        {
+            while (run.Updates.Pending.FirstOrDefault() is { } sending)
+                Tell(new AgentInput.Acknowledge(run.Key, sending.Uuid));
+        }
+    }
+
+    private IReadOnlyList<AgentEffect> Acknowledge(AgentEffect.Send send) => Tell(new AgentInput.Acknowledge(send.Task, send.Status.Uuid));
+}

@@ -1,0 +1,100 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
+
+namespace DataPlatform.Services.Tests.Agent.Running;
+
+public sealed class LinkTests
+{
+    [Fact]
+    public async Task Says_what_it_has_answers_pings_and_keeps_trying()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        master.Refuses = 503;
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        await master.Eventually(() => master.Registrations.Count >= 3, "more attempts");
+        master.Refuses = null;
+        var attempts = master.Registrations.Count;
+        await master.WaitForRegistrationAsync(attempts + 1);
+
+        var registration = master.Registrations[^1];
+        registration.AgentInfo.Hostname.ShouldBe("127.0.0.1");
+        registration.AgentInfo.Port.ShouldBe(agent.Endpoint.Port);
+        registration.AgentInfo.Resources.Select(each => each.Name).ShouldBe(["cpus", "mem", "disk", "ports"]);
+        registration.AgentInfo.Attributes.ShouldContain(each => each.Name == "isolation");
+        master.Say(new AgentEvent { Type = AgentEvent.Types.Type.Ping });
+        await master.Eventually(() => master.Pongs == 1, "a pong");
+    }
+
+    [Fact]
+    public async Task Registers_again_when_the_master_falls_silent()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        master.PingInterval = 0.1; // Five misses of it are half a second.
+        await using var agent = await AgentUnderTest.StartAsync(master);
+
+        await master.WaitForRegistrationAsync(2);
+
+        master.Registrations[^1].AgentInfo.Id.Value.ShouldBe("master-S0");
+    }
+
+    [Fact]
+    public async Task Ends_the_tasks_of_a_framework_that_was_shut_down_and_only_those()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        var other = Framework();
+        other.Id = new FrameworkID { Value = "other" };
+        agent.Run(TaskOf("t1", "echo $$ > pid; exec sleep 300"));
+        agent.Run(TaskOf("t2", "sleep 300"), other);
+        await master.WaitForAsync("t1", TaskState.TaskRunning);
+        await master.WaitForAsync("t2", TaskState.TaskRunning);
+        await master.Eventually(() => KillTests.Has(agent.Sandbox("t1"), "pid"), "the task's pid");
+        var pid = KillTests.Pid(agent.Sandbox("t1"), "pid");
+
+        master.Say(new AgentEvent
+        {
+            Type = AgentEvent.Types.Type.ShutdownFramework,
+            ShutdownFramework = new AgentEvent.Types.ShutdownFramework { FrameworkId = new FrameworkID { Value = FrameworkId } },
+        });
+        await master.Eventually(() => !Native.IsAlive(pid), "the task to end");
+
+        master.Reports("t1").Select(each => each.State).ShouldBe([TaskState.TaskStarting, TaskState.TaskRunning]);
+        master.Reports("t2").Select(each => each.State).ShouldBe([TaskState.TaskStarting, TaskState.TaskRunning]);
+    }
+
+    [Fact]
+    public async Task Refuses_a_custom_executor_and_an_unknown_user_with_the_reason()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        var custom = TaskOf("custom", "true");
+        custom.Executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = "e" } };
+        var stranger = TaskOf("stranger", "true");
+        stranger.Command.User = "nobody-knows-me";
+
+        agent.Run(custom);
+        agent.Run(stranger);
+
+        (await master.WaitForAsync("custom", TaskState.TaskFailed)).Message.ShouldContain("custom executors");
+        var failed = await master.WaitForAsync("stranger", TaskState.TaskFailed);
+        failed.Message.ShouldContain("nobody-knows-me");
+        failed.Reason.ShouldBe(TaskReport.Types.Reason.ContainerLaunchFailed);
+    }
+
+    [Fact]
+    public async Task Runs_a_task_as_the_user_that_it_asks_for()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can run tasks as other users");
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        File.SetUnixFileMode(agent.WorkDirectory, (UnixFileMode)0x1ED); // Temporary folders are closed to others.
+        var task = TaskOf("t1", "id -un; echo mine > file");
+        task.Command.User = "nobody";
+
+        agent.Run(task);
+        await master.WaitForAsync("t1", TaskState.TaskFinished);
+
+        (await agent.ReadFileAsync("t1", "stdout")).ShouldBe("nobody\n");
+    }
+}
