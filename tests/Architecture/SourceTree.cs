@@ -1,0 +1,31 @@
+namespace DataPlatform.Architecture.Tests;
+
+/// <summary>The repository's own files, as far as they are written by people.</summary>
+internal static class SourceTree
+{
+    public static string Root { get; } = Find();
+
+    public static IEnumerable<string> Projects(string folder) => Files(folder, "*.csproj");
+
+    /// <summary>C# and Razor files below a folder, generated and built ones left out; paths from the root.</summary>
+    public static IEnumerable<string> Code(string folder) => Files(folder, "*.cs").Concat(Files(folder, "*.razor"));
+
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    private static IEnumerable<string> Files(string folder, string pattern) => Directory
+        .EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(Root, file))
+        .Where(file => !file.Split('/').Any(part => part is "obj" or "bin" or "artifacts" or "node_modules"))
+        .Order(StringComparer.Ordinal);
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "DataPlatform.sln")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException("the tests run from within the repository: no folder above them has DataPlatform.sln");
+    }
+}

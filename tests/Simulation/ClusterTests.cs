@@ -1,0 +1,49 @@
+namespace DataPlatform.Simulation.Tests;
+
+public class ClusterTests(ITestOutputHelper output)
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 40)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Ends_every_task_exactly_once_whatever_fails(int seed)
+    {
+        var cluster = new SimulatedCluster(seed, agents: 6, frameworks: 4, tasksEach: 25);
+        cluster.Run(faultySteps: 1500, faultEvery: 25, mostSteps: 20_000);
+        output.WriteLine($"{cluster.Invariants.StartedTasks} tasks, {cluster.Faults}, {cluster.Invariants.Endings}");
+        cluster.Frameworks.Where(framework => !framework.IsTornDown).ShouldAllBe(framework => framework.Ended >= 25);
+    }
+
+    [Fact]
+    public void Ends_every_task_when_nothing_fails()
+    {
+        var cluster = new SimulatedCluster(seed: 0, agents: 5, frameworks: 3, tasksEach: 40);
+        cluster.Run(faultySteps: 0, faultEvery: int.MaxValue, mostSteps: 5_000);
+        cluster.Frameworks.ShouldAllBe(framework => framework.Ended == 40);
+        cluster.Invariants.StartedTasks.ShouldBe(120);
+    }
+
+    [Fact]
+    public void Is_the_same_run_for_the_same_seed()
+    {
+        static (DateTimeOffset, int, long) Run()
+        {
+            var cluster = new SimulatedCluster(seed: 7, agents: 4, frameworks: 3, tasksEach: 10);
+            cluster.Run(500, 20, 20_000);
+            return (cluster.Now, cluster.Invariants.StartedTasks, cluster.Master.JournalLength);
+        }
+
+        Run().ShouldBe(Run());
+    }
+
+    /// <summary>A seed of the day finds what fixed seeds do not; DATAPLATFORM_SEED repeats one.</summary>
+    [Fact]
+    public void Ends_every_task_on_hundreds_of_agents()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("DATAPLATFORM_SEED"), out var given) ? given : Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        var cluster = new SimulatedCluster(seed, agents: 200, frameworks: 8, tasksEach: 60) { CheckEvery = 50 };
+        cluster.Run(faultySteps: 300, faultEvery: 5, mostSteps: 20_000);
+        cluster.Frameworks.Where(framework => !framework.IsTornDown).ShouldAllBe(framework => framework.Ended >= 60);
+    }
+}
