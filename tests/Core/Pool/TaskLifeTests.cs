@@ -1,0 +1,141 @@
+using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Core.Tests.Pool;
+
+public sealed class TaskLifeTests
+{
+    private readonly PoolUnderTest pool = new();
+    private readonly string agent;
+    private readonly string framework;
+
+    public TaskLifeTests()
+    {
+        agent = pool.Register("a");
+        framework = pool.Subscribe("f");
+        pool.Accept(framework, pool.OffersTo("f"), PoolUnderTest.Task("t", agent, "cpus:4;mem:1024;ports:[100-199]"));
+        pool.OffersTo("f").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_task_that_ended_is_kept_until_its_end_is_acknowledged_but_holds_nothing()
+    {
+        pool.Update("a", framework, "t", TaskState.TaskFinished);
+
+        pool.OffersTo("f").ShouldHaveSingleItem();
+        pool.State.Frameworks[framework].Tasks.Keys.ShouldContain("t");
+
+        Acknowledge(PoolUnderTest.Uuid(9));
+        pool.State.Frameworks[framework].Tasks.Keys.ShouldContain("t");
+        Acknowledge(PoolUnderTest.Uuid(1));
+        pool.State.Frameworks[framework].Tasks.ShouldBeEmpty();
+        pool.State.Frameworks[framework].CompletedTasks.ShouldHaveSingleItem().State.ShouldBe(TaskState.TaskFinished);
+        pool.ToldToAgent("a").Count(told => told.Type == AgentEvent.Types.Type.Acknowledge).ShouldBe(2);
+    }
+
+    [Fact]
+    public void News_that_is_ahead_of_its_update_frees_resources_early()
+    {
+        pool.Update("a", framework, "t", TaskState.TaskRunning, latest: TaskState.TaskFailed);
+
+        pool.OffersTo("f").ShouldHaveSingleItem();
+        var record = pool.State.Frameworks[framework].Tasks["t"].Record;
+        (record.State, record.StatusUpdateState).ShouldBe((TaskState.TaskFailed, TaskState.TaskRunning));
+    }
+
+    [Fact]
+    public void What_has_ended_does_not_begin_again()
+    {
+        pool.Update("a", framework, "t", TaskState.TaskFinished);
+
+        pool.Update("a", framework, "t", TaskState.TaskRunning, uuid: PoolUnderTest.Uuid(2));
+
+        pool.State.Frameworks[framework].Tasks["t"].Record.State.ShouldBe(TaskState.TaskFinished);
+    }
+
+    [Fact]
+    public void A_kill_waits_for_an_agent_that_is_away()
+    {
+        pool.Do(new PoolCommand.AgentStreamClosed("a"));
+        Kill(on: null);
+        pool.ToldToAgent("a").ShouldAllBe(told => told.KillTask == null);
+
+        pool.Register("again", id: agent, tasks: pool.State.Frameworks[framework].Tasks["t"].Record);
+
+        pool.ToldToAgent("again").Where(told => told.KillTask is not null).ShouldHaveSingleItem().KillTask.TaskId.Value.ShouldBe("t");
+    }
+
+    [Fact]
+    public void A_kill_that_names_another_agent_is_passed_over()
+    {
+        Kill("elsewhere");
+
+        pool.ToldToAgent("a").ShouldAllBe(told => told.KillTask == null);
+        pool.StatusesTo("f").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Calls_of_an_agent_count_on_its_current_stream_only()
+    {
+        pool.Register("newer", id: agent, tasks: pool.State.Frameworks[framework].Tasks["t"].Record);
+
+        pool.Update("a", framework, "t", TaskState.TaskRunning)
+            .ShouldBeOfType<PoolOutcome.Refused>().Kind.ShouldBe(RefusalKind.Forbidden);
+        pool.Update("newer", framework, "t", TaskState.TaskRunning).ShouldBe(PoolOutcome.Taken);
+        pool.Effects.ShouldContain(new PoolEffect.CloseAgentStream("a"));
+    }
+
+    [Fact]
+    public void Pings_that_nobody_answers_make_the_agent_unreachable_after_five()
+    {
+        for (var ping = 0; ping < 5; ping++)
+        {
+            pool.Pass(TimeSpan.FromSeconds(15));
+            pool.State.Agents.Keys.ShouldContain(agent);
+        }
+
+        pool.ToldToAgent("a").Count(told => told.Type == AgentEvent.Types.Type.Ping).ShouldBe(5);
+        pool.Pass(TimeSpan.FromSeconds(15));
+
+        pool.State.UnreachableAgents.Keys.ShouldContain(agent);
+        pool.StatusesTo("f").ShouldHaveSingleItem().State.ShouldBe(TaskState.TaskUnreachable);
+        pool.State.Frameworks[framework].UnreachableTasks.Keys.ShouldContain("t");
+    }
+
+    [Fact]
+    public void An_answered_ping_begins_the_count_again()
+    {
+        for (var ping = 0; ping < 20; ping++)
+        {
+            pool.Pass(TimeSpan.FromSeconds(15));
+            pool.Do(new PoolCommand.AgentRequest(new AgentCall { Type = AgentCall.Types.Type.Pong }, "a"));
+        }
+
+        pool.State.Agents.Keys.ShouldContain(agent);
+    }
+
+    [Fact]
+    public void A_framework_without_failover_timeout_goes_with_its_stream()
+    {
+        var brief = pool.Subscribe("brief", failover: 0);
+
+        pool.Do(new PoolCommand.SchedulerStreamClosed("brief"));
+
+        pool.State.CompletedFrameworks.Keys.ShouldContain(brief);
+    }
+
+    private void Acknowledge(Google.Protobuf.ByteString uuid) => pool.Call(framework, call =>
+    {
+        call.Type = SchedulerCall.Types.Type.Acknowledge;
+        call.Acknowledge = new() { AgentId = new AgentID { Value = agent }, TaskId = new TaskID { Value = "t" }, Uuid = uuid };
+    });
+
+    private void Kill(string? on) => pool.Call(framework, call =>
+    {
+        call.Type = SchedulerCall.Types.Type.Kill;
+        call.Kill = new() { TaskId = new TaskID { Value = "t" } };
+        if (on is not null)
+            call.Kill.AgentId = new AgentID { Value = on };
+    });
+}
