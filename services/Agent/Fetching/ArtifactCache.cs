@@ -71,9 +71,15 @@ internal sealed class ArtifactCache
         return path;
     }
 
-    public void TouchFile(string digest) => Touch(FilePath(digest));
-
-    public void TouchFolder(string digest) => Touch(SizeFile(digest));
+    /// <summary>These were used just now.</summary>
+    public void Touch(IEnumerable<string> digests)
+    {
+        foreach (var digest in digests)
+        {
+            Touch(FilePath(digest));
+            Touch(SizeFile(digest));
+        }
+    }
 
     /// <summary>Lets what was used longest ago go until the rest fits; what a task uses stays.</summary>
     /// <returns>The bytes that were let go.</returns>
@@ -168,7 +174,8 @@ internal sealed class ArtifactCache
     {
         try
         {
-            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            if (File.Exists(path))
+                File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
         }
         catch (IOException)
         {

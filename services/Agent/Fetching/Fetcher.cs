@@ -24,7 +24,11 @@ internal sealed class Fetcher(ArtifactCache cache, Download download, ArchiveUnp
             var digests = items.Select(each => each.Digest).OfType<string>().ToList();
             if (digests.Count > 0)
                 await cache.AddUserAsync(containerId, runDirectory, digests, cancellation);
+            foreach (var folder in items.Select(each => Path.GetDirectoryName(each.Name)).Distinct().Where(each => each is { Length: > 0 }))
+                Directory.CreateDirectory(Path.Combine(sandbox, folder!));
             var missing = items.Where(each => !TryPlaceFromCache(each, sandbox)).ToList();
+            // Only for the order of eviction: the task need not wait for it.
+            _ = Task.Run(() => cache.Touch(digests), CancellationToken.None);
             if (missing.Count == 0)
                 return;
             await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (item, token) =>
@@ -60,10 +64,7 @@ internal sealed class Fetcher(ArtifactCache cache, Download download, ArchiveUnp
         if (item.Extract != ExtractRule.Never || item.Executable)
             return false;
         var target = TargetOf(item, sandbox);
-        if (Libc.link(cache.FilePath(digest), target) != 0)
-            return false;
-        cache.TouchFile(digest);
-        return true;
+        return Libc.link(cache.FilePath(digest), target) == 0;
     }
 
     private async Task FetchCachedAsync(FetchItem item, string digest, string sandbox, HostUser? owner, CancellationToken cancellation)
@@ -142,7 +143,6 @@ internal sealed class Fetcher(ArtifactCache cache, Download download, ArchiveUnp
     private void LinkFolder(FetchItem item, string digest, string sandbox)
     {
         File.CreateSymbolicLink(TargetOf(item, sandbox), cache.FolderPath(digest));
-        cache.TouchFolder(digest);
     }
 
     private static void PlaceFile(FetchItem item, string file, string sandbox, HostUser? owner)
@@ -191,11 +191,5 @@ internal sealed class Fetcher(ArtifactCache cache, Download download, ArchiveUnp
             throw new IOException($"Cannot give '{path}' to user {owner.Name}");
     }
 
-    private static string TargetOf(FetchItem item, string sandbox)
-    {
-        var target = Path.Combine(sandbox, item.Name);
-        if (item.Name.Contains('/', StringComparison.Ordinal))
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        return target;
-    }
+    private static string TargetOf(FetchItem item, string sandbox) => Path.Combine(sandbox, item.Name);
 }
