@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using DataPlatform.Core.Pool;
 using DataPlatform.Services.Master.Streams;
 using DataPlatform.Services.Master.Writing;
@@ -51,7 +52,7 @@ public sealed class MasterRuntime(PoolWriter writer, StreamTable streams, PoolSe
         {
             await Writer.PostAsync(command, stopping.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException or ChannelClosedException)
         {
         }
     }
@@ -62,7 +63,7 @@ public sealed class MasterRuntime(PoolWriter writer, StreamTable streams, PoolSe
         {
             await Writer.RemoveOperatorAsync(stream, stopping.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException or ChannelClosedException)
         {
         }
     }
@@ -90,7 +91,7 @@ public sealed class MasterRuntime(PoolWriter writer, StreamTable streams, PoolSe
             while (await timer.WaitForNextTickAsync(stopping.Token))
                 await Writer.PostAsync(new PoolCommand.Tick(), stopping.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException or ChannelClosedException)
         {
         }
     }

@@ -15,6 +15,8 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
     private const int QueueLength = 10_000;
     private const int MostAtOnce = 256;
 
+    private static readonly PoolOutcome Stopping = new PoolOutcome.Refused(RefusalKind.Unavailable, "The master is stopping");
+
     private readonly Channel<Entry> queue = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
@@ -35,7 +37,15 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
     public async Task<PoolOutcome> DecideAsync(PoolCommand command, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<PoolOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await queue.Writer.WriteAsync(new Entry.Decide(command, answer), cancellation);
+        try
+        {
+            await queue.Writer.WriteAsync(new Entry.Decide(command, answer), cancellation);
+        }
+        catch (ChannelClosedException)
+        {
+            return Stopping;
+        }
+
         return await answer.Task.WaitAsync(cancellation);
     }
 
@@ -75,6 +85,21 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
 
     /// <summary>Runs until cancelled. Any other exception means that the state can't be trusted: the process must end.</summary>
     public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await WriteAsync(cancellation);
+        }
+        finally
+        {
+            // Whoever still waits is told, so that no request holds up the end of the process.
+            queue.Writer.TryComplete();
+            while (queue.Reader.TryRead(out var entry))
+                (entry as Entry.Decide)?.Answer?.TrySetResult(Stopping);
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken cancellation)
     {
         while (await queue.Reader.WaitToReadAsync(cancellation))
         {
