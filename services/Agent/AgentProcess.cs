@@ -71,7 +71,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             stop);
         await linked;
         if (options.StopTasksOnExit)
-            await EndAllAsync(loop, containers, isolation, log);
+            await EndAllAsync(loop, containers, log);
+        isolation.Close(); // What still holds a task stays.
         await ending.CancelAsync();
         await Task.WhenAll(deciding, keepers);
         await app.StopAsync(CancellationToken.None);
@@ -134,7 +135,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             effects.CarryOut(effect);
     }
 
-    private static async Task EndAllAsync(AgentLoop loop, Containers containers, ContainerIsolation isolation, ILogger log)
+    private static async Task EndAllAsync(AgentLoop loop, Containers containers, ILogger log)
     {
         log.LogInformation("ending {Count} tasks", containers.Alive.Count);
         await loop.PostAsync(new AgentInput.Shutdown("the agent is being stopped"));
@@ -149,8 +150,6 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
             await Task.Delay(10);
         }
-
-        isolation.Close();
     }
 
     private AgentCall.Types.Register? Register(AgentCore core, ContainerIsolation isolation)
