@@ -76,7 +76,12 @@ public static class ControlPlaneApplication
         // Deny by default: an endpoint that says nothing needs a login.
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.ConfigureHttpJsonOptions(options => Refusals.Configure(options.SerializerOptions));
-        services.AddOpenApi();
+        services.AddOpenApi(document => document.AddDocumentTransformer((described, _, _) =>
+        {
+            described.Info.Title = "DataPlatform";
+            described.Info.Description = "Clusters on a shared pool: launch, watch, connect, extend, delete. Sign in with a bearer token.";
+            return Task.CompletedTask;
+        }));
         services.AddHangfire(hangfire => hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
         services.AddHangfireServer(server =>
         {
@@ -134,7 +139,8 @@ public static class ControlPlaneApplication
         MetricsRoute.Map(app);
         EngineProxy.Map(app);
         app.MapOpenApi();
-        app.MapScalarApiReference("/docs", reference => reference.WithTitle("DataPlatform").DisableDefaultFonts());
+        app.MapScalarApiReference("/docs", reference => reference.WithTitle("DataPlatform")
+            .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton());
         app.MapStaticAssets();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
     }
