@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace DataPlatform.Benchmarks.Live;
+
+/// <summary>A master and agents as processes of their own, in a folder that goes with them.</summary>
+internal sealed class LivePlatform : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dp-bench-");
+    private readonly List<StartedProcess> _agents = [];
+
+    private LivePlatform(int port) => Address = new Uri($"http://127.0.0.1:{port}");
+
+    public Uri Address { get; }
+
+    public StartedProcess Master { get; private set; } = null!;
+
+    public IReadOnlyList<StartedProcess> Agents => _agents;
+
+    /// <summary>Returns as soon as the processes run; they may not serve yet.</summary>
+    public static LivePlatform Start(int agents, string resources)
+    {
+        var platform = new LivePlatform(FreePort());
+        platform.Master = platform.Start(Programs.Master!, "master",
+            ["--ip", "127.0.0.1", "--port", platform.Address.Port.ToString(CultureInfo.InvariantCulture)]);
+        for (var agent = 0; agent < agents; agent++)
+        {
+            platform._agents.Add(platform.Start(Programs.Agent!, $"agent-{agent}",
+                ["--master", platform.Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--resources", resources]));
+        }
+
+        return platform;
+    }
+
+    /// <summary>Null while all run.</summary>
+    public string? WhyDown => new[] { Master }.Concat(_agents).FirstOrDefault(process => process.HasExited) is { } ended
+        ? $"a process ended by itself: {ended.Tail}"
+        : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var agent in _agents)
+            await agent.DisposeAsync();
+        await Master.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private StartedProcess Start(string program, string name, IEnumerable<string> arguments)
+    {
+        var work = _folder.CreateSubdirectory(name).FullName;
+        return new StartedProcess(program, [.. arguments, "--work-dir", work], Path.Combine(_folder.FullName, $"{name}.log"));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
