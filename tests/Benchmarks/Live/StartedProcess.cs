@@ -36,6 +36,19 @@ internal sealed class StartedProcess : IAsyncDisposable
         .Select(line => double.Parse(line["VmRSS:".Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Any, CultureInfo.InvariantCulture) * 1024 / 1e6)
         .First();
 
+    /// <summary>Processor time so far in milliseconds, of the process and of the children it has waited for.</summary>
+    public (double Own, double Children) ProcessorMilliseconds
+    {
+        get
+        {
+            // Fields of proc(5) after the name, which may hold spaces: utime, stime, cutime, cstime in hundredths of a second.
+            var stat = File.ReadAllText($"/proc/{_process.Id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            double Ticks(int place) => double.Parse(fields[place], CultureInfo.InvariantCulture) * 10;
+            return (Ticks(11) + Ticks(12), Ticks(13) + Ticks(14));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -24,6 +24,7 @@ public sealed class TaskLatencyScenario : Scenario
         using var scheduler = new BenchScheduler(platform);
         var (running, finished, offered) = (new List<double>(), new List<double>(), new List<double>());
         long asked = 0, ended = 0;
+        var (masterBefore, agentBefore) = (0.0, (Own: 0.0, Children: 0.0));
         await foreach (var (arrived, received) in scheduler.EventsAsync(limit.Token))
         {
             if (received.Type == EventType.Update && received.Update.Status.State == TaskState.TaskRunning)
@@ -38,11 +39,14 @@ public sealed class TaskLatencyScenario : Scenario
                 continue;
             if (ended != 0)
                 offered.Add(Milliseconds(ended, arrived));
+            if (offered.Count == Warming)
+                (masterBefore, agentBefore) = (platform.Master.ProcessorMilliseconds.Own, platform.Agents[0].ProcessorMilliseconds);
             if (offered.Count == Warming + Measured)
                 break;
             asked = await scheduler.AcceptAsync(received.Offers.Offers_[0], tasks: 1, resources: null, limit.Token);
         }
 
+        var agentAfter = platform.Agents[0].ProcessorMilliseconds;
         return new ScenarioResult(Name,
         [
             new("ACCEPT to RUNNING, median", Median(running), "ms", AtMost: 20),
@@ -51,6 +55,9 @@ public sealed class TaskLatencyScenario : Scenario
             new("ACCEPT to RUNNING, 90th of 100", Percentile(running, 90), "ms"),
             new("ACCEPT to FINISHED, 90th of 100", Percentile(finished, 90), "ms"),
             new("FINISHED to the offer, 90th of 100", Percentile(offered, 90), "ms"),
+            new("processor time of the master, a task", (platform.Master.ProcessorMilliseconds.Own - masterBefore) / Measured, "ms"),
+            new("processor time of the agent, a task", (agentAfter.Own - agentBefore.Own) / Measured, "ms"),
+            new("processor time of the agent's children, a task", (agentAfter.Children - agentBefore.Children) / Measured, "ms"),
         ], [$"load of the machine: {File.ReadAllText("/proc/loadavg").Trim()}; Mesos on a like machine: 138, 230 and 771 ms"]);
     }
 

@@ -70,7 +70,7 @@ internal static class SlurmCluster
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         foreach (var name in (string[])["state", "spool"])
             Directory.CreateDirectory(Path.Combine(folder, name));
-        await File.WriteAllTextAsync(Path.Combine(folder, "cgroup.conf"), "CgroupPlugin=disabled\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "cgroup.conf"), $"CgroupPlugin=cgroup/{(File.Exists("/sys/fs/cgroup/cgroup.controllers") ? "v2" : "v1")}\n");
         await File.WriteAllTextAsync(Path.Combine(folder, "slurm.conf"), $"""
             ClusterName=bench
             SlurmctldHost={Dns.GetHostName()}(127.0.0.1)
