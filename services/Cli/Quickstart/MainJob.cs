@@ -16,12 +16,7 @@ public sealed class MainJob(ControlPlaneClient client, string lake, StepReport r
     public async Task RunAsync(CancellationToken cancellation)
     {
         var before = (await client.LakeAsync(cancellation)).ToDictionary(dataset => dataset.Path, dataset => dataset.ModifiedAt);
-        var engine = await ChooseAsync(cancellation);
-        // Asked for together: the notebook's files are fetched while the engine comes up.
-        await client.LaunchAsync(new LaunchRequest(engine.Package, Cluster, new JsonObject { ["workers"] = 2 }, null), cancellation);
-        await client.LaunchAsync(new LaunchRequest("jupyter", Notebook,
-            new JsonObject { ["cluster"] = Cluster, ["execute"] = engine.Notebook, ["memory"] = 1024 }, null), cancellation);
-        await report.RunAsync($"launch {engine.Title} with two workers", () => ReadyAsync(Cluster, cancellation), Outcome);
+        var engine = await LaunchAsync(cancellation);
         var executed = await report.RunAsync($"run {engine.Notebook} on it, headless, beside JupyterLab", async () =>
         {
             await ReadyAsync(Notebook, cancellation);
@@ -35,14 +30,52 @@ public sealed class MainJob(ControlPlaneClient client, string lake, StepReport r
             await report.PlainAsync($"  {dataset.Path}: {dataset.Format}, {Words.Bytes(dataset.SizeBytes)}{(dataset.RowCount is { } rows ? $", {rows} rows" : "")}");
     }
 
-    /// <summary>Spark, or Dask where Spark's artifacts can't be had, which is said.</summary>
-    private async Task<Engine> ChooseAsync(CancellationToken cancellation)
+    /// <summary>Spark, or Dask where Spark's artifacts can't be had. That may turn out only when they are asked for.</summary>
+    private async Task<Engine> LaunchAsync(CancellationToken cancellation)
+    {
+        var reason = await WhyNotAsync(Engine.Spark, cancellation);
+        if (reason is null)
+        {
+            try
+            {
+                await LaunchAsync(Engine.Spark, cancellation);
+                return Engine.Spark;
+            }
+            catch (QuickstartException)
+            {
+                reason = await WhyNotAsync(Engine.Spark, cancellation);
+                if (reason is null) throw;
+                await DeleteAsync(cancellation);
+            }
+        }
+
+        await report.PlainAsync($"\nSpark can't be launched here: {Rows.Printable(reason)}\nThe same walk is done with Dask.\n");
+        await LaunchAsync(Engine.Dask, cancellation);
+        return Engine.Dask;
+    }
+
+    private async Task LaunchAsync(Engine engine, CancellationToken cancellation)
+    {
+        // Asked for together: the notebook's files are fetched while the engine comes up.
+        await client.LaunchAsync(new LaunchRequest(engine.Package, Cluster, new JsonObject { ["workers"] = 2 }, null), cancellation);
+        await client.LaunchAsync(new LaunchRequest("jupyter", Notebook,
+            new JsonObject { ["cluster"] = Cluster, ["execute"] = engine.Notebook, ["memory"] = 1024 }, null), cancellation);
+        await report.RunAsync($"launch {engine.Title} with two workers", () => ReadyAsync(Cluster, cancellation), Outcome);
+    }
+
+    private async Task<string?> WhyNotAsync(Engine engine, CancellationToken cancellation)
     {
         var packages = await client.PackagesAsync(cancellation);
-        var reason = packages.FirstOrDefault(package => package.Name == Engine.Spark.Package) is { } spark ? spark.UnavailableReason : "there is no such package";
-        if (reason is null) return Engine.Spark;
-        await report.PlainAsync($"\nSpark can't be launched here: {Rows.Printable(reason)}\nThe same walk is done with Dask.\n");
-        return Engine.Dask;
+        return packages.FirstOrDefault(package => package.Name == engine.Package) is { } known ? known.UnavailableReason : "there is no such package";
+    }
+
+    private async Task DeleteAsync(CancellationToken cancellation)
+    {
+        foreach (var name in new[] { Notebook, Cluster }) await client.DeleteAsync(name, cancellation);
+        using var limit = new CancellationTokenSource(FirstLaunch, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        while ((await client.ClustersAsync(either.Token)).Any(cluster => cluster.Name is Notebook or Cluster))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, either.Token);
     }
 
     private async Task<ClusterDetail> ReadyAsync(string name, CancellationToken cancellation)
