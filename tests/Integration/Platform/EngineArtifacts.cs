@@ -10,6 +10,17 @@ internal static class EngineArtifacts
 
     public static IReadOnlyList<string> Folders { get; } = [.. Folder("--maven-repository", "maven"), .. Folder("--wheels", "wheels")];
 
+    /// <summary>As on a machine that reaches neither a Maven repository nor a Python index, and has no folder of either.</summary>
+    public static void Withhold(Dictionary<string, string> environment, string directory)
+    {
+        var settings = Path.Combine(directory, "maven-settings.xml");
+        File.WriteAllText(settings, "<settings><offline>true</offline></settings>");
+        environment["DP_CONTROL_PLANE_MAVEN_REPOSITORY"] = "";
+        environment["DP_CONTROL_PLANE_WHEELS"] = "";
+        environment["PIP_NO_INDEX"] = "1";
+        environment["MAVEN_ARGS"] = $"-o -s {settings} -Dmaven.repo.local={Path.Combine(directory, "m2")}";
+    }
+
     private static string Cache => Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/tmp", ".cache"), "dataplatform");
 

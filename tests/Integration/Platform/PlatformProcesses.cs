@@ -36,6 +36,8 @@ internal sealed class PlatformProcesses : IAsyncDisposable
 
     public string CredentialsFile { get; }
 
+    public string CliConfig => Path.Combine(Root, "cli.json");
+
     public string Lake => Path.Combine(Root, "lake");
 
     public ServiceProcess Master { get; }
@@ -77,13 +79,19 @@ internal sealed class PlatformProcesses : IAsyncDisposable
         return agent;
     }
 
-    public async Task<ControlPlaneClient> StartControlPlaneAsync(params string[] more)
+    /// <summary>Starts the control plane, or starts it again on what it had stored.</summary>
+    /// <param name="debianOnly">Nothing can be fetched: the engines' files are to be missing.</param>
+    public async Task<ControlPlaneClient> StartControlPlaneAsync(bool debianOnly = false)
     {
-        controlPlane ??= new ServiceProcess("dp-control-plane", "DataPlatform.Services.ControlPlane", Path.Combine(Root, "control-plane"), [
-            "--master", Master.Endpoint.ToString(), "--ip", "127.0.0.1", "--port", "0", "--credential", CredentialFile, "--lake", Lake, "--store", EngineArtifacts.Store,
-            "--cli-config", Path.Combine(Root, "cli.json"), .. EngineArtifacts.Folders]);
-        await controlPlane.StartAsync(more);
-        return new ControlPlaneClient(ControlPlaneAddress.Read(Path.Combine(Root, "cli.json")));
+        if (controlPlane is null)
+        {
+            controlPlane = new ServiceProcess("dp-control-plane", "DataPlatform.Services.ControlPlane", Path.Combine(Root, "control-plane"), [
+                "--master", Master.Endpoint.ToString(), "--ip", "127.0.0.1", "--port", "0", "--credential", CredentialFile, "--lake", Lake, "--cli-config", CliConfig,
+                "--store", debianOnly ? Path.Combine(Root, "store") : EngineArtifacts.Store, .. debianOnly ? [] : EngineArtifacts.Folders]);
+            if (debianOnly) EngineArtifacts.Withhold(controlPlane.Environment, Root);
+        }
+        await controlPlane.StartAsync();
+        return new ControlPlaneClient(ControlPlaneAddress.Read(CliConfig));
     }
 
     public TestFramework Framework(string role = "tests", MessageCodec? codec = null) =>

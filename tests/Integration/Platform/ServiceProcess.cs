@@ -12,6 +12,9 @@ internal sealed partial class ServiceProcess(string program, string project, str
 
     public string WorkDirectory => workDirectory;
 
+    /// <summary>Variables that the process gets besides this one's.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
 
     public int Id => process!.Id;
@@ -32,6 +35,7 @@ internal sealed partial class ServiceProcess(string program, string project, str
         File.Delete(endpoint);
         var start = new ProcessStartInfo(Locate(), ["--work-dir", workDirectory, .. arguments, .. more]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("DP_CONFIG");
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Append(line.Data);
         process.ErrorDataReceived += (_, line) => Append(line.Data);
