@@ -1,0 +1,27 @@
+using DataPlatform.Services.Cli;
+
+namespace DataPlatform.Services.Tests.Cli;
+
+public sealed class DurationTextTests
+{
+    [Theory]
+    [InlineData("90s", 90)]
+    [InlineData("45m", 2700)]
+    [InlineData("8h", 28_800)]
+    [InlineData("2d", 172_800)]
+    [InlineData("15secs", 15)]
+    [InlineData("1hrs", 3600)]
+    public void Reads_what_people_and_Mesos_write(string text, int seconds) => DurationText.Parse(text).ShouldBe(TimeSpan.FromSeconds(seconds));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("8")]
+    [InlineData("h")]
+    [InlineData("0h")]
+    [InlineData("-1h")]
+    [InlineData("1.5h")]
+    [InlineData("400d")]
+    [InlineData("99999999999999999999h")]
+    [InlineData("8 h")]
+    public void Refuses_what_is_no_duration(string text) => DurationText.Parse(text).ShouldBeNull();
+}

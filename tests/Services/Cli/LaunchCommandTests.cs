@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using DataPlatform.Services.Cli;
+
+namespace DataPlatform.Services.Tests.Cli;
+
+public sealed class LaunchCommandTests
+{
+    private const string Launch = "POST /api/v1/clusters";
+    private const string Events = "GET /api/v1/clusters/trial/events";
+
+    [Fact]
+    public async Task Sends_the_options_in_their_types_and_waits_until_ready()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package).With(Launch, Examples.Cluster("Pending"), 201)
+            .WithEvents(Events, Examples.Cluster("Starting", "Starting", "an offer"), Examples.Cluster("Ready"));
+
+        (await fake.RunAsync("launch", "spark", "--workers", "3", "--worker-memory=512", "--history", "--option", "size=m", "--name", "trial", "--lifetime", "2h")).ShouldBe(ExitCode.Done);
+
+        var sent = JsonNode.Parse(fake.Requests.Single(request => request.Method == "POST").Body)!;
+        JsonNode.DeepEquals(sent, JsonNode.Parse("""
+            {"package":"spark","name":"trial","options":{"workers":3,"worker_memory":512,"history":true,"size":"m"},"lifetime_seconds":7200}
+            """)).ShouldBeTrue(sent.ToJsonString());
+        fake.Requests.ShouldAllBe(request => request.Authorization == "Bearer secret-of-the-test");
+        fake.Error.ToString().ShouldContain("worker-0 starting: an offer");
+        fake.Error.ToString().ShouldContain("worker-0 complete after 3.5 s");
+        fake.Output.ToString().ShouldContain("Spark Connect: sc://127.0.0.1:15002");
+    }
+
+    [Theory]
+    [InlineData("--wokers 3", "no option 'wokers'; it has workers (a whole number from 1 to 64)")]
+    [InlineData("--workers many", "option workers takes a whole number from 1 to 64, not 'many'")]
+    [InlineData("--workers", "--workers lacks its value")]
+    [InlineData("stray", "'stray' is not understood")]
+    [InlineData("--workers 1 --option workers=2", "given twice")]
+    [InlineData("--option workers", "key=value")]
+    public async Task Says_what_of_the_options_is_wrong_and_launches_nothing(string words, string expected)
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package);
+
+        (await fake.RunAsync(["launch", "spark", .. words.Split(' ')])).ShouldBe(ExitCode.Usage);
+
+        fake.Error.ToString().ShouldContain(expected);
+        fake.Requests.ShouldAllBe(request => request.Method == "GET");
+    }
+
+    [Fact]
+    public async Task Shows_each_field_that_the_control_plane_refuses()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package)
+            .With(Launch, """{"title":"The request is not valid","status":400,"errors":[{"field":"name","message":"bad","allowed":"letters"}]}""", 400);
+
+        (await fake.RunAsync("launch", "spark", "--name", "../x")).ShouldBe(ExitCode.Failed);
+
+        fake.Error.ToString().ShouldContain("name: bad (allowed: letters)");
+    }
+
+    [Fact]
+    public async Task Fails_with_the_reason_when_the_cluster_fails()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package).With(Launch, Examples.Cluster("Pending"), 201).WithEvents(Events, Examples.Cluster("Failed", reason: "no host is large enough"));
+
+        (await fake.RunAsync("launch", "spark", "--name", "trial")).ShouldBe(ExitCode.Failed);
+
+        fake.Error.ToString().ShouldContain("no host is large enough");
+    }
+
+    [Fact]
+    public async Task Times_out_and_says_what_was_waited_for()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package).With(Launch, Examples.Cluster("Pending"), 201).WithEvents(Events, Examples.Cluster("Starting", "Starting", "an offer"));
+
+        (await fake.RunAsync("launch", "spark", "--name", "trial", "--timeout", "1s")).ShouldBe(ExitCode.TimedOut);
+
+        fake.Error.ToString().ShouldContain("it waits for workers/worker-0: an offer");
+    }
+
+    [Fact]
+    public async Task Prints_one_json_document_and_no_progress_on_standard_output()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package).With(Launch, Examples.Cluster("Pending"), 201).WithEvents(Events, Examples.Cluster("Ready"));
+
+        (await fake.RunAsync("launch", "spark", "--name", "trial", "-o", "json")).ShouldBe(ExitCode.Done);
+
+        JsonNode.Parse(fake.Output.ToString())!["summary"]!["state"]!.GetValue<string>().ShouldBe("Ready");
+    }
+}
