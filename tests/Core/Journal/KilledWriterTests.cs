@@ -9,14 +9,19 @@ public sealed class KilledWriterTests : IDisposable
 {
     private const string FileVariable = "DATAPLATFORM_TEST_JOURNAL";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("journal-");
+    // Made by the test alone: the process that is killed could not remove one.
+    private readonly Lazy<DirectoryInfo> _folder = new(() => Directory.CreateTempSubdirectory("journal-"));
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        if (_folder.IsValueCreated)
+            _folder.Value.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task Keeps_all_that_was_answered_for_when_the_writer_is_killed()
     {
-        var file = Path.Combine(_folder.FullName, "journal.db");
+        var file = Path.Combine(_folder.Value.FullName, "journal.db");
         for (var round = 0; round < 3; round++)
         {
             var answered = await RunUntilKilledAsync(file, appends: 40 + (round * 17));
