@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using DataPlatform.Core.Client.ControlPlane;
 
 namespace DataPlatform.Benchmarks.Live;
 
@@ -10,9 +11,13 @@ internal sealed class LivePlatform : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dp-bench-");
     private readonly List<StartedProcess> _agents = [];
 
+    private StartedProcess? _controlPlane;
+
     private LivePlatform(int port) => Address = new Uri($"http://127.0.0.1:{port}");
 
     public Uri Address { get; }
+
+    public string Folder => _folder.FullName;
 
     public StartedProcess Master { get; private set; } = null!;
 
@@ -27,10 +32,29 @@ internal sealed class LivePlatform : IAsyncDisposable
         for (var agent = 0; agent < agents; agent++)
         {
             platform._agents.Add(platform.Start(Programs.Agent!, $"agent-{agent}",
-                ["--master", platform.Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--resources", resources]));
+                ["--master", platform.Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--resources", resources, "--stop-tasks-on-exit"]));
         }
 
         return platform;
+    }
+
+    /// <summary>Engines' files come from where <c>./dp</c> says, and are kept for the next run.</summary>
+    public async Task<ControlPlaneClient> StartControlPlaneAsync(CancellationToken cancellation)
+    {
+        var store = Path.Combine(
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+            "dataplatform", "test-store");
+        var configuration = Path.Combine(Folder, "cli.json");
+        _controlPlane = Start(Programs.Find("DataPlatform.Services.ControlPlane", "dp-control-plane")!, "control-plane",
+            ["--master", Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--lake", Path.Combine(Folder, "lake"), "--store", store, "--cli-config", configuration]);
+        while (!File.Exists(Path.Combine(Folder, "control-plane", "endpoint")) || !File.Exists(configuration))
+        {
+            if (_controlPlane.HasExited)
+                throw new InvalidOperationException($"the control plane ended by itself: {_controlPlane.Tail}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
+        }
+
+        return new ControlPlaneClient(ControlPlaneAddress.Read(configuration));
     }
 
     /// <summary>Null while all run.</summary>
@@ -40,6 +64,8 @@ internal sealed class LivePlatform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_controlPlane is not null)
+            await _controlPlane.DisposeAsync();
         foreach (var agent in _agents)
             await agent.DisposeAsync();
         await Master.DisposeAsync();
