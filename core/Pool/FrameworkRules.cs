@@ -7,10 +7,13 @@ namespace DataPlatform.Core.Pool;
 /// <summary>What may stand in a FrameworkInfo, and what it means.</summary>
 public static class FrameworkRules
 {
+    private const string AnyRole = "*";
+
     /// <summary>Longer than any framework lives, and still a time that can be added to another.</summary>
     private static readonly TimeSpan LongestFailover = TimeSpan.FromDays(3650);
 
-    public static IReadOnlyList<string> RolesOf(FrameworkInfo info) => IsMultiRole(info) ? [.. info.Roles] : [info.Role];
+    /// <summary>A framework that is not MULTI_ROLE and names no role has the role <c>*</c>: published clients rely on it.</summary>
+    public static IReadOnlyList<string> RolesOf(FrameworkInfo info) => IsMultiRole(info) ? [.. info.Roles] : [info.HasRole ? info.Role : AnyRole];
 
     public static TimeSpan FailoverTimeout(FrameworkInfo info) => info.FailoverTimeout switch
     {
