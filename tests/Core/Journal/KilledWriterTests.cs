@@ -34,10 +34,12 @@ public sealed class KilledWriterTests : IDisposable
     }
 
     /// <summary>Not a test of its own: what the killed process runs.</summary>
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Writer()
     {
-        var file = Environment.GetEnvironmentVariable(FileVariable).ShouldNotBeNull();
+        var file = Environment.GetEnvironmentVariable(FileVariable);
+        if (file is null)
+            Assert.Skip("this is the process that the test beside it starts and kills; alone it would write for ever");
         await using var journal = SqliteJournal.Open(file);
         await using var answers = new StreamWriter(new FileStream(file + ".answers", FileMode.Create, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         while (true)
@@ -53,8 +55,6 @@ public sealed class KilledWriterTests : IDisposable
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
             start.ArgumentList.Add(typeof(KilledWriterTests).Assembly.Location);
-        start.ArgumentList.Add("--explicit");
-        start.ArgumentList.Add("only");
         start.ArgumentList.Add("--filter-method");
         start.ArgumentList.Add($"{typeof(KilledWriterTests).FullName}.{nameof(Writer)}");
         start.Environment[FileVariable] = file;
