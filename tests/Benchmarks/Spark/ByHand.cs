@@ -21,7 +21,7 @@ internal static class ByHand
                 while (!await ServesAsync(process, http, cancellation))
                 {
                     if (started.FirstOrDefault(candidate => candidate.HasExited) is { } ended)
-                        throw new InvalidOperationException($"a process started by hand ended with {ended.ExitCode}");
+                        throw new InvalidOperationException($"a process started by hand ended with {ended.ExitCode}: {cluster[started.IndexOf(ended)].LastWords}");
                     await Task.Delay(Pause, cancellation);
                 }
             }

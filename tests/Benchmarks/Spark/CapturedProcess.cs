@@ -48,6 +48,8 @@ internal sealed record CapturedProcess(IReadOnlyList<string> Command, IReadOnlyD
         return null;
     }
 
+    public string LastWords => string.Join(" | ", File.ReadLines(Path.Combine(Folder, "stderr")).Where(line => !line.StartsWith('\t')).TakeLast(12));
+
     public Process Start()
     {
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Folder };
@@ -70,7 +72,8 @@ internal sealed record CapturedProcess(IReadOnlyList<string> Command, IReadOnlyD
                 return null;
             var environment = Fields(Path.Combine(process, "environ")).Select(pair => pair.Split('=', 2)).Where(pair => pair.Length == 2)
                 .ToDictionary(pair => pair[0], pair => pair[1]);
-            return new CapturedProcess(command, environment, folder);
+            // Executors, which the workers start, work in folders further down.
+            return environment.GetValueOrDefault("MESOS_SANDBOX") == folder ? new CapturedProcess(command, environment, folder) : null;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
