@@ -36,6 +36,7 @@ internal sealed class MasterLink : IDisposable
             MaxConnectionsPerServer = 8,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            ConnectCallback = OwnAddress.ConnectFrom(options.Address),
             UseCookies = false,
             UseProxy = false,
         })

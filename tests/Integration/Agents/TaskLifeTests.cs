@@ -28,6 +28,18 @@ public sealed class TaskLifeTests
     }
 
     [Fact]
+    public async Task An_offer_says_where_its_agent_answers()
+    {
+        await using var platform = await PlatformProcesses.StartAsync(agents: 2);
+        await using var framework = platform.Framework();
+        await framework.SubscribeAsync();
+
+        var addresses = new[] { await framework.OfferAsync(), await framework.OfferAsync() }.Select(offer => $"{offer.Url.Address.Ip}:{offer.Url.Address.Port}");
+
+        addresses.ShouldBe(platform.Agents.Select(agent => agent.Endpoint.Authority), ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Tells_a_failure_with_the_exit_status()
     {
         await using var platform = await PlatformProcesses.StartAsync();
