@@ -5,7 +5,7 @@ using DataPlatform.Operators.Sdk.Specification;
 namespace DataPlatform.Operators.Spark;
 
 /// <summary>Spark's processes as tasks: what each is given and when it serves.</summary>
-internal sealed class SparkDaemons(ClusterSettings settings, IReadOnlyList<string> jvmOptions)
+internal sealed class SparkDaemons(ClusterSettings settings, string folder)
 {
     private const int DaemonHeap = 384;
     private const int DaemonOverhead = 256;
@@ -60,7 +60,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, IReadOnlyList<strin
     {
         var java = new TaskCommand(
             "/usr/bin/java",
-            [.. jvmOptions, .. options, $"-Xmx{heap}m", "-XX:+ExitOnOutOfMemoryError", "-cp", "spark/jars/*", main, .. arguments],
+            [.. JvmOptions.Read(folder), .. options, $"-Xmx{heap}m", "-XX:+ExitOnOutOfMemoryError", "-cp", "spark/jars/*", main, .. arguments],
             new Dictionary<string, string>
             {
                 ["SPARK_SCALA_VERSION"] = "2.13",
@@ -74,7 +74,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, IReadOnlyList<strin
                     : settings.Artifacts.Jars.Select(jar => new ArtifactLink(jar, $"spark/jars/{jar.Name}", Unpack: false)),
                 .. settings.Artifacts.Python is { } python ? [new ArtifactLink(python, "python", Unpack: true)] : Array.Empty<ArtifactLink>(),
             ],
-            [new GeneratedFile(Configuration, SparkConfiguration.Render(settings))]);
+            [SparkConfiguration.Render(folder, settings, Configuration)]);
         return SandboxPaths.Within(java, new Dictionary<string, string>
         {
             ["SPARK_HOME"] = "spark",

@@ -20,7 +20,7 @@ public sealed class SparkPackage : ServicePackage
 
     public override ServiceSpecification Specify(ClusterSettings settings)
     {
-        var daemons = new SparkDaemons(settings, JvmOptions.Read(Folder));
+        var daemons = new SparkDaemons(settings, Folder);
         return new ServiceSpecification(
             [
                 new PodSpecification(Master, 1, [daemons.Master()]) { SingleNamed = true },
