@@ -49,7 +49,8 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("Ready");
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open Sample UI" })).ToHaveAttributeAsync("href", "/ui/live/ui/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Copy Python" }).ClickAsync();
-        (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldContain("SparkSession.builder.remote");
+        // The browser fills the clipboard after the click.
+        await page.WaitForFunctionAsync("() => navigator.clipboard.readText().then(text => text.includes('SparkSession.builder.remote'))");
     }
 
     [Fact]

@@ -28,7 +28,9 @@ internal static class Clusters
         ClusterDetail? cluster = null;
         await Eventually.HoldsAsync(async () => (cluster = await client.ClusterAsync(name)).Summary.State is ClusterState.Ready or ClusterState.Failed, $"{name} to be ready",
             () => JsonSerializer.Serialize(cluster, ControlPlaneJson.Default.ClusterDetail) + "\n" + platform.ControlPlane.Log, Patience);
-        cluster!.Summary.State.ShouldBe(ClusterState.Ready, cluster.Summary.Reason);
+        // That a package can't be had may turn out only when it is asked for.
+        if (cluster!.Summary.State == ClusterState.Failed) await client.NeedAsync(cluster.Summary.Package);
+        cluster.Summary.State.ShouldBe(ClusterState.Ready, cluster.Summary.Reason);
         return cluster;
     }
 

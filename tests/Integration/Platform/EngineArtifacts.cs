@@ -21,7 +21,8 @@ internal static class EngineArtifacts
         environment["MAVEN_ARGS"] = $"-o -s {settings} -Dmaven.repo.local={Path.Combine(directory, "m2")}";
     }
 
-    private static string Cache => Path.Combine(
+    /// <summary>What is costly to make once and the same for every run.</summary>
+    public static string Cache => Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/tmp", ".cache"), "dataplatform");
 
     private static IEnumerable<string> Folder(string flag, string name)
