@@ -36,9 +36,7 @@ public class ClusterTests(ITestOutputHelper output)
         Run().ShouldBe(Run());
     }
 
-    /// <summary>
-    /// DATAPLATFORM_SEED tries another seed. 9892919 is one that fails: a framework that was not torn down is told that it was removed.
-    /// </summary>
+    /// <summary>DATAPLATFORM_SEED tries another seed.</summary>
     [Fact]
     public void Ends_every_task_on_hundreds_of_agents()
     {

@@ -39,7 +39,7 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
 
     public void TearDown()
     {
-        if (_stream is null || Id is null)
+        if (IsTornDown || _stream is null || Id is null)
             return;
         IsTornDown = Call(new SchedulerCall { Type = CallType.Teardown }) is not PoolOutcome.Refused;
     }
