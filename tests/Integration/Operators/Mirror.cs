@@ -11,7 +11,7 @@ internal static class Mirror
 
     public static PackageStoreOptions Store => new()
     {
-        Folder = Path.Combine(EngineArtifacts.Cache, "test-store"),
+        Folder = EngineArtifacts.Store,
         MavenRepository = Existing("maven"),
         Wheels = Existing("wheels"),
     };
