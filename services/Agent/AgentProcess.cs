@@ -13,6 +13,7 @@ using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent;
 
@@ -28,7 +29,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
     {
         await using var app = HttpServer.Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("agent");
-        using var workDirectoryLock = WorkDirectoryLock.Take(options.WorkDirectory);
+        using var workDirectoryLock = WorkDirectory.Lock("work-dir", options.WorkDirectory);
         var isolation = HostIsolation.Open(options.Isolation, $"{options.CgroupsRoot}/{GroupName(options.WorkDirectory)}");
         log.LogInformation("Tasks are isolated by {Isolation}{Shortcomings}", isolation.Name, isolation.Shortcomings.Length == 0 ? "" : $" with {isolation.Shortcomings}");
 
@@ -55,7 +56,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         await app.StartAsync(stop);
         port = new Uri(app.Urls.First()).Port;
         endpoint = $"{options.Address}:{port}";
-        AtomicFile.Write(Path.Combine(options.WorkDirectory, "endpoint"), $"http://{endpoint}\n", AtomicFile.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        EndpointFile.Write(options.WorkDirectory, $"http://{endpoint}");
         log.LogInformation("listening on http://{Endpoint}", endpoint);
 
         using var ending = new CancellationTokenSource();

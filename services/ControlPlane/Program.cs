@@ -1,9 +1,10 @@
 using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Settings;
+using DataPlatform.Services.Hosting.Processes;
 
-return await ControlPlaneCommand.Create(async settings =>
+return await ServiceProgram.RunAsync(ControlPlaneSettings.All, args, async values =>
 {
-    await using var app = ControlPlaneApplication.Build(settings);
+    await using var app = ControlPlaneApplication.Build(ControlPlaneSettings.From(values));
     await app.RunAsync();
     return 0;
-}).Parse(args).InvokeAsync(new System.CommandLine.InvocationConfiguration { ProcessTerminationTimeout = null });
+});

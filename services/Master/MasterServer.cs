@@ -1,6 +1,10 @@
 using System.Net;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Hosting.Credentials;
+using DataPlatform.Services.Hosting.Files;
+using DataPlatform.Services.Hosting.Serving;
+using DataPlatform.Services.Hosting.Settings;
 using DataPlatform.Services.Master.Endpoints;
 using DataPlatform.Services.Master.Security;
 using DataPlatform.Services.Master.Settings;
@@ -8,7 +12,6 @@ using DataPlatform.Services.Master.Streams;
 using DataPlatform.Services.Master.Writing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace DataPlatform.Services.Master;
 
@@ -17,10 +20,10 @@ internal static class MasterServer
 {
     public static async Task<int> RunAsync(MasterSettings settings)
     {
-        var credentials = settings.CredentialsFile is { } file ? Security.Credentials.Read(file) : null;
+        var credentials = settings.CredentialsFile is { } file ? CredentialFile.ReadMany("credentials", file) : null;
         if (credentials is null && !IPAddress.IsLoopback(settings.Ip))
             throw new SettingsException($"--ip {settings.Ip} is no loopback address: give --credentials, for without them anyone who reaches it may do anything");
-        Directory.CreateDirectory(settings.WorkDirectory);
+        WorkDirectory.Create("work-dir", settings.WorkDirectory);
 
         await using var journal = MasterJournal.Open(settings.WorkDirectory);
         var app = Build(settings);
@@ -47,7 +50,7 @@ internal static class MasterServer
         app.Lifetime.ApplicationStopping.Register(() => running.StopAsync().GetAwaiter().GetResult());
 
         var endpoint = $"http://{info.Address.Ip}:{port}";
-        await EndpointFile.WriteAsync(settings.WorkDirectory, endpoint);
+        EndpointFile.Write(settings.WorkDirectory, endpoint);
         log.LogInformation(
             "listening on {Endpoint} as master {Id}, authentication {Authentication}, {Frameworks} frameworks and {Agents} agents remembered",
             endpoint, info.Id, credentials is null ? "off" : "on", state.Frameworks.Count, state.RecoveredAgents.Count);
@@ -60,21 +63,8 @@ internal static class MasterServer
     private static WebApplication Build(MasterSettings settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(settings.Ip, settings.Port, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Bodies.LargestBody;
-        });
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Logging.ClearProviders();
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
+        builder.ListenOn(settings.Ip, settings.Port, Bodies.LargestBody);
+        builder.Logging.ToConsole();
         return builder.Build();
     }
 

@@ -1,25 +1,17 @@
 using DataPlatform.Core.Journal;
+using DataPlatform.Services.Hosting.Processes;
 using DataPlatform.Services.Master;
 using DataPlatform.Services.Master.Settings;
 
-if (args.Contains("--help") || args.Contains("-h"))
+return await ServiceProgram.RunAsync(MasterSettings.All, args, async values =>
 {
-    Console.Write(MasterSettings.Help());
-    return 0;
-}
-
-try
-{
-    return await MasterServer.RunAsync(MasterSettings.Read(args, Environment.GetEnvironmentVariable));
-}
-catch (SettingsException error)
-{
-    await Console.Error.WriteLineAsync($"dp-master: {error.Message}");
-    return 2;
-}
-catch (Exception error) when (error is IOException or UnauthorizedAccessException or JournalException or InvalidDataException)
-{
-    // A port that is taken, a work directory that can't be written, a journal that another master has open.
-    await Console.Error.WriteLineAsync($"dp-master: {error.Message}");
-    return 1;
-}
+    try
+    {
+        return await MasterServer.RunAsync(MasterSettings.From(values));
+    }
+    catch (JournalException problem)
+    {
+        // Damaged, of a newer version, or open in another master.
+        throw new IOException(problem.Message, problem);
+    }
+});

@@ -31,8 +31,12 @@ public partial class FolderTests
             && reference.To != "operators/Sdk").ShouldBeEmpty();
 
     [Fact]
-    public void Services_do_not_know_each_other() =>
-        References("services").Where(reference => reference.To.StartsWith("services/", StringComparison.Ordinal)).ShouldBeEmpty();
+    public void Services_know_of_each_other_only_what_they_have_in_common() =>
+        References("services").Where(reference => reference.To.StartsWith("services/", StringComparison.Ordinal) && reference.To != "services/Hosting").ShouldBeEmpty();
+
+    [Fact]
+    public void What_services_have_in_common_uses_the_core_only() =>
+        References("services/Hosting").Where(reference => !reference.To.StartsWith("core/", StringComparison.Ordinal)).ShouldBeEmpty();
 
     [Theory]
     [InlineData("services/Master")]
@@ -53,6 +57,7 @@ public partial class FolderTests
     [InlineData("core", "spark|dask|jupyter")]
     [InlineData("services/Master", "spark|dask|jupyter")]
     [InlineData("services/Agent", "spark|dask|jupyter")]
+    [InlineData("services/Hosting", "spark|dask|jupyter")]
     public void Engines_are_named_in_their_own_folder_only(string folder, string engines)
     {
         var findings = from file in SourceTree.Code(folder)

@@ -31,7 +31,7 @@ public sealed class MesosEndpoint : IDisposable
         configured = current = address;
         this.path = path;
         Codec = codec;
-        authorization = credential is null ? null : new AuthenticationHeaderValue("Basic", credential.ToBasic());
+        authorization = credential?.ToAuthorization();
     }
 
     public MessageCodec Codec { get; }

@@ -1,5 +1,6 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Hosting.Files;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Checkpoints;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Hosting.Settings;
 using ValueType = DataPlatform.Core.Protocol.Mesos.Value.Types.Type;
 
 namespace DataPlatform.Services.Agent.Configuration;
@@ -7,28 +8,28 @@ namespace DataPlatform.Services.Agent.Configuration;
 /// <summary>Resources and attributes in Mesos's text form: <c>cpus:4;ports:[31000-31999,32005-32005];tags:{a,b}</c>.</summary>
 internal static class ResourceText
 {
-    /// <exception cref="ConfigurationException">Names the part that can't be read.</exception>
+    /// <exception cref="SettingsException">Names the part that can't be read.</exception>
     public static List<Resource> Resources(string text)
     {
         var found = new List<Resource>();
         foreach (var (name, value) in Parts("resources", text))
         {
             if (name.Contains('(', StringComparison.Ordinal))
-                throw new ConfigurationException($"--resources '{name}': resources reserved at start are not supported; give the bare name");
+                throw new SettingsException($"--resources '{name}': resources reserved at start are not supported; give the bare name");
             if (found.Exists(each => each.Name == name))
-                throw new ConfigurationException($"--resources names '{name}' twice");
+                throw new SettingsException($"--resources names '{name}' twice");
             var (type, scalar, ranges, set) = Parse("resources", name, value);
             if (type == ValueType.Text)
-                throw new ConfigurationException($"--resources '{name}:{value}': expected a number, [ranges] or {{items}}");
+                throw new SettingsException($"--resources '{name}:{value}': expected a number, [ranges] or {{items}}");
             if (scalar is { Value: < 0 })
-                throw new ConfigurationException($"--resources '{name}:{value}': must not be negative");
+                throw new SettingsException($"--resources '{name}:{value}': must not be negative");
             found.Add(new Resource { Name = name, Type = type, Scalar = scalar, Ranges = ranges, Set = set });
         }
 
         return found;
     }
 
-    /// <exception cref="ConfigurationException">Names the part that can't be read.</exception>
+    /// <exception cref="SettingsException">Names the part that can't be read.</exception>
     public static List<AgentAttribute> Attributes(string text) => Parts("attributes", text).Select(part =>
     {
         var (type, scalar, ranges, set) = Parse("attributes", part.Name, part.Value);
@@ -49,7 +50,7 @@ internal static class ResourceText
         {
             var colon = part.IndexOf(':', StringComparison.Ordinal);
             if (colon < 1 || colon == part.Length - 1)
-                throw new ConfigurationException($"--{setting} '{part}': expected name:value");
+                throw new SettingsException($"--{setting} '{part}': expected name:value");
             yield return (part[..colon].Trim(), part[(colon + 1)..].Trim());
         }
     }
@@ -79,7 +80,7 @@ internal static class ResourceText
             if (ends.Length != 2 ||
                 !ulong.TryParse(ends[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var begin) ||
                 !ulong.TryParse(ends[1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var end) || end < begin)
-                throw new ConfigurationException($"--{setting} '{name}:{value}': '{range}' is not a range like 31000-31999");
+                throw new SettingsException($"--{setting} '{name}:{value}': '{range}' is not a range like 31000-31999");
             ranges.Range.Add(new Value.Types.Range { Begin = begin, End = end });
         }
 

@@ -1,11 +1,14 @@
+using DataPlatform.Services.Hosting.Settings;
+
 namespace DataPlatform.Services.Agent.Configuration;
 
 /// <summary>All that an agent can be told, with Mesos's names where Mesos has the setting.</summary>
 internal static class Settings
 {
-    public static readonly IReadOnlyList<Setting> All =
+    public static readonly SettingList All = new(
+        "dp-agent", "offers this host's resources to a master and runs tasks.",
+        "dp-agent --master http://127.0.0.1:5050 --port 5051 --work-dir /tmp/agent-1 --resources 'cpus:4;mem:4096;disk:10240;ports:[31000-31999]'",
     [
-        new("config", "FILE", null, "JSON file of settings; its keys are the names below"),
         new("master", "URL", "http://127.0.0.1:5050", "where a master answers"),
         new("ip", "ADDRESS", "127.0.0.1", "address to serve on; anything but loopback needs --http-credentials"),
         new("port", "PORT", "5051", "port to serve on; 0 takes a free one"),
@@ -30,5 +33,5 @@ internal static class Settings
         new("max-log-size", "BYTES", "10MB", "size of each of stdout and stderr beyond which old lines make room"),
         new("gc-delay", "DURATION", "1weeks", "how long a sandbox is kept after its task"),
         new("gc-disk-headroom", "FRACTION", "0.1", "part of the disk that sandboxes leave free, by going earlier"),
-    ];
+    ]);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Fetching;
 

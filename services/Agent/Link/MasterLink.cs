@@ -44,7 +44,7 @@ internal sealed class MasterLink : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
         };
         if (options.Credential is { } credential)
-            http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", credential.ToBasic());
+            http.DefaultRequestHeaders.Authorization = credential.ToAuthorization();
     }
 
     /// <summary>Runs until cancelled.</summary>

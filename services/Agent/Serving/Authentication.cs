@@ -1,13 +1,13 @@
-using DataPlatform.Services.Agent.Configuration;
+using DataPlatform.Services.Hosting.Credentials;
 
 namespace DataPlatform.Services.Agent.Serving;
 
 /// <summary>HTTP Basic for everything but the health check, when credentials are given; without them only loopback is served at all.</summary>
-internal sealed class Authentication(IReadOnlyList<PrincipalSecret> accepted)
+internal sealed class Authentication(KnownPrincipals? accepted)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (accepted.Count > 0 && context.Request.Path != "/health" && !IsKnown(context.Request.Headers.Authorization.ToString()))
+        if (accepted is not null && context.Request.Path != "/health" && accepted.Authenticate(context.Request.Headers.Authorization) is null)
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"mesos-agent-readonly\"";
@@ -16,13 +16,5 @@ internal sealed class Authentication(IReadOnlyList<PrincipalSecret> accepted)
         }
 
         await next(context);
-    }
-
-    private bool IsKnown(string authorization)
-    {
-        var known = false;
-        foreach (var each in accepted)
-            known |= each.Matches(authorization); // All are compared: the time says nothing of which one matched.
-        return known;
     }
 }

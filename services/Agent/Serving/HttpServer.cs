@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using DataPlatform.Services.Agent.Configuration;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.Agent.Serving;
 
@@ -11,20 +12,8 @@ internal static class HttpServer
     public static WebApplication Build(AgentOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.WorkDirectory });
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = OperatorApi.LongestBody;
-            kestrel.Listen(options.Address, options.Port);
-        });
+        builder.Logging.ToConsole();
+        builder.ListenOn(options.Address, options.Port, OperatorApi.LongestBody);
         return builder.Build();
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.ControlPlane.Hosting;
 
@@ -16,7 +17,7 @@ public sealed class Announcement(
     {
         tokens.RemoveNamed(TokenStore.Bearer, "admin-token-file");
         if (settings.AdminTokenFile is { } file)
-            tokens.Add(TokenStore.Bearer, "admin-token-file", Administrator, PrivateFiles.ReadSecret(file, 32), TimeSpan.FromDays(3650));
+            tokens.Add(TokenStore.Bearer, "admin-token-file", Administrator, PrivateFile.ReadSecret("admin-token-file", file, 32), TimeSpan.FromDays(3650));
         lifetime.ApplicationStarted.Register(Announce);
         return Task.CompletedTask;
     }
@@ -31,12 +32,13 @@ public sealed class Announcement(
             var name = "cli-config " + path;
             tokens.RemoveNamed(TokenStore.Bearer, name);
             var secret = tokens.Create(TokenStore.Bearer, name, Administrator, CliTokenLifetime);
-            PrivateFiles.Write(path, JsonSerializer.Serialize(new { control_plane = address.Url, token = secret }));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, JsonSerializer.Serialize(new { control_plane = address.Url, token = secret }));
         }
 
         logger.LogInformation("listening on {Url}", address.Url);
         // Not through the log: that may be kept, and the link signs in whoever reads it.
         output.WriteLine($"Console: {address.Url}{links.Create(Administrator)}  (opens once, within {settings.LoginLinkLifetime.TotalMinutes:0} minutes; 'dp login' makes another)");
-        PrivateFiles.Write(Path.Combine(settings.WorkDir, "endpoint"), address.Url + "\n");
+        EndpointFile.Write(settings.WorkDir, address.Url);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -16,6 +15,9 @@ using DataPlatform.Services.ControlPlane.Rest;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
 using DataPlatform.Services.ControlPlane.WebConsole;
+using DataPlatform.Services.Hosting.Credentials;
+using DataPlatform.Services.Hosting.Files;
+using DataPlatform.Services.Hosting.Serving;
 using Hangfire;
 using Hangfire.InMemory;
 using Microsoft.AspNetCore.Authentication;
@@ -33,7 +35,7 @@ public static class ControlPlaneApplication
     /// <param name="configure">Last word on the services: tests put their clock and operators in here.</param>
     public static WebApplication Build(ControlPlaneSettings settings, Action<IServiceCollection>? configure = null)
     {
-        PrivateFiles.CreateFolder(settings.WorkDir);
+        WorkDirectory.Create("work-dir", settings.WorkDir, AtomicFile.OwnerFolder);
         Directory.CreateDirectory(settings.Lake);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -41,15 +43,10 @@ public static class ControlPlaneApplication
         });
         // In a build folder the console's files are where their packages left them; a published folder has them itself.
         if (File.Exists(Path.Combine(AppContext.BaseDirectory, "dp-control-plane.staticwebassets.runtime.json"))) builder.WebHost.UseStaticWebAssets();
-        builder.WebHost.UseSetting("urls", "").ConfigureKestrel(server =>
-        {
-            server.AddServerHeader = false;
-            server.Limits.MaxRequestBodySize = null;
-            server.Listen(settings.Ip, settings.Port);
-        });
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+        builder.WebHost.UseSetting("urls", "");
+        builder.ListenOn(settings.Ip, settings.Port, largestBody: null);
+        builder.Logging.ToConsole().SetMinimumLevel(LogLevel.Warning)
             .AddFilter("DataPlatform", LogLevel.Information).AddFilter("DataPlatform.Services.ControlPlane.Access", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Hangfire", LogLevel.Warning);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         AddServices(builder.Services, settings);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
@@ -59,7 +56,7 @@ public static class ControlPlaneApplication
 
     private static void AddServices(IServiceCollection services, ControlPlaneSettings settings)
     {
-        var credential = settings.CredentialFile is null ? null : Credential(settings.CredentialFile);
+        var credential = settings.CredentialFile is { } file ? CredentialFile.ReadOne("credential", file) : null;
         services.AddSingleton(settings).AddSingleton(TimeProvider.System).AddSingleton(Console.Out);
         services.AddSingleton(new Database(Path.Combine(settings.WorkDir, "control-plane.db")));
         services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
@@ -147,16 +144,4 @@ public static class ControlPlaneApplication
 
     private static Task Unexpected(HttpContext context) => Refusals.Write(context, new(
         "Something went wrong here", 500, "The control plane's log has the cause; request " + context.TraceIdentifier, null));
-
-    private static MesosCredential Credential(string path)
-    {
-        try
-        {
-            return MesosCredential.Read(path);
-        }
-        catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException("--credential: " + error.Message);
-        }
-    }
 }

@@ -1,9 +1,10 @@
+using DataPlatform.Services.Hosting.Credentials;
 using DataPlatform.Services.Master.Endpoints;
 
 namespace DataPlatform.Services.Master.Security;
 
 /// <summary>Who calls. Without credentials everyone on this machine may, and nobody has a name.</summary>
-public sealed class Callers(Credentials? credentials)
+public sealed class Callers(KnownPrincipals? credentials)
 {
     /// <summary>False when the request was answered with 401.</summary>
     public async Task<(bool Allowed, string? Principal)> CheckAsync(HttpContext context, string realm)

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Hosting.Files;
 using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
 using CallType = DataPlatform.Core.Protocol.Mesos.AgentOperatorCall.Types.Type;
 
@@ -66,9 +67,9 @@ public sealed class OperatorApiTests
         try
         {
             var file = Path.Combine(folder.FullName, "http");
-            await File.WriteAllTextAsync(file, """{"credentials":[{"principal":"ops","secret":"sesame"}]}""");
+            AtomicFile.Write(file, """{"credentials":[{"principal":"ops","secret":"sesame"}]}""");
             var own = Path.Combine(folder.FullName, "own");
-            await File.WriteAllTextAsync(own, """{"principal":"agent","secret":"grain"}""");
+            AtomicFile.Write(own, """{"principal":"agent","secret":"grain"}""");
             await using var agent = await AgentUnderTest.StartAsync(master, "--http-credentials", file, "--credential", own);
             using var http = new HttpClient { BaseAddress = agent.Endpoint };
 

@@ -1,10 +1,16 @@
 using System.Globalization;
 
-namespace DataPlatform.Services.Agent.Configuration;
+namespace DataPlatform.Services.Hosting.Settings;
 
 /// <summary>Durations and sizes as Mesos writes them: <c>500ms</c>, <c>15secs</c>, <c>1weeks</c>; <c>10MB</c>, <c>2GB</c>.</summary>
-internal static class Quantities
+public static class Quantities
 {
+    public const string DurationExamples = "500ms, 15secs, 1mins, 2hrs";
+    public const string SizeExamples = "10MB, 2GB";
+
+    /// <summary>About 300 years: what a time span holds.</summary>
+    private const double MostSeconds = 1e10;
+
     private static readonly (string Unit, double Seconds)[] DurationUnits =
     [
         ("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("secs", 1), ("mins", 60), ("hrs", 3600), ("days", 86_400), ("weeks", 604_800),
@@ -15,22 +21,26 @@ internal static class Quantities
         ("TB", 1L << 40), ("GB", 1L << 30), ("MB", 1L << 20), ("KB", 1L << 10), ("B", 1),
     ];
 
-    /// <exception cref="ConfigurationException">Not a duration.</exception>
-    public static TimeSpan Duration(string name, string text)
+    public static string DurationAllowed { get; } =
+        $"a number and one of {string.Join(", ", DurationUnits.Select(each => each.Unit))}, such as {DurationExamples}";
+
+    public static string SizeAllowed { get; } = $"a number and one of {string.Join(", ", SizeUnits.Select(each => each.Unit))}, such as {SizeExamples}";
+
+    /// <summary>Null when it is none.</summary>
+    public static TimeSpan? Duration(string text)
     {
         foreach (var (unit, seconds) in DurationUnits)
         {
-            // "10secs" ends with no other unit, but "10ms" ends with "s" of none: units are told apart by the digits before them.
-            if (text.EndsWith(unit, StringComparison.Ordinal) && Number(text[..^unit.Length]) is { } value && value * seconds <= 1e10)
+            // The digits before it tell a unit from one that ends like it.
+            if (text.EndsWith(unit, StringComparison.Ordinal) && Number(text[..^unit.Length]) is { } value && value * seconds <= MostSeconds)
                 return TimeSpan.FromSeconds(value * seconds);
         }
 
-        throw new ConfigurationException(
-            $"--{name} '{text}' is not a duration: a number and one of {string.Join(", ", DurationUnits.Select(each => each.Unit))}");
+        return null;
     }
 
-    /// <exception cref="ConfigurationException">Not a size.</exception>
-    public static long Size(string name, string text)
+    /// <summary>In bytes; null when it is none.</summary>
+    public static long? Size(string text)
     {
         foreach (var (unit, bytes) in SizeUnits)
         {
@@ -38,8 +48,7 @@ internal static class Quantities
                 return (long)(value * bytes);
         }
 
-        throw new ConfigurationException(
-            $"--{name} '{text}' is not a size: a number and one of {string.Join(", ", SizeUnits.Select(each => each.Unit))}");
+        return null;
     }
 
     private static double? Number(string text) =>
