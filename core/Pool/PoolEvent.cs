@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
 
 namespace DataPlatform.Core.Pool;
 
@@ -81,14 +82,14 @@ public abstract record PoolEvent
     /// <summary>A kill that the agent can't be told now; it is told when it comes back.</summary>
     public sealed record KillPostponed(string AgentId, string FrameworkId, string TaskId, KillPolicy? Policy) : PoolEvent;
 
-    public sealed record OfferMade(Offer Offer) : PoolEvent;
+    public sealed record OfferMade(PooledOffer Offer) : PoolEvent;
 
     /// <summary>The offer is no more; what it held and was not used is free.</summary>
     public sealed record OfferEnded(string OfferId) : PoolEvent;
 
     /// <summary>The framework wants nothing that is within <paramref name="Resources"/> of this agent for this role until then.</summary>
     public sealed record OfferRefused(
-        string FrameworkId, string Role, string AgentId, IReadOnlyList<Resource> Resources, DateTimeOffset Until) : PoolEvent;
+        string FrameworkId, string Role, string AgentId, ResourceBag Resources, DateTimeOffset Until) : PoolEvent;
 
     /// <summary>The periodic allocation over all agents ran.</summary>
     public sealed record BatchAllocated(DateTimeOffset Time) : PoolEvent;

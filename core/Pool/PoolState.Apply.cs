@@ -84,7 +84,7 @@ public sealed partial class PoolState
                 End(ended.OfferId);
                 break;
             case PoolEvent.OfferRefused refused:
-                Allocator.Refuse(refused.FrameworkId, refused.Role, refused.AgentId, Amounts.Of(refused.Resources), refused.Until);
+                Allocator.Refuse(refused.FrameworkId, refused.Role, refused.AgentId, refused.Resources, refused.Until);
                 Counters.OffersRefused++;
                 break;
             case PoolEvent.BatchAllocated batch:
@@ -197,8 +197,12 @@ public sealed partial class PoolState
             return;
         Disconnect(agent);
         Allocator.RemoveAgent(agentId);
-        foreach (var offer in agent.OutstandingOffers.Keys)
-            offers.Remove(offer);
+        foreach (var offer in agent.OutstandingOffers.Values)
+        {
+            offers.Remove(offer.Id);
+            frameworks[offer.FrameworkId].OutstandingOffers.Remove(offer.Id);
+        }
+
         foreach (var task in agent.LiveTasks.Values)
         {
             var framework = frameworks[task.FrameworkId];

@@ -73,12 +73,12 @@ public sealed partial class PoolState
         Counters.TasksEnded[state] = Counters.TasksEnded.GetValueOrDefault(state) + 1;
     }
 
-    private void Add(Offer offer)
+    private void Add(PooledOffer offer)
     {
         nextOffer++;
-        offers[offer.Id.Value] = offer;
-        var agent = agents[offer.AgentId.Value];
-        agent.OutstandingOffers[offer.Id.Value] = offer;
+        offers[offer.Id] = offer;
+        agents[offer.AgentId].OutstandingOffers[offer.Id] = offer;
+        frameworks[offer.FrameworkId].OutstandingOffers[offer.Id] = offer;
         Allocator.Accept(Held(offer));
         Counters.OffersMade++;
     }
@@ -87,15 +87,13 @@ public sealed partial class PoolState
     {
         if (!offers.Remove(offerId, out var offer))
             return;
-        var agent = agents[offer.AgentId.Value];
-        agent.OutstandingOffers.Remove(offerId);
-        var held = Held(offer);
-        Allocator.Recover(held.FrameworkId, held.Role, held.AgentId, held.Resources);
-        agentsToAllocate.Add(agent.Id);
+        agents[offer.AgentId].OutstandingOffers.Remove(offerId);
+        frameworks[offer.FrameworkId].OutstandingOffers.Remove(offerId);
+        Allocator.Recover(offer.FrameworkId, offer.Role, offer.AgentId, offer.Resources);
+        agentsToAllocate.Add(offer.AgentId);
     }
 
-    private static OfferedResources Held(Offer offer) =>
-        new(offer.FrameworkId.Value, offer.AllocationInfo.Role, offer.AgentId.Value, Amounts.Of(offer.Resources));
+    private static OfferedResources Held(PooledOffer offer) => new(offer.FrameworkId, offer.Role, offer.AgentId, offer.Resources);
 
     /// <summary>What a status carries for the framework alone need not be kept.</summary>
     private static TaskReport WithoutData(TaskReport status)

@@ -11,7 +11,7 @@ public sealed partial class PoolState
 {
     private readonly Dictionary<string, PooledFramework> frameworks = [];
     private readonly Dictionary<string, PooledAgent> agents = [];
-    private readonly Dictionary<string, Offer> offers = [];
+    private readonly Dictionary<string, PooledOffer> offers = [];
     private readonly Dictionary<string, string> frameworkOfStream = [];
     private readonly Dictionary<string, string> agentOfStream = [];
     private readonly OrderedDictionary<string, PooledFramework> completedFrameworks = [];
@@ -54,7 +54,7 @@ public sealed partial class PoolState
     /// <summary>Agents whose ids are given up; true for those that an operator marked gone.</summary>
     public IReadOnlyDictionary<string, bool> RemovedAgents => removedAgents;
 
-    public IReadOnlyDictionary<string, Offer> Offers => offers;
+    public IReadOnlyDictionary<string, PooledOffer> Offers => offers;
 
     public DateTimeOffset LastBatch { get; private set; }
 

@@ -56,7 +56,7 @@ public sealed class PooledAgent
         AgentInfo.Types.Capability.Types.Type.ReservationRefinement,
     ];
 
-    internal Dictionary<string, Offer> OutstandingOffers { get; } = [];
+    internal Dictionary<string, PooledOffer> OutstandingOffers { get; } = [];
 
     internal Dictionary<(string FrameworkId, string TaskId), KillPolicy?> PostponedKills { get; } = [];
 }

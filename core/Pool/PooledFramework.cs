@@ -66,6 +66,8 @@ public sealed class PooledFramework
 
     internal Dictionary<string, PooledTask> LiveTasks { get; } = [];
 
+    internal Dictionary<string, PooledOffer> OutstandingOffers { get; } = [];
+
     internal Queue<TaskRecord> Completed { get; } = new();
 
     internal OrderedDictionary<string, TaskRecord> Unreachable { get; } = [];

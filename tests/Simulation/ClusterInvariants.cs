@@ -51,8 +51,8 @@ internal sealed class ClusterInvariants(int seed)
         foreach (var agent in state.Agents.Values)
         {
             var allocated = Sum(agent.Id, agent.HoldingTasks.Select(task => task.Resources));
-            var offered = Sum(agent.Id, state.Offers.Values.Where(offer => offer.AgentId.Value == agent.Id)
-                .Select(offer => offer.Resources.ToBag().Unallocated()));
+            var offered = Sum(agent.Id, state.Offers.Values.Where(offer => offer.AgentId == agent.Id)
+                .Select(offer => offer.Resources));
             var free = state.Allocator.Free(agent.Id);
             if (!Sum(agent.Id, [allocated, offered, free]).Equals(agent.Total))
                 Fail($"agent {agent.Id} has {agent.Total}, but {allocated} is allocated, {offered} offered, {free} free");

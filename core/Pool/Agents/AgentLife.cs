@@ -89,10 +89,10 @@ internal static class AgentLife
 
     private static void RescindOffers(PoolState state, Decision decision, PooledAgent agent)
     {
-        foreach (var offer in agent.OutstandingOffers.Values.OrderBy(offer => offer.Id.Value, StringComparer.Ordinal))
+        foreach (var offer in agent.OutstandingOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal))
         {
-            decision.Happened(new PoolEvent.OfferEnded(offer.Id.Value));
-            decision.Tell(state.Frameworks[offer.FrameworkId.Value], OfferEvents.Rescind(offer.Id.Value));
+            decision.Happened(new PoolEvent.OfferEnded(offer.Id));
+            decision.Tell(state.Frameworks[offer.FrameworkId], OfferEvents.Rescind(offer.Id));
         }
     }
 

@@ -13,9 +13,9 @@ internal static class Accepting
     {
         var known = accept.OfferIds.Select(id => id.Value).Distinct()
             .Select(id => state.Offers.GetValueOrDefault(id))
-            .OfType<Offer>().Where(offer => offer.FrameworkId.Value == framework.Id).ToList();
+            .OfType<PooledOffer>().Where(offer => offer.FrameworkId == framework.Id).ToList();
         foreach (var offer in known)
-            decision.Happened(new PoolEvent.OfferEnded(offer.Id.Value));
+            decision.Happened(new PoolEvent.OfferEnded(offer.Id));
 
         if (WhyNotOffers(state, framework, accept, known) is { } why)
         {
@@ -23,7 +23,7 @@ internal static class Accepting
             return;
         }
 
-        var agent = state.Agents[known[0].AgentId.Value];
+        var agent = state.Agents[known[0].AgentId];
         if (!agent.IsConnected)
         {
             RefuseAll(decision, framework, accept, TaskState.TaskDropped, Reason.AgentDisconnected,
@@ -31,17 +31,16 @@ internal static class Accepting
             return;
         }
 
-        var available = known.Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(Amounts.Of(offer.Resources)));
-        var launch = new Launching(decision, framework, agent, known[0].AllocationInfo.Role, available, now);
+        var available = known.Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Resources));
+        var launch = new Launching(decision, framework, agent, known[0].Role, available, now);
         foreach (var operation in accept.Operations)
             Carry(decision, framework, agent, launch, operation, now);
 
-        var rest = launch.Available.AllocatedTo(known[0].AllocationInfo.Role);
-        Declining.Refuse(state, decision, framework, known[0], [.. rest.ToMessages()], accept.Filters, now);
+        Declining.Refuse(state, decision, framework, known[0], launch.Available, accept.Filters, now);
     }
 
     private static string? WhyNotOffers(
-        PoolState state, PooledFramework framework, SchedulerCall.Types.Accept accept, List<Offer> known)
+        PoolState state, PooledFramework framework, SchedulerCall.Types.Accept accept, List<PooledOffer> known)
     {
         if (accept.OfferIds.Count == 0)
             return "No offer is named in accept.offer_ids";
@@ -50,13 +49,13 @@ internal static class Accepting
         {
             if (!seen.Add(id.Value))
                 return $"Offer {Names.Printable(id.Value)} is named twice";
-            if (!state.Offers.TryGetValue(id.Value, out var offer) || offer.FrameworkId.Value != framework.Id)
+            if (!state.Offers.TryGetValue(id.Value, out var offer) || offer.FrameworkId != framework.Id)
                 return $"Offer {Names.Printable(id.Value)} is no longer valid: it was used, declined, rescinded or never made to this framework";
         }
 
-        if (known.Select(offer => offer.AgentId.Value).Distinct().Count() > 1)
+        if (known.Select(offer => offer.AgentId).Distinct().Count() > 1)
             return "The offers are of different agents; a call may combine offers of one agent only";
-        return known.Select(offer => offer.AllocationInfo.Role).Distinct().Count() > 1
+        return known.Select(offer => offer.Role).Distinct().Count() > 1
             ? "The offers are for different roles; a call may combine offers for one role only"
             : null;
     }

@@ -1,6 +1,5 @@
 using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Core.Resources;
 
 namespace DataPlatform.Core.Pool;
 
@@ -18,11 +17,11 @@ internal static class Allocating
         foreach (var proposed in state.Allocator.Propose(round))
         {
             var framework = state.Frameworks[proposed.FrameworkId];
-            var offer = Make(state.OfferId(count++), state.Agents[proposed.AgentId], framework, proposed.Role, proposed.Resources);
+            var offer = new PooledOffer(state.OfferId(count++), framework.Id, proposed.AgentId, proposed.Role, proposed.Resources);
             decision.Happened(new PoolEvent.OfferMade(offer));
             if (!made.TryGetValue(framework.Id, out var offers))
                 made[framework.Id] = offers = [];
-            offers.Add(offer);
+            offers.Add(OfferViews.Of(offer, state.Agents[offer.AgentId], framework));
         }
 
         foreach (var (framework, offers) in made)
@@ -34,29 +33,5 @@ internal static class Allocating
 
         decision.Happened(new PoolEvent.AgentsAllocated());
         return decision;
-    }
-
-    private static Offer Make(string id, PooledAgent agent, PooledFramework framework, string role, ResourceBag resources)
-    {
-        var offer = new Offer
-        {
-            Id = new OfferID { Value = id },
-            FrameworkId = framework.Info.Id,
-            AgentId = agent.Info.Id,
-            Hostname = agent.Info.Hostname,
-            Url = new URL
-            {
-                Scheme = "http",
-                Address = new Address { Hostname = agent.Info.Hostname, Port = agent.Info.Port },
-                Path = "/slave(1)",
-            },
-            Domain = agent.Info.Domain,
-            AllocationInfo = new Resource.Types.AllocationInfo { Role = role },
-        };
-        if (agent.Address is { } address)
-            offer.Url.Address.Ip = address;
-        offer.Attributes.Add(agent.Info.Attributes);
-        offer.Resources.Add(resources.AllocatedTo(role).ToMessages(framework.ResourceFormat));
-        return offer;
     }
 }

@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
 
 namespace DataPlatform.Core.Pool;
 
@@ -16,7 +17,7 @@ internal static class Declining
         foreach (var id in decline.OfferIds.Select(id => id.Value).Distinct())
         {
             // An offer that ended meanwhile is no mistake of the framework's.
-            if (!state.Offers.TryGetValue(id, out var offer) || offer.FrameworkId.Value != framework.Id)
+            if (!state.Offers.TryGetValue(id, out var offer) || offer.FrameworkId != framework.Id)
                 continue;
             decision.Happened(new PoolEvent.OfferEnded(id));
             Refuse(state, decision, framework, offer, offer.Resources, decline.Filters, now);
@@ -24,16 +25,16 @@ internal static class Declining
     }
 
     public static void Refuse(
-        PoolState state, Decision decision, PooledFramework framework, Offer offer, IReadOnlyList<Resource> resources,
+        PoolState state, Decision decision, PooledFramework framework, PooledOffer offer, ResourceBag resources,
         Filters? filters, DateTimeOffset now)
     {
         var duration = Duration(filters);
-        if (duration <= TimeSpan.Zero || resources.Count == 0)
+        if (duration <= TimeSpan.Zero || resources.IsEmpty)
             return;
         if (duration < state.Settings.AllocationInterval)
             duration = state.Settings.AllocationInterval;
         decision.Happened(new PoolEvent.OfferRefused(
-            framework.Id, offer.AllocationInfo.Role, offer.AgentId.Value, resources, now + duration));
+            framework.Id, offer.Role, offer.AgentId, resources, now + duration));
     }
 
     private static TimeSpan Duration(Filters? filters) => (filters?.RefuseSeconds ?? DefaultRefusal.TotalSeconds) switch

@@ -18,7 +18,7 @@ internal static class FrameworkLife
             return decision;
         }
 
-        foreach (var offer in OffersOf(state, framework))
+        foreach (var offer in OffersOf(framework))
             decision.Happened(new PoolEvent.OfferEnded(offer));
         decision.Happened(new PoolEvent.FrameworkDisconnected(framework.Id, now));
         return decision;
@@ -36,7 +36,7 @@ internal static class FrameworkLife
     /// <summary>Ends the framework: its tasks are killed, its offers are free, its stream is closed.</summary>
     public static void Remove(PoolState state, Decision decision, PooledFramework framework, DateTimeOffset now)
     {
-        foreach (var offer in OffersOf(state, framework))
+        foreach (var offer in OffersOf(framework))
             decision.Happened(new PoolEvent.OfferEnded(offer));
         foreach (var task in framework.Tasks.Values.OrderBy(task => task.Id, StringComparer.Ordinal))
         {
@@ -58,7 +58,5 @@ internal static class FrameworkLife
         decision.Happened(new PoolEvent.FrameworkRemoved(framework.Id, now));
     }
 
-    public static IEnumerable<string> OffersOf(PoolState state, PooledFramework framework) =>
-        state.Offers.Values.Where(offer => offer.FrameworkId.Value == framework.Id).Select(offer => offer.Id.Value)
-            .Order(StringComparer.Ordinal);
+    public static IEnumerable<string> OffersOf(PooledFramework framework) => framework.OutstandingOffers.Keys.Order(StringComparer.Ordinal);
 }

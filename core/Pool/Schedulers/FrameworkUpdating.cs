@@ -21,9 +21,9 @@ internal static class FrameworkUpdating
 
         var decision = new Decision { Outcome = PoolOutcome.Ok };
         var roles = FrameworkRules.RolesOf(info).ToHashSet();
-        foreach (var offer in FrameworkLife.OffersOf(state, framework))
+        foreach (var offer in FrameworkLife.OffersOf(framework))
         {
-            if (roles.Contains(state.Offers[offer].AllocationInfo.Role))
+            if (roles.Contains(state.Offers[offer].Role))
                 continue;
             decision.Happened(new PoolEvent.OfferEnded(offer));
             decision.Tell(framework, OfferEvents.Rescind(offer));

@@ -39,7 +39,7 @@ internal static class Subscribing
                 return decision;
             }
 
-            ComeBack(state, decision, known, info);
+            ComeBack(decision, known, info);
         }
         else
         {
@@ -53,12 +53,12 @@ internal static class Subscribing
         return decision;
     }
 
-    private static void ComeBack(PoolState state, Decision decision, PooledFramework known, FrameworkInfo info)
+    private static void ComeBack(Decision decision, PooledFramework known, FrameworkInfo info)
     {
         // What runs was started under these; a framework can't change them by asking.
         info.User = known.Info.User;
         info.Checkpoint = known.Info.Checkpoint;
-        foreach (var offer in FrameworkLife.OffersOf(state, known))
+        foreach (var offer in FrameworkLife.OffersOf(known))
             decision.Happened(new PoolEvent.OfferEnded(offer));
         if (known.StreamId is { } old)
             decision.EndWithError(old, "Framework failed over: it subscribed again, and only the newest subscription counts");

@@ -30,5 +30,5 @@ internal static class AgentViews
         .Aggregate(ResourceBag.Empty, (sum, task) => sum.Add(task.Resources.AllocatedTo(task.Role)));
 
     private static ResourceBag Offered(PooledAgent agent) => agent.OutstandingOffers.Values
-        .Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Resources.ToBag()));
+        .Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Allocated));
 }

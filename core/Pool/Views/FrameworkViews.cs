@@ -21,10 +21,9 @@ internal static class FrameworkViews
             view.ReregisteredTime = StatusReports.Time(again);
         if (framework.UnregisteredTime is { } gone)
             view.UnregisteredTime = StatusReports.Time(gone);
-        var offers = state.Offers.Values.Where(offer => offer.FrameworkId.Value == framework.Id)
-            .OrderBy(offer => offer.Id.Value, StringComparer.Ordinal).ToList();
-        view.Offers.Add(offers);
-        view.OfferedResources.Add(Amount(offers.Select(offer => offer.Resources.ToBag())));
+        var offers = framework.OutstandingOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal).ToList();
+        view.Offers.Add(offers.Select(offer => OfferViews.Of(offer, state.Agents[offer.AgentId], framework)));
+        view.OfferedResources.Add(Amount(offers.Select(offer => offer.Allocated)));
         view.AllocatedResources.Add(Amount(framework.Tasks.Values.Where(task => task.HoldsResources)
             .Select(task => task.Resources.AllocatedTo(task.Role))));
         return view;
@@ -34,7 +33,7 @@ internal static class FrameworkViews
     public static ResourceBag Held(PoolState state, string role) => Sum(
         state.Agents.Values.SelectMany(agent => agent.Tasks.Values)
             .Where(task => task.HoldsResources && task.Role == role).Select(task => task.Resources)
-            .Concat(state.Offers.Values.Where(offer => offer.AllocationInfo.Role == role).Select(offer => Amounts.Of(offer.Resources))));
+            .Concat(state.Offers.Values.Where(offer => offer.Role == role).Select(offer => offer.Resources)));
 
     private static IEnumerable<Resource> Amount(IEnumerable<ResourceBag> bags) => Sum(bags).ToMessages(ResourceFormat.WithRole);
 
