@@ -15,6 +15,7 @@ public sealed class Platform(QuickstartSettings settings, StepReport report) : I
     /// <summary>Starts every part and waits until the pool has all hosts.</summary>
     public async Task<ControlPlaneClient> StartAsync(CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var credentials = GeneratedCredentials.Write(settings.Secrets);
         foreach (var directory in (string[])[settings.Store, settings.Cache, settings.Lake]) Directory.CreateDirectory(directory);
         var shares = MachineShare.Divide(Agents, Environment.ProcessorCount, Machine.FreeMemoryMebibytes(), Machine.FreeDiskMebibytes(settings.Directory), Machine.ListeningPorts());
@@ -58,17 +59,18 @@ public sealed class Platform(QuickstartSettings settings, StepReport report) : I
     }
 
     /// <summary>Stops the parts in reverse order. Returns what did not go well.</summary>
-    public async Task<IReadOnlyList<string>> StopAsync()
+    /// <param name="hurry">Ends them at once, when those who wait no longer want to.</param>
+    public async Task<IReadOnlyList<string>> StopAsync(CancellationToken hurry)
     {
         var complaints = new List<string?>();
         foreach (var group in (string[])["control-plane", "agent-", "master"])
-            complaints.AddRange(await Task.WhenAll(started.Where(part => part.Name.StartsWith(group, StringComparison.Ordinal)).Select(part => part.StopAsync(StopLimit))));
+            complaints.AddRange(await Task.WhenAll(started.Where(part => part.Name.StartsWith(group, StringComparison.Ordinal)).Select(part => part.StopAsync(StopLimit, hurry))));
         foreach (var part in started) part.Dispose();
         started.Clear();
         return [.. complaints.OfType<string>()];
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
     private async Task<string> StartPartAsync(string name, SiblingProgram program, CancellationToken cancellation, params string[] arguments)
     {

@@ -3,13 +3,10 @@ using DataPlatform.Services.Cli.Programs;
 
 namespace DataPlatform.Services.Cli.Quickstart;
 
-/// <summary>One part of the platform as a process of its own session, so that Ctrl-C in the terminal reaches only <c>dp</c>.</summary>
+/// <summary>One part of the platform as a process that ends, in order, with this one.</summary>
 public sealed class PlatformProcess : IDisposable
 {
     private const int LinesShown = 15;
-
-    /// <summary>The only shell there is: it turns the outputs into the log and becomes the program, whose arguments it never reads.</summary>
-    private const string IntoLog = "exec >>\"$1\" 2>&1 </dev/null; shift; exec \"$@\"";
 
     private readonly Process process;
     private readonly string log;
@@ -31,10 +28,8 @@ public sealed class PlatformProcess : IDisposable
         Directory.CreateDirectory(workDirectory);
         var (log, endpoint) = ($"{workDirectory}.{QuickstartSettings.FileOfLog}", Path.Combine(workDirectory, "endpoint"));
         File.Delete(endpoint);
-        var start = new ProcessStartInfo("/usr/bin/setsid") { WorkingDirectory = workDirectory };
-        foreach (var argument in (string[])["/bin/sh", "-c", IntoLog, "sh", log, path, .. arguments]) start.ArgumentList.Add(argument);
-        start.Environment[Leftovers.Mark] = mark;
-        return new PlatformProcess(name, Process.Start(start) ?? throw new QuickstartException($"{path} can't be started"), log, endpoint);
+        var process = BoundProcess.Start([path, .. arguments], log, workDirectory, new Dictionary<string, string> { [Leftovers.Mark] = mark });
+        return new PlatformProcess(name, process, log, endpoint);
     }
 
     /// <summary>Waits until the program says where it serves.</summary>
@@ -56,11 +51,13 @@ public sealed class PlatformProcess : IDisposable
     public Task ExitAsync(CancellationToken cancellation) => process.WaitForExitAsync(cancellation);
 
     /// <summary>SIGTERM, and SIGKILL when that is not heard in time. Returns what had to be done, or null when it ended well.</summary>
-    public async Task<string?> StopAsync(TimeSpan grace)
+    /// <param name="hurry">Kills it at once; that it did not end in order is then no complaint.</param>
+    public async Task<string?> StopAsync(TimeSpan grace, CancellationToken hurry)
     {
-        if (process.HasExited) return process.ExitCode == 0 ? null : Ended();
+        if (process.HasExited) return process.ExitCode is 0 or 143 ? null : Ended();
         Signals.AskToEnd(process.Id);
-        using var limit = new CancellationTokenSource(grace);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(hurry);
+        limit.CancelAfter(grace);
         try
         {
             await process.WaitForExitAsync(limit.Token);
@@ -70,7 +67,7 @@ public sealed class PlatformProcess : IDisposable
         {
             Signals.Kill(process.Id);
             await process.WaitForExitAsync(CancellationToken.None);
-            return $"{Name} did not stop within {grace.TotalSeconds:0} s of SIGTERM and was killed.{EndOfLog()}";
+            return hurry.IsCancellationRequested ? null : $"{Name} did not stop within {grace.TotalSeconds:0} s of SIGTERM and was killed.{EndOfLog()}";
         }
     }
 

@@ -1,20 +1,33 @@
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Output;
 using DataPlatform.Services.Cli.Progress;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace DataPlatform.Services.Cli.Quickstart;
 
 /// <summary>The first launch, end to end: a platform on this machine, its main job, and everything away again.</summary>
-public sealed class QuickstartRun(QuickstartSettings settings, Surroundings surroundings)
+public sealed class QuickstartRun
 {
     private static readonly TimeSpan DeleteLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
-    private readonly StepReport report = new(surroundings.Output);
-    private readonly Leftovers leftovers = new(settings.Run, settings.CgroupRoot);
-    private readonly CliConfiguration configuration = new(settings.CliConfig, ControlPlaneAddress.DefaultFile(surroundings.Environment));
+    private readonly QuickstartSettings settings;
+    private readonly Surroundings surroundings;
+    private readonly StepReport report;
+    private readonly Leftovers leftovers;
+    private readonly CliConfiguration configuration;
+
+    public QuickstartRun(QuickstartSettings settings, Surroundings surroundings)
+    {
+        this.settings = settings;
+        this.surroundings = surroundings with { Output = new LastingWriter(surroundings.Output), Error = new LastingWriter(surroundings.Error) };
+        report = new StepReport(this.surroundings.Output);
+        leftovers = new Leftovers(settings.Run, settings.CgroupRoot);
+        configuration = new CliConfiguration(settings.CliConfig, ControlPlaneAddress.DefaultFile(surroundings.Environment));
+    }
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
+        using var signals = new EndingSignals();
         Directory.CreateDirectory(settings.Directory);
         using var single = Lock();
         await ClearAsync();
@@ -39,7 +52,7 @@ public sealed class QuickstartRun(QuickstartSettings settings, Surroundings surr
         {
             outcome = await Failures.ToExitCodeAsync(() => Task.FromException<int>(error), surroundings.Error, cancellation);
         }
-        var complaints = await EndAsync(platform, client);
+        var complaints = await EndAsync(platform, client, signals.Hurry);
         client?.Dispose();
         foreach (var complaint in complaints) await surroundings.Error.WriteLineAsync($"dp: {complaint}");
         if (outcome == ExitCode.Done && complaints.Count > 0) return ExitCode.Failed;
@@ -75,29 +88,40 @@ public sealed class QuickstartRun(QuickstartSettings settings, Surroundings surr
         }
     }
 
-    private async Task<IReadOnlyList<string>> EndAsync(Platform platform, ControlPlaneClient? client)
+    private async Task<IReadOnlyList<string>> EndAsync(Platform platform, ControlPlaneClient? client, CancellationToken hurry)
     {
         var complaints = new List<string>();
         await report.PlainAsync("");
-        if (client is not null)
-            await report.RunAsync("delete the clusters", async () =>
-            {
-                complaints.AddRange(await DeleteAllAsync(client));
-                return true;
-            });
+        // Whatever goes wrong with one step, the next ones are done.
+        if (client is not null) await AttemptAsync("delete the clusters", () => DeleteAllAsync(client, hurry), complaints);
         configuration.Release();
-        complaints.AddRange(await report.RunAsync("stop control plane, agents and master", platform.StopAsync));
-        for (var watch = Stopwatch.StartNew(); leftovers.Processes().Count > 0 && watch.Elapsed < EndLimit;) await Task.Delay(50);
-        foreach (var (id, command) in leftovers.Processes()) complaints.Add($"process {id} was left and is ended now: {command}");
-        await leftovers.EndProcessesAsync(EndLimit);
+        await AttemptAsync("stop control plane, agents and master", () => platform.StopAsync(hurry), complaints);
+        for (var watch = Stopwatch.StartNew(); leftovers.Processes().Count > 0 && watch.Elapsed < EndLimit && !hurry.IsCancellationRequested;) await Task.Delay(50, CancellationToken.None);
+        if (!hurry.IsCancellationRequested)
+            foreach (var (id, command) in leftovers.Processes()) complaints.Add($"process {id} was left and is ended now: {command}");
+        await leftovers.EndProcessesAsync(hurry.IsCancellationRequested ? TimeSpan.FromSeconds(1) : EndLimit);
+        complaints.AddRange(leftovers.Processes().Select(process => $"process {process.Id} can't be ended: {process.Command}"));
         complaints.AddRange(leftovers.RemoveCgroups().Select(group => $"the cgroup {group} is left"));
-        complaints.AddRange(leftovers.Mounts().Select(mount => $"the mount {mount} is left"));
+        complaints.AddRange(leftovers.RemoveMounts().Select(mount => $"the mount {mount} is left"));
         return complaints;
     }
 
-    private async Task<IReadOnlyList<string>> DeleteAllAsync(ControlPlaneClient client)
+    private async Task AttemptAsync(string name, Func<Task<IReadOnlyList<string>>> step, List<string> complaints)
     {
-        using var limit = new CancellationTokenSource(DeleteLimit);
+        try
+        {
+            complaints.AddRange(await report.RunAsync(name, step));
+        }
+        catch (Exception error)
+        {
+            complaints.Add($"could not {name}: {error.Message}");
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> DeleteAllAsync(ControlPlaneClient client, CancellationToken hurry)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(hurry);
+        limit.CancelAfter(DeleteLimit);
         try
         {
             var clusters = await client.ClustersAsync(limit.Token);
@@ -111,6 +135,10 @@ public sealed class QuickstartRun(QuickstartSettings settings, Surroundings surr
             // The last one was gone before it could be watched.
             return [];
         }
+        catch (OperationCanceledException) when (hurry.IsCancellationRequested)
+        {
+            return [];
+        }
         catch (Exception error) when (error is RefusedException or UnreachableException or TimeoutException or OperationCanceledException)
         {
             return [$"the clusters could not be deleted in order: {error.Message}"];
@@ -122,7 +150,11 @@ public sealed class QuickstartRun(QuickstartSettings settings, Surroundings surr
     {
         configuration.Release();
         if (await leftovers.EndProcessesAsync(EndLimit) is > 0 and var count) await report.LineAsync($"ended {count} process(es) that an earlier run had left");
+        if (leftovers.Processes() is [var stubborn, ..])
+            throw new QuickstartException($"Process {stubborn.Id} of an earlier run in {settings.Directory} can't be ended: {stubborn.Command}");
         leftovers.RemoveCgroups();
+        // What is mounted there is not the run's to delete.
+        if (leftovers.RemoveMounts() is [var mount, ..]) throw new QuickstartException($"{mount} is mounted, left by an earlier run, and can't be unmounted");
         if (Directory.Exists(settings.Run)) Directory.Delete(settings.Run, true);
         Directory.CreateDirectory(settings.Run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }

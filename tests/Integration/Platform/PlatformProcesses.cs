@@ -72,7 +72,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
         var agent = new ServiceProcess("dp-agent", "DataPlatform.Services.Agent", Path.Combine(Root, $"agent-{number}"), [
             "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])[] : ["--credential", CredentialFile, "--http-credentials", CredentialsFile],
             "--resources", $"{resources};ports:[{ports}-{ports + 99}]", "--fetcher-cache-dir", Path.Combine(Root, "cache"),
-            "--registration-backoff-factor", "100ms", "--cgroups-root", $"dp-test-{Path.GetFileName(Root)}", "--stop-tasks-on-exit"]);
+            "--registration-backoff-factor", "100ms", "--cgroups-root", $"{Environment.GetEnvironmentVariable("DP_TEST_RUN") ?? "dptest"}-{Path.GetFileName(Root)}", "--stop-tasks-on-exit"]);
         agents.Add(agent);
         await agent.StartAsync();
         await Eventually.HoldsAsync(async () => await ActiveAgentsAsync() >= number, $"agent {number} to join", () => agent.Log);

@@ -80,7 +80,9 @@ public sealed class KillTests
     public async Task Leaves_no_process_and_no_group_when_stopped_with_its_tasks()
     {
         await using var master = await FakeMaster.StartAsync();
-        await using var agent = await AgentUnderTest.StartAsync(master, "--cgroups-root", "dp-agent-test");
+        // Of this process alone: other tests may run on the machine.
+        var group = $"dptest-{Environment.ProcessId}-stopped";
+        await using var agent = await AgentUnderTest.StartAsync(master, "--cgroups-root", group);
         agent.Run(TaskOf("t1", "echo $$ > pid; exec sleep 300"));
         await master.WaitForAsync("t1", TaskState.TaskRunning);
         await master.Eventually(() => Has(agent.Sandbox("t1"), "pid"), "the task's pid");
@@ -90,7 +92,7 @@ public sealed class KillTests
 
         Native.IsAlive(pid).ShouldBeFalse();
         if (Directory.Exists("/sys/fs/cgroup"))
-            Directory.GetDirectories("/sys/fs/cgroup").Where(each => Directory.Exists(Path.Combine(each, "dp-agent-test"))).ShouldBeEmpty();
+            Directory.GetDirectories("/sys/fs/cgroup").Where(each => Directory.Exists(Path.Combine(each, group))).ShouldBeEmpty();
     }
 
     internal static bool Has(string sandbox, string file) =>
