@@ -6,11 +6,15 @@ using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Serving;
+using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Agent;
 
-/// <summary>Carries decisions out. Called by the one loop only; nothing here waits.</summary>
-internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link, Func<string> agentId)
+/// <summary>
+/// Carries decisions out, many at a time: first all that must be remembered is on the disk, then the rest is done in order,
+/// so that nobody hears of what a loss of power could take back. Called by the one loop only.
+/// </summary>
+internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link, Func<string> agentId, ILogger log)
 {
     public required Containers Containers { get; init; }
 
@@ -18,7 +22,45 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
 
     public required AgentMetrics Metrics { get; init; }
 
-    public void CarryOut(AgentEffect effect)
+    public void CarryOut(IReadOnlyList<AgentEffect> effects)
+    {
+        foreach (var effect in effects)
+            Checkpoint(effect);
+        Metrics.CountUnwritten(checkpoints.Flush(effects.OfType<AgentEffect.Forget>().Select(each => each.ContainerId).ToHashSet(StringComparer.Ordinal)));
+        foreach (var effect in effects)
+        {
+            try
+            {
+                CarryOut(effect);
+            }
+            catch (Exception problem)
+            {
+                // One task's trouble is not that of the others.
+                log.LogError("{Effect} failed: {Problem}", effect.GetType().Name, problem.Message);
+            }
+        }
+    }
+
+    private void Checkpoint(AgentEffect effect)
+    {
+        switch (effect)
+        {
+            case AgentEffect.CheckpointStatus status:
+                Metrics.Count(status.Status.State);
+                checkpoints.AppendStatus(status.ContainerId, status.Status);
+                break;
+            case AgentEffect.CheckpointAcknowledgement acknowledgement:
+                checkpoints.AppendAcknowledgement(acknowledgement.ContainerId, acknowledgement.Uuid);
+                break;
+            case AgentEffect.CheckpointKill kill:
+                checkpoints.AppendKill(kill.ContainerId, kill.Intent, kill.Grace);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void CarryOut(AgentEffect effect)
     {
         switch (effect)
         {
@@ -40,16 +82,8 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             case AgentEffect.StopChecks stop:
                 Checks.Stop(stop.ContainerId);
                 break;
-            case AgentEffect.CheckpointStatus status:
-                Metrics.Count(status.Status.State);
-                checkpoints.AppendStatus(status.ContainerId, status.Status);
-                break;
-            case AgentEffect.CheckpointAcknowledgement acknowledgement:
-                checkpoints.AppendAcknowledgement(acknowledgement.ContainerId, acknowledgement.Uuid);
-                break;
-            case AgentEffect.CheckpointKill kill:
-                checkpoints.AppendKill(kill.ContainerId, kill.Intent);
-                break;
+            case AgentEffect.CheckpointStatus or AgentEffect.CheckpointAcknowledgement or AgentEffect.CheckpointKill:
+                break; // Is on the disk already.
             case AgentEffect.Send send:
                 link.Send(UpdateCall(send));
                 break;

@@ -1,16 +1,19 @@
 using System.Threading.Channels;
 using DataPlatform.Services.Agent.Decisions;
-using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Agent;
 
 /// <summary>
-/// The one writer: takes inputs in turn, decides, carries the effects out, and wakes itself when a decision is due. Others
-/// see the state only through <see cref="ReadAsync"/>.
+/// The one writer: takes the inputs that wait, decides one after another, has all their effects carried out together, and
+/// wakes itself when a decision is due. Others see the state only through <see cref="ReadAsync"/>, and never what is not
+/// carried out yet.
 /// </summary>
-internal sealed class AgentLoop(AgentCore core, Action<AgentEffect> carryOut, TimeProvider time, ILogger log)
+internal sealed class AgentLoop(AgentCore core, Action<IReadOnlyList<AgentEffect>> carryOut, TimeProvider time)
 {
     private const int Capacity = 4096;
+    private const int LargestBatch = 256;
+
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly Channel<Turn> turns = Channel.CreateBounded<Turn>(new BoundedChannelOptions(Capacity) { SingleReader = true });
 
@@ -38,43 +41,39 @@ internal sealed class AgentLoop(AgentCore core, Action<AgentEffect> carryOut, Ti
     {
         using var wake = time.CreateTimer(
             _ => turns.Writer.TryWrite(new Turn(new AgentInput.Tick(), null)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        DateTimeOffset? armed = null;
+        TimeSpan? armed = null;
+        var effects = new List<AgentEffect>();
+        var reads = new List<Action>();
         try
         {
-            await foreach (var turn in turns.Reader.ReadAllAsync(stop))
+            while (await turns.Reader.WaitToReadAsync(stop))
             {
-                turn.Read?.Invoke();
-                if (turn.Input is { } input)
-                    Handle(input);
-                if (turn.Input is AgentInput.Tick)
-                    armed = null;
+                for (var count = 0; count < LargestBatch && turns.Reader.TryRead(out var turn); count++)
+                {
+                    if (turn.Read is { } read)
+                        reads.Add(read);
+                    if (turn.Input is { } input)
+                        effects.AddRange(core.Decide(input, AgentTime.Of(time)));
+                    if (turn.Input is AgentInput.Tick)
+                        armed = null;
+                }
+
+                if (effects.Count > 0)
+                    carryOut(effects);
+                effects.Clear();
+                reads.ForEach(read => read());
+                reads.Clear();
                 if (core.NextWake is { } next && (armed is null || next < armed))
                 {
                     armed = next;
-                    var wait = next - time.GetUtcNow();
-                    wake.Change(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                    var now = AgentTime.Of(time).Steady;
+                    wake.Change(next > now + ShortestWait ? next - now : ShortestWait, Timeout.InfiniteTimeSpan);
                 }
             }
         }
         catch (OperationCanceledException)
         {
             // The agent stops.
-        }
-    }
-
-    private void Handle(AgentInput input)
-    {
-        foreach (var effect in core.Decide(input, time.GetUtcNow()))
-        {
-            try
-            {
-                carryOut(effect);
-            }
-            catch (Exception problem)
-            {
-                // A full disk must not end the agent: the update goes out all the same, it is only not remembered.
-                log.LogError("{Effect} failed: {Problem}", effect.GetType().Name, problem.Message);
-            }
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var isolation = HostIsolation.Open(options.Isolation, $"{options.CgroupsRoot}/{GroupName(options.WorkDirectory)}");
         log.LogInformation("Tasks are isolated by {Isolation}{Shortcomings}", isolation.Name, isolation.Shortcomings.Length == 0 ? "" : $" with {isolation.Shortcomings}");
 
-        var checkpoints = new CheckpointStore(options.WorkDirectory, log);
+        var checkpoints = new CheckpointStore(options.WorkDirectory, HostBoot.Current(), log);
         var paths = new SandboxPaths(options.WorkDirectory);
         var files = new SandboxFiles(paths);
         using var watch = new ProcessWatch();
@@ -41,16 +41,16 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var core = new AgentCore(
             new AgentSettings(options.KillGracePeriod), new TaskReports(options.Address.ToString(), Guid.NewGuid));
         AgentEffects? effects = null;
-        var loop = new AgentLoop(core, effect => effects!.CarryOut(effect), time, log);
+        var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
         var starter = new TaskStarter(options, paths, checkpoints, BuildFetcher(), isolation, () => endpoint);
         var containers = new Containers(starter, isolation, checkpoints, watch, paths.Find, loop.PostAsync, log);
         using var probe = new CheckProbe(watch);
         using var checks = new TaskChecks(probe, run => starter.ContextOf(run, core.AgentId), loop.PostAsync, time);
-        var metrics = new AgentMetrics(loop, time);
-        effects = new AgentEffects(checkpoints, link, () => core.AgentId) { Containers = containers, Checks = checks, Metrics = metrics };
+        var metrics = new AgentMetrics(loop, () => checkpoints.SetAside, time);
+        effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics };
 
-        Recover(core, effects, containers, checkpoints);
-        await containers.SweepLeftoversAsync(core.Runs.Where(run => run.Pid is null).Select(run => run.ContainerId));
+        Recover(core, effects, containers, checkpoints, log);
+        await containers.SweepLeftoversAsync(core.Runs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
         var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
         HttpServer.Map(app, options, new OperatorApi(loop, files, metrics, () => Self(core.AgentId, isolation), flags), files, metrics);
         await app.StartAsync(stop);
@@ -123,17 +123,23 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             await loop.PostAsync(input);
     }
 
-    private static void Recover(AgentCore core, AgentEffects effects, Containers containers, CheckpointStore checkpoints)
+    private void Recover(AgentCore core, AgentEffects effects, Containers containers, CheckpointStore checkpoints, ILogger log)
     {
-        var recovered = core.Recover(checkpoints.ReadAgentId(), checkpoints.ReadRuns(), TimeProvider.System.GetUtcNow());
-        foreach (var run in core.Runs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending))
+        var known = checkpoints.ReadAgentId();
+        var recovered = core.Recover(known, checkpoints.ReadRuns(), AgentTime.Of(time));
+        if (known.Length == 0 && core.AgentId.Length > 0)
         {
-            if (SupervisorFiles.ReadStarted(checkpoints.RunDirectory(run.ContainerId)) is { } supervisor)
-                containers.Adopt(run, supervisor);
+            log.LogWarning("This agent's own id was lost; it is {AgentId} by its tasks", core.AgentId);
+            checkpoints.WriteAgentId(core.AgentId);
         }
 
-        foreach (var effect in recovered)
-            effects.CarryOut(effect);
+        foreach (var run in core.Runs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending))
+        {
+            // Without a process id of this boot: there is only its end to be told.
+            containers.Adopt(run, run.Pid is null ? null : SupervisorFiles.ReadStarted(checkpoints.RunDirectory(run.ContainerId)));
+        }
+
+        effects.CarryOut(recovered);
     }
 
     private static async Task EndAllAsync(AgentLoop loop, Containers containers, ILogger log)

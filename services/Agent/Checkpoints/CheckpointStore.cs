@@ -7,50 +7,103 @@ using Microsoft.Extensions.Logging;
 namespace DataPlatform.Services.Agent.Checkpoints;
 
 /// <summary>
-/// What the agent must know after it was killed, under <c>work-dir/meta</c>: its id, and for each run a folder with the
-/// task, its history and what the supervisor leaves there. Written through the page cache, not synced: it has to survive
-/// the agent, and a host that loses power has lost the tasks as well.
+/// What the agent must know after it was killed or its host lost power, under <c>work-dir/meta</c>: its id, and for each run
+/// a folder with the task, its history and what the supervisor leaves there. What was written is on the disk when the call
+/// returns; histories wait for <see cref="Flush"/>, so that many records cost one wait. Histories are for one thread.
 /// </summary>
 public sealed class CheckpointStore
 {
+    internal const string History = "history";
     private readonly string agentIdFile;
     private readonly string runs;
+    private readonly string setAside;
     private readonly ILogger log;
+    private readonly RunReader reader;
+    private readonly HostBoot boot;
+    private readonly Dictionary<string, MemoryStream> waiting = new(StringComparer.Ordinal);
 
-    public CheckpointStore(string workDirectory, ILogger log)
+    /// <exception cref="IOException">The folder can't be made or written.</exception>
+    public CheckpointStore(string workDirectory, HostBoot boot, ILogger log)
     {
         this.log = log;
+        this.boot = boot;
         var meta = Path.Combine(workDirectory, "meta");
         runs = Path.Combine(meta, "runs");
+        setAside = Path.Combine(meta, "set-aside");
         agentIdFile = Path.Combine(meta, "agent");
         Directory.CreateDirectory(meta, AtomicFile.OwnerFolder);
         Directory.CreateDirectory(runs, AtomicFile.OwnerFolder);
+        Durable.SyncFolder(workDirectory);
+        Durable.SyncFolder(meta);
+        reader = new RunReader(boot, SameBoot(Path.Combine(meta, "boot_id")));
     }
 
-    /// <summary>Empty when this agent has none.</summary>
-    public string ReadAgentId() => File.Exists(agentIdFile) ? File.ReadAllText(agentIdFile).Trim() : "";
+    /// <summary>How many checkpoints could not be read at start; they are kept beside the others.</summary>
+    public int SetAside { get; private set; }
 
-    public void WriteAgentId(string agentId) => AtomicFile.Write(agentIdFile, agentId + "\n");
+    /// <summary>Empty when this agent has none, or a loss of power took it.</summary>
+    public string ReadAgentId() => File.Exists(agentIdFile) ? File.ReadAllText(agentIdFile).Trim('\0', ' ', '\n') : "";
+
+    public void WriteAgentId(string agentId)
+    {
+        if (ReadAgentId() == agentId)
+            return;
+        AtomicFile.Write(agentIdFile, agentId + "\n");
+        Durable.SyncFolder(Path.GetDirectoryName(agentIdFile)!);
+    }
 
     public void ForgetAgentId() => File.Delete(agentIdFile);
 
     /// <summary>The folder that the supervisor of this run writes to.</summary>
     public string RunDirectory(string containerId) => Path.Combine(runs, containerId);
 
-    /// <summary>Before anything of the task is started.</summary>
+    /// <summary>Before anything of the task is started. For any thread.</summary>
     public void WriteRun(TaskRun run)
     {
         var directory = RunDirectory(run.ContainerId);
         Directory.CreateDirectory(directory, AtomicFile.OwnerFolder);
-        AtomicFile.Write(Path.Combine(directory, "framework"), run.Framework.ToByteArray());
-        AtomicFile.Write(Path.Combine(directory, "task"), run.Task.ToByteArray());
+        using var records = new MemoryStream();
+        RunLog.Write(records, RunLog.Framework, run.Framework.ToByteArray());
+        RunLog.Write(records, RunLog.Task, run.Task.ToByteArray());
+        Durable.Append(Path.Combine(directory, History), records.GetBuffer().AsSpan(0, (int)records.Length));
+        Durable.SyncFolder(directory);
+        Durable.SyncFolder(runs);
     }
 
     public void AppendStatus(string containerId, TaskReport status) => Append(containerId, RunLog.Status, status.ToByteArray());
 
     public void AppendAcknowledgement(string containerId, ByteString uuid) => Append(containerId, RunLog.Acknowledged, uuid.Span);
 
-    public void AppendKill(string containerId, KillIntent intent) => Append(containerId, RunLog.Kill, [(byte)intent]);
+    /// <param name="grace">From now to SIGKILL; null when that is not decided.</param>
+    public void AppendKill(string containerId, KillIntent intent, TimeSpan? grace) =>
+        Append(containerId, RunLog.Kill, KillRecord.Encode(intent, grace is { } given ? boot.Uptime() + given : null));
+
+    /// <summary>What was appended to histories is on the disk afterwards. One that can't be written is named in the log, and the others are.</summary>
+    /// <param name="forgotten">Runs whose histories nobody will read.</param>
+    /// <returns>How many could not be written.</returns>
+    public int Flush(IReadOnlySet<string> forgotten)
+    {
+        var failed = 0;
+        foreach (var (containerId, records) in waiting)
+        {
+            var directory = RunDirectory(containerId);
+            if (forgotten.Contains(containerId) || !Directory.Exists(directory))
+                continue;
+            try
+            {
+                Durable.Append(Path.Combine(directory, History), records.GetBuffer().AsSpan(0, (int)records.Length));
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                // A full disk must not end the agent: what waits goes out all the same, it is only not remembered.
+                failed++;
+                log.LogError("The history of container {Container} was not written: {Problem}", containerId, problem.Message);
+            }
+        }
+
+        waiting.Clear();
+        return failed;
+    }
 
     public void Forget(string containerId)
     {
@@ -59,7 +112,7 @@ public sealed class CheckpointStore
             Directory.Delete(directory, recursive: true);
     }
 
-    /// <summary>All runs that were not forgotten, in a stable order. One that can't be read is named in the log and left in place.</summary>
+    /// <summary>All runs that were not forgotten, in a stable order. What can't be read is kept aside, named in the log and counted.</summary>
     public IReadOnlyList<RecoveredRun> ReadRuns()
     {
         var found = new List<RecoveredRun>();
@@ -67,51 +120,53 @@ public sealed class CheckpointStore
         {
             try
             {
-                if (File.Exists(Path.Combine(directory, "task")))
-                    found.Add(ReadRun(directory));
+                if (reader.Read(directory) is { } run)
+                    found.Add(run);
                 else
                     Directory.Delete(directory, recursive: true); // Killed before the checkpoint was whole: nothing was started.
             }
-            catch (Exception problem) when (problem is IOException or InvalidProtocolBufferException or UnauthorizedAccessException)
+            catch (Exception problem) when (problem is IOException or InvalidDataException or InvalidProtocolBufferException or UnauthorizedAccessException)
             {
-                log.LogError("Cannot read the checkpoint {Directory}: {Problem}", directory, problem.Message);
+                PutAside(directory, problem.Message);
             }
         }
 
         return found;
     }
 
-    private void Append(string containerId, byte kind, ReadOnlySpan<byte> content)
+    private void PutAside(string directory, string problem)
     {
-        var directory = RunDirectory(containerId);
-        if (Directory.Exists(directory))
-            RunLog.Append(Path.Combine(directory, "history"), kind, content);
+        var kept = Path.Combine(setAside, Path.GetFileName(directory));
+        log.LogError("The checkpoint {Directory} can't be read and is kept as {Kept}; its task counts as gone: {Problem}", directory, kept, problem);
+        SetAside++;
+        try
+        {
+            Directory.CreateDirectory(setAside, AtomicFile.OwnerFolder);
+            if (Directory.Exists(kept))
+                Directory.Delete(kept, recursive: true);
+            Directory.Move(directory, kept);
+        }
+        catch (Exception second) when (second is IOException or UnauthorizedAccessException)
+        {
+            log.LogError("It could not be moved there: {Problem}", second.Message);
+        }
     }
 
-    private static RecoveredRun ReadRun(string directory)
+    private void Append(string containerId, byte kind, ReadOnlySpan<byte> content)
     {
-        var statuses = new List<TaskReport>();
-        var acknowledged = new HashSet<ByteString>();
-        KillIntent? intent = null;
-        foreach (var (kind, content) in RunLog.Read(Path.Combine(directory, "history")))
-        {
-            if (kind == RunLog.Status)
-                statuses.Add(TaskReport.Parser.ParseFrom(content.Span));
-            else if (kind == RunLog.Acknowledged)
-                acknowledged.Add(ByteString.CopyFrom(content.Span));
-            else if (kind == RunLog.Kill && content.Length == 1)
-                intent = (KillIntent)content.Span[0];
-        }
+        if (!waiting.TryGetValue(containerId, out var records))
+            waiting[containerId] = records = new MemoryStream();
+        RunLog.Write(records, kind, content);
+    }
 
-        var started = Path.Combine(directory, "started");
-        return new RecoveredRun(
-            FrameworkInfo.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(directory, "framework"))),
-            TaskInfo.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(directory, "task"))),
-            Path.GetFileName(directory),
-            statuses,
-            acknowledged,
-            intent,
-            Launching.SupervisorFiles.ReadStarted(directory)?.Pid,
-            File.Exists(started) ? File.GetLastWriteTimeUtc(started) : null);
+    /// <summary>Process ids mean nothing after a start of the host.</summary>
+    private bool SameBoot(string file)
+    {
+        var before = File.Exists(file) ? File.ReadAllText(file).Trim('\0', ' ', '\n') : "";
+        if (before == boot.Id)
+            return true;
+        AtomicFile.Write(file, boot.Id + "\n");
+        // An agent that knew no such file was replaced in place: the host has not been started since.
+        return before.Length == 0;
     }
 }

@@ -14,9 +14,9 @@ public sealed partial class AgentCore
         run.Phase = RunPhase.Running;
         run.Pid = pid;
         if (run.Task.HealthCheck is { } check)
-            run.Health = new HealthRecord(check, now);
+            run.Health = new HealthRecord(check, now.Steady);
         if (run.Task.MaxCompletionTime is { } limit)
-            run.CompleteBy = now + TimeSpan.FromTicks(Math.Max(0, limit.Nanoseconds / 100));
+            run.CompleteBy = now.Steady + LengthOf(limit);
         if (run.Intent is { } intent)
         {
             run.Intent = null;
@@ -40,10 +40,10 @@ public sealed partial class AgentCore
         if (run.Phase != RunPhase.Launching)
             return;
         var (state, reason, message) = run.Intent is null
-            ? (failure.State, failure.Reason, failure.Message)
+            ? (AsKnownTo(run.Framework, failure.State), failure.Reason, failure.Message)
             : (TaskState.TaskKilled, Reason.TaskKilledDuringLaunch, "Killed before it was started");
         run.Phase = RunPhase.Ended;
-        Report(run, reports.OfNeverRun(run.Key, state, AgentId, now, message, reason));
+        Report(run, reports.OfNeverRun(run.Key, state, AgentId, now.Wall, message, reason));
         if (run.Updates.Pending.Count == 0)
             Forget(run);
     }
@@ -56,19 +56,21 @@ public sealed partial class AgentCore
             return;
         }
 
+        Touch(run);
         if (run.Phase == RunPhase.Launching)
         {
             run.Intent ??= KillIntent.Killed;
-            effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, run.Intent.Value));
+            effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, run.Intent.Value, null));
             effects.Add(new AgentEffect.CancelLaunch(run.ContainerId));
         }
         else if (run.Phase == RunPhase.Running)
         {
             BeginEnd(run, KillIntent.Killed, input.GracePeriod);
         }
-        else if (run.Phase == RunPhase.Ending && input.GracePeriod is { } shorter && now + shorter < run.KillAt)
+        else if (run.Phase == RunPhase.Ending && input.GracePeriod is { } shorter && now.Steady + shorter < run.KillAt)
         {
-            run.KillAt = now + shorter;
+            run.KillAt = now.Steady + shorter;
+            effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, run.Intent ?? KillIntent.Killed, shorter));
         }
     }
 
@@ -80,7 +82,7 @@ public sealed partial class AgentCore
         var run = new TaskRun(framework, task, "unknown-" + key.FrameworkId + "-" + key.TaskId) { Phase = RunPhase.Ended };
         Add(run);
         var report = reports.OfNeverRun(
-            key, TaskState.TaskDropped, AgentId, now, "This agent has no such task", Reason.ExecutorTerminated);
+            key, TaskState.TaskDropped, AgentId, now.Wall, "This agent has no such task", Reason.ExecutorTerminated);
         run.Statuses.Add(report);
         run.Updates.Enqueue(report);
     }
@@ -88,14 +90,17 @@ public sealed partial class AgentCore
     /// <summary>SIGTERM now, SIGKILL to all that is left after the grace period.</summary>
     private void BeginEnd(TaskRun run, KillIntent intent, TimeSpan? grace)
     {
+        var period = grace ?? PolicyOf(run.Task) ?? settings.KillGracePeriod;
+        if (period < TimeSpan.Zero)
+            period = TimeSpan.Zero;
         run.Phase = RunPhase.Ending;
         run.Intent = intent;
-        effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, intent));
+        run.KillAt = now.Steady + period;
+        effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, intent, period));
         effects.Add(new AgentEffect.StopChecks(run.ContainerId));
-        if (intent != KillIntent.Silent && run.Framework.Has(Capability.TaskKillingState))
+        // As Mesos: a task that ran too long goes from RUNNING to FAILED.
+        if (intent is not (KillIntent.Silent or KillIntent.TooLong) && run.Framework.Has(Capability.TaskKillingState))
             Report(run, TaskState.TaskKilling);
-        var period = grace ?? PolicyOf(run.Task) ?? settings.KillGracePeriod;
-        run.KillAt = now + (period < TimeSpan.Zero ? TimeSpan.Zero : period);
         effects.Add(new AgentEffect.Terminate(run.ContainerId));
     }
 
@@ -103,16 +108,22 @@ public sealed partial class AgentCore
         ? TimeSpan.FromTicks(given.Nanoseconds / 100)
         : null;
 
+    private static TimeSpan LengthOf(DurationInfo limit) => TimeSpan.FromTicks(Math.Max(0, limit.Nanoseconds / 100));
+
+    private static TaskState AsKnownTo(FrameworkInfo framework, TaskState state) =>
+        state == TaskState.TaskDropped && !framework.Has(Capability.PartitionAware) ? TaskState.TaskLost : state;
+
     private void EndSilently(Func<TaskRun, bool> which)
     {
         foreach (var run in runs.Values.Where(which).ToList())
         {
             run.Updates.Clear();
+            Touch(run);
             switch (run.Phase)
             {
                 case RunPhase.Launching:
                     run.Intent = KillIntent.Silent;
-                    effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, KillIntent.Silent));
+                    effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, KillIntent.Silent, null));
                     effects.Add(new AgentEffect.CancelLaunch(run.ContainerId));
                     break;
                 case RunPhase.Running:
@@ -120,7 +131,7 @@ public sealed partial class AgentCore
                     break;
                 case RunPhase.Ending:
                     run.Intent = KillIntent.Silent;
-                    effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, KillIntent.Silent));
+                    effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, KillIntent.Silent, null));
                     break;
                 case RunPhase.Ended:
                     run.Intent = KillIntent.Silent;
@@ -166,7 +177,11 @@ public sealed partial class AgentCore
 
         run.Phase = RunPhase.Ended;
         run.KillAt = null;
-        var report = reports.Of(run, state, AgentId, now, message, reason);
+        var report = end is TaskEnd.Unknown && run.Intent is null
+            ? reports.OfNoEnd(run, state, AgentId, now.Wall, message)
+            : reports.Of(run, state, AgentId, now.Wall, message, reason);
+        if (run.Intent == KillIntent.Unhealthy)
+            report.Healthy = false;
         if (reason == Reason.ContainerLimitationMemory)
         {
             report.Source = Source.Agent;
@@ -183,9 +198,8 @@ public sealed partial class AgentCore
     {
         if (run.Phase != RunPhase.Running || run.Health is not { } health)
             return;
-        var before = health.Healthy;
-        var verdict = health.Observe(input.Passed, now);
-        if (before != health.Healthy)
+        var verdict = health.Observe(input.Passed, now.Steady);
+        if (verdict != HealthVerdict.Unchanged)
             Report(run, TaskState.TaskRunning, input.Message, Reason.TaskHealthCheckStatusUpdated);
         if (verdict == HealthVerdict.GiveUp)
             BeginEnd(run, KillIntent.Unhealthy, null);

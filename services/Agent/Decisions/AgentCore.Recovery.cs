@@ -1,11 +1,13 @@
 using DataPlatform.Core.Protocol.Mesos;
-using Capability = DataPlatform.Core.Protocol.Mesos.FrameworkInfo.Types.Capability.Types.Type;
 using static DataPlatform.Core.Protocol.Mesos.TaskReport.Types;
 
 namespace DataPlatform.Services.Agent.Decisions;
 
 /// <summary>What the checkpoints of one task say after the agent was away.</summary>
-/// <param name="Pid">The supervisor's process id when the task had been started, whether or not it still lives.</param>
+/// <param name="WasStarted">Its processes have been there, whether or not they still are.</param>
+/// <param name="Pid">Its supervisor's process id in this boot of the host; null when none is known.</param>
+/// <param name="Age">Since its supervisor was started; zero when that is not known.</param>
+/// <param name="KillIn">What is left of the grace period of a kill that had begun; null when that is not known.</param>
 public sealed record RecoveredRun(
     FrameworkInfo Framework,
     TaskInfo Task,
@@ -13,22 +15,40 @@ public sealed record RecoveredRun(
     IReadOnlyList<TaskReport> Statuses,
     IReadOnlySet<Google.Protobuf.ByteString> Acknowledged,
     KillIntent? Intent,
+    bool WasStarted,
     int? Pid,
-    DateTimeOffset? StartedAt);
+    TimeSpan Age,
+    TimeSpan? KillIn);
 
 // Taking up what an earlier process of this agent left behind.
 public sealed partial class AgentCore
 {
     /// <summary>Before any input. The ends of tasks that are not alive any more follow as inputs.</summary>
-    public IReadOnlyList<AgentEffect> Recover(string agentId, IEnumerable<RecoveredRun> recovered, DateTimeOffset time)
+    /// <param name="agentId">
+    /// Empty when it is not known: it is then the one that the tasks were launched on. Tasks of another agent than this
+    /// one has come to be are ended, and it joins a master only after them.
+    /// </param>
+    public IReadOnlyList<AgentEffect> Recover(string agentId, IReadOnlyList<RecoveredRun> recovered, AgentTime time)
     {
-        AgentId = agentId;
+        AgentId = agentId.Length > 0 ? agentId : IdFromTasks(recovered);
         now = time;
         effects.Clear();
         foreach (var each in recovered)
             Recover(each);
+        strangers = runs.Values.Where(run => run.Task.AgentId?.Value is { } its && its != AgentId).ToHashSet();
+        EndSilently(strangers.ToHashSet().Contains);
+        leaving = AgentId.Length == 0 && strangers.Count > 0;
+
+        ScheduleTouched();
         return effects.ToArray();
     }
+
+    /// <summary>Tasks of an agent that the master gave up are being ended in silence: their agent's id is not valid any more.</summary>
+    private static string IdFromTasks(IEnumerable<RecoveredRun> recovered) => recovered
+        .Where(each => each.Intent != KillIntent.Silent && each.Task.AgentId?.Value is { Length: > 0 })
+        .GroupBy(each => each.Task.AgentId.Value, StringComparer.Ordinal)
+        .OrderByDescending(each => each.Count()).ThenBy(each => each.Key, StringComparer.Ordinal)
+        .FirstOrDefault()?.Key ?? "";
 
     private void Recover(RecoveredRun each)
     {
@@ -44,31 +64,31 @@ public sealed partial class AgentCore
             if (run.Updates.Pending.Count == 0)
                 Forget(run);
         }
-        else if (each.Pid is { } pid)
+        else if (each.WasStarted)
         {
-            Readopt(run, pid, each.StartedAt ?? now);
+            Readopt(run, each);
         }
         else
         {
-            var state = each.Framework.Has(Capability.PartitionAware) ? TaskState.TaskDropped : TaskState.TaskLost;
-            LaunchFailed(run, new LaunchFailure(state, Reason.AgentRestarted, "The agent restarted before the task was started"));
+            LaunchFailed(run, new LaunchFailure(
+                TaskState.TaskDropped, Reason.AgentRestarted, "The agent restarted before the task was started"));
         }
     }
 
-    private void Readopt(TaskRun run, int pid, DateTimeOffset startedAt)
+    private void Readopt(TaskRun run, RecoveredRun each)
     {
-        if (run.Statuses.Count == 0)
+        if (run.Statuses.Count == 0 && each.Pid is { } pid)
         {
             Launched(run, pid);
             return;
         }
 
-        var last = run.Statuses[^1];
-        run.CheckStatus = run.Task.Check is null ? null : last.CheckStatus;
+        var startedAt = now.Steady - each.Age;
+        run.CheckStatus = run.Task.Check is null || run.Statuses.Count == 0 ? null : run.Statuses[^1].CheckStatus;
         if (run.Task.HealthCheck is { } check)
             run.Health = new HealthRecord(check, startedAt);
         if (run.Task.MaxCompletionTime is { } limit)
-            run.CompleteBy = startedAt + TimeSpan.FromTicks(Math.Max(0, limit.Nanoseconds / 100));
+            run.CompleteBy = startedAt + LengthOf(limit);
         run.Phase = RunPhase.Running;
         if (!run.Statuses.Exists(status => status.State == TaskState.TaskRunning) && run.Intent is null)
             Report(run, TaskState.TaskRunning);
@@ -76,7 +96,7 @@ public sealed partial class AgentCore
         {
             run.Phase = RunPhase.Ending;
             run.Intent = intent;
-            run.KillAt = now + (PolicyOf(run.Task) ?? settings.KillGracePeriod);
+            run.KillAt = now.Steady + (each.KillIn ?? PolicyOf(run.Task) ?? settings.KillGracePeriod);
             effects.Add(new AgentEffect.Terminate(run.ContainerId));
         }
         else

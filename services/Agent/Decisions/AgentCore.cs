@@ -13,9 +13,10 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
     private readonly Dictionary<string, TaskRun> byContainer = new(StringComparer.Ordinal);
     private readonly Queue<(FrameworkInfo Framework, TaskRecord Task)> completed = new();
     private readonly List<AgentEffect> effects = [];
-    private DateTimeOffset now;
+    private AgentTime now;
     private bool linked;
     private bool leaving;
+    private HashSet<TaskRun> strangers = [];
 
     /// <summary>Empty until the master has given one.</summary>
     public string AgentId { get; private set; } = "";
@@ -26,28 +27,11 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
     /// <summary>The latest tasks whose story is over, oldest first.</summary>
     public IReadOnlyCollection<(FrameworkInfo Framework, TaskRecord Task)> Completed => completed;
 
-    /// <summary>Given up by the master: tasks are ending, and a registration must wait until they have.</summary>
-    public bool Leaving => leaving;
-
-    /// <summary>The earliest time at which a Tick has something to do.</summary>
-    public DateTimeOffset? NextWake
-    {
-        get
-        {
-            DateTimeOffset? earliest = null;
-            foreach (var run in runs.Values)
-            {
-                earliest = Earlier(earliest, linked ? run.Updates.Due : null);
-                earliest = Earlier(earliest, run.KillAt);
-                earliest = Earlier(earliest, run.Phase == RunPhase.Running ? run.CompleteBy : null);
-            }
-
-            return earliest;
-        }
-    }
+    /// <summary>Tasks of an agent that was given up are ending, and a registration must wait until they have.</summary>
+    public bool Leaving => leaving || strangers.Count > 0;
 
     /// <summary>The effects are to be carried out in order, before the next input is given.</summary>
-    public IReadOnlyList<AgentEffect> Decide(AgentInput input, DateTimeOffset time)
+    public IReadOnlyList<AgentEffect> Decide(AgentInput input, AgentTime time)
     {
         now = time;
         effects.Clear();
@@ -80,13 +64,12 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
         return effects.ToArray();
     }
 
-    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
-        one is null || other < one ? other ?? one : one;
-
     private void With(string containerId, Action<TaskRun> action)
     {
-        if (byContainer.TryGetValue(containerId, out var run))
-            action(run);
+        if (!byContainer.TryGetValue(containerId, out var run))
+            return;
+        action(run);
+        Touch(run);
     }
 
     private void LinkUp(string agentId)
@@ -94,14 +77,25 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
         AgentId = agentId;
         linked = true;
         foreach (var run in runs.Values)
+        {
             run.Updates.Resend();
+            Touch(run);
+        }
     }
 
     private void Run(AgentInput.RunTask input)
     {
         var key = new TaskKey(input.Framework.Id.Value, input.Task.TaskId.Value);
-        if (leaving || runs.ContainsKey(key))
-            return; // A task that is already here: the master sent it again over a new link.
+        if (leaving)
+            return; // The master has given this agent up, and told the framework what became of all that was sent to it.
+        if (runs.TryGetValue(key, out var older))
+        {
+            if (older.Phase != RunPhase.Ended)
+                return; // The master sent it again over a new link.
+            // The master knows the end of the older task of that id; only its last acknowledgement has not come through.
+            Forget(older);
+        }
+
         var run = new TaskRun(input.Framework, input.Task, input.ContainerId);
         Add(run);
         effects.Add(new AgentEffect.Launch(run));
@@ -111,6 +105,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
     {
         runs[run.Key] = run;
         byContainer[run.ContainerId] = run;
+        Touch(run);
     }
 
     private void Acknowledge(AgentInput.Acknowledge input)
@@ -118,6 +113,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
         if (!runs.TryGetValue(input.Task, out var run) || !run.Updates.Acknowledge(input.Uuid))
             return;
         effects.Add(new AgentEffect.CheckpointAcknowledgement(run.ContainerId, input.Uuid));
+        Touch(run);
         if (run.Phase == RunPhase.Ended && run.Updates.Pending.Count == 0)
             Forget(run);
     }
@@ -126,6 +122,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
     {
         runs.Remove(run.Key);
         byContainer.Remove(run.ContainerId);
+        strangers.Remove(run);
         effects.Add(new AgentEffect.Forget(run.ContainerId));
         if (run.Intent == KillIntent.Silent)
             return;
@@ -144,22 +141,5 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
     }
 
     private void Report(TaskRun run, TaskState state, string? message = null, Reason? reason = null) =>
-        Report(run, reports.Of(run, state, AgentId, now, message, reason));
-
-    private void OnTime()
-    {
-        foreach (var run in runs.Values)
-        {
-            if (run.Phase == RunPhase.Running && run.CompleteBy <= now)
-                BeginEnd(run, KillIntent.TooLong, null);
-            if (run.Phase == RunPhase.Ending && run.KillAt <= now)
-            {
-                run.KillAt = now + settings.DestroyAgain;
-                effects.Add(new AgentEffect.Destroy(run.ContainerId));
-            }
-
-            if (linked && run.Updates.TakeDue(now) is { } report)
-                effects.Add(new AgentEffect.Send(run.Key, report, run.State));
-        }
-    }
+        Report(run, reports.Of(run, state, AgentId, now.Wall, message, reason));
 }

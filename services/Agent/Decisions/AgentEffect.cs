@@ -28,7 +28,8 @@ public abstract record AgentEffect
 
     public sealed record CheckpointAcknowledgement(string ContainerId, ByteString Uuid) : AgentEffect;
 
-    public sealed record CheckpointKill(string ContainerId, KillIntent Intent) : AgentEffect;
+    /// <param name="Grace">From now to SIGKILL; null while that is not decided, because the task is not running yet.</param>
+    public sealed record CheckpointKill(string ContainerId, KillIntent Intent, TimeSpan? Grace) : AgentEffect;
 
     public sealed record Send(TaskKey Task, TaskReport Status, TaskState Latest) : AgentEffect;
 

@@ -8,17 +8,18 @@ public enum HealthVerdict
     /// <summary>Nothing that anyone needs to hear.</summary>
     Unchanged,
 
-    /// <summary>Healthy changed, or was not known before.</summary>
-    Changed,
+    /// <summary>To be told: it is healthy now and was not before, or it failed once more.</summary>
+    Told,
 
-    /// <summary>Failed as often in a row as allowed: the task is to be killed.</summary>
+    /// <summary>To be told, and it failed as often in a row as allowed: the task is to be killed.</summary>
     GiveUp,
 }
 
 /// <summary>Counts the results of one task's health check.</summary>
-public sealed class HealthRecord(HealthCheck check, DateTimeOffset startedAt)
+/// <param name="startedAt">On the steady clock.</param>
+public sealed class HealthRecord(HealthCheck check, TimeSpan startedAt)
 {
-    private readonly DateTimeOffset graceEnds =
+    private readonly TimeSpan graceEnds =
         startedAt + TimeSpan.FromSeconds(Math.Clamp(check.GracePeriodSeconds, 0, 1e6));
 
     private uint failures;
@@ -27,22 +28,20 @@ public sealed class HealthRecord(HealthCheck check, DateTimeOffset startedAt)
     public bool? Healthy { get; private set; }
 
     /// <summary>Failures before the first success within the grace period do not count.</summary>
-    public HealthVerdict Observe(bool passed, DateTimeOffset now)
+    public HealthVerdict Observe(bool passed, TimeSpan now)
     {
         var before = Healthy;
         if (passed)
         {
             failures = 0;
             Healthy = true;
-            return before == true ? HealthVerdict.Unchanged : HealthVerdict.Changed;
+            return before == true ? HealthVerdict.Unchanged : HealthVerdict.Told;
         }
 
         if (before is null && now < graceEnds)
             return HealthVerdict.Unchanged;
         failures++;
         Healthy = false;
-        if (failures >= Math.Max(1, check.ConsecutiveFailures))
-            return HealthVerdict.GiveUp;
-        return before == false ? HealthVerdict.Unchanged : HealthVerdict.Changed;
+        return failures >= Math.Max(1, check.ConsecutiveFailures) ? HealthVerdict.GiveUp : HealthVerdict.Told;
     }
 }

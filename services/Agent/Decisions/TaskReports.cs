@@ -8,25 +8,29 @@ namespace DataPlatform.Services.Agent.Decisions;
 public sealed class TaskReports(string address, Func<Guid> newUuid)
 {
     /// <summary>An update about a task whose processes exist or have existed.</summary>
-    public TaskReport Of(TaskRun run, TaskState state, string agentId, DateTimeOffset now, string? message = null, Reason? reason = null)
+    public TaskReport Of(TaskRun run, TaskState state, string agentId, DateTimeOffset stamp, string? message = null, Reason? reason = null)
     {
-        var report = Bare(run.Key, state, agentId, now, Source.Executor, message, reason);
+        var report = Bare(run.Key, state, agentId, stamp, Source.Executor, message, reason);
         report.ExecutorId = new ExecutorID { Value = run.Key.TaskId };
         report.ContainerStatus = ContainerStatusOf(run);
-        if (run.Health?.Healthy is { } healthy)
+        if (state == TaskState.TaskRunning && run.Health?.Healthy is { } healthy)
             report.Healthy = healthy;
         if (run.Task.Check is { } check)
-            report.CheckStatus = run.CheckStatus?.Clone() ?? NothingCheckedYet(check);
+            report.CheckStatus = state.IsTerminal() ? NothingChecked(check) : run.CheckStatus?.Clone() ?? NothingChecked(check);
         return report;
     }
 
     /// <summary>An update about a task that never came to run.</summary>
-    public TaskReport OfNeverRun(TaskKey task, TaskState state, string agentId, DateTimeOffset now, string message, Reason reason)
+    public TaskReport OfNeverRun(TaskKey task, TaskState state, string agentId, DateTimeOffset stamp, string message, Reason reason)
     {
-        var report = Bare(task, state, agentId, now, Source.Agent, message, reason);
+        var report = Bare(task, state, agentId, stamp, Source.Agent, message, reason);
         report.ExecutorId = new ExecutorID { Value = task.TaskId };
         return report;
     }
+
+    /// <summary>An update about a task whose processes were there and are gone, nobody saw how: the agent says it, not the executor.</summary>
+    public TaskReport OfNoEnd(TaskRun run, TaskState state, string agentId, DateTimeOffset stamp, string message) =>
+        OfNeverRun(run.Key, state, agentId, stamp, message, Reason.ExecutorTerminated);
 
     /// <summary>What a finished command's end means when nobody asked for it.</summary>
     public static (TaskState State, string Message, Reason? Reason) Describe(TaskEnd end) => end switch
@@ -47,7 +51,12 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
 
     internal static string ExitMessage(int status) => status is > 128 and <= 128 + 64
         ? $"Command terminated with signal {SignalName(status - 128)} (status {status})"
-        : $"Command exited with status {status}";
+        : $"Command exited with status {status}" + status switch
+        {
+            126 => ", which a shell gives for a program that it may not run",
+            127 => ", which a shell gives for a program that it does not find",
+            _ => "",
+        };
 
     private static string SignalName(int signal) => signal switch
     {
@@ -68,7 +77,7 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
         _ => signal.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
-    private static CheckStatusInfo NothingCheckedYet(CheckInfo check)
+    private static CheckStatusInfo NothingChecked(CheckInfo check)
     {
         var status = new CheckStatusInfo { Type = check.Type };
         switch (check.Type)
@@ -105,7 +114,7 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
     }
 
     private TaskReport Bare(
-        TaskKey task, TaskState state, string agentId, DateTimeOffset now, Source source, string? message, Reason? reason)
+        TaskKey task, TaskState state, string agentId, DateTimeOffset stamp, Source source, string? message, Reason? reason)
     {
         var report = new TaskReport
         {
@@ -113,7 +122,7 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
             State = state,
             Source = source,
             AgentId = new AgentID { Value = agentId },
-            Timestamp = (now - DateTimeOffset.UnixEpoch).TotalSeconds,
+            Timestamp = (stamp - DateTimeOffset.UnixEpoch).TotalSeconds,
             Uuid = ByteString.CopyFrom(newUuid().ToByteArray(bigEndian: true)),
         };
         if (message is not null)

@@ -43,11 +43,14 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
 
     internal KillIntent? Intent { get; set; }
 
-    /// <summary>When a gentle end turns into SIGKILL.</summary>
-    internal DateTimeOffset? KillAt { get; set; }
+    /// <summary>When a gentle end turns into SIGKILL; on the steady clock, as all times here.</summary>
+    internal TimeSpan? KillAt { get; set; }
 
     /// <summary>When max_completion_time is over.</summary>
-    internal DateTimeOffset? CompleteBy { get; set; }
+    internal TimeSpan? CompleteBy { get; set; }
+
+    /// <summary>When the agent looks at it again without being told anything of it.</summary>
+    internal TimeSpan? WakeAt { get; set; }
 
     internal HealthRecord? Health { get; set; }
 

@@ -14,18 +14,18 @@ public sealed class UpdateQueue
 
     private readonly Queue<TaskReport> pending = new();
     private TimeSpan delay = FirstRetry;
-    private DateTimeOffset? due;
+    private TimeSpan? due;
 
     /// <summary>Oldest first; the first is the one that is being sent.</summary>
     public IReadOnlyCollection<TaskReport> Pending => pending;
 
-    /// <summary>When the first update is to be sent (again); null when there is none.</summary>
-    public DateTimeOffset? Due => pending.Count == 0 ? null : due ?? DateTimeOffset.MinValue;
+    /// <summary>When the first update is to be sent (again), on the steady clock; null when there is none.</summary>
+    public TimeSpan? Due => pending.Count == 0 ? null : due ?? TimeSpan.MinValue;
 
     public void Enqueue(TaskReport report) => pending.Enqueue(report);
 
     /// <summary>The update to send now, if its time has come; its next time is set.</summary>
-    public TaskReport? TakeDue(DateTimeOffset now)
+    public TaskReport? TakeDue(TimeSpan now)
     {
         if (Due is not { } at || at > now)
             return null;

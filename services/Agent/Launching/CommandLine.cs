@@ -26,22 +26,4 @@ public static class CommandLine
     /// <summary>As another user, with that user's groups.</summary>
     public static IReadOnlyList<string> As(HostUser user, IReadOnlyList<string> command) =>
         ["/usr/bin/setpriv", $"--reuid={user.Id}", $"--regid={user.GroupId}", "--init-groups", "--", .. command];
-
-    /// <summary>Why the program can't be found; null when it can, or when a shell will look for it.</summary>
-    public static string? MissingProgram(CommandInfo command, string sandbox, string searchPath)
-    {
-        if (command.Shell)
-            return null;
-        var program = command.Value;
-        if (program.Contains('/', StringComparison.Ordinal))
-        {
-            return File.Exists(Path.Combine(sandbox, program))
-                ? null
-                : $"There is no program {program}" + (Path.IsPathRooted(program) ? " on this host" : " in the sandbox");
-        }
-
-        return searchPath.Split(':').Any(directory => File.Exists(Path.Combine(directory, program)))
-            ? null
-            : $"There is no program {program} in {searchPath}";
-    }
 }

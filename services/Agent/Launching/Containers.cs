@@ -48,7 +48,8 @@ internal sealed class Containers(
     }
 
     /// <summary>Takes up a task that an earlier process of this agent has started.</summary>
-    public void Adopt(TaskRun run, ProcessIdentity supervisor)
+    /// <param name="supervisor">Null when it can't be alive: the host was started since.</param>
+    public void Adopt(TaskRun run, ProcessIdentity? supervisor)
     {
         var container = new Container(run) { Supervisor = supervisor };
         containers[run.ContainerId] = container;

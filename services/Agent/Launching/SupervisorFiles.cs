@@ -8,6 +8,9 @@ internal static class SupervisorFiles
 {
     private const string ExitPrefix = "exit-";
 
+    /// <summary>True also when what the supervisor said can't be read any more.</summary>
+    public static bool IsStarted(string runDirectory) => File.Exists(Path.Combine(runDirectory, "started"));
+
     /// <summary>Null while the supervisor has not said so.</summary>
     public static ProcessIdentity? ReadStarted(string runDirectory)
     {

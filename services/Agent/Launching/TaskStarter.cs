@@ -48,8 +48,6 @@ internal sealed class TaskStarter(
         }
 
         var environment = EnvironmentOf(run, agentId, sandbox.Path, user);
-        if (CommandLine.MissingProgram(run.Task.Command, sandbox.Path, environment["PATH"]) is { } missing)
-            throw new LaunchException(missing);
         cancellation.ThrowIfCancellationRequested();
         return Step("start the task", () => Spawn(run, sandbox, environment, user));
     }
@@ -88,7 +86,7 @@ internal sealed class TaskStarter(
             return null;
         if (agentUser.Id != 0)
             throw new LaunchException($"The task is to run as user '{name}', but this agent runs as '{agentUser.Name}' and only root can switch users (see --no-switch-user)");
-        return HostUser.Find(name) ?? throw new LaunchException($"The task is to run as user '{name}', whom this host does not know");
+        return HostUser.Find(name) ?? throw new LaunchException(LaunchFailure.Dropped($"The task is to run as user '{name}', whom this host does not know"));
     }
 
     private static T Step<T>(string what, Func<T> action)

@@ -6,12 +6,13 @@ using DataPlatform.Services.Agent.Decisions;
 namespace DataPlatform.Services.Agent.Serving;
 
 /// <summary>What this agent counts; names after Mesos's where it has the same.</summary>
-internal sealed class AgentMetrics(AgentLoop loop, TimeProvider time)
+internal sealed class AgentMetrics(AgentLoop loop, Func<int> recoveryErrors, TimeProvider time)
 {
     private readonly long started = time.GetTimestamp();
     private readonly Dictionary<TaskState, long> reported = [];
     private long fetched;
     private long fetchFailures;
+    private long unwritten;
     private int registered;
 
     public void Count(TaskState state)
@@ -21,6 +22,9 @@ internal sealed class AgentMetrics(AgentLoop loop, TimeProvider time)
     }
 
     public void CountFetch(bool succeeded) => Interlocked.Increment(ref succeeded ? ref fetched : ref fetchFailures);
+
+    /// <summary>Checkpoints that could not be written.</summary>
+    public void CountUnwritten(int count) => Interlocked.Add(ref unwritten, count);
 
     public void SetRegistered(bool value) => Volatile.Write(ref registered, value ? 1 : 0);
 
@@ -41,6 +45,8 @@ internal sealed class AgentMetrics(AgentLoop loop, TimeProvider time)
             ("slave/status_updates_pending", waiting),
             ("containerizer/fetcher/task_fetches_succeeded", Interlocked.Read(ref fetched)),
             ("containerizer/fetcher/task_fetches_failed", Interlocked.Read(ref fetchFailures)),
+            ("slave/recovery_errors", recoveryErrors()),
+            ("slave/checkpoints_not_written", Interlocked.Read(ref unwritten)),
             ("process/resident_bytes", Environment.WorkingSet),
         };
         lock (reported)

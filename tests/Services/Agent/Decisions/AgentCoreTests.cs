@@ -10,6 +10,7 @@ public sealed class AgentCoreTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly AgentCore core;
     private DateTimeOffset now = Start;
+    private TimeSpan wallStep;
     private int uuids;
 
     public AgentCoreTests()
@@ -17,6 +18,156 @@ public sealed class AgentCoreTests
         core = new AgentCore(
             new AgentSettings(TimeSpan.FromSeconds(5)), new TaskReports("127.0.0.1", () => new Guid(++uuids, 0, 0, new byte[8])));
         Tell(new AgentInput.LinkRegistered("S0"));
+    }
+
+    [Theory]
+    [InlineData(-7200)]
+    [InlineData(7200)]
+    public void A_step_of_the_hosts_time_changes_no_grace_period_and_no_retry(int seconds)
+    {
+        Running("t1", Framework());
+        Launch("t2");
+        Tell(new AgentInput.Launched("c-t2", 101));
+        Tell(new AgentInput.KillTask(Key("t1"), Steady(2)));
+
+        wallStep = TimeSpan.FromSeconds(seconds);
+        now = Start.AddSeconds(1);
+        Tell(new AgentInput.Tick()).ShouldBeEmpty();
+        now = Start.AddSeconds(2);
+        Tell(new AgentInput.Tick()).ShouldHaveSingleItem().ShouldBeOfType<AgentEffect.Destroy>();
+        now = Start.AddSeconds(10);
+        Tell(new AgentInput.Tick()).OfType<AgentEffect.Send>().ShouldContain(each => each.Task == Key("t2"));
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(137))).OfType<AgentEffect.CheckpointStatus>().Single().Status.Timestamp
+            .ShouldBe((now + wallStep - DateTimeOffset.UnixEpoch).TotalSeconds, "what people read is the host's time");
+    }
+
+    [Fact]
+    public void A_step_of_the_hosts_time_ends_no_task_before_its_max_completion_time()
+    {
+        var task = TaskOf("t1");
+        task.MaxCompletionTime = new DurationInfo { Nanoseconds = 60_000_000_000 };
+        Tell(new AgentInput.RunTask(Framework(Capability.TaskKillingState), task, "c-t1"));
+        Tell(new AgentInput.Launched("c-t1", 1));
+        AcknowledgeAll();
+
+        wallStep = TimeSpan.FromHours(2);
+        now = Start.AddSeconds(59);
+        Tell(new AgentInput.Tick()).ShouldBeEmpty();
+        now = Start.AddSeconds(60);
+        Tell(new AgentInput.Tick()).OfType<AgentEffect.Terminate>().ShouldHaveSingleItem();
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143)));
+
+        core.Runs.ShouldHaveSingleItem().Statuses.Select(each => each.State)
+            .ShouldBe([TaskState.TaskStarting, TaskState.TaskRunning, TaskState.TaskFailed], "no TASK_KILLING, as Mesos has it");
+    }
+
+    [Fact]
+    public void A_thousand_quiet_tasks_are_not_looked_at_for_the_sake_of_one()
+    {
+        for (var number = 0; number < 1000; number++)
+            Running($"t{number}", Framework());
+
+        Tell(new AgentInput.KillTask(Key("t500"), Steady(2)));
+
+        core.NextWake.ShouldBe(Steady(2));
+        now = Start.AddSeconds(2);
+        Tell(new AgentInput.Tick()).ShouldHaveSingleItem().ShouldBeOfType<AgentEffect.Destroy>().ContainerId.ShouldBe("c-t500");
+    }
+
+    [Fact]
+    public void A_task_that_uses_the_id_of_an_ended_one_is_launched()
+    {
+        Running("t1", Framework());
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(0)));
+
+        var effects = Tell(new AgentInput.RunTask(Framework(), TaskOf("t1"), "c-again"));
+
+        effects.OfType<AgentEffect.Launch>().ShouldHaveSingleItem().Run.ContainerId.ShouldBe("c-again");
+        effects.OfType<AgentEffect.Forget>().ShouldHaveSingleItem().ContainerId.ShouldBe("c-t1");
+        core.Runs.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(true, TaskState.TaskDropped)]
+    [InlineData(false, TaskState.TaskLost)]
+    public void A_task_that_this_host_can_not_run_is_dropped(bool partitionAware, TaskState expected)
+    {
+        Tell(new AgentInput.RunTask(partitionAware ? Framework(Capability.PartitionAware) : Framework(), TaskOf("t1"), "c-t1"));
+
+        var report = Tell(new AgentInput.LaunchFailed("c-t1", LaunchFailure.Dropped("no such user")))
+            .OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status;
+
+        report.State.ShouldBe(expected);
+        report.Reason.ShouldBe(TaskReport.Types.Reason.ExecutorTerminated);
+    }
+
+    [Fact]
+    public void Takes_an_id_that_was_lost_from_its_tasks()
+    {
+        core.Recover("", [Recovered(100, [Status(TaskState.TaskRunning, 1)])], At);
+
+        core.AgentId.ShouldBe("S0");
+        core.Leaving.ShouldBeFalse();
+        core.Runs.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Takes_no_id_from_tasks_that_end_because_that_id_was_given_up()
+    {
+        core.Recover("", [Recovered(100, [Status(TaskState.TaskRunning, 1)], KillIntent.Silent)], At)
+            .OfType<AgentEffect.Terminate>().ShouldHaveSingleItem();
+
+        core.AgentId.ShouldBeEmpty();
+        core.Leaving.ShouldBeTrue();
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143))).OfType<AgentEffect.RegisterAnew>().ShouldHaveSingleItem();
+        core.Leaving.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Ends_tasks_of_an_agent_that_it_is_not_any_more_before_it_registers()
+    {
+        var effects = core.Recover("S7", [Recovered(100, [Status(TaskState.TaskRunning, 1)]), Recovered(101, [Status(TaskState.TaskRunning, 2)], null, "t2", "S7")], At);
+
+        effects.OfType<AgentEffect.Terminate>().ShouldHaveSingleItem().ContainerId.ShouldBe("c-t1");
+        core.Leaving.ShouldBeTrue();
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143)));
+        core.Leaving.ShouldBeFalse();
+        core.Runs.ShouldHaveSingleItem().Key.TaskId.ShouldBe("t2");
+    }
+
+    [Fact]
+    public void What_was_left_of_a_grace_period_is_what_is_left_after_a_restart()
+    {
+        var run = Recovered(100, [Status(TaskState.TaskRunning, 1)], KillIntent.Killed) with { KillIn = Steady(1) };
+        Tell(new AgentInput.LinkLost());
+
+        core.Recover("S0", [run], At);
+
+        core.NextWake.ShouldBe(Steady(1));
+    }
+
+    [Fact]
+    public void A_task_that_has_run_for_a_while_ends_at_its_max_completion_time_in_spite_of_a_restart()
+    {
+        var run = Recovered(100, [Status(TaskState.TaskRunning, 1)]) with { Age = Steady(50) };
+        run.Task.MaxCompletionTime = new DurationInfo { Nanoseconds = 60_000_000_000 };
+        Tell(new AgentInput.LinkLost());
+
+        core.Recover("S0", [run], At);
+
+        core.NextWake.ShouldBe(Steady(10));
+    }
+
+    [Fact]
+    public void A_task_that_ran_before_the_host_was_started_anew_is_told_as_ended_with_its_agent_as_the_source()
+    {
+        core.Recover("S0", [Recovered(null, [Status(TaskState.TaskRunning, 1)])], At);
+
+        var report = Tell(new AgentInput.Ended("c-t1", new TaskEnd.Unknown())).OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status;
+
+        report.State.ShouldBe(TaskState.TaskFailed);
+        report.Reason.ShouldBe(TaskReport.Types.Reason.ExecutorTerminated);
+        report.Source.ShouldBe(TaskReport.Types.Source.Agent);
     }
 
     [Fact]
@@ -56,10 +207,10 @@ public sealed class AgentCoreTests
         Launch("t1");
         Tell(new AgentInput.Launched("c-t1", 100));
 
-        core.NextWake.ShouldBe(Start.AddSeconds(10));
+        core.NextWake.ShouldBe(Steady(10));
         now = Start.AddSeconds(10);
         Tell(new AgentInput.Tick()).OfType<AgentEffect.Send>().ShouldHaveSingleItem();
-        core.NextWake.ShouldBe(Start.AddSeconds(30));
+        core.NextWake.ShouldBe(Steady(30));
     }
 
     [Fact]
@@ -119,7 +270,7 @@ public sealed class AgentCoreTests
 
         Tell(new AgentInput.KillTask(Key("t1"), null));
 
-        core.NextWake.ShouldBe(Start.AddSeconds(3));
+        core.NextWake.ShouldBe(Steady(3));
     }
 
     [Fact]
@@ -188,7 +339,7 @@ public sealed class AgentCoreTests
     [Fact]
     public void A_run_whose_start_is_not_known_is_dropped_after_a_restart()
     {
-        var effects = core.Recover("S0", [Recovered(pid: null, [])], now);
+        var effects = core.Recover("S0", [Recovered(pid: null, [])], At);
 
         var report = effects.OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status;
         report.State.ShouldBe(TaskState.TaskLost);
@@ -200,10 +351,13 @@ public sealed class AgentCoreTests
     {
         var statuses = new[] { Status(TaskState.TaskStarting, 1), Status(TaskState.TaskRunning, 2) };
 
-        var effects = core.Recover("S0", [Recovered(100, statuses, KillIntent.Killed)], now);
+        Tell(new AgentInput.LinkLost());
+
+        var effects = core.Recover("S0", [Recovered(100, statuses, KillIntent.Killed)], At);
 
         effects.OfType<AgentEffect.Terminate>().ShouldHaveSingleItem();
-        core.NextWake.ShouldBe(DateTimeOffset.MinValue, "its unacknowledged updates are due");
+        core.NextWake.ShouldBe(Steady(5), "nothing is sent without a link");
+        Tell(new AgentInput.LinkRegistered("S0")).OfType<AgentEffect.Send>().ShouldHaveSingleItem();
         Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143)))
             .OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status.State.ShouldBe(TaskState.TaskKilled);
     }
@@ -214,14 +368,23 @@ public sealed class AgentCoreTests
         foreach (var type in typeof(AgentInput).GetNestedTypes().Where(each => each.IsSubclassOf(typeof(AgentInput))))
         {
             var input = (AgentInput)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type);
-            var problem = Record.Exception(() => core.Decide(input, now));
+            var problem = Record.Exception(() => core.Decide(input, At));
             (problem is InvalidOperationException { Message: var message } && message.StartsWith("Unhandled", StringComparison.Ordinal))
                 .ShouldBeFalse(type.Name);
         }
     }
 
-    private static RecoveredRun Recovered(int? pid, TaskReport[] statuses, KillIntent? intent = null) =>
-        new(Framework(), TaskOf("t1"), "c-t1", statuses, new HashSet<ByteString>(), intent, pid, Start);
+    private AgentTime At => new(now - Start, now + wallStep);
+
+    private static TimeSpan Steady(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static RecoveredRun Recovered(int? pid, TaskReport[] statuses, KillIntent? intent = null, string task = "t1", string agent = "S0")
+    {
+        var info = TaskOf(task);
+        info.AgentId = new AgentID { Value = agent };
+        return new RecoveredRun(
+            Framework(), info, "c-" + task, statuses, new HashSet<ByteString>(), intent, pid is not null || statuses.Length > 0, pid, TimeSpan.Zero, null);
+    }
 
     private static TaskReport Status(TaskState state, byte uuid) =>
         new() { TaskId = new TaskID { Value = "t1" }, State = state, Uuid = ByteString.CopyFrom(uuid) };
@@ -244,7 +407,7 @@ public sealed class AgentCoreTests
         Command = new CommandInfo { Value = "true" },
     };
 
-    private IReadOnlyList<AgentEffect> Tell(AgentInput input) => core.Decide(input, now);
+    private IReadOnlyList<AgentEffect> Tell(AgentInput input) => core.Decide(input, At);
 
     private void Launch(string id) => Tell(new AgentInput.RunTask(Framework(), TaskOf(id), "c-" + id));
 

@@ -5,17 +5,17 @@ namespace DataPlatform.Services.Tests.Agent.Decisions;
 
 public sealed class HealthRecordTests
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Start = TimeSpan.FromHours(1);
 
     [Fact]
     public void Failures_in_the_grace_period_do_not_count()
     {
         var record = new HealthRecord(new HealthCheck { GracePeriodSeconds = 10, ConsecutiveFailures = 2 }, Start);
 
-        record.Observe(false, Start.AddSeconds(9)).ShouldBe(HealthVerdict.Unchanged);
+        record.Observe(false, Start + TimeSpan.FromSeconds(9)).ShouldBe(HealthVerdict.Unchanged);
         record.Healthy.ShouldBeNull();
-        record.Observe(false, Start.AddSeconds(10)).ShouldBe(HealthVerdict.Changed);
-        record.Observe(false, Start.AddSeconds(11)).ShouldBe(HealthVerdict.GiveUp);
+        record.Observe(false, Start + TimeSpan.FromSeconds(10)).ShouldBe(HealthVerdict.Told);
+        record.Observe(false, Start + TimeSpan.FromSeconds(11)).ShouldBe(HealthVerdict.GiveUp);
     }
 
     [Fact]
@@ -23,8 +23,20 @@ public sealed class HealthRecordTests
     {
         var record = new HealthRecord(new HealthCheck { GracePeriodSeconds = 10, ConsecutiveFailures = 3 }, Start);
 
-        record.Observe(true, Start.AddSeconds(1)).ShouldBe(HealthVerdict.Changed);
-        record.Observe(false, Start.AddSeconds(2)).ShouldBe(HealthVerdict.Changed);
+        record.Observe(true, Start + TimeSpan.FromSeconds(1)).ShouldBe(HealthVerdict.Told);
+        record.Observe(false, Start + TimeSpan.FromSeconds(2)).ShouldBe(HealthVerdict.Told);
+    }
+
+    [Fact]
+    public void Every_failure_that_counts_is_told_and_only_the_first_success()
+    {
+        var record = new HealthRecord(new HealthCheck { GracePeriodSeconds = 0, ConsecutiveFailures = 3 }, Start);
+
+        record.Observe(true, Start).ShouldBe(HealthVerdict.Told);
+        record.Observe(true, Start).ShouldBe(HealthVerdict.Unchanged);
+        record.Observe(false, Start).ShouldBe(HealthVerdict.Told);
+        record.Observe(false, Start).ShouldBe(HealthVerdict.Told);
+        record.Observe(false, Start).ShouldBe(HealthVerdict.GiveUp);
     }
 
     [Fact]
@@ -32,10 +44,10 @@ public sealed class HealthRecordTests
     {
         var record = new HealthRecord(new HealthCheck { GracePeriodSeconds = 0, ConsecutiveFailures = 2 }, Start);
 
-        record.Observe(false, Start).ShouldBe(HealthVerdict.Changed);
-        record.Observe(true, Start).ShouldBe(HealthVerdict.Changed);
-        record.Observe(false, Start).ShouldBe(HealthVerdict.Changed);
-        record.Observe(true, Start).ShouldBe(HealthVerdict.Changed);
+        record.Observe(false, Start).ShouldBe(HealthVerdict.Told);
+        record.Observe(true, Start).ShouldBe(HealthVerdict.Told);
+        record.Observe(false, Start).ShouldBe(HealthVerdict.Told);
+        record.Observe(true, Start).ShouldBe(HealthVerdict.Told);
         record.Observe(true, Start).ShouldBe(HealthVerdict.Unchanged);
     }
 }

@@ -6,7 +6,7 @@ namespace DataPlatform.Services.Tests.Agent.Decisions;
 
 public sealed class UpdateQueueTests
 {
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Start = TimeSpan.FromHours(1);
 
     [Fact]
     public void Waits_ten_seconds_then_twice_as_long_each_time_up_to_ten_minutes()
@@ -32,8 +32,8 @@ public sealed class UpdateQueueTests
         queue.Enqueue(Report(1));
         queue.TakeDue(Start);
 
-        queue.TakeDue(Start.AddSeconds(9.9)).ShouldBeNull();
-        queue.TakeDue(Start.AddSeconds(10)).ShouldNotBeNull();
+        queue.TakeDue(Start + TimeSpan.FromSeconds(9.9)).ShouldBeNull();
+        queue.TakeDue(Start + TimeSpan.FromSeconds(10)).ShouldNotBeNull();
     }
 
     [Fact]

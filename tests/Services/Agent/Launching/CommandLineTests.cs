@@ -21,15 +21,6 @@ public sealed class CommandLineTests
     public void No_arguments_at_all_is_just_the_program() =>
         CommandLine.Of(Plain("/bin/true")).ShouldBe(["/bin/true"]);
 
-    [Fact]
-    public void Says_which_program_is_missing()
-    {
-        CommandLine.MissingProgram(Plain("/no/such"), "/tmp", "/bin").ShouldBe("There is no program /no/such on this host");
-        CommandLine.MissingProgram(Plain("no-such"), "/tmp", "/bin").ShouldBe("There is no program no-such in /bin");
-        CommandLine.MissingProgram(Plain("./no-such"), "/tmp", "/bin").ShouldBe("There is no program ./no-such in the sandbox");
-        CommandLine.MissingProgram(Plain("sh"), "/tmp", "/bin").ShouldBeNull();
-    }
-
     private static CommandInfo Plain(string value, params string[] arguments)
     {
         var command = new CommandInfo { Value = value, Shell = false };

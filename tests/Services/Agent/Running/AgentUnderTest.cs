@@ -16,10 +16,10 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     private readonly HttpClient http = new();
     private Process? process;
 
-    private AgentUnderTest(FakeMaster master, IEnumerable<string> more)
+    private AgentUnderTest(FakeMaster master, string? workDirectory, IEnumerable<string> more)
     {
         Master = master;
-        WorkDirectory = Directory.CreateTempSubdirectory("dp-agent-test-").FullName;
+        WorkDirectory = workDirectory ?? Directory.CreateTempSubdirectory("dp-agent-test-").FullName;
         arguments =
         [
             "--master", master.Address.ToString(), "--port", "0", "--work-dir", WorkDirectory,
@@ -36,9 +36,12 @@ internal sealed class AgentUnderTest : IAsyncDisposable
 
     public int ProcessId => process!.Id;
 
-    public static async Task<AgentUnderTest> StartAsync(FakeMaster master, params string[] more)
+    public static Task<AgentUnderTest> StartAsync(FakeMaster master, params string[] more) => StartInAsync(null, master, more);
+
+    /// <param name="workDirectory">What an earlier agent has left; null for a new one.</param>
+    public static async Task<AgentUnderTest> StartInAsync(string? workDirectory, FakeMaster master, params string[] more)
     {
-        var agent = new AgentUnderTest(master, more);
+        var agent = new AgentUnderTest(master, workDirectory, more);
         await agent.StartProcessAsync();
         return agent;
     }

@@ -77,9 +77,9 @@ public sealed class LinkTests
         agent.Run(stranger);
 
         (await master.WaitForAsync("custom", TaskState.TaskFailed)).Message.ShouldContain("custom executors");
-        var failed = await master.WaitForAsync("stranger", TaskState.TaskFailed);
-        failed.Message.ShouldContain("nobody-knows-me");
-        failed.Reason.ShouldBe(TaskReport.Types.Reason.ContainerLaunchFailed);
+        var dropped = await master.WaitForAsync("stranger", TaskState.TaskLost);
+        dropped.Message.ShouldContain("nobody-knows-me");
+        dropped.Reason.ShouldBe(TaskReport.Types.Reason.ExecutorTerminated);
     }
 
     [Fact]

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using DataPlatform.Services.Agent.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace DataPlatform.Services.Agent.Checkpoints;
+
+/// <summary>What is still there after the host has lost its power.</summary>
+internal static class Durable
+{
+    /// <summary>Appends, and returns when it is on the disk. After a failure the file is as long as it was.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public static void Append(string path, ReadOnlySpan<byte> content)
+    {
+        // Appended by the kernel: two threads may write to one file.
+        var descriptor = Libc.open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.OpenNoFollow | Libc.OpenCloseOnExec, (uint)AtomicFile.OwnerOnly);
+        if (descriptor < 0)
+            throw new IOException($"{path} could not be opened (errno {Marshal.GetLastPInvokeError()})");
+        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        var before = RandomAccess.GetLength(file);
+        try
+        {
+            RandomAccess.Write(file, content, before);
+            RandomAccess.FlushToDisk(file);
+        }
+        catch (IOException)
+        {
+            RandomAccess.SetLength(file, before);
+            throw;
+        }
+    }
+
+    /// <summary>The names in a folder: a file that was synced may be without its name after a loss of power.</summary>
+    public static void SyncFolder(string path)
+    {
+        var descriptor = Libc.open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec, 0);
+        if (descriptor < 0)
+            throw new IOException($"The folder {path} could not be opened (errno {Marshal.GetLastPInvokeError()})");
+        try
+        {
+            if (Libc.fsync(descriptor) != 0)
+                throw new IOException($"The folder {path} could not be written to the disk (errno {Marshal.GetLastPInvokeError()})");
+        }
+        finally
+        {
+            _ = Libc.close(descriptor);
+        }
+    }
+}
