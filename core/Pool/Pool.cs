@@ -17,6 +17,7 @@ public static class Pool
         PoolCommand.Tick => Ticking.Decide(state, now),
         PoolCommand.Allocate => Allocating.Decide(state, now),
         PoolCommand.TearDown teardown => FrameworkLife.TearDown(state, teardown.FrameworkId, now),
+        PoolCommand.Operate operate => OperatorOperating.Decide(state, operate),
         PoolCommand.MarkAgentGone gone => AgentLife.MarkGone(state, gone.AgentId, now),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}"),
     };

@@ -36,6 +36,9 @@ public abstract record PoolCommand
     /// <summary>An operator ends a framework.</summary>
     public sealed record TearDown(string FrameworkId) : PoolCommand;
 
+    /// <summary>An operator reserves or releases resources of an agent, makes or destroys volumes.</summary>
+    public sealed record Operate(string AgentId, Offer.Types.Operation Operation, string? Principal) : PoolCommand;
+
     /// <summary>An operator declares that an agent will never come back.</summary>
     public sealed record MarkAgentGone(string AgentId) : PoolCommand;
 }

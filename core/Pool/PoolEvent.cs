@@ -1,5 +1,6 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
+using Google.Protobuf;
 
 namespace DataPlatform.Core.Pool;
 
@@ -90,6 +91,48 @@ public abstract record PoolEvent
     /// <summary>The framework wants nothing that is within <paramref name="Resources"/> of this agent for this role until then.</summary>
     public sealed record OfferRefused(
         string FrameworkId, string Role, string AgentId, ResourceBag Resources, DateTimeOffset Until) : PoolEvent;
+
+    /// <summary>What of the agent is reserved or a volume from now on, all of it. See <see cref="ConvertedResources"/>.</summary>
+    public sealed record AgentConverted(string AgentId, ResourceBag Converted) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    /// <summary>An operation was decided, and is to be carried out by its agent.</summary>
+    public sealed record OperationAdded(
+        ByteString Uuid, string? FrameworkId, string AgentId, Offer.Types.Operation Info, ResourceConversion Conversion) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    /// <summary>The agent has carried it out, or could not.</summary>
+    public sealed record OperationEnded(ByteString Uuid, OperationState State, string? Message) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    /// <summary>The framework was told how the operation ended, and is told again at a time unless it acknowledges.</summary>
+    public sealed record OperationTold(ByteString Uuid, DateTimeOffset Again, TimeSpan After) : PoolEvent;
+
+    public sealed record OperationAcknowledged(ByteString Uuid) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    /// <summary>The operation failed, but a task holds what it should have made.</summary>
+    public sealed record OperationReversalPostponed(ByteString Uuid) : PoolEvent;
+
+    /// <summary>What a failed operation should have made is again what it was.</summary>
+    public sealed record OperationReversed(ByteString Uuid) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    /// <summary>Nobody waits for news of the operation any more.</summary>
+    public sealed record OperationRemoved(ByteString Uuid) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
 
     /// <summary>The periodic allocation over all agents ran.</summary>
     public sealed record BatchAllocated(DateTimeOffset Time) : PoolEvent;

@@ -34,6 +34,9 @@ public enum RefusalKind
     /// <summary>What the call names does not exist (404).</summary>
     NotFound,
 
+    /// <summary>It can't be done as things are (409).</summary>
+    Conflict,
+
     /// <summary>It could not be made durable, so it did not happen; trying again may help (503).</summary>
     Unavailable,
 }

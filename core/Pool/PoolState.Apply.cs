@@ -57,11 +57,12 @@ public sealed partial class PoolState
                 Remove(lost.AgentId);
                 unreachableAgents[lost.AgentId] = lost.Time;
                 Counters.AgentsUnreachable++;
-                ForgetOldest(unreachableAgents, Settings.LostAgentsKept);
+                ForgetOldestUnreachable();
                 break;
             case PoolEvent.AgentRemoved gone:
                 Remove(gone.AgentId);
                 unreachableAgents.Remove(gone.AgentId);
+                converted.Remove(gone.AgentId);
                 removedAgents[gone.AgentId] = gone.ByOperator;
                 ForgetOldest(removedAgents, Settings.LostAgentsKept);
                 break;
@@ -86,6 +87,30 @@ public sealed partial class PoolState
             case PoolEvent.OfferRefused refused:
                 Allocator.Refuse(refused.FrameworkId, refused.Role, refused.AgentId, refused.Resources, refused.Until);
                 Counters.OffersRefused++;
+                break;
+            case PoolEvent.AgentConverted changed:
+                Apply(changed);
+                break;
+            case PoolEvent.OperationAdded added:
+                Apply(added);
+                break;
+            case PoolEvent.OperationEnded ended:
+                Apply(ended);
+                break;
+            case PoolEvent.OperationTold told:
+                Apply(told);
+                break;
+            case PoolEvent.OperationReversalPostponed postponed:
+                operations[postponed.Uuid].IsToBeReversed = true;
+                break;
+            case PoolEvent.OperationReversed reversed:
+                Apply(reversed);
+                break;
+            case PoolEvent.OperationAcknowledged acknowledged:
+                Apply(acknowledged);
+                break;
+            case PoolEvent.OperationRemoved removed:
+                operations.Remove(removed.Uuid);
                 break;
             case PoolEvent.BatchAllocated batch:
                 LastBatch = batch.Time;
@@ -155,6 +180,7 @@ public sealed partial class PoolState
         unreachableAgents.Remove(id);
         agents[id] = new PooledAgent(id, admitted.Info, Amounts.Of(admitted.Info.Resources), admitted.Time);
         Allocator.AddAgent(id, agents[id].Total, isActive: false);
+        SetTotal(agents[id]);
         if (id == NextAgentId)
             nextAgent++;
     }
@@ -165,8 +191,7 @@ public sealed partial class PoolState
             agentOfStream.Remove(old);
         agent.StreamId = connected.StreamId;
         agent.Info = connected.Info;
-        agent.Total = Amounts.Of(connected.Info.Resources);
-        Allocator.UpdateAgent(agent.Id, agent.Total);
+        SetTotal(agent);
         Allocator.SetAgentActive(agent.Id, true);
         agent.Version = connected.Version;
         agent.Address = connected.Address;
@@ -215,6 +240,15 @@ public sealed partial class PoolState
 
             framework.Unreachable[task.Id] = task.Record;
             ForgetOldest(framework.Unreachable, Settings.UnreachableTasksKept);
+        }
+    }
+
+    private void ForgetOldestUnreachable()
+    {
+        while (unreachableAgents.Count > Settings.LostAgentsKept)
+        {
+            converted.Remove(unreachableAgents.GetAt(0).Key);
+            unreachableAgents.RemoveAt(0);
         }
     }
 

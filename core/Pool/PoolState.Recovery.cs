@@ -20,8 +20,18 @@ public sealed partial class PoolState
                 unreachableAgents.Remove(admitted.Info.Id.Value);
                 recoveredAgents[admitted.Info.Id.Value] = admitted.Info;
                 break;
-            case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved:
+            case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved
+                or PoolEvent.AgentConverted or PoolEvent.OperationAdded or PoolEvent.OperationReversed
+                or PoolEvent.OperationAcknowledged or PoolEvent.OperationRemoved:
                 Apply(happened);
+                break;
+            case PoolEvent.OperationEnded ended:
+                Apply(happened);
+                // Whether the framework heard of it is not known any more.
+                if (operations[ended.Uuid].WantsFeedback)
+                    Apply(new PoolEvent.OperationTold(ended.Uuid, StartTime, TimeSpan.FromSeconds(10)));
+                if (ended.State == Protocol.Mesos.OperationState.OperationFailed)
+                    Apply(new PoolEvent.OperationReversalPostponed(ended.Uuid));
                 break;
             default:
                 throw new InvalidOperationException($"{happened.GetType().Name} is not kept in the journal");
@@ -46,5 +56,16 @@ public sealed partial class PoolState
             yield return new PoolEvent.AgentRemoved(id, StartTime, byOperator);
         foreach (var info in recoveredAgents.Values.Concat(agents.Values.Select(agent => agent.Info)))
             yield return new PoolEvent.AgentAdmitted(info, StartTime);
+        foreach (var (id, bag) in converted)
+            yield return new PoolEvent.AgentConverted(id, bag);
+        foreach (var operation in operations.Values)
+        {
+            yield return new PoolEvent.OperationAdded(operation.Uuid, operation.FrameworkId, operation.AgentId, operation.Info, operation.Conversion);
+            if (operation.IsPending)
+                continue;
+            yield return new PoolEvent.OperationEnded(operation.Uuid, operation.State, operation.Message);
+            if (operation is { State: Protocol.Mesos.OperationState.OperationFailed, IsToBeReversed: false })
+                yield return new PoolEvent.OperationReversed(operation.Uuid);
+        }
     }
 }

@@ -9,7 +9,8 @@ public sealed class PooledTask
     internal PooledTask(TaskRecord record, ResourceBag resources, string role)
     {
         Record = record;
-        Resources = resources;
+        Resources = resources.Where(static entry => !entry.Kind.IsShared);
+        SharedVolumes = resources.Where(static entry => entry.Kind.IsShared).Select(static entry => entry.Kind).ToHashSet();
         Role = role;
         HoldsResources = !TaskStates.IsTerminal(record.State);
     }
@@ -25,7 +26,11 @@ public sealed class PooledTask
 
     public string Role { get; }
 
+    /// <summary>What it alone holds.</summary>
     public ResourceBag Resources { get; }
+
+    /// <summary>Volumes that it may use beside other tasks.</summary>
+    public IReadOnlySet<ResourceKind> SharedVolumes { get; }
 
     /// <summary>False as soon as the task is known to have ended, acknowledged or not.</summary>
     public bool HoldsResources { get; internal set; }

@@ -22,6 +22,7 @@ internal static class Ticking
                 FrameworkLife.Remove(state, decision, framework, now);
         }
 
+        OperationLife.Tick(state, decision, now);
         if (now - state.LastBatch >= state.Settings.AllocationInterval)
             decision.Happened(new PoolEvent.BatchAllocated(now));
         return decision;

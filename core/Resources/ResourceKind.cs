@@ -72,6 +72,14 @@ public sealed class ResourceKind : IEquatable<ResourceKind>, IComparable<Resourc
     public ResourceKind WithReservations(ImmutableArray<Reservation> reservations) =>
         new(Name, AllocatedTo, reservations, _disk, IsRevocable, IsShared, ProviderId);
 
+    /// <summary>The disk that a persistent volume was made of: not shared, and without what only a volume has.</summary>
+    public ResourceKind WithoutVolume() => IsPersistentVolume
+        ? new ResourceKind(Name, AllocatedTo, Reservations, SourceAlone(), IsRevocable, shared: false, ProviderId)
+        : this;
+
+    private Resource.Types.DiskInfo? SourceAlone() =>
+        _disk?.Source is { } source ? new Resource.Types.DiskInfo { Source = source.Clone() } : null;
+
     public bool Equals(ResourceKind? other) =>
         ReferenceEquals(this, other) || (other is not null && _hash == other._hash && _key == other._key);
 

@@ -1,5 +1,6 @@
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
 using Google.Protobuf;
 
 namespace DataPlatform.Core.Pool;
@@ -7,16 +8,24 @@ namespace DataPlatform.Core.Pool;
 /// <summary>What the master says to agents.</summary>
 internal static class AgentEvents
 {
-    public static AgentEvent Registered(string agentId, PoolSettings settings) => new()
+    public static AgentEvent Registered(string agentId, ResourceBag converted, PoolSettings settings)
     {
-        Type = AgentEvent.Types.Type.Registered,
-        Registered = new AgentEvent.Types.Registered
+        var registered = new AgentEvent.Types.Registered
         {
             AgentId = new AgentID { Value = agentId },
             PingIntervalSeconds = settings.AgentPingTimeout.TotalSeconds,
             PingMisses = settings.MaxAgentPingTimeouts,
-        },
-    };
+        };
+        registered.ConvertedResources.Add(converted.ToMessages());
+        return new AgentEvent { Type = AgentEvent.Types.Type.Registered, Registered = registered };
+    }
+
+    public static AgentEvent ApplyOperation(ByteString uuid, Offer.Types.Operation operation, ResourceBag converted)
+    {
+        var apply = new AgentEvent.Types.ApplyOperation { Uuid = uuid, Info = operation };
+        apply.ConvertedResources.Add(converted.ToMessages());
+        return new AgentEvent { Type = AgentEvent.Types.Type.ApplyOperation, ApplyOperation = apply };
+    }
 
     public static AgentEvent Refused(string message) => new()
     {

@@ -30,6 +30,7 @@ internal static class AgentLife
             decision.Tell(framework, StatusReports.Update(status));
         }
 
+        OperationLife.AgentUnreachable(state, decision, agent.Id);
         TellAll(state, decision, agent.Id);
         if (agent.StreamId is { } stream)
             decision.CloseAgentStream(stream);
@@ -48,6 +49,7 @@ internal static class AgentLife
 
         if (!state.RecoveredAgents.ContainsKey(agentId) && !state.UnreachableAgents.ContainsKey(agentId))
             return Decision.Refuse(RefusalKind.NotFound, $"No agent has the id '{Names.Printable(agentId)}'");
+        OperationLife.AgentRemoved(state, decision, agentId);
         decision.Happened(new PoolEvent.AgentRemoved(agentId, now, ByOperator: true));
         return decision;
     }
@@ -68,6 +70,7 @@ internal static class AgentLife
             decision.Tell(framework, StatusReports.Update(status));
         }
 
+        OperationLife.AgentRemoved(state, decision, agent.Id);
         TellAll(state, decision, agent.Id);
         if (agent.StreamId is { } stream)
             decision.CloseAgentStream(stream);

@@ -20,8 +20,11 @@ internal static class AgentRequests
                 return decision;
             case AgentCall.Types.Type.Update when request.Call.Update is { } update:
                 return Update(state, decision, agent, update, now);
+            case AgentCall.Types.Type.UpdateOperation when request.Call.UpdateOperation is { } update:
+                OperationLife.Answered(state, decision, agent, update, now);
+                return decision;
             default:
-                return Decision.Invalid("type is none of REGISTER, PONG and UPDATE, or what it names is missing");
+                return Decision.Invalid("type is none of REGISTER, PONG, UPDATE and UPDATE_OPERATION, or what it names is missing");
         }
     }
 

@@ -38,15 +38,23 @@ internal static class Registering
             decision.Happened(new PoolEvent.AgentAdmitted(info, now));
         else
             AgentLife.LeaveStream(state, decision, known);
+        if (!state.KnowsConverted(info.Id.Value) && registration.ConvertedResources.Count > 0)
+            decision.Happened(new PoolEvent.AgentConverted(info.Id.Value, Amounts.Of(registration.ConvertedResources)));
         decision.Happened(new PoolEvent.AgentConnected(
             info.Id.Value, command.StreamId, info, registration.Version, command.Address, now));
-        decision.TellAgentStream(command.StreamId, AgentEvents.Registered(info.Id.Value, state.Settings));
+        var converted = Converted(state, registration, id);
+        decision.TellAgentStream(command.StreamId, AgentEvents.Registered(info.Id.Value, converted, state.Settings));
         // What the agent no longer holds goes first, so that what it brings finds its place.
         if (known is not null)
             MatchKnown(state, decision, command, known, now);
         TakeTasks(state, decision, command, known, returned, now);
+        OperationLife.SendPending(state, decision, info.Id.Value, command.StreamId);
         return decision;
     }
+
+    /// <summary>The journal is right; of an agent that it does not know, what the agent has kept is.</summary>
+    internal static ResourceBag Converted(PoolState state, AgentCall.Types.Register registration, string? id) =>
+        id is not null && state.KnowsConverted(id) ? state.ConvertedOn(id) : Amounts.Of(registration.ConvertedResources);
 
     /// <summary>An agent that lost its work directory comes as a new one; the old one at the same address is no more.</summary>
     private static void ReplaceOlder(PoolState state, Decision decision, AgentInfo info, DateTimeOffset now)

@@ -17,8 +17,14 @@ internal static class RegistrationRules
             return badHost;
         if (info.Port is <= 0 or > HighestPort)
             return $"agent_info.port is {info.Port}; 1 to {HighestPort} are allowed";
-        if (!ResourceMessages.TryRead(info.Resources, out _, out var reason))
+        if (!ResourceMessages.TryRead(info.Resources, out var reported, out var reason))
             return $"agent_info.resources: {reason}";
+        if (reported.Any(static entry => ConvertedResources.IsConverted(entry.Kind)))
+            return "agent_info.resources holds a dynamic reservation or a volume; these are told in converted_resources";
+        if (!ResourceMessages.TryRead(registration.ConvertedResources, out _, out reason))
+            return $"converted_resources: {reason}";
+        if (!ConvertedResources.TryTotal(reported, Registering.Converted(state, registration, id), out _, out reason))
+            return $"agent_info.resources: {reason}; give the agent as much again, or let an operator release it (UNRESERVE_RESOURCES, DESTROY_VOLUMES)";
         foreach (var attribute in info.Attributes)
         {
             if (Names.WhyNotIdentifier("The name of an attribute", attribute.Name) is { } badName)

@@ -49,6 +49,8 @@ public static class PoolRecords
                 record.AgentRemoved = new() { AgentId = new AgentID { Value = gone.AgentId }, ByOperator = gone.ByOperator };
                 break;
             default:
+                if (OperationRecords.TryWrite(happened, record))
+                    break;
                 throw new ArgumentException($"{happened.GetType().Name} is not kept in the journal", nameof(happened));
         }
 
@@ -86,7 +88,7 @@ public static class PoolRecords
             Recorded.AgentAdmitted => new PoolEvent.AgentAdmitted(record.AgentAdmitted.Info, time),
             Recorded.AgentBecameUnreachable => new PoolEvent.AgentBecameUnreachable(record.AgentBecameUnreachable.AgentId.Value, time),
             Recorded.AgentRemoved => new PoolEvent.AgentRemoved(record.AgentRemoved.AgentId.Value, time, record.AgentRemoved.ByOperator),
-            _ => throw new InvalidDataException("The journal holds a record that a newer master wrote; run that one"),
+            _ => OperationRecords.Read(record) ?? throw new InvalidDataException("The journal holds a record that a newer master wrote; run that one"),
         };
     }
 }

@@ -32,11 +32,13 @@ internal static class Accepting
         }
 
         var available = known.Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Resources));
-        var launch = new Launching(decision, framework, agent, known[0].Role, available, now);
+        var accepted = new AcceptedResources(agent, known[0].Role, available);
+        var launching = new Launching(decision, framework, agent, accepted, now);
+        var operating = new Operating(state, decision, framework, agent, accepted);
         foreach (var operation in accept.Operations)
-            Carry(decision, framework, agent, launch, operation, now);
+            Carry(decision, framework, agent, launching, operating, operation, now);
 
-        Declining.Refuse(state, decision, framework, known[0], launch.Available, accept.Filters, now);
+        Declining.Refuse(state, decision, framework, known[0], accepted.Available, accept.Filters, now);
     }
 
     private static string? WhyNotOffers(
@@ -61,15 +63,14 @@ internal static class Accepting
     }
 
     private static void Carry(
-        Decision decision, PooledFramework framework, PooledAgent agent, Launching launch, Offer.Types.Operation operation,
-        DateTimeOffset now)
+        Decision decision, PooledFramework framework, PooledAgent agent, Launching launching, Operating operating,
+        Offer.Types.Operation operation, DateTimeOffset now)
     {
-        var agentId = new AgentID { Value = agent.Id };
         switch (operation.Type)
         {
             case OperationType.Launch when operation.Launch is { } body:
                 foreach (var task in body.TaskInfos)
-                    launch.Launch(task);
+                    launching.Launch(task);
                 break;
             case OperationType.LaunchGroup when operation.LaunchGroup is { } group:
                 foreach (var task in group.TaskGroup.Tasks)
@@ -81,12 +82,11 @@ internal static class Accepting
 
                 break;
             case OperationType.Launch or OperationType.LaunchGroup or OperationType.Unknown:
-                Operations.Refuse(decision, framework, operation, agentId,
-                    $"The operation of type {WireName(operation.Type)} does not carry what its type names");
+                OperationReports.Refuse(decision, framework, operation, agent.Info.Id,
+                    $"The operation of type {OperationRules.WireName(operation.Type)} does not carry what its type names");
                 break;
             default:
-                Operations.Refuse(decision, framework, operation, agentId,
-                    $"{WireName(operation.Type)} is not supported by this master; LAUNCH is");
+                operating.Carry(operation);
                 break;
         }
     }
@@ -105,7 +105,7 @@ internal static class Accepting
             };
             if (tasks is null)
             {
-                Operations.Refuse(decision, framework, operation, agent: null, message);
+                OperationReports.Refuse(decision, framework, operation, agent: null, message);
                 continue;
             }
 
@@ -116,14 +116,4 @@ internal static class Accepting
             }
         }
     }
-
-    private static string WireName(OperationType type) => type switch
-    {
-        OperationType.GrowVolume => "GROW_VOLUME",
-        OperationType.ShrinkVolume => "SHRINK_VOLUME",
-        OperationType.CreateDisk => "CREATE_DISK",
-        OperationType.DestroyDisk => "DESTROY_DISK",
-        OperationType.LaunchGroup => "LAUNCH_GROUP",
-        _ => type.ToString().ToUpperInvariant(),
-    };
 }

@@ -6,12 +6,9 @@ namespace DataPlatform.Core.Pool;
 
 /// <summary>The tasks of one ACCEPT, one after another, out of what its offers hold.</summary>
 internal sealed class Launching(
-    Decision decision, PooledFramework framework, PooledAgent agent, string role, ResourceBag available, DateTimeOffset now)
+    Decision decision, PooledFramework framework, PooledAgent agent, AcceptedResources accepted, DateTimeOffset now)
 {
     private readonly HashSet<string> launched = [];
-
-    /// <summary>What no task has taken yet, without the role it is given to.</summary>
-    public ResourceBag Available { get; private set; } = available;
 
     public void Launch(TaskInfo asked)
     {
@@ -22,11 +19,11 @@ internal sealed class Launching(
             return;
         }
 
-        Available = Available.Subtract(needed);
+        accepted.Take(needed);
         launched.Add(asked.TaskId.Value);
         var task = asked.Clone();
         task.Resources.Clear();
-        task.Resources.Add(needed.AllocatedTo(role).ToMessages());
+        task.Resources.Add(needed.AllocatedTo(accepted.Role).ToMessages());
         decision.Happened(new PoolEvent.TaskAdded(Record(task)));
         decision.Tell(agent, AgentEvents.RunTask(framework.Info, task));
     }
@@ -39,14 +36,14 @@ internal sealed class Launching(
             return $"Task id {id} is in use by another task of this framework";
         if (!ResourceMessages.TryRead(asked.Resources, out var resources, out var reason))
             return reason;
-        if (resources.AllocationRoles().FirstOrDefault(other => other != role) is { } stranger)
-            return $"The task's resources are allocated to role '{stranger}', but the offer is for '{role}'";
+        if (resources.AllocationRoles().FirstOrDefault(other => other != accepted.Role) is { } stranger)
+            return $"The task's resources are allocated to role '{stranger}', but the offer is for '{accepted.Role}'";
         needed = resources.Unallocated();
         if (needed.IsEmpty)
             return "The task uses no resources; every task needs some";
-        return Available.Contains(needed)
+        return accepted.Available.Contains(needed)
             ? null
-            : $"The task asks for {needed}, which is more than the {Available} that the offer still has";
+            : $"The task asks for {needed}, which is more than the {accepted.Available} that the offer still has";
     }
 
     private TaskRecord Record(TaskInfo task)

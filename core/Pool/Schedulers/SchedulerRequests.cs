@@ -48,14 +48,17 @@ internal static class SchedulerRequests
                 Reconciling.Decide(state, decision, framework, call.Reconcile, now);
                 break;
             case CallType.ReconcileOperations:
-                Operations.Reconcile(decision, framework, call.ReconcileOperations);
+                OperationReconciling.Decide(state, decision, framework, call.ReconcileOperations);
                 break;
             case CallType.UpdateFramework:
                 return FrameworkUpdating.Decide(state, framework, call.UpdateFramework);
-            // Offers already hold all there is, and this master makes no inverse offers, runs no executors of frameworks
-            // and knows no operations: these say something about nothing, as they do to Mesos.
+            case CallType.AcknowledgeOperationStatus:
+                OperationLife.Acknowledged(state, decision, framework, call.AcknowledgeOperationStatus);
+                break;
+            // Offers already hold all there is, and this master makes no inverse offers and runs no executors of frameworks:
+            // these say something about nothing, as they do to Mesos.
             case CallType.Request or CallType.AcceptInverseOffers or CallType.DeclineInverseOffers or CallType.Shutdown
-                or CallType.Message or CallType.AcknowledgeOperationStatus:
+                or CallType.Message:
                 break;
             default:
                 return Decision.Invalid($"type {(int)call.Type} is not known to this master");

@@ -58,7 +58,7 @@ internal static class TaskRules
         return null;
     }
 
-    private static string? WhyNotInside(string path) =>
+    internal static string? WhyNotInside(string path) =>
         path.Length == 0 ? "is empty"
         : path[0] == '/' ? "is absolute; it must be within the sandbox"
         : path.Split('/').Contains("..") ? "leads out of the sandbox"

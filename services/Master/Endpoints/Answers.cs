@@ -32,6 +32,7 @@ internal static class Answers
     private static int Status(RefusalKind kind) => kind switch
     {
         RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
+        RefusalKind.Conflict => StatusCodes.Status409Conflict,
         RefusalKind.NotFound => StatusCodes.Status404NotFound,
         RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,

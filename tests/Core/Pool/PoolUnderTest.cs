@@ -65,7 +65,8 @@ internal sealed class PoolUnderTest
     }
 
     public string Register(
-        string stream, string resources = "cpus:4;mem:1024;ports:[100-199]", string? id = null, params TaskRecord[] tasks)
+        string stream, string resources = "cpus:4;mem:1024;ports:[100-199]", string? id = null, ResourceBag? converted = null,
+        params TaskRecord[] tasks)
     {
         var info = new AgentInfo { Hostname = stream, Port = 5051 };
         info.Resources.Add(ResourceText.Parse(resources).ToMessages());
@@ -73,6 +74,7 @@ internal sealed class PoolUnderTest
             info.Id = new AgentID { Value = id };
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1" };
         register.Tasks.Add(tasks);
+        register.ConvertedResources.Add((converted ?? ResourceBag.Empty).ToMessages());
         Do(new PoolCommand.RegisterAgent(register, AgentId: null, stream, "127.0.0.1"));
         return ToldToAgent(stream).First(told => told.Registered is not null).Registered.AgentId.Value;
     }
@@ -93,6 +95,22 @@ internal sealed class PoolUnderTest
         launch.Launch.TaskInfos.Add(tasks);
         call.Accept.Operations.Add(launch);
     });
+
+    public PoolOutcome Operate(string framework, IEnumerable<Offer> offers, params Offer.Types.Operation[] operations) => Call(framework, call =>
+    {
+        call.Type = SchedulerCall.Types.Type.Accept;
+        call.Accept = new() { Filters = new() { RefuseSeconds = 0 } };
+        call.Accept.OfferIds.Add(offers.Select(offer => offer.Id));
+        call.Accept.Operations.Add(operations);
+    });
+
+    public PoolOutcome Answer(string agentStream, ByteString uuid, OperationState state, string? message = null)
+    {
+        var update = new AgentCall.Types.UpdateOperation { Uuid = uuid, State = state };
+        if (message is not null)
+            update.Message = message;
+        return Do(new PoolCommand.AgentRequest(new AgentCall { Type = AgentCall.Types.Type.UpdateOperation, UpdateOperation = update }, agentStream));
+    }
 
     public PoolOutcome Update(
         string agentStream, string framework, string task, TaskState state, TaskState? latest = null, ByteString? uuid = null) =>

@@ -1,6 +1,8 @@
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Pool.Journal;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
 
 namespace DataPlatform.Core.Tests.Pool.Journal;
 
@@ -15,11 +17,17 @@ public sealed class PoolRecordsTests
     {
         var framework = new FrameworkInfo { User = "u", Name = "n", Id = new FrameworkID { Value = "F" } };
         var agent = new AgentInfo { Hostname = "h", Id = new AgentID { Value = "A" } };
+        var uuid = PoolUnderTest.Uuid(7);
+        var reserved = ResourceText.Parse("cpus(team):1");
         PoolEvent[] events =
         [
             new PoolEvent.FrameworkAdmitted(framework, Now, Recovered: true), new PoolEvent.FrameworkChanged(framework),
             new PoolEvent.FrameworkRemoved("F", Now), new PoolEvent.AgentAdmitted(agent, Now),
             new PoolEvent.AgentBecameUnreachable("A", Now), new PoolEvent.AgentRemoved("A", Now, ByOperator: true),
+            new PoolEvent.AgentConverted("A", reserved), new PoolEvent.OperationAdded(uuid, "F", "A", new() { Type = OperationType.Reserve },
+                new ResourceConversion(ResourceText.Parse("cpus:1"), reserved)),
+            new PoolEvent.OperationEnded(uuid, OperationState.OperationFailed, "no space"), new PoolEvent.OperationAcknowledged(uuid),
+            new PoolEvent.OperationReversed(uuid), new PoolEvent.OperationRemoved(uuid),
         ];
 
         events.Select(happened => PoolRecords.Decode(PoolRecords.Encode(happened, Now))).ShouldBe(events);

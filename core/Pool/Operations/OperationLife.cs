@@ -1,0 +1,117 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What becomes of an operation once it is decided: the agent answers, the framework is told until it acknowledges.</summary>
+internal static class OperationLife
+{
+    /// <summary>As long as Mesos's agents wait before they tell again, doubled up to the longest.</summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    public static void Answered(
+        PoolState state, Decision decision, PooledAgent agent, AgentCall.Types.UpdateOperation update, DateTimeOffset now)
+    {
+        // An answer to what has been answered is one to a repeated request.
+        if (!state.Operations.TryGetValue(update.Uuid, out var operation) || operation.AgentId != agent.Id || !operation.IsPending)
+            return;
+        var ended = update.State == OperationState.OperationFinished ? update.State : OperationState.OperationFailed;
+        decision.Happened(new PoolEvent.OperationEnded(operation.Uuid, ended, update.HasMessage ? update.Message : null));
+        if (operation.WantsFeedback && state.Frameworks.TryGetValue(operation.FrameworkId!, out var framework))
+        {
+            // Told from what is decided, which is not applied yet.
+            var status = OperationReports.Latest(operation);
+            status.State = ended;
+            status.Uuid = new UUID { Value = operation.Uuid };
+            if (update.HasMessage)
+                status.Message = update.Message;
+            decision.Tell(framework, OperationReports.Update(status));
+            decision.Happened(new PoolEvent.OperationTold(operation.Uuid, now + FirstWait, FirstWait));
+        }
+        else if (ended == OperationState.OperationFinished)
+        {
+            decision.Happened(new PoolEvent.OperationRemoved(operation.Uuid));
+        }
+
+        if (ended == OperationState.OperationFailed)
+            Reverse(state, decision, agent, operation);
+    }
+
+    public static void Acknowledged(
+        PoolState state, Decision decision, PooledFramework framework, SchedulerCall.Types.AcknowledgeOperationStatus acknowledge)
+    {
+        if (state.Operations.TryGetValue(acknowledge.Uuid, out var operation) && operation.FrameworkId == framework.Id
+            && !operation.IsPending && operation.Info.Id?.Value == acknowledge.OperationId.Value)
+            decision.Happened(new PoolEvent.OperationAcknowledged(operation.Uuid));
+    }
+
+    public static void Tick(PoolState state, Decision decision, DateTimeOffset now)
+    {
+        foreach (var operation in InOrder(state))
+        {
+            if (operation.IsToBeReversed && state.Agents.TryGetValue(operation.AgentId, out var agent))
+                Reverse(state, decision, agent, operation);
+            if (operation.TellAgainAt > now || operation.TellAgainAt is null
+                || !state.Frameworks.TryGetValue(operation.FrameworkId!, out var framework) || !framework.IsConnected)
+                continue;
+            var wait = operation.TellAgainAfter * 2 < LongestWait ? operation.TellAgainAfter * 2 : LongestWait;
+            decision.Tell(framework, OperationReports.Update(OperationReports.Latest(operation)));
+            decision.Happened(new PoolEvent.OperationTold(operation.Uuid, now + wait, wait));
+        }
+    }
+
+    /// <summary>The agent that is (back) here is given what it may not have heard of.</summary>
+    public static void SendPending(PoolState state, Decision decision, string agentId, string stream)
+    {
+        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId && operation.IsPending))
+            decision.TellAgentStream(stream, AgentEvents.ApplyOperation(operation.Uuid, operation.Info, state.ConvertedOn(agentId)));
+    }
+
+    /// <summary>The agent is away; who asked for feedback hears that. It may still come back and carry them out.</summary>
+    public static void AgentUnreachable(PoolState state, Decision decision, string agentId) =>
+        TellOf(state, decision, agentId, OperationState.OperationUnreachable);
+
+    public static void AgentRemoved(PoolState state, Decision decision, string agentId)
+    {
+        TellOf(state, decision, agentId, OperationState.OperationGoneByOperator);
+        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId))
+            decision.Happened(new PoolEvent.OperationRemoved(operation.Uuid));
+    }
+
+    private static void TellOf(PoolState state, Decision decision, string agentId, OperationState news)
+    {
+        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId && operation.IsPending && operation.WantsFeedback))
+        {
+            if (!state.Frameworks.TryGetValue(operation.FrameworkId!, out var framework))
+                continue;
+            var status = OperationReports.Latest(operation);
+            status.State = news;
+            decision.Tell(framework, OperationReports.Update(status));
+        }
+    }
+
+    /// <summary>
+    /// What a failed operation should have made is turned back into what it was made from, as soon as no task holds it;
+    /// offers of it end.
+    /// </summary>
+    private static void Reverse(PoolState state, Decision decision, PooledAgent agent, PooledOperation operation)
+    {
+        var back = operation.Conversion.Reverse();
+        if (Freeing.TryFree(state, decision, agent, back.Consumed))
+        {
+            decision.Happened(new PoolEvent.AgentConverted(agent.Id, ConvertedResources.Of(back.Apply(agent.Total))));
+            decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
+        }
+        else if (!operation.IsToBeReversed)
+        {
+            decision.Happened(new PoolEvent.OperationReversalPostponed(operation.Uuid));
+        }
+    }
+
+    private static IEnumerable<PooledOperation> InOrder(PoolState state) => state.Operations.Count == 0
+        ? []
+        : state.Operations.Values.OrderBy(operation => Convert.ToHexString(operation.Uuid.Span), StringComparer.Ordinal);
+}
