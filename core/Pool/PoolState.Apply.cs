@@ -40,6 +40,9 @@ public sealed partial class PoolState
             case PoolEvent.AgentAdmitted admitted:
                 Admit(admitted);
                 break;
+            case PoolEvent.AgentBound bound:
+                agentPrincipals[bound.AgentId] = bound.Principal;
+                break;
             case PoolEvent.AgentConnected connected:
                 Connect(agents[connected.AgentId], connected);
                 break;
@@ -63,6 +66,7 @@ public sealed partial class PoolState
                 Remove(gone.AgentId);
                 unreachableAgents.Remove(gone.AgentId);
                 converted.Remove(gone.AgentId);
+                agentPrincipals.Remove(gone.AgentId);
                 removedAgents[gone.AgentId] = gone.ByOperator;
                 ForgetOldest(removedAgents, Settings.LostAgentsKept);
                 break;
@@ -248,6 +252,7 @@ public sealed partial class PoolState
         while (unreachableAgents.Count > Settings.LostAgentsKept)
         {
             converted.Remove(unreachableAgents.GetAt(0).Key);
+            agentPrincipals.Remove(unreachableAgents.GetAt(0).Key);
             unreachableAgents.RemoveAt(0);
         }
     }

@@ -21,7 +21,7 @@ public sealed partial class PoolState
                 recoveredAgents[admitted.Info.Id.Value] = admitted.Info;
                 break;
             case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved
-                or PoolEvent.AgentConverted or PoolEvent.OperationAdded or PoolEvent.OperationReversed
+                or PoolEvent.AgentBound or PoolEvent.AgentConverted or PoolEvent.OperationAdded or PoolEvent.OperationReversed
                 or PoolEvent.OperationAcknowledged or PoolEvent.OperationRemoved:
                 Apply(happened);
                 break;
@@ -52,6 +52,8 @@ public sealed partial class PoolState
 
         foreach (var (id, time) in unreachableAgents)
             yield return new PoolEvent.AgentBecameUnreachable(id, time);
+        foreach (var (id, principal) in agentPrincipals)
+            yield return new PoolEvent.AgentBound(id, principal);
         foreach (var (id, byOperator) in removedAgents)
             yield return new PoolEvent.AgentRemoved(id, StartTime, byOperator);
         foreach (var info in recoveredAgents.Values.Concat(agents.Values.Select(agent => agent.Info)))

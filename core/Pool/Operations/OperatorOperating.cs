@@ -12,7 +12,7 @@ internal static class OperatorOperating
 {
     public static Decision Decide(PoolState state, PoolCommand.Operate command)
     {
-        var caller = new OperationCaller(Role: null, command.Principal, MayShare: true);
+        var caller = new OperationCaller(Role: null, command.Caller.Principal, MayShare: true);
         if (!OperationRules.TryRead(command.Operation, caller, out var conversion, out var why))
             return Decision.Invalid(why);
         if (!state.Agents.TryGetValue(command.AgentId, out var agent))

@@ -33,7 +33,7 @@ internal static class Accepting
 
         var available = known.Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Resources));
         var accepted = new AcceptedResources(agent, known[0].Role, available);
-        var launching = new Launching(decision, framework, agent, accepted, now);
+        var launching = new Launching(state, decision, framework, agent, accepted, now);
         var operating = new Operating(state, decision, framework, agent, accepted);
         foreach (var operation in accept.Operations)
             Carry(decision, framework, agent, launching, operating, operation, now);

@@ -9,8 +9,13 @@ namespace DataPlatform.Core.Tests.Pool;
 /// <summary>A pool without process, clock or wire: commands in, outcomes and effects out.</summary>
 internal sealed class PoolUnderTest
 {
-    public PoolUnderTest(PoolSettings? settings = null) =>
-        State = new PoolState(new MasterInfo { Id = "M", Ip = 0, Port = 5050 }, settings ?? new PoolSettings(), Now);
+    /// <param name="access">Who may do what; without it everybody may do everything.</param>
+    public PoolUnderTest(PoolSettings? settings = null, AccessRules? access = null) => State = new PoolState(
+        new MasterInfo { Id = "M", Ip = 0, Port = 5050 },
+        (settings ?? new PoolSettings()) with { Access = access ?? AccessRules.Everybody }, Now);
+
+    /// <summary>Who calls from now on.</summary>
+    public Caller Caller { get; set; } = new Caller.Unnamed("127.0.0.1");
 
     public PoolState State { get; }
 
@@ -60,7 +65,7 @@ internal sealed class PoolUnderTest
         var call = new SchedulerCall { Type = SchedulerCall.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = info } };
         if (id is not null)
             call.FrameworkId = info.Id = new FrameworkID { Value = id };
-        Do(new PoolCommand.Subscribe(call, stream, Principal: null));
+        Do(new PoolCommand.Subscribe(call, stream, Caller));
         return ToldTo(stream).First(told => told.Subscribed is not null).Subscribed.FrameworkId.Value;
     }
 
@@ -75,7 +80,7 @@ internal sealed class PoolUnderTest
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1" };
         register.Tasks.Add(tasks);
         register.ConvertedResources.Add((converted ?? ResourceBag.Empty).ToMessages());
-        Do(new PoolCommand.RegisterAgent(register, AgentId: null, stream, "127.0.0.1"));
+        Do(new PoolCommand.RegisterAgent(register, AgentId: null, stream, Caller));
         return ToldToAgent(stream).First(told => told.Registered is not null).Registered.AgentId.Value;
     }
 
@@ -83,7 +88,7 @@ internal sealed class PoolUnderTest
     {
         var call = new SchedulerCall { FrameworkId = new FrameworkID { Value = framework } };
         fill(call);
-        return Do(new PoolCommand.SchedulerRequest(call, State.Frameworks.GetValueOrDefault(framework)?.StreamId, Principal: null));
+        return Do(new PoolCommand.SchedulerRequest(call, State.Frameworks.GetValueOrDefault(framework)?.StreamId, Caller));
     }
 
     public PoolOutcome Accept(string framework, IEnumerable<Offer> offers, params TaskInfo[] tasks) => Call(framework, call =>
@@ -109,7 +114,7 @@ internal sealed class PoolUnderTest
         var update = new AgentCall.Types.UpdateOperation { Uuid = uuid, State = state };
         if (message is not null)
             update.Message = message;
-        return Do(new PoolCommand.AgentRequest(new AgentCall { Type = AgentCall.Types.Type.UpdateOperation, UpdateOperation = update }, agentStream));
+        return Do(new PoolCommand.AgentRequest(new AgentCall { Type = AgentCall.Types.Type.UpdateOperation, UpdateOperation = update }, agentStream, Caller));
     }
 
     public PoolOutcome Update(
@@ -123,7 +128,7 @@ internal sealed class PoolUnderTest
                 Status = new TaskReport { TaskId = new TaskID { Value = task }, State = state, Uuid = uuid ?? Uuid(1) },
                 LatestState = latest ?? state,
             },
-        }, agentStream));
+        }, agentStream, Caller));
 
     public static ByteString Uuid(byte first) => ByteString.CopyFrom([first, .. new byte[15]]);
 

@@ -153,7 +153,7 @@ public sealed class OperatingTests
         var register = new AgentCall.Types.Register { AgentInfo = new AgentInfo { Hostname = "a", Port = 5051, Id = new AgentID { Value = agent } }, Version = "1" };
         register.AgentInfo.Resources.Add(ResourceText.Parse("cpus:4;disk:63").ToMessages());
 
-        pool.Do(new PoolCommand.RegisterAgent(register, AgentId: null, "small", "127.0.0.1"));
+        pool.Do(new PoolCommand.RegisterAgent(register, AgentId: null, "small", pool.Caller));
 
         pool.ToldToAgent("small").ShouldHaveSingleItem().Refused.Message.ShouldContain("UNRESERVE_RESOURCES");
         pool.State.Agents[agent].IsConnected.ShouldBeFalse();
@@ -215,7 +215,7 @@ public sealed class OperatingTests
         var framework = pool.Subscribe("f");
         pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:64"), "op"));
 
-        pool.Do(new PoolCommand.MarkAgentGone(agent));
+        pool.Do(new PoolCommand.MarkAgentGone(agent, Caller.Platform));
 
         Told.ShouldHaveSingleItem().State.ShouldBe(OperationState.OperationGoneByOperator);
         pool.State.Operations.ShouldBeEmpty();

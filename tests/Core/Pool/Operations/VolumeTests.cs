@@ -63,10 +63,10 @@ public sealed class VolumeTests
         pool.Accept(framework, pool.OffersTo("f"), PoolUnderTest.Task("1", agent, "cpus:3"));
         pool.OffersTo("f").ShouldHaveSingleItem();
 
-        pool.Do(new PoolCommand.Operate(agent, Ask.Reserve(Ask.Reserved("cpus:2", "ops")), Principal: null))
+        pool.Do(new PoolCommand.Operate(agent, Ask.Reserve(Ask.Reserved("cpus:2", "ops")), pool.Caller))
             .ShouldBeOfType<PoolOutcome.Refused>().Kind.ShouldBe(RefusalKind.Conflict);
         pool.OffersTo("f").ShouldHaveSingleItem();
-        pool.Do(new PoolCommand.Operate(agent, Ask.Reserve(Ask.Reserved("cpus:0.5", "ops")), Principal: null)).ShouldBe(PoolOutcome.Taken);
+        pool.Do(new PoolCommand.Operate(agent, Ask.Reserve(Ask.Reserved("cpus:0.5", "ops")), pool.Caller)).ShouldBe(PoolOutcome.Taken);
 
         pool.ToldTo("f").Count(told => told.Rescind is not null).ShouldBe(1);
         pool.OffersTo("f").ShouldHaveSingleItem().Resources.ToBag().Unallocated().ShouldBe(ResourceText.Parse("cpus:0.5;disk:1000"));
@@ -84,8 +84,8 @@ public sealed class VolumeTests
         pool.State.UnreachableAgents.Keys.ShouldBe([agent]);
         pool.State.ConvertedOn(agent).ShouldBe(Ask.Volume("v", 10));
 
-        pool.Do(new PoolCommand.Operate(agent, Ask.Destroy(Ask.Volume("v", 10)), Principal: null)).ShouldBe(PoolOutcome.Taken);
-        pool.Do(new PoolCommand.Operate(agent, Ask.Unreserve(Ask.Reserved("disk:10")), Principal: null)).ShouldBe(PoolOutcome.Taken);
+        pool.Do(new PoolCommand.Operate(agent, Ask.Destroy(Ask.Volume("v", 10)), pool.Caller)).ShouldBe(PoolOutcome.Taken);
+        pool.Do(new PoolCommand.Operate(agent, Ask.Unreserve(Ask.Reserved("disk:10")), pool.Caller)).ShouldBe(PoolOutcome.Taken);
         pool.Register("back", "cpus:4;disk:1000", agent, converted: Ask.Volume("v", 10));
 
         pool.State.Agents[agent].Total.ShouldBe(ResourceText.Parse("cpus:4;disk:1000"));
