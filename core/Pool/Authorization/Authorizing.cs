@@ -21,8 +21,13 @@ internal static class Authorizing
             : state.Settings.Access.WhyNotAny(command.Caller, AccessAction.TearDownFrameworks)),
         PoolCommand.MarkAgentGone gone => Forbidden(
             state.Settings.Access.WhyNot(command.Caller, AccessAction.MarkAgentsGone, gone.AgentId)),
+        PoolCommand.Operate operate => Forbidden(OperationRights.WhyNot(state.Settings.Access, command.Caller, operate.Operation)),
         _ => null,
     };
+
+    /// <summary>Why the framework may not do the operation, or null.</summary>
+    public static string? WhyNotOperate(PoolState state, PooledFramework framework, Offer.Types.Operation operation) =>
+        OperationRights.WhyNot(state.Settings.Access, CallerOf(framework), operation);
 
     /// <summary>Why the framework may not run something as this user, or null.</summary>
     public static string? WhyNotRun(PoolState state, PooledFramework framework, string user) =>
@@ -70,6 +75,9 @@ internal static class Authorizing
         caller is Caller.Named && state.AgentPrincipals.TryGetValue(agentId, out var owner) && owner != caller.Principal
             ? $"Agent {Names.Printable(agentId)} belongs to another principal than '{Names.Printable(caller.Principal!)}', the one that first registered it; use that one's secret, or give the agent a new work directory, which makes it a new agent"
             : null;
+
+    private static Caller CallerOf(PooledFramework framework) =>
+        Principal(framework.Info) is { } principal ? new Caller.Named(principal, "") : new Caller.Unnamed("");
 
     private static string? Principal(FrameworkInfo info) => info.HasPrincipal ? info.Principal : null;
 

@@ -18,7 +18,7 @@ internal sealed class Operating(PoolState state, Decision decision, PooledFramew
         var caller = new OperationCaller(accepted.Role, framework.Info.HasPrincipal ? framework.Info.Principal : null,
             framework.Has(Capability.SharedResources));
         ResourceConversion? conversion = null;
-        if (WhyNotId(operation) is { } why || !OperationRules.TryRead(operation, caller, out conversion, out why)
+        if ((WhyNotId(operation) ?? Authorizing.WhyNotOperate(state, framework, operation)) is { } why || !OperationRules.TryRead(operation, caller, out conversion, out why)
             || (why = accepted.WhyNotConvert(conversion)) is not null)
         {
             OperationReports.Refuse(decision, framework, operation, agent.Info.Id, why);

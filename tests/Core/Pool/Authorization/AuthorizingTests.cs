@@ -3,6 +3,7 @@ using DataPlatform.Core.Pool.Journal;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
+using DataPlatform.Core.Tests.Pool.Operations;
 using AgentCallType = DataPlatform.Core.Protocol.Link.AgentCall.Types.Type;
 using Reason = DataPlatform.Core.Protocol.Mesos.TaskReport.Types.Reason;
 
@@ -219,6 +220,53 @@ public sealed class AuthorizingTests
         status.Reason.ShouldBe(Reason.TaskUnauthorized);
         status.Message.ShouldContain("'postgres'");
         pool.State.Frameworks[framework].Tasks.Keys.ShouldBe(["own"]);
+    }
+
+    [Fact]
+    public void A_framework_reserves_only_for_roles_that_it_may_reserve_for()
+    {
+        RegisterAs(HostA, "a");
+        var framework = SubscribeAs(Framework, "f");
+
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("cpus:1")));
+
+        pool.ToldTo("f").Select(told => told.UpdateOperationStatus?.Status).OfType<OperationStatus>().ShouldHaveSingleItem()
+            .Message.ShouldContain("reserve_resources");
+        pool.State.Operations.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"reserve_resources":[{"principals":{"values":["operator"]},"roles":{"values":["role"]}}]}""", true)]
+    [InlineData("""{"reserve_resources":[{"principals":{"values":["operator"]},"roles":{"values":["other"]}}]}""", false)]
+    [InlineData("""{"create_volumes":[{"principals":{"values":["operator"]},"roles":{"type":"ANY"}}]}""", false)]
+    public void An_operator_reserves_only_for_roles_that_it_may_reserve_for(string rules, bool allowed)
+    {
+        var strict = new PoolUnderTest(access: AccessRulesTests.Rules(rules[..^1] + """
+            ,"register_agents":[{"principals":{"values":["host-a"]},"agents":{"type":"ANY"}}]}
+            """));
+        strict.Caller = HostA;
+        var agent = strict.Register("a");
+
+        var outcome = strict.Do(new PoolCommand.Operate(agent, Ask.Reserve(Ask.Reserved("cpus:1")), Operator));
+
+        (outcome is PoolOutcome.Refused(RefusalKind.Forbidden, _)).ShouldBe(!allowed);
+    }
+
+    [Theory]
+    [InlineData("host-b", false)]
+    [InlineData("framework", true)]
+    public void What_one_reserved_another_releases_only_with_the_right_to(string reserver, bool allowed)
+    {
+        var strict = new PoolUnderTest(access: AccessRulesTests.Rules("""
+            {"unreserve_resources":[{"principals":{"values":["operator"]},"reserver_principals":{"values":["framework"]}}]}
+            """));
+        var operation = Ask.Unreserve(Ask.Reserved("cpus:1"));
+        foreach (var resource in operation.Unreserve.Resources)
+            resource.Reservations[^1].Principal = reserver;
+
+        var outcome = strict.Do(new PoolCommand.Operate("S0", operation, Operator));
+
+        (outcome is PoolOutcome.Refused(RefusalKind.Forbidden, _)).ShouldBe(!allowed);
     }
 
     [Fact]
