@@ -94,6 +94,9 @@ public abstract record PoolEvent
     /// <summary>The offer is no more; what it held and was not used is free.</summary>
     public sealed record OfferEnded(string OfferId) : PoolEvent;
 
+    /// <summary>Every offer that was too old has ended; none that stands is older than <paramref name="OldestLeft"/>.</summary>
+    public sealed record OffersExpired(DateTimeOffset OldestLeft) : PoolEvent;
+
     /// <summary>The framework wants nothing that is within <paramref name="Resources"/> of this agent for this role until then.</summary>
     public sealed record OfferRefused(
         string FrameworkId, string Role, string AgentId, ResourceBag Resources, DateTimeOffset Until) : PoolEvent;
@@ -139,6 +142,9 @@ public abstract record PoolEvent
     {
         public override bool Durable => true;
     }
+
+    /// <summary>The framework asked for the state of tasks, and has so much left of what it may ask for.</summary>
+    public sealed record Reconciled(string FrameworkId, long Left, DateTimeOffset Time) : PoolEvent;
 
     /// <summary>The periodic allocation over all agents ran.</summary>
     public sealed record BatchAllocated(DateTimeOffset Time) : PoolEvent;

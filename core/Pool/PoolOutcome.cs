@@ -37,6 +37,9 @@ public enum RefusalKind
     /// <summary>It can't be done as things are (409).</summary>
     Conflict,
 
+    /// <summary>The caller asks for more than its share; trying again later helps (429).</summary>
+    TooMany,
+
     /// <summary>It could not be made durable, so it did not happen; trying again may help (503).</summary>
     Unavailable,
 }

@@ -9,6 +9,15 @@ public sealed record PoolSettings
     /// <summary>Who may do what. What is not allowed here is refused.</summary>
     public AccessRules Access { get; init; } = AccessRules.Nobody;
 
+    /// <summary>An offer that is neither used nor declined for so long is taken back; null lets frameworks keep offers for ever.</summary>
+    public TimeSpan? OfferTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The most that one call may carry.</summary>
+    public CallLimits Limits { get; init; } = new();
+
+    /// <summary>Of each framework: tasks whose state it may ask for. Whoever asks for more waits.</summary>
+    public Budget Reconciliations { get; init; } = new(PerSecond: 10_000, Most: 100_000);
+
     public TimeSpan AgentPingTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>So many pings in a row without an answer make an agent unreachable.</summary>

@@ -116,6 +116,13 @@ public sealed partial class PoolState
             case PoolEvent.OperationRemoved removed:
                 operations.Remove(removed.Uuid);
                 break;
+            case PoolEvent.Reconciled reconciled:
+                (frameworks[reconciled.FrameworkId].ReconciliationsLeft, frameworks[reconciled.FrameworkId].LastReconciliation) =
+                    (reconciled.Left, reconciled.Time);
+                break;
+            case PoolEvent.OffersExpired expired:
+                OldestOffer = expired.OldestLeft;
+                break;
             case PoolEvent.BatchAllocated batch:
                 LastBatch = batch.Time;
                 Counters.BatchAllocations++;

@@ -77,6 +77,8 @@ public sealed partial class PoolState
     {
         nextOffer++;
         offers[offer.Id] = offer;
+        if (offer.Made < OldestOffer)
+            OldestOffer = offer.Made;
         agents[offer.AgentId].OutstandingOffers[offer.Id] = offer;
         frameworks[offer.FrameworkId].OutstandingOffers[offer.Id] = offer;
         Allocator.Accept(Held(offer));

@@ -60,6 +60,9 @@ public sealed partial class PoolState
 
     public IReadOnlyDictionary<string, PooledOffer> Offers => offers;
 
+    /// <summary>No offer that stands is older.</summary>
+    public DateTimeOffset OldestOffer { get; private set; } = DateTimeOffset.MaxValue;
+
     public DateTimeOffset LastBatch { get; private set; }
 
     /// <summary>Agents on which something came free since offers were last made, in order.</summary>

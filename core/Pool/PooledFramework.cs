@@ -42,6 +42,11 @@ public sealed class PooledFramework
     /// <summary>Since when it is away; meaningless while it is connected.</summary>
     public DateTimeOffset DisconnectedTime { get; internal set; }
 
+    /// <summary>How many tasks it could ask the state of at <see cref="LastReconciliation"/>; null when it never asked.</summary>
+    public long? ReconciliationsLeft { get; internal set; }
+
+    public DateTimeOffset LastReconciliation { get; internal set; }
+
     public IReadOnlySet<string> SuppressedRoles => Suppressed;
 
     /// <summary>Tasks on agents, those included whose terminal update is not acknowledged; by task id.</summary>

@@ -23,6 +23,7 @@ internal static class Ticking
         }
 
         OperationLife.Tick(state, decision, now);
+        Expiring.Decide(state, decision, now);
         if (now - state.LastBatch >= state.Settings.AllocationInterval)
             decision.Happened(new PoolEvent.BatchAllocated(now));
         return decision;

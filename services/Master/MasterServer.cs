@@ -71,6 +71,7 @@ internal static class MasterServer
 
     private static void Route(WebApplication app, MasterSettings settings, Callers callers, Func<MasterRuntime?> running)
     {
+        var shares = new Shares(settings.Shares, TimeProvider.System);
         void Map(string path, Func<MasterRuntime, HttpContext, Task> handle)
         {
             foreach (var prefix in new[] { "", "/master" })
@@ -81,9 +82,9 @@ internal static class MasterServer
             }
         }
 
-        Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers).HandleAsync(context));
+        Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers, settings.Pool.Limits, shares).HandleAsync(context));
         Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers).HandleAsync(context));
-        Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings).HandleAsync(context));
+        Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares).HandleAsync(context));
         Map("/health", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).HealthAsync(context));
         Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).VersionAsync(context));
         Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).PrometheusAsync(context));

@@ -17,7 +17,7 @@ internal static class Allocating
         foreach (var proposed in state.Allocator.Propose(round))
         {
             var framework = state.Frameworks[proposed.FrameworkId];
-            var offer = new PooledOffer(state.OfferId(count++), framework.Id, proposed.AgentId, proposed.Role, proposed.Resources);
+            var offer = new PooledOffer(state.OfferId(count++), framework.Id, proposed.AgentId, proposed.Role, proposed.Resources, now);
             decision.Happened(new PoolEvent.OfferMade(offer));
             if (!made.TryGetValue(framework.Id, out var offers))
                 made[framework.Id] = offers = [];

@@ -6,18 +6,30 @@ namespace DataPlatform.Core.Pool;
 /// <summary>RECONCILE: what the master knows of tasks, and nothing where it must still learn.</summary>
 internal static class Reconciling
 {
-    public static void Decide(
-        PoolState state, Decision decision, PooledFramework framework, SchedulerCall.Types.Reconcile reconcile, DateTimeOffset now)
+    public static Decision Decide(
+        PoolState state, PooledFramework framework, SchedulerCall.Types.Reconcile reconcile, DateTimeOffset now)
     {
+        var budget = state.Settings.Reconciliations;
+        var left = framework.ReconciliationsLeft is { } before ? budget.Left(before, framework.LastReconciliation, now) : budget.Most;
+        if (left <= 0)
+        {
+            return Decision.Refuse(RefusalKind.TooMany,
+                $"The framework has asked for the state of too many tasks; it may ask for {budget.PerSecond} a second and {budget.Most} at once. Wait {(-left / budget.PerSecond) + 1} s");
+        }
+
+        var decision = new Decision();
+        var asks = reconcile.Tasks.Count == 0 ? framework.Tasks.Count : reconcile.Tasks.Count;
+        decision.Happened(new PoolEvent.Reconciled(framework.Id, left - Math.Max(1, asks), now));
         if (reconcile.Tasks.Count == 0)
         {
             foreach (var task in framework.Tasks.Values.OrderBy(task => task.Id, StringComparer.Ordinal))
                 Known(decision, framework, task.Record, now);
-            return;
+            return decision;
         }
 
         foreach (var asked in reconcile.Tasks)
             One(state, decision, framework, asked.TaskId, asked.AgentId, now);
+        return decision;
     }
 
     public static void One(

@@ -45,8 +45,7 @@ internal static class SchedulerRequests
                 Acknowledging.Decide(state, decision, framework, call.Acknowledge);
                 break;
             case CallType.Reconcile:
-                Reconciling.Decide(state, decision, framework, call.Reconcile, now);
-                break;
+                return Reconciling.Decide(state, framework, call.Reconcile, now);
             case CallType.ReconcileOperations:
                 OperationReconciling.Decide(state, decision, framework, call.ReconcileOperations);
                 break;

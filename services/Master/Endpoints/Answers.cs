@@ -12,10 +12,19 @@ internal static class Answers
         await context.Response.WriteAsync(message, context.RequestAborted);
     }
 
+    /// <summary>The caller has had its share for now.</summary>
+    public static Task RefuseForNowAsync(HttpContext context, string message)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return RefuseAsync(context, StatusCodes.Status429TooManyRequests, message);
+    }
+
     public static Task WriteAsync(HttpContext context, PoolOutcome outcome)
     {
         switch (outcome)
         {
+            case PoolOutcome.Refused(RefusalKind.TooMany, var wait):
+                return RefuseForNowAsync(context, wait);
             case PoolOutcome.Refused(var kind, var message):
                 return RefuseAsync(context, Status(kind), message);
             case PoolOutcome.Accepted:

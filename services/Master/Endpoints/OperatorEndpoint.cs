@@ -10,7 +10,7 @@ using ResponseType = DataPlatform.Core.Protocol.Mesos.OperatorResponse.Types.Typ
 namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>POST /api/v1: what operators read and do.</summary>
-internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, MasterSettings settings)
+internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, MasterSettings settings, Shares shares)
 {
     private readonly AccessRules access = settings.Pool.Access;
 
@@ -18,6 +18,12 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
     {
         if (await callers.CheckAsync(context, "mesos-master-readwrite") is not { } caller)
             return;
+        if (shares.WhyNotCall(caller) is { } tooMany)
+        {
+            await Answers.RefuseForNowAsync(context, tooMany);
+            return;
+        }
+
         if (await Bodies.ReadAsync<OperatorCall>(context) is not var (call, _))
             return;
         if (Media.Accepted(context.Request) is not { } codec)
@@ -54,6 +60,7 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
 
     private async Task ReadAsync(HttpContext context, OperatorCall call, MessageCodec codec, Caller caller)
     {
+        using var turn = await shares.EnterAsync(caller, context.RequestAborted);
         var visibility = new Visibility(access, caller);
         var answer = Own(call.Type)
             ?? await master.Writer.QueryAsync(state => OperatorViews.Answer(state, call.Type, visibility), context.RequestAborted);
@@ -95,6 +102,19 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
 
     private async Task SubscribeAsync(HttpContext context, MessageCodec codec, Caller caller)
     {
+        if (shares.WhyNotSubscription(caller) is { } tooOften)
+        {
+            await Answers.RefuseForNowAsync(context, tooOften);
+            return;
+        }
+
+        using var place = shares.OpenStream(caller, out var tooMany);
+        if (place is null)
+        {
+            await Answers.RefuseForNowAsync(context, tooMany);
+            return;
+        }
+
         var feed = new VisibleFeed(new Visibility(access, caller));
         using var stream = new EventStream(codec) { Filter = message => message is OperatorEvent news ? feed.See(news) : message };
         master.Streams.Add(stream);

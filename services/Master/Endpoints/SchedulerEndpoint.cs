@@ -7,7 +7,7 @@ using DataPlatform.Services.Master.Streams;
 namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>POST /api/v1/scheduler.</summary>
-internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers)
+internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers, CallLimits limits, Shares shares)
 {
     private const string StreamIdHeader = "Mesos-Stream-Id";
 
@@ -17,9 +17,15 @@ internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers)
     {
         if (await callers.CheckAsync(context, "mesos-master-scheduler") is not { } caller)
             return;
+        if (shares.WhyNotCall(caller) is { } tooMany)
+        {
+            await Answers.RefuseForNowAsync(context, tooMany);
+            return;
+        }
+
         if (await Bodies.ReadAsync<SchedulerCall>(context) is not var (call, _))
             return;
-        if (SchedulerCalls.WhyNot(call) is { } why)
+        if ((SchedulerCalls.WhyNot(call) ?? limits.WhyNot(call)) is { } why)
         {
             await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, why);
             return;
@@ -32,6 +38,7 @@ internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers)
             return;
         }
 
+        using var turn = await shares.EnterAsync(caller, context.RequestAborted);
         await Answers.WriteAsync(context, await master.Writer.DecideAsync(
             new PoolCommand.SchedulerRequest(call, streamId, caller), context.RequestAborted));
     }
@@ -47,6 +54,19 @@ internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers)
         if (streamId is not null)
         {
             await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, $"SUBSCRIBE carries the header {StreamIdHeader}; it opens a stream of its own");
+            return;
+        }
+
+        if (shares.WhyNotSubscription(caller) is { } tooOften)
+        {
+            await Answers.RefuseForNowAsync(context, tooOften);
+            return;
+        }
+
+        using var place = shares.OpenStream(caller, out var tooMany);
+        if (place is null)
+        {
+            await Answers.RefuseForNowAsync(context, tooMany);
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using DataPlatform.Core.Pool;
 using DataPlatform.Services.Hosting.Settings;
+using DataPlatform.Services.Master.Security;
 
 namespace DataPlatform.Services.Master.Settings;
 
@@ -21,6 +22,7 @@ public sealed record MasterSettings
         new("agent-ping-timeout", "DURATION", "15secs", "How long an agent may take to answer a ping"),
         new("max-agent-ping-timeouts", "NUMBER", "5", "So many pings in a row without an answer make an agent unreachable"),
         new("agent-reregister-timeout", "DURATION", "10mins", "How long a restarted master waits for the agents that it knew"),
+        .. LimitSettings.All,
     ]);
 
     public required IPAddress Ip { get; init; }
@@ -36,6 +38,8 @@ public sealed record MasterSettings
 
     public string? AccessFile { get; init; }
 
+    public required ShareLimits Shares { get; init; }
+
     public required PoolSettings Pool { get; init; }
 
     /// <summary>Every setting with the value in force, for people to see. Holds no secret: secrets stand in files.</summary>
@@ -50,12 +54,16 @@ public sealed record MasterSettings
         WorkDirectory = values.FilePath("work-dir"),
         CredentialsFile = values.FindPath("credentials"),
         AccessFile = values.FindPath("acls"),
+        Shares = LimitSettings.Shares(values),
         Pool = new PoolSettings
         {
             AllocationInterval = values.PositiveDuration("allocation-interval"),
             AgentPingTimeout = values.PositiveDuration("agent-ping-timeout"),
             MaxAgentPingTimeouts = (int)values.Number("max-agent-ping-timeouts", 1, 1000),
             AgentReregisterTimeout = values.PositiveDuration("agent-reregister-timeout"),
+            OfferTimeout = LimitSettings.OfferTimeout(values),
+            Limits = LimitSettings.Calls(values),
+            Reconciliations = LimitSettings.Reconciliations(values),
         },
         Flags = values.Flags,
     };

@@ -21,9 +21,11 @@ public sealed class FakeAgent : IAsyncDisposable
     private Task reading = Task.CompletedTask;
     private string? streamId;
 
-    public FakeAgent(Uri master, string resources = "cpus:64;mem:65536;disk:100000;ports:[31000-32000]", string hostname = "127.0.0.1")
+    public FakeAgent(Uri master, string resources = "cpus:64;mem:65536;disk:100000;ports:[31000-32000]", string hostname = "127.0.0.1", string? login = null)
     {
         http = new HttpClient { BaseAddress = master };
+        if (login is not null)
+            http.DefaultRequestHeaders.Authorization = TestFramework.Basic(login);
         Info = new AgentInfo { Hostname = hostname, Port = 5051 };
         Info.Resources.Add(ResourceText.Parse(resources).ToMessages());
     }

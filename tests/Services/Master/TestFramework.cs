@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -23,13 +24,18 @@ public sealed class TestFramework : IAsyncDisposable
     /// <summary>Where in the stream to look for the next offer.</summary>
     public int LastOfferUsed { get; set; }
 
-    public static async Task<TestFramework> SubscribeAsync(Uri master, JsonNode? call = null)
+    public static async Task<TestFramework> SubscribeAsync(Uri master, JsonNode? call = null, string? login = null)
     {
         var http = new HttpClient { BaseAddress = master };
+        if (login is not null)
+            http.DefaultRequestHeaders.Authorization = Basic(login);
         var stream = await OpenStream.PostAsync(http, "/api/v1/scheduler", call ?? SubscriptionTests.Subscribe());
         var (subscribed, _) = await stream.WaitForTypeAsync("SUBSCRIBED");
         return new TestFramework(http, stream, subscribed["subscribed"]!["framework_id"]!["value"]!.GetValue<string>());
     }
+
+    /// <param name="login">Principal and secret with a colon between.</param>
+    public static AuthenticationHeaderValue Basic(string login) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
 
     /// <param name="call">Without framework_id.</param>
     /// <param name="streamId">This framework's own when not given; empty for none.</param>
