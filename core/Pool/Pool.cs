@@ -6,6 +6,7 @@ namespace DataPlatform.Core.Pool;
 /// </summary>
 public static class Pool
 {
+    /// <param name="now">On a clock that nobody sets, see <see cref="PoolState.OnTheWall"/>; never before an earlier one.</param>
     public static Decision Decide(PoolState state, PoolCommand command, DateTimeOffset now) =>
         Authorizing.Refusal(state, command) ?? Allowed(state, command, now);
 
@@ -18,6 +19,7 @@ public static class Pool
         PoolCommand.AgentRequest request => AgentRequests.Decide(state, request, now),
         PoolCommand.AgentStreamClosed closed => AgentLife.StreamClosed(state, closed.StreamId, now),
         PoolCommand.Tick => Ticking.Decide(state, now),
+        PoolCommand.MoveWallClock moved => Ticking.MoveWallClock(moved),
         PoolCommand.Allocate => Allocating.Decide(state, now),
         PoolCommand.TearDown teardown => FrameworkLife.TearDown(state, teardown.FrameworkId, now),
         PoolCommand.Operate operate => OperatorOperating.Decide(state, operate),

@@ -31,6 +31,9 @@ public abstract record PoolCommand
     /// <summary>Time has passed: pings, time limits and the batch allocation are due.</summary>
     public sealed record Tick() : PoolCommand(Caller.Platform);
 
+    /// <summary>The clock on the wall is so far ahead of the pool's own, and was not before.</summary>
+    public sealed record MoveWallClock(TimeSpan Offset) : PoolCommand;
+
     /// <summary>Something changed that may let offers flow; the writer asks for this after it applied other commands.</summary>
     public sealed record Allocate() : PoolCommand(Caller.Platform);
 

@@ -8,6 +8,7 @@ namespace DataPlatform.Core.Pool;
 /// What happened in the pool. State changes by these alone; those that a restarted master must know are
 /// <see cref="Durable"/>, all others it learns again from agents and frameworks.
 /// </summary>
+/// <remarks>A Time is one on the wall, for people; Since and Until are on the pool's own clock, to measure with.</remarks>
 public abstract record PoolEvent
 {
     private PoolEvent()
@@ -18,7 +19,7 @@ public abstract record PoolEvent
     public virtual bool Durable => false;
 
     /// <summary>A framework joined. <paramref name="Recovered"/>: learned from an agent or the journal, not from itself.</summary>
-    public sealed record FrameworkAdmitted(FrameworkInfo Info, DateTimeOffset Time, bool Recovered) : PoolEvent
+    public sealed record FrameworkAdmitted(FrameworkInfo Info, DateTimeOffset Since, bool Recovered) : PoolEvent
     {
         public override bool Durable => true;
     }
@@ -30,7 +31,7 @@ public abstract record PoolEvent
 
     public sealed record FrameworkConnected(string FrameworkId, string StreamId, DateTimeOffset Time) : PoolEvent;
 
-    public sealed record FrameworkDisconnected(string FrameworkId, DateTimeOffset Time) : PoolEvent;
+    public sealed record FrameworkDisconnected(string FrameworkId, DateTimeOffset Since) : PoolEvent;
 
     public sealed record FrameworkRemoved(string FrameworkId, DateTimeOffset Time) : PoolEvent
     {
@@ -59,7 +60,7 @@ public abstract record PoolEvent
 
     public sealed record AgentDisconnected(string AgentId, DateTimeOffset Time) : PoolEvent;
 
-    public sealed record AgentPinged(string AgentId, DateTimeOffset Time) : PoolEvent;
+    public sealed record AgentPinged(string AgentId, DateTimeOffset Since) : PoolEvent;
 
     public sealed record AgentPonged(string AgentId) : PoolEvent;
 
@@ -147,8 +148,11 @@ public abstract record PoolEvent
     public sealed record Reconciled(string FrameworkId, long Left, DateTimeOffset Time) : PoolEvent;
 
     /// <summary>The periodic allocation over all agents ran.</summary>
-    public sealed record BatchAllocated(DateTimeOffset Time) : PoolEvent;
+    public sealed record BatchAllocated(DateTimeOffset Since) : PoolEvent;
 
     /// <summary>Whatever was free on the agents that waited for it has been offered, or nobody wants it.</summary>
     public sealed record AgentsAllocated : PoolEvent;
+
+    /// <summary>Someone set the clock on the wall, or it drifted.</summary>
+    public sealed record WallClockMoved(TimeSpan Offset) : PoolEvent;
 }

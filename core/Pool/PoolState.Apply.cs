@@ -10,7 +10,7 @@ public sealed partial class PoolState
         switch (happened)
         {
             case PoolEvent.FrameworkAdmitted admitted:
-                var framework = new PooledFramework(admitted.Info, admitted.Time, admitted.Recovered);
+                var framework = new PooledFramework(admitted.Info, admitted.Since, admitted.Recovered);
                 frameworks[framework.Id] = framework;
                 Allocator.SetFramework(framework.Id, framework.Roles, isActive: false);
                 if (framework.Id == NextFrameworkId)
@@ -23,7 +23,7 @@ public sealed partial class PoolState
                 Connect(frameworks[connected.FrameworkId], connected.StreamId, connected.Time);
                 break;
             case PoolEvent.FrameworkDisconnected disconnected:
-                Disconnect(frameworks[disconnected.FrameworkId], disconnected.Time);
+                Disconnect(frameworks[disconnected.FrameworkId], disconnected.Since);
                 break;
             case PoolEvent.FrameworkRemoved removed:
                 Remove(frameworks[removed.FrameworkId], removed.Time);
@@ -50,7 +50,7 @@ public sealed partial class PoolState
                 Disconnect(agents[disconnected.AgentId]);
                 break;
             case PoolEvent.AgentPinged pinged:
-                agents[pinged.AgentId].LastPing = pinged.Time;
+                agents[pinged.AgentId].LastPing = pinged.Since;
                 agents[pinged.AgentId].UnansweredPings++;
                 break;
             case PoolEvent.AgentPonged ponged:
@@ -124,9 +124,12 @@ public sealed partial class PoolState
                 OldestOffer = expired.OldestLeft;
                 break;
             case PoolEvent.BatchAllocated batch:
-                LastBatch = batch.Time;
+                LastBatch = batch.Since;
                 Counters.BatchAllocations++;
                 AllocateEverywhere();
+                break;
+            case PoolEvent.WallClockMoved moved:
+                WallOffset = moved.Offset;
                 break;
             case PoolEvent.AgentsAllocated:
                 agentsToAllocate.Clear();
@@ -175,7 +178,7 @@ public sealed partial class PoolState
     {
         foreach (var task in framework.LiveTasks.Keys.ToList())
             Remove(framework, task);
-        Disconnect(framework, time);
+        Disconnect(framework, framework.DisconnectedTime);
         framework.IsRecovered = false;
         framework.UnregisteredTime = time;
         frameworks.Remove(framework.Id);

@@ -14,7 +14,7 @@ public sealed partial class PoolState
         switch (happened)
         {
             case PoolEvent.FrameworkAdmitted admitted:
-                Apply(admitted with { Time = StartTime, Recovered = true });
+                Apply(admitted with { Since = StartTime, Recovered = true });
                 break;
             case PoolEvent.AgentAdmitted admitted:
                 unreachableAgents.Remove(admitted.Info.Id.Value);

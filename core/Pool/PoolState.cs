@@ -65,6 +65,15 @@ public sealed partial class PoolState
 
     public DateTimeOffset LastBatch { get; private set; }
 
+    /// <summary>How far the clock on the wall is ahead of the pool's own, which nobody sets.</summary>
+    public TimeSpan WallOffset { get; private set; }
+
+    /// <summary>
+    /// Commands come with times of a clock that nobody sets: durations are measured on it alone. What people, frameworks and
+    /// the journal are told is the time on the wall: it may step, so nothing is measured on it.
+    /// </summary>
+    public DateTimeOffset OnTheWall(DateTimeOffset now) => now + WallOffset;
+
     /// <summary>Agents on which something came free since offers were last made, in order.</summary>
     public IReadOnlyCollection<string> AgentsToAllocate => agentsToAllocate;
 

@@ -41,6 +41,7 @@ public sealed class PooledAgent
 
     public IReadOnlyDictionary<(string FrameworkId, string TaskId), PooledTask> Tasks => LiveTasks;
 
+    /// <summary>On the pool's own clock.</summary>
     public DateTimeOffset LastPing { get; internal set; }
 
     /// <summary>Pings in a row that were not answered.</summary>

@@ -8,13 +8,12 @@ public sealed class PooledFramework
 {
     private readonly HashSet<FrameworkInfo.Types.Capability.Types.Type> capabilities = [];
 
-    internal PooledFramework(FrameworkInfo info, DateTimeOffset time, bool recovered)
+    internal PooledFramework(FrameworkInfo info, DateTimeOffset since, bool recovered)
     {
         Id = info.Id.Value;
         Info = info;
         IsRecovered = recovered;
-        RegisteredTime = recovered ? null : time;
-        DisconnectedTime = time;
+        DisconnectedTime = since;
         Take(info);
     }
 
@@ -39,7 +38,7 @@ public sealed class PooledFramework
 
     public DateTimeOffset? UnregisteredTime { get; internal set; }
 
-    /// <summary>Since when it is away; meaningless while it is connected.</summary>
+    /// <summary>Since when it is away, on the pool's own clock; meaningless while it is connected.</summary>
     public DateTimeOffset DisconnectedTime { get; internal set; }
 
     /// <summary>How many tasks it could ask the state of at <see cref="LastReconciliation"/>; null when it never asked.</summary>

@@ -4,11 +4,11 @@ using Reason = DataPlatform.Core.Protocol.Mesos.TaskReport.Types.Reason;
 
 namespace DataPlatform.Core.Pool;
 
-/// <summary>Statuses that the master itself gives. They carry no uuid: nobody acknowledges them.</summary>
+/// <summary>Statuses that the master itself gives, with the time on the wall. They carry no uuid: nobody acknowledges them.</summary>
 internal static class StatusReports
 {
     public static TaskReport FromMaster(
-        TaskID task, AgentID? agent, TaskState state, Reason reason, string message, DateTimeOffset now)
+        TaskID task, AgentID? agent, TaskState state, Reason reason, string message, DateTimeOffset time)
     {
         var report = new TaskReport
         {
@@ -17,7 +17,7 @@ internal static class StatusReports
             Message = message,
             Source = Source.Master,
             Reason = reason,
-            Timestamp = Seconds(now),
+            Timestamp = Seconds(time),
         };
         if (agent is not null)
             report.AgentId = agent;
@@ -25,9 +25,9 @@ internal static class StatusReports
     }
 
     /// <summary>The newest status of a known task, said again.</summary>
-    public static TaskReport Latest(TaskRecord task, TaskState state, Reason reason, string message, DateTimeOffset now)
+    public static TaskReport Latest(TaskRecord task, TaskState state, Reason reason, string message, DateTimeOffset time)
     {
-        var report = FromMaster(task.TaskId, task.AgentId, state, reason, message, now);
+        var report = FromMaster(task.TaskId, task.AgentId, state, reason, message, time);
         if (task.ExecutorId is not null)
             report.ExecutorId = task.ExecutorId;
         if (task.Statuses.Count == 0)

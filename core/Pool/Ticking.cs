@@ -12,7 +12,7 @@ internal static class Ticking
         if (now - state.StartTime >= state.Settings.AgentReregisterTimeout)
         {
             foreach (var agent in state.RecoveredAgents.Keys.Order(StringComparer.Ordinal))
-                decision.Happened(new PoolEvent.AgentBecameUnreachable(agent, now));
+                decision.Happened(new PoolEvent.AgentBecameUnreachable(agent, state.OnTheWall(now)));
         }
 
         foreach (var framework in state.Frameworks.Values.Where(framework => !framework.IsConnected)
@@ -26,6 +26,13 @@ internal static class Ticking
         Expiring.Decide(state, decision, now);
         if (now - state.LastBatch >= state.Settings.AllocationInterval)
             decision.Happened(new PoolEvent.BatchAllocated(now));
+        return decision;
+    }
+
+    public static Decision MoveWallClock(PoolCommand.MoveWallClock moved)
+    {
+        var decision = new Decision();
+        decision.Happened(new PoolEvent.WallClockMoved(moved.Offset));
         return decision;
     }
 

@@ -19,13 +19,14 @@ internal static class AgentLife
     public static void BecomeUnreachable(PoolState state, Decision decision, PooledAgent agent, DateTimeOffset now)
     {
         RescindOffers(state, decision, agent);
+        var time = state.OnTheWall(now);
         foreach (var task in InOrder(agent))
         {
             var framework = state.Frameworks[task.FrameworkId];
             var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
                 TaskStates.AsKnownTo(framework.IsPartitionAware, TaskState.TaskUnreachable), Reason.AgentRemoved,
-                $"The agent did not answer {state.Settings.MaxAgentPingTimeouts} pings in a row", now);
-            status.UnreachableTime = StatusReports.Time(now);
+                $"The agent did not answer {state.Settings.MaxAgentPingTimeouts} pings in a row", time);
+            status.UnreachableTime = StatusReports.Time(time);
             decision.Happened(new PoolEvent.TaskUpdated(framework.Id, agent.Id, status, status.State));
             decision.Tell(framework, StatusReports.Update(status));
         }
@@ -34,7 +35,7 @@ internal static class AgentLife
         TellAll(state, decision, agent.Id);
         if (agent.StreamId is { } stream)
             decision.CloseAgentStream(stream);
-        decision.Happened(new PoolEvent.AgentBecameUnreachable(agent.Id, now));
+        decision.Happened(new PoolEvent.AgentBecameUnreachable(agent.Id, time));
     }
 
     public static Decision MarkGone(PoolState state, string agentId, DateTimeOffset now)
@@ -50,7 +51,7 @@ internal static class AgentLife
         if (!state.RecoveredAgents.ContainsKey(agentId) && !state.UnreachableAgents.ContainsKey(agentId))
             return Decision.Refuse(RefusalKind.NotFound, $"No agent has the id '{Names.Printable(agentId)}'");
         OperationLife.AgentRemoved(state, decision, agentId);
-        decision.Happened(new PoolEvent.AgentRemoved(agentId, now, ByOperator: true));
+        decision.Happened(new PoolEvent.AgentRemoved(agentId, state.OnTheWall(now), ByOperator: true));
         return decision;
     }
 
@@ -58,6 +59,7 @@ internal static class AgentLife
     public static void Remove(PoolState state, Decision decision, PooledAgent agent, bool byOperator, DateTimeOffset now)
     {
         RescindOffers(state, decision, agent);
+        var time = state.OnTheWall(now);
         foreach (var task in InOrder(agent))
         {
             var framework = state.Frameworks[task.FrameworkId];
@@ -65,7 +67,7 @@ internal static class AgentLife
             var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
                 TaskStates.AsKnownTo(framework.IsPartitionAware, gone),
                 byOperator ? Reason.AgentRemovedByOperator : Reason.AgentRemoved,
-                byOperator ? "An operator marked the task's agent gone" : "Another agent registered at the address of the task's agent", now);
+                byOperator ? "An operator marked the task's agent gone" : "Another agent registered at the address of the task's agent", time);
             decision.Happened(new PoolEvent.TaskUpdated(framework.Id, agent.Id, status, status.State));
             decision.Tell(framework, StatusReports.Update(status));
         }
@@ -74,7 +76,7 @@ internal static class AgentLife
         TellAll(state, decision, agent.Id);
         if (agent.StreamId is { } stream)
             decision.CloseAgentStream(stream);
-        decision.Happened(new PoolEvent.AgentRemoved(agent.Id, now, byOperator));
+        decision.Happened(new PoolEvent.AgentRemoved(agent.Id, time, byOperator));
     }
 
     /// <summary>A newer stream of the same agent counts from now on.</summary>

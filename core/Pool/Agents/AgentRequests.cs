@@ -51,7 +51,7 @@ internal static class AgentRequests
         var status = update.Status.Clone();
         status.AgentId = agent.Info.Id;
         if (!status.HasTimestamp)
-            status.Timestamp = StatusReports.Seconds(now);
+            status.Timestamp = StatusReports.Seconds(state.OnTheWall(now));
         status.State = TaskStates.AsKnownTo(framework.IsPartitionAware, status.State);
         if (agent.Tasks.TryGetValue((frameworkId, status.TaskId.Value), out _))
         {

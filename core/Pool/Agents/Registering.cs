@@ -37,13 +37,13 @@ internal static class Registering
         if (command.Caller.Principal is { } principal && !state.AgentPrincipals.ContainsKey(info.Id.Value))
             decision.Happened(new PoolEvent.AgentBound(info.Id.Value, principal));
         if (known is null)
-            decision.Happened(new PoolEvent.AgentAdmitted(info, now));
+            decision.Happened(new PoolEvent.AgentAdmitted(info, state.OnTheWall(now)));
         else
             AgentLife.LeaveStream(state, decision, known);
         if (!state.KnowsConverted(info.Id.Value) && registration.ConvertedResources.Count > 0)
             decision.Happened(new PoolEvent.AgentConverted(info.Id.Value, Amounts.Of(registration.ConvertedResources)));
         decision.Happened(new PoolEvent.AgentConnected(
-            info.Id.Value, command.StreamId, info, registration.Version, command.Caller.Address, now));
+            info.Id.Value, command.StreamId, info, registration.Version, command.Caller.Address, state.OnTheWall(now)));
         var converted = Converted(state, registration, id);
         decision.TellAgentStream(command.StreamId, AgentEvents.Registered(info.Id.Value, converted, state.Settings));
         // What the agent no longer holds goes first, so that what it brings finds its place.
@@ -102,7 +102,7 @@ internal static class Registering
             if (returned && framework is not null)
             {
                 decision.Tell(framework, StatusReports.Update(StatusReports.Latest(
-                    task, task.State, Reason.AgentReregistered, "The agent came back after it was unreachable", now)));
+                    task, task.State, Reason.AgentReregistered, "The agent came back after it was unreachable", state.OnTheWall(now))));
             }
         }
 
@@ -125,7 +125,7 @@ internal static class Registering
             }
 
             if (!TaskStates.IsTerminal(task.Record.State))
-                Drop(decision, state.Frameworks[task.FrameworkId], task, now);
+                Drop(decision, state.Frameworks[task.FrameworkId], task, state.OnTheWall(now));
             decision.Happened(new PoolEvent.TaskRemoved(task.FrameworkId, task.Id));
         }
 
@@ -133,11 +133,11 @@ internal static class Registering
             decision.TellAgentStream(command.StreamId, AgentEvents.KillTask(key.FrameworkId, key.TaskId, policy));
     }
 
-    private static void Drop(Decision decision, PooledFramework framework, PooledTask task, DateTimeOffset now)
+    private static void Drop(Decision decision, PooledFramework framework, PooledTask task, DateTimeOffset time)
     {
         var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
             TaskStates.AsKnownTo(framework.IsPartitionAware, TaskState.TaskDropped), Reason.Reconciliation,
-            "The agent registered again without this task: it was never started, or its record is lost", now);
+            "The agent registered again without this task: it was never started, or its record is lost", time);
         decision.Happened(new PoolEvent.TaskUpdated(framework.Id, task.AgentId, status, status.State));
         decision.Tell(framework, StatusReports.Update(status));
     }

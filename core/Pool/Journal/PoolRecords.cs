@@ -7,17 +7,18 @@ namespace DataPlatform.Core.Pool.Journal;
 /// <summary>Durable events as bytes, and back.</summary>
 public static class PoolRecords
 {
+    /// <param name="time">On the wall.</param>
     /// <exception cref="ArgumentException">The event is not durable.</exception>
-    public static byte[] Encode(PoolEvent happened, DateTimeOffset now) => ToRecord(happened, now).ToByteArray();
+    public static byte[] Encode(PoolEvent happened, DateTimeOffset time) => ToRecord(happened, time).ToByteArray();
 
     /// <exception cref="InvalidDataException">The bytes are no record, or one of a newer version.</exception>
     public static PoolEvent Decode(ReadOnlySpan<byte> bytes) => ToEvent(Parse(PoolRecord.Parser, bytes));
 
     /// <summary>Events that lead to the same memory as a whole history, in one piece.</summary>
-    public static byte[] EncodeSnapshot(IEnumerable<PoolEvent> events, DateTimeOffset now)
+    public static byte[] EncodeSnapshot(IEnumerable<PoolEvent> events, DateTimeOffset time)
     {
         var snapshot = new PoolSnapshot();
-        snapshot.Records.Add(events.Select(happened => ToRecord(happened, now)));
+        snapshot.Records.Add(events.Select(happened => ToRecord(happened, time)));
         return snapshot.ToByteArray();
     }
 
@@ -25,9 +26,9 @@ public static class PoolRecords
     public static IEnumerable<PoolEvent> DecodeSnapshot(ReadOnlySpan<byte> bytes) =>
         Parse(PoolSnapshot.Parser, bytes).Records.Select(ToEvent);
 
-    private static PoolRecord ToRecord(PoolEvent happened, DateTimeOffset now)
+    private static PoolRecord ToRecord(PoolEvent happened, DateTimeOffset time)
     {
-        var record = new PoolRecord { Time = StatusReports.Time(TimeOf(happened) ?? now) };
+        var record = new PoolRecord { Time = StatusReports.Time(TimeOf(happened) ?? time) };
         switch (happened)
         {
             case PoolEvent.FrameworkAdmitted admitted:

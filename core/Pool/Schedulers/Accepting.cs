@@ -17,9 +17,10 @@ internal static class Accepting
         foreach (var offer in known)
             decision.Happened(new PoolEvent.OfferEnded(offer.Id));
 
+        var time = state.OnTheWall(now);
         if (WhyNotOffers(state, framework, accept, known) is { } why)
         {
-            RefuseAll(decision, framework, accept, TaskState.TaskDropped, Reason.InvalidOffers, why, now);
+            RefuseAll(decision, framework, accept, TaskState.TaskDropped, Reason.InvalidOffers, why, time);
             return;
         }
 
@@ -27,16 +28,16 @@ internal static class Accepting
         if (!agent.IsConnected)
         {
             RefuseAll(decision, framework, accept, TaskState.TaskDropped, Reason.AgentDisconnected,
-                "The agent of the offer is not connected now", now);
+                "The agent of the offer is not connected now", time);
             return;
         }
 
         var available = known.Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Resources));
         var accepted = new AcceptedResources(agent, known[0].Role, available);
-        var launching = new Launching(state, decision, framework, agent, accepted, now);
+        var launching = new Launching(state, decision, framework, agent, accepted, time);
         var operating = new Operating(state, decision, framework, agent, accepted);
         foreach (var operation in accept.Operations)
-            Carry(decision, framework, agent, launching, operating, operation, now);
+            Carry(decision, framework, agent, launching, operating, operation, time);
 
         Declining.Refuse(state, decision, framework, known[0], accepted.Available, accept.Filters, now);
     }
@@ -64,7 +65,7 @@ internal static class Accepting
 
     private static void Carry(
         Decision decision, PooledFramework framework, PooledAgent agent, Launching launching, Operating operating,
-        Offer.Types.Operation operation, DateTimeOffset now)
+        Offer.Types.Operation operation, DateTimeOffset time)
     {
         switch (operation.Type)
         {
@@ -77,7 +78,7 @@ internal static class Accepting
                 {
                     decision.Tell(framework, StatusReports.Update(StatusReports.FromMaster(
                         task.TaskId, task.AgentId, TaskState.TaskError, Reason.TaskGroupInvalid,
-                        "LAUNCH_GROUP is not supported by this master; launch each task with LAUNCH", now)));
+                        "LAUNCH_GROUP is not supported by this master; launch each task with LAUNCH", time)));
                 }
 
                 break;
@@ -93,7 +94,7 @@ internal static class Accepting
 
     private static void RefuseAll(
         Decision decision, PooledFramework framework, SchedulerCall.Types.Accept accept, TaskState taskState, Reason reason,
-        string message, DateTimeOffset now)
+        string message, DateTimeOffset time)
     {
         foreach (var operation in accept.Operations)
         {
@@ -112,7 +113,7 @@ internal static class Accepting
             foreach (var task in tasks)
             {
                 decision.Tell(framework, StatusReports.Update(StatusReports.FromMaster(
-                    task.TaskId, task.AgentId, TaskStates.AsKnownTo(framework.IsPartitionAware, taskState), reason, message, now)));
+                    task.TaskId, task.AgentId, TaskStates.AsKnownTo(framework.IsPartitionAware, taskState), reason, message, time)));
             }
         }
     }

@@ -43,7 +43,7 @@ internal static class FrameworkLife
             if (TaskStates.IsTerminal(task.Record.State))
                 continue;
             var killed = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId, TaskState.TaskKilled,
-                Reason.FrameworkRemoved, "The framework was removed", now);
+                Reason.FrameworkRemoved, "The framework was removed", state.OnTheWall(now));
             decision.Happened(new PoolEvent.TaskUpdated(framework.Id, task.AgentId, killed, TaskState.TaskKilled));
         }
 
@@ -55,7 +55,7 @@ internal static class FrameworkLife
 
         if (framework.StreamId is { } stream)
             decision.CloseSchedulerStream(stream);
-        decision.Happened(new PoolEvent.FrameworkRemoved(framework.Id, now));
+        decision.Happened(new PoolEvent.FrameworkRemoved(framework.Id, state.OnTheWall(now)));
     }
 
     public static IEnumerable<string> OffersOf(PooledFramework framework) => framework.OutstandingOffers.Keys.Order(StringComparer.Ordinal);

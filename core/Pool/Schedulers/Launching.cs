@@ -6,7 +6,7 @@ namespace DataPlatform.Core.Pool;
 
 /// <summary>The tasks of one ACCEPT, one after another, out of what its offers hold.</summary>
 internal sealed class Launching(
-    PoolState state, Decision decision, PooledFramework framework, PooledAgent agent, AcceptedResources accepted, DateTimeOffset now)
+    PoolState state, Decision decision, PooledFramework framework, PooledAgent agent, AcceptedResources accepted, DateTimeOffset time)
 {
     private readonly HashSet<string> launched = [];
 
@@ -15,14 +15,14 @@ internal sealed class Launching(
         if (Authorizing.WhyNotRun(state, framework, UserOf(asked)) is { } forbidden)
         {
             decision.Tell(framework, StatusReports.Update(StatusReports.FromMaster(
-                asked.TaskId, asked.AgentId, TaskState.TaskError, Reason.TaskUnauthorized, forbidden, now)));
+                asked.TaskId, asked.AgentId, TaskState.TaskError, Reason.TaskUnauthorized, forbidden, time)));
             return;
         }
 
         if (TaskRules.WhyNot(asked, agent) is { } why || (why = WhyNotHere(asked, out var needed)) is not null)
         {
             decision.Tell(framework, StatusReports.Update(StatusReports.FromMaster(
-                asked.TaskId, asked.AgentId, TaskState.TaskError, Reason.TaskInvalid, why, now)));
+                asked.TaskId, asked.AgentId, TaskState.TaskError, Reason.TaskInvalid, why, time)));
             return;
         }
 

@@ -23,7 +23,7 @@ internal static class Reconciling
         if (reconcile.Tasks.Count == 0)
         {
             foreach (var task in framework.Tasks.Values.OrderBy(task => task.Id, StringComparer.Ordinal))
-                Known(decision, framework, task.Record, now);
+                Known(decision, framework, task.Record, state.OnTheWall(now));
             return decision;
         }
 
@@ -37,7 +37,7 @@ internal static class Reconciling
     {
         if (framework.Tasks.TryGetValue(id.Value, out var task))
         {
-            Known(decision, framework, task.Record, now);
+            Known(decision, framework, task.Record, state.OnTheWall(now));
             return;
         }
 
@@ -50,7 +50,7 @@ internal static class Reconciling
             ? (TaskState.TaskUnknown, "Reconciliation: the task is unknown to the master")
             : Truth(state, named.Value);
         var status = StatusReports.FromMaster(
-            id, named, TaskStates.AsKnownTo(framework.IsPartitionAware, truth), Reason.Reconciliation, message, now);
+            id, named, TaskStates.AsKnownTo(framework.IsPartitionAware, truth), Reason.Reconciliation, message, state.OnTheWall(now));
         if (truth == TaskState.TaskUnreachable)
             status.UnreachableTime = StatusReports.Time(state.UnreachableAgents[named!.Value]);
         decision.Tell(framework, StatusReports.Update(status));
@@ -65,10 +65,10 @@ internal static class Reconciling
                 : (TaskState.TaskGone, "Reconciliation: the task's agent was removed")
         : (TaskState.TaskUnknown, "Reconciliation: task and agent are unknown to the master");
 
-    private static void Known(Decision decision, PooledFramework framework, TaskRecord task, DateTimeOffset now)
+    private static void Known(Decision decision, PooledFramework framework, TaskRecord task, DateTimeOffset time)
     {
         var state = task.HasStatusUpdateState ? task.StatusUpdateState : task.State;
         decision.Tell(framework, StatusReports.Update(
-            StatusReports.Latest(task, state, Reason.Reconciliation, "Reconciliation: latest task state", now)));
+            StatusReports.Latest(task, state, Reason.Reconciliation, "Reconciliation: latest task state", time)));
     }
 }

@@ -42,7 +42,7 @@ internal static class Subscribing
             decision.Happened(new PoolEvent.FrameworkAdmitted(info, now, Recovered: false));
         }
 
-        decision.Happened(new PoolEvent.FrameworkConnected(info.Id.Value, command.StreamId, now));
+        decision.Happened(new PoolEvent.FrameworkConnected(info.Id.Value, command.StreamId, state.OnTheWall(now)));
         if (subscribe.SuppressedRoles.Count > 0)
             decision.Happened(new PoolEvent.RolesSuppressed(info.Id.Value, [.. subscribe.SuppressedRoles]));
         Greet(state, decision, command.StreamId, info.Id);

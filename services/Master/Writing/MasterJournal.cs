@@ -34,14 +34,15 @@ public sealed class MasterJournal : IAsyncDisposable
     }
 
     /// <summary>Returns when those of the events that must survive do.</summary>
+    /// <param name="time">On the wall.</param>
     /// <exception cref="JournalException">They do not.</exception>
-    public async ValueTask AppendAsync(IReadOnlyList<PoolEvent> events, DateTimeOffset now)
+    public async ValueTask AppendAsync(IReadOnlyList<PoolEvent> events, DateTimeOffset time)
     {
         List<JournalEntry>? entries = null;
         foreach (var happened in events)
         {
             if (happened.Durable)
-                (entries ??= []).Add(new JournalEntry(Record, PoolRecords.Encode(happened, now)));
+                (entries ??= []).Add(new JournalEntry(Record, PoolRecords.Encode(happened, time)));
         }
 
         if (entries is not null)

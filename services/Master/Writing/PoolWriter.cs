@@ -20,6 +20,7 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
     private readonly Channel<Entry> queue = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly SteadyClock clock = new(time);
     private readonly List<EventStream> operators = [];
     private readonly List<PoolCommand> postponed = [];
     private readonly List<PoolEffect> effects = [];
@@ -103,13 +104,15 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
     {
         while (await queue.Reader.WaitToReadAsync(cancellation))
         {
+            if (clock.TakeMove() is { } offset)
+                Settle(Pool.Decide(state, new PoolCommand.MoveWallClock(offset), clock.Now));
             // A look ends the batch: it must not see what comes after it.
             for (var taken = 0; taken < MostAtOnce && queue.Reader.TryRead(out var entry) && await TakeAsync(entry); taken++)
             {
             }
 
             if (state.AgentsToAllocate.Count > 0)
-                Settle(Pool.Decide(state, new PoolCommand.Allocate(), time.GetUtcNow()));
+                Settle(Pool.Decide(state, new PoolCommand.Allocate(), clock.Now));
             LetOut();
         }
     }
@@ -150,11 +153,11 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
 
     private async ValueTask<PoolOutcome> DecideAsync(PoolCommand command)
     {
-        var now = time.GetUtcNow();
+        var now = clock.Now;
         var decision = Pool.Decide(state, command, now);
         try
         {
-            await journal.AppendAsync(decision.Events, now);
+            await journal.AppendAsync(decision.Events, state.OnTheWall(now));
         }
         catch (JournalException error) when (error.Fault == JournalFault.Unavailable)
         {
