@@ -63,7 +63,7 @@ public class ClockTests
         registered.ShouldBe(pool.Time.GetUtcNow());
     }
 
-    private static Task TickAfterAsync(RunningPool pool, TimeSpan time)
+    private static Task<PoolOutcome> TickAfterAsync(RunningPool pool, TimeSpan time)
     {
         pool.Time.Pass(time);
         return pool.DoAsync(new PoolCommand.Tick());
