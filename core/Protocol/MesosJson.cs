@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 using Google.Protobuf;
 
@@ -10,6 +11,9 @@ namespace DataPlatform.Core.Protocol;
 /// </summary>
 public static class MesosJson
 {
+    /// <summary>An answer, what it gets, the list in that.</summary>
+    private const int LevelsInPieces = 3;
+
     private static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = 64 };
 
     public static byte[] Serialize(IMessage message)
@@ -18,6 +22,14 @@ public static class MesosJson
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { SkipValidation = true }))
             Write(writer, message);
         return stream.ToArray();
+    }
+
+    /// <summary>For large messages: writes in pieces and waits for a slow reader, instead of building the whole text first.</summary>
+    public static async Task WriteAsync(PipeWriter output, IMessage message, CancellationToken cancellation)
+    {
+        await using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
+            await MesosJsonWriter.WriteAsync(writer, output, message, LevelsInPieces, cancellation);
+        await output.FlushAsync(cancellation);
     }
 
     public static void Write(Utf8JsonWriter writer, IMessage message) => MesosJsonWriter.Write(writer, message);

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -8,11 +9,50 @@ namespace DataPlatform.Core.Protocol;
 
 internal static class MesosJsonWriter
 {
+    private const int FlushAfter = 64 * 1024;
+
     public static void Write(Utf8JsonWriter writer, IMessage message)
     {
         writer.WriteStartObject();
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
             WriteField(writer, message, field);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The same, but what is written goes on its way while the upper levels of a large message are still being walked.</summary>
+    public static async ValueTask WriteAsync(
+        Utf8JsonWriter writer, PipeWriter output, IMessage message, int levels, CancellationToken cancellation)
+    {
+        writer.WriteStartObject();
+        foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
+        {
+            if (field.IsMap || field.FieldType != FieldType.Message || levels == 0)
+            {
+                WriteField(writer, message, field);
+            }
+            else if (!field.IsRepeated)
+            {
+                if (!field.Accessor.HasValue(message))
+                    continue;
+                writer.WritePropertyName(field.Name);
+                await WriteAsync(writer, output, (IMessage)field.Accessor.GetValue(message), levels - 1, cancellation);
+            }
+            else if ((IList)field.Accessor.GetValue(message) is { Count: > 0 } items)
+            {
+                writer.WriteStartArray(field.Name);
+                foreach (IMessage item in items)
+                {
+                    await WriteAsync(writer, output, item, levels - 1, cancellation);
+                    if (writer.BytesPending + output.UnflushedBytes < FlushAfter)
+                        continue;
+                    writer.Flush();
+                    await output.FlushAsync(cancellation);
+                }
+
+                writer.WriteEndArray();
+            }
+        }
+
         writer.WriteEndObject();
     }
 

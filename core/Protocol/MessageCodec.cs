@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Google.Protobuf;
 
 namespace DataPlatform.Core.Protocol;
@@ -13,6 +14,9 @@ public abstract class MessageCodec
     public abstract string ContentType { get; }
 
     public abstract byte[] Encode(IMessage message);
+
+    /// <summary>The same bytes, written as they come.</summary>
+    public abstract Task WriteAsync(PipeWriter output, IMessage message, CancellationToken cancellation);
 
     /// <exception cref="MessageFormatException">The body is not such a message, or a required field is missing.</exception>
     public abstract T Decode<T>(ReadOnlySpan<byte> body) where T : class, IMessage<T>, new();
@@ -32,6 +36,9 @@ public abstract class MessageCodec
 
         public override byte[] Encode(IMessage message) => MesosJson.Serialize(message);
 
+        public override Task WriteAsync(PipeWriter output, IMessage message, CancellationToken cancellation) =>
+            MesosJson.WriteAsync(output, message, cancellation);
+
         public override T Decode<T>(ReadOnlySpan<byte> body) => MesosJson.Parse<T>(body);
     }
 
@@ -40,6 +47,9 @@ public abstract class MessageCodec
         public override string ContentType => "application/x-protobuf";
 
         public override byte[] Encode(IMessage message) => message.ToByteArray();
+
+        public override async Task WriteAsync(PipeWriter output, IMessage message, CancellationToken cancellation) =>
+            await output.WriteAsync(Encode(message), cancellation);
 
         public override T Decode<T>(ReadOnlySpan<byte> body)
         {

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
@@ -16,6 +17,30 @@ public sealed class MesosJsonTests
     {
         Write(new TimeInfo { Nanoseconds = 1234567890123456789 }).ShouldBe("""{"nanoseconds":1234567890123456789}""");
         Write(new UUID { Value = ByteString.CopyFrom(1, 2, 3) }).ShouldBe("""{"value":"AQID"}""");
+    }
+
+    [Fact]
+    public async Task Writes_a_large_message_in_pieces_that_are_the_same_text()
+    {
+        var answer = new OperatorResponse { Type = OperatorResponse.Types.Type.GetTasks, GetTasks = new() };
+        for (var number = 0; number < 5000; number++)
+        {
+            answer.GetTasks.Tasks.Add(new TaskRecord
+            {
+                Name = $"task {number}",
+                TaskId = new TaskID { Value = $"{number}" },
+                FrameworkId = new FrameworkID { Value = "f" },
+                AgentId = new AgentID { Value = "a" },
+                State = TaskState.TaskRunning,
+            });
+        }
+
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 128 * 1024));
+        var writing = MesosJson.WriteAsync(pipe.Writer, answer, CancellationToken.None).ContinueWith(_ => pipe.Writer.Complete());
+        using var text = new MemoryStream();
+        await pipe.Reader.CopyToAsync(text);
+        await writing;
+        Encoding.UTF8.GetString(text.ToArray()).ShouldBe(Write(answer));
     }
 
     [Fact]
