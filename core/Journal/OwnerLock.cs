@@ -28,7 +28,15 @@ internal sealed class OwnerLock : IDisposable
         }
 
         // Beside the lock, because what is locked cannot be read.
-        File.WriteAllText(OwnerPath(journalPath), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            File.WriteAllText(OwnerPath(journalPath), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            // For people alone: a full disk must not keep the journal from being read.
+        }
+
         return new OwnerLock(file);
     }
 

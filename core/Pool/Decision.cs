@@ -13,6 +13,9 @@ public sealed class Decision
 
     public IReadOnlyList<PoolEffect> Effects => effects;
 
+    /// <summary>True when something of it must be in the journal before anyone sees what came of it.</summary>
+    public bool IsDurable => events.Exists(happened => happened.Durable);
+
     public PoolOutcome Outcome { get; internal set; } = PoolOutcome.Taken;
 
     internal static Decision Refuse(RefusalKind kind, string message) =>

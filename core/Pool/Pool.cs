@@ -18,7 +18,7 @@ public static class Pool
         PoolCommand.RegisterAgent register => Registering.Decide(state, register, now),
         PoolCommand.AgentRequest request => AgentRequests.Decide(state, request, now),
         PoolCommand.AgentStreamClosed closed => AgentLife.StreamClosed(state, closed.StreamId, now),
-        PoolCommand.Tick => Ticking.Decide(state, now),
+        PoolCommand.Tick tick => Ticking.Decide(state, tick, now),
         PoolCommand.MoveWallClock moved => Ticking.MoveWallClock(moved),
         PoolCommand.Allocate => Allocating.Decide(state, now),
         PoolCommand.TearDown teardown => FrameworkLife.TearDown(state, teardown.FrameworkId, now),

@@ -28,11 +28,14 @@ public abstract record PoolCommand
 
     public sealed record AgentStreamClosed(string StreamId) : PoolCommand(Caller.Platform);
 
-    /// <summary>Time has passed: pings, time limits and the batch allocation are due.</summary>
-    public sealed record Tick() : PoolCommand(Caller.Platform);
+    /// <summary>
+    /// Time has passed: pings, time limits and the batch allocation are due. <paramref name="GivesUpNobody"/>: those limits
+    /// are left for later whose passing the journal would have to know, because it can't be written now.
+    /// </summary>
+    public sealed record Tick(bool GivesUpNobody = false) : PoolCommand(Caller.Platform);
 
     /// <summary>The clock on the wall is so far ahead of the pool's own, and was not before.</summary>
-    public sealed record MoveWallClock(TimeSpan Offset) : PoolCommand;
+    public sealed record MoveWallClock(TimeSpan Offset) : PoolCommand(Caller.Platform);
 
     /// <summary>Something changed that may let offers flow; the writer asks for this after it applied other commands.</summary>
     public sealed record Allocate() : PoolCommand(Caller.Platform);

@@ -44,9 +44,10 @@ public abstract record PoolEvent
     /// <summary>The roles want offers again and forget what they refused.</summary>
     public sealed record RolesRevived(string FrameworkId, IReadOnlyCollection<string> Roles) : PoolEvent;
 
-    public sealed record AgentAdmitted(AgentInfo Info, DateTimeOffset Time) : PoolEvent
+    /// <summary>An agent joined. <paramref name="IsRemembered"/>: the journal names it just as it is, so it need not be told again.</summary>
+    public sealed record AgentAdmitted(AgentInfo Info, DateTimeOffset Time, bool IsRemembered = false) : PoolEvent
     {
-        public override bool Durable => true;
+        public override bool Durable => !IsRemembered;
     }
 
     /// <summary>Only this principal may speak for the agent from now on.</summary>

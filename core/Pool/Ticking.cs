@@ -3,26 +3,17 @@ namespace DataPlatform.Core.Pool;
 /// <summary>What time brings: pings and their misses, frameworks and agents away for too long, the batch allocation.</summary>
 internal static class Ticking
 {
-    public static Decision Decide(PoolState state, DateTimeOffset now)
+    public static Decision Decide(PoolState state, PoolCommand.Tick tick, DateTimeOffset now)
     {
         var decision = new Decision();
         foreach (var agent in state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal))
-            Ping(state, decision, agent, now);
-
-        if (now - state.StartTime >= state.Settings.AgentReregisterTimeout)
+            Ping(state, decision, agent, tick, now);
+        if (!tick.GivesUpNobody)
         {
-            foreach (var agent in state.RecoveredAgents.Keys.Order(StringComparer.Ordinal))
-                decision.Happened(new PoolEvent.AgentBecameUnreachable(agent, state.OnTheWall(now)));
+            GiveUp(state, decision, now);
+            OperationLife.Tick(state, decision, now);
         }
 
-        foreach (var framework in state.Frameworks.Values.Where(framework => !framework.IsConnected)
-            .OrderBy(framework => framework.Id, StringComparer.Ordinal))
-        {
-            if (now - framework.DisconnectedTime >= LongestAbsence(state, framework))
-                FrameworkLife.Remove(state, decision, framework, now);
-        }
-
-        OperationLife.Tick(state, decision, now);
         Expiring.Decide(state, decision, now);
         if (now - state.LastBatch >= state.Settings.AllocationInterval)
             decision.Happened(new PoolEvent.BatchAllocated(now));
@@ -36,11 +27,28 @@ internal static class Ticking
         return decision;
     }
 
-    private static void Ping(PoolState state, Decision decision, PooledAgent agent, DateTimeOffset now)
+    /// <summary>Remembered agents that did not come, frameworks that were away for too long.</summary>
+    private static void GiveUp(PoolState state, Decision decision, DateTimeOffset now)
+    {
+        if (now - state.StartTime >= state.Settings.AgentReregisterTimeout)
+        {
+            foreach (var agent in state.RecoveredAgents.Keys.Order(StringComparer.Ordinal))
+                decision.Happened(new PoolEvent.AgentBecameUnreachable(agent, state.OnTheWall(now)));
+        }
+
+        foreach (var framework in state.Frameworks.Values.Where(framework => !framework.IsConnected)
+            .OrderBy(framework => framework.Id, StringComparer.Ordinal))
+        {
+            if (now - framework.DisconnectedTime >= LongestAbsence(state, framework))
+                FrameworkLife.Remove(state, decision, framework, now);
+        }
+    }
+
+    private static void Ping(PoolState state, Decision decision, PooledAgent agent, PoolCommand.Tick tick, DateTimeOffset now)
     {
         if (now - agent.LastPing < state.Settings.AgentPingTimeout)
             return;
-        if (agent.UnansweredPings >= state.Settings.MaxAgentPingTimeouts)
+        if (agent.UnansweredPings >= state.Settings.MaxAgentPingTimeouts && !tick.GivesUpNobody)
         {
             AgentLife.BecomeUnreachable(state, decision, agent, now);
             return;

@@ -1,12 +1,13 @@
 using System.Threading.Channels;
 using DataPlatform.Core.Pool;
+using DataPlatform.Services.Master.Reading;
 using DataPlatform.Services.Master.Streams;
 using DataPlatform.Services.Master.Writing;
 
 namespace DataPlatform.Services.Master;
 
-/// <summary>The running master: its writer, its open streams, its clock.</summary>
-public sealed class MasterRuntime(PoolWriter writer, StreamTable streams, PoolSettings settings, TimeProvider time, ILogger<MasterRuntime> log)
+/// <summary>One term of a master that leads: its writer, the copy for readers, its open streams, its clock.</summary>
+public sealed class MasterRuntime(PoolWriter writer, PoolReplica replica, StreamTable streams, PoolSettings settings, TimeProvider time)
     : IAsyncDisposable
 {
     /// <summary>Short against every time limit that a tick looks after.</summary>
@@ -14,9 +15,13 @@ public sealed class MasterRuntime(PoolWriter writer, StreamTable streams, PoolSe
 
     private readonly CancellationTokenSource stopping = new();
     private Task writing = Task.CompletedTask;
+    private Task folding = Task.CompletedTask;
     private Task ticking = Task.CompletedTask;
 
     public PoolWriter Writer { get; } = writer;
+
+    /// <summary>Answers all reads.</summary>
+    public PoolReplica Replica { get; } = replica;
 
     public StreamTable Streams { get; } = streams;
 
@@ -24,55 +29,26 @@ public sealed class MasterRuntime(PoolWriter writer, StreamTable streams, PoolSe
 
     public TimeSpan HeartbeatInterval { get; } = settings.HeartbeatInterval;
 
-    /// <param name="failed">Called when the writer can't go on: its state is not to be trusted any more.</param>
-    public void Start(Action<Exception> failed)
+    public void Start()
     {
-        writing = Task.Run(async () =>
-        {
-            try
-            {
-                await Writer.RunAsync(stopping.Token);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-            }
-            catch (Exception error)
-            {
-                log.LogCritical(error, "The pool's writer failed; the master ends");
-                failed(error);
-            }
-        });
+        writing = Task.Run(() => Writer.RunAsync(stopping.Token));
+        folding = Task.Run(() => Replica.RunAsync(stopping.Token));
         ticking = Task.Run(TickAsync);
     }
 
-    /// <summary>For news that nobody waits for. Dropped while the master stops: its own end is no event of the pool.</summary>
-    public async ValueTask TellAsync(PoolCommand command)
-    {
-        try
-        {
-            await Writer.PostAsync(command, stopping.Token);
-        }
-        catch (Exception error) when (error is OperationCanceledException or ChannelClosedException)
-        {
-        }
-    }
+    /// <summary>What ended the term; cancelled when it was stopped.</summary>
+    public async Task WaitAsync() => await await Task.WhenAny(writing, folding);
 
-    public async ValueTask ForgetOperatorAsync(EventStream stream)
-    {
-        try
-        {
-            await Writer.RemoveOperatorAsync(stream, stopping.Token);
-        }
-        catch (Exception error) when (error is OperationCanceledException or ChannelClosedException)
-        {
-        }
-    }
+    /// <summary>For news that nobody waits for. Dropped while the term ends: its own end is no event of the pool.</summary>
+    public ValueTask TellAsync(PoolCommand command) => UnlessOver(() => Writer.PostAsync(command, stopping.Token));
 
-    /// <summary>Ends the writer, then every stream.</summary>
+    public ValueTask ForgetOperatorAsync(EventStream stream) => UnlessOver(() => Replica.RemoveOperatorAsync(stream, stopping.Token));
+
+    /// <summary>Ends the writer and the copy, then every stream.</summary>
     public async Task StopAsync()
     {
         await stopping.CancelAsync();
-        await Task.WhenAll(writing, ticking);
+        await Task.WhenAll(writing, folding, ticking).ContinueWith(_ => { }, TaskScheduler.Default);
         Streams.CompleteAll();
     }
 
@@ -86,12 +62,20 @@ public sealed class MasterRuntime(PoolWriter writer, StreamTable streams, PoolSe
     {
         var shortest = new[] { LongestTick, settings.AgentPingTimeout / 4, settings.AllocationInterval / 4 }.Min();
         using var timer = new PeriodicTimer(shortest > TimeSpan.FromMilliseconds(1) ? shortest : TimeSpan.FromMilliseconds(1), Time);
-        try
+        await UnlessOver(async () =>
         {
             while (await timer.WaitForNextTickAsync(stopping.Token))
                 await Writer.PostAsync(new PoolCommand.Tick(), stopping.Token);
+        });
+    }
+
+    private static async ValueTask UnlessOver(Func<ValueTask> act)
+    {
+        try
+        {
+            await act();
         }
-        catch (Exception error) when (error is OperationCanceledException or ChannelClosedException)
+        catch (Exception error) when (error is OperationCanceledException or ChannelClosedException or ObjectDisposedException)
         {
         }
     }

@@ -1,5 +1,5 @@
 using System.Net;
-using DataPlatform.Core.Pool;
+using DataPlatform.Core.Journal;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Hosting.Credentials;
 using DataPlatform.Services.Hosting.Files;
@@ -8,7 +8,6 @@ using DataPlatform.Services.Hosting.Settings;
 using DataPlatform.Services.Master.Endpoints;
 using DataPlatform.Services.Master.Security;
 using DataPlatform.Services.Master.Settings;
-using DataPlatform.Services.Master.Streams;
 using DataPlatform.Services.Master.Writing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -26,35 +25,29 @@ internal static class MasterServer
         settings = settings with { Pool = settings.Pool with { Access = AccessFile.Read(settings.AccessFile, credentials is not null) } };
         WorkDirectory.Create("work-dir", settings.WorkDirectory);
 
-        await using var journal = MasterJournal.Open(settings.WorkDirectory);
         var app = Build(settings);
-        MasterRuntime? master = null;
-        Route(app, settings, new Callers(credentials), () => master);
-        var log = app.Services.GetRequiredService<ILogger<MasterRuntime>>();
+        await using var journal = new MasterJournal(
+            SqliteJournal.Open(Path.Combine(settings.WorkDirectory, "master.journal")), app.Services.GetRequiredService<ILogger<MasterJournal>>());
+        MasterTerms? terms = null;
+        Route(app, settings, new Callers(credentials), () => terms);
+        var log = app.Services.GetRequiredService<ILogger<MasterTerms>>();
         await app.StartAsync();
         var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
-        var info = Describe(settings, port);
-        var time = TimeProvider.System;
-        var state = new PoolState(info, settings.Pool, time.GetUtcNow());
-        var streams = new StreamTable();
-        await journal.RecoverAsync(state);
-        var writer = new PoolWriter(state, streams, time, journal, app.Services.GetRequiredService<ILogger<PoolWriter>>());
-        await using var running = new MasterRuntime(writer, streams, settings.Pool, time, log);
+        await using var running = new MasterTerms(
+            journal, () => Describe(settings, port), settings.Pool, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>());
         var failure = default(Exception);
-        running.Start(error =>
+        await running.StartAsync(error =>
         {
             failure = error;
             app.Lifetime.StopApplication();
         });
-        master = running;
+        terms = running;
         app.Lifetime.ApplicationStopping.Register(() => running.StopAsync().GetAwaiter().GetResult());
 
-        var endpoint = $"http://{info.Address.Ip}:{port}";
-        EndpointFile.Write(settings.WorkDirectory, endpoint);
-        log.LogInformation(
-            "listening on {Endpoint} as master {Id}, authentication {Authentication}, {Frameworks} frameworks and {Agents} agents remembered",
-            endpoint, info.Id, credentials is null ? "off" : "on", state.Frameworks.Count, state.RecoveredAgents.Count);
+        var endpoint = $"http://{Describe(settings, port).Address.Ip}:{port}";
+        EndpointFile.TryWrite(settings.WorkDirectory, endpoint, log);
+        log.LogInformation("listening on {Endpoint}, authentication {Authentication}", endpoint, credentials is null ? "off" : "on");
         await app.WaitForShutdownAsync();
         await app.DisposeAsync();
         EndpointFile.Remove(settings.WorkDirectory);
@@ -69,29 +62,32 @@ internal static class MasterServer
         return builder.Build();
     }
 
-    private static void Route(WebApplication app, MasterSettings settings, Callers callers, Func<MasterRuntime?> running)
+    private static void Route(WebApplication app, MasterSettings settings, Callers callers, Func<MasterTerms?> terms)
     {
         var shares = new Shares(settings.Shares, TimeProvider.System);
         void Map(string path, Func<MasterRuntime, HttpContext, Task> handle)
         {
             foreach (var prefix in new[] { "", "/master" })
             {
-                app.Map(prefix + path, context => running() is { } master
+                app.Map(prefix + path, context => terms()?.Current is { } master
                     ? handle(master, context)
-                    : Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The master is still recovering; try again"));
+                    : Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, Condition(terms()).Text));
             }
         }
 
         Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers, settings.Pool.Limits, shares).HandleAsync(context));
         Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers).HandleAsync(context));
-        Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares).HandleAsync(context));
-        Map("/health", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).HealthAsync(context));
+        Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares, () => Condition(terms())).HandleAsync(context));
         Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).VersionAsync(context));
         Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).PrometheusAsync(context));
         Map("/metrics/snapshot", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).SnapshotAsync(context));
+        foreach (var path in new[] { "/health", "/master/health" })
+            app.Map(path, context => Answers.HealthAsync(context, Condition(terms())));
         app.MapFallback(context => Answers.RefuseAsync(context, StatusCodes.Status404NotFound,
             "Nothing is here; the scheduler API is at /api/v1/scheduler, the operator API at /api/v1"));
     }
+
+    private static MasterCondition Condition(MasterTerms? terms) => terms?.Condition ?? new MasterCondition.Recovering(Reason: null);
 
     private static MasterInfo Describe(MasterSettings settings, int port)
     {

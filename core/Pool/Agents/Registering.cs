@@ -37,9 +37,15 @@ internal static class Registering
         if (command.Caller.Principal is { } principal && !state.AgentPrincipals.ContainsKey(info.Id.Value))
             decision.Happened(new PoolEvent.AgentBound(info.Id.Value, principal));
         if (known is null)
-            decision.Happened(new PoolEvent.AgentAdmitted(info, state.OnTheWall(now)));
+        {
+            var isRemembered = state.RecoveredAgents.TryGetValue(info.Id.Value, out var remembered) && remembered.Equals(info);
+            decision.Happened(new PoolEvent.AgentAdmitted(info, state.OnTheWall(now), isRemembered));
+        }
         else
+        {
             AgentLife.LeaveStream(state, decision, known);
+        }
+
         if (!state.KnowsConverted(info.Id.Value) && registration.ConvertedResources.Count > 0)
             decision.Happened(new PoolEvent.AgentConverted(info.Id.Value, Amounts.Of(registration.ConvertedResources)));
         decision.Happened(new PoolEvent.AgentConnected(

@@ -19,6 +19,15 @@ internal static class Answers
         return RefuseAsync(context, StatusCodes.Status429TooManyRequests, message);
     }
 
+    /// <summary>200 when frameworks and agents are served, else 503 with the reason.</summary>
+    public static Task HealthAsync(HttpContext context, MasterCondition condition)
+    {
+        if (!condition.IsHealthy)
+            return RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, condition.Text);
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(condition.Text, context.RequestAborted);
+    }
+
     public static Task WriteAsync(HttpContext context, PoolOutcome outcome)
     {
         switch (outcome)

@@ -10,7 +10,8 @@ using ResponseType = DataPlatform.Core.Protocol.Mesos.OperatorResponse.Types.Typ
 namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>POST /api/v1: what operators read and do.</summary>
-internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, MasterSettings settings, Shares shares)
+internal sealed class OperatorEndpoint(
+    MasterRuntime master, Callers callers, MasterSettings settings, Shares shares, Func<MasterCondition> condition)
 {
     private readonly AccessRules access = settings.Pool.Access;
 
@@ -63,7 +64,7 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
         using var turn = await shares.EnterAsync(caller, context.RequestAborted);
         var visibility = new Visibility(access, caller);
         var answer = Own(call.Type)
-            ?? await master.Writer.QueryAsync(state => OperatorViews.Answer(state, call.Type, visibility), context.RequestAborted);
+            ?? await master.Replica.ReadAsync(state => OperatorViews.Answer(state, call.Type, visibility), context.RequestAborted);
         if (answer is null)
         {
             await Answers.RefuseAsync(context, StatusCodes.Status501NotImplemented, $"{call.Type} is not supported by this master");
@@ -71,7 +72,7 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
         }
 
         context.Response.ContentType = codec.ContentType;
-        await context.Response.Body.WriteAsync(codec.Encode(answer), context.RequestAborted);
+        await codec.WriteAsync(context.Response.BodyWriter, answer, context.RequestAborted);
     }
 
     /// <summary>What the process knows without asking the pool.</summary>
@@ -80,7 +81,7 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
         switch (type)
         {
             case CallType.GetHealth:
-                return new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = true } };
+                return new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = condition().IsHealthy } };
             case CallType.GetVersion:
                 return new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = new() { Version = MasterVersion.Text } } };
             case CallType.GetFlags:
@@ -120,7 +121,7 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
         master.Streams.Add(stream);
         try
         {
-            await master.Writer.AddOperatorAsync(stream, context.RequestAborted);
+            await master.Replica.AddOperatorAsync(stream, context.RequestAborted);
             context.Response.ContentType = codec.ContentType;
             stream.Repeat(OperatorFeed.Heartbeat, master.HeartbeatInterval, master.Time);
             await stream.WriteToAsync(context.Response, context.RequestAborted);

@@ -6,11 +6,9 @@ using DataPlatform.Services.Master.Security;
 
 namespace DataPlatform.Services.Master.Endpoints;
 
-/// <summary>What is read by GET: health and version by anyone, metrics by those who may call.</summary>
+/// <summary>What is read by GET: the version by anyone, metrics by those who may call.</summary>
 internal sealed class PlainEndpoints(MasterRuntime master, Callers callers, AccessRules access)
 {
-    public Task HealthAsync(HttpContext context) => Task.CompletedTask;
-
     public async Task VersionAsync(HttpContext context)
     {
         context.Response.ContentType = "application/json";
@@ -54,7 +52,7 @@ internal sealed class PlainEndpoints(MasterRuntime master, Callers callers, Acce
         if (await callers.CheckAsync(context, "mesos-master-readonly") is not { } caller)
             return null;
         if (access.WhyNot(caller, AccessAction.GetEndpoints, OperatorRights.Metrics) is not { } forbidden)
-            return await master.Writer.QueryAsync(state => PoolMetrics.Of(state).ToList(), context.RequestAborted);
+            return await master.Replica.ReadAsync(state => PoolMetrics.Of(state).ToList(), context.RequestAborted);
         await Answers.RefuseAsync(context, StatusCodes.Status403Forbidden, forbidden);
         return null;
     }

@@ -6,11 +6,15 @@ using Google.Protobuf;
 namespace DataPlatform.Services.Master.Streams;
 
 /// <summary>
-/// One open RecordIO answer. Whoever sends never waits: a reader that is so slow that the queue fills up is disconnected.
+/// One open RecordIO answer. Whoever sends never waits: a reader that is so slow that too much waits for it is disconnected.
+/// No event of the protocol could tell it why: an ERROR would wait behind all the rest, and tells a framework to give up.
 /// </summary>
 public sealed class EventStream : IDisposable
 {
     private const int QueueLength = 16 * 1024;
+
+    /// <summary>Of messages in protobuf. One message may go beyond it, such as a first picture of the whole pool.</summary>
+    public const long MostWaitingBytes = 64 * 1024 * 1024;
 
     private readonly Channel<IMessage> queue = Channel.CreateBounded<IMessage>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -18,6 +22,7 @@ public sealed class EventStream : IDisposable
     private readonly MessageCodec codec;
     private readonly CancellationTokenSource ended = new();
     private ITimer? heartbeats;
+    private long waitingBytes;
 
     public EventStream(MessageCodec codec) => this.codec = codec;
 
@@ -35,9 +40,17 @@ public sealed class EventStream : IDisposable
         var seen = Filter is null ? message : Filter(message);
         if (seen is null)
             return;
-        if (!queue.Writer.TryWrite(seen) && queue.Writer.TryComplete())
-            ended.Cancel();
+        var size = seen.CalculateSize();
+        if (Interlocked.Add(ref waitingBytes, size) - size < MostWaitingBytes && queue.Writer.TryWrite(seen))
+            return;
+        if (!queue.Writer.TryComplete())
+            return;
+        WasTooSlow = true;
+        ended.Cancel();
     }
+
+    /// <summary>The stream was cut off because its reader did not keep up.</summary>
+    public bool WasTooSlow { get; private set; }
 
     /// <summary>Ends the stream after what was sent before.</summary>
     public void Complete() => queue.Writer.TryComplete();
@@ -52,6 +65,7 @@ public sealed class EventStream : IDisposable
             await response.BodyWriter.FlushAsync(either.Token);
             await foreach (var message in queue.Reader.ReadAllAsync(either.Token))
             {
+                Interlocked.Add(ref waitingBytes, -message.CalculateSize());
                 response.BodyWriter.Write(RecordIO.Encode(codec.Encode(message)));
                 // A flush makes an HTTP chunk. There are clients that take every chunk for one record, as Mesos sends them.
                 await response.BodyWriter.FlushAsync(either.Token);

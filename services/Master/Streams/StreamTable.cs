@@ -4,13 +4,18 @@ using Google.Protobuf;
 namespace DataPlatform.Services.Master.Streams;
 
 /// <summary>The open streams of schedulers and agents, by id.</summary>
-public sealed class StreamTable
+public sealed class StreamTable(ILogger<StreamTable> log)
 {
     private readonly ConcurrentDictionary<string, EventStream> streams = new();
 
     public void Add(EventStream stream) => streams[stream.Id] = stream;
 
-    public void Remove(EventStream stream) => streams.TryRemove(stream.Id, out _);
+    public void Remove(EventStream stream)
+    {
+        streams.TryRemove(stream.Id, out _);
+        if (stream.WasTooSlow)
+            log.LogWarning("stream {Id} was cut off: its reader let more wait than a stream may hold", stream.Id);
+    }
 
     public void Send(string streamId, IMessage message)
     {

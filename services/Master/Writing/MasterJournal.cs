@@ -4,36 +4,57 @@ using DataPlatform.Core.Pool.Journal;
 
 namespace DataPlatform.Services.Master.Writing;
 
-/// <summary>What of the pool survives the process: frameworks, and agents admitted and given up.</summary>
-public sealed class MasterJournal : IAsyncDisposable
+/// <summary>
+/// What of the pool survives the process. One writer appends; whoever holds a copy of the state as of a known sequence may
+/// shorten it meanwhile. Outlives the terms of a master.
+/// </summary>
+public sealed class MasterJournal(IJournal journal, ILogger<MasterJournal> log, long shortenAfter = MasterJournal.ShortenAfter) : IAsyncDisposable
 {
+    /// <summary>Records after the snapshot: so many are read in well under a second.</summary>
+    public const long ShortenAfter = 10_000;
+
     private const int Record = 1;
     private const int Snapshot = 2;
 
-    private readonly SqliteJournal journal;
+    /// <summary>Says nothing: only whether the journal can be written.</summary>
+    private const int Probe = 3;
 
-    private MasterJournal(SqliteJournal journal) => this.journal = journal;
+    private string? fault;
+    private long lastSequence;
+    private long shortenedTo;
+    private long snapshotBytes;
+    private long bytesSince;
+    private int isShortening;
+    private Task shortening = Task.CompletedTask;
 
-    /// <exception cref="JournalException">In use by another master, damaged, or not accessible.</exception>
-    public static MasterJournal Open(string workDirectory) => new(SqliteJournal.Open(Path.Combine(workDirectory, "master.journal")));
+    /// <summary>Why the last append failed; null when it did not.</summary>
+    public string? Fault => Volatile.Read(ref fault);
 
-    /// <summary>Brings a fresh state to what earlier masters knew, and shortens the journal to as much.</summary>
+    /// <summary>Of the last record that is known to be written.</summary>
+    public long LastSequence => Volatile.Read(ref lastSequence);
+
+    /// <summary>Brings fresh states to what earlier masters knew.</summary>
     /// <exception cref="InvalidDataException">The journal is of a newer version.</exception>
-    public async Task RecoverAsync(PoolState state)
+    /// <exception cref="JournalException">It can't be read.</exception>
+    public async Task RecoverAsync(params IReadOnlyList<PoolState> states)
     {
+        await shortening;
         var contents = await journal.ReadAsync();
-        foreach (var happened in contents.Snapshot is { } snapshot ? PoolRecords.DecodeSnapshot(snapshot.Body.Span) : [])
-            state.Recover(happened);
-        foreach (var record in contents.Records)
-            state.Recover(PoolRecords.Decode(record.Body.Span));
-        if (contents.Records.Count > 0)
+        var events = (contents.Snapshot is { } snapshot ? PoolRecords.DecodeSnapshot(snapshot.Body.Span) : [])
+            .Concat(contents.Records.Where(record => record.Kind != Probe).Select(record => PoolRecords.Decode(record.Body.Span)));
+        foreach (var happened in events)
         {
-            await journal.CompactAsync(contents.LastSequence,
-                new JournalEntry(Snapshot, PoolRecords.EncodeSnapshot(state.Remembered(), state.StartTime)));
+            foreach (var state in states)
+                state.Recover(happened);
         }
+
+        Volatile.Write(ref lastSequence, contents.LastSequence);
+        shortenedTo = contents.Snapshot?.Sequence ?? 0;
+        snapshotBytes = contents.Snapshot?.Body.Length ?? 0;
+        bytesSince = contents.Records.Sum(record => (long)record.Body.Length);
     }
 
-    /// <summary>Returns when those of the events that must survive do.</summary>
+    /// <summary>Returns when those of the events that must survive do, all of them or none.</summary>
     /// <param name="time">On the wall.</param>
     /// <exception cref="JournalException">They do not.</exception>
     public async ValueTask AppendAsync(IReadOnlyList<PoolEvent> events, DateTimeOffset time)
@@ -46,8 +67,76 @@ public sealed class MasterJournal : IAsyncDisposable
         }
 
         if (entries is not null)
-            await journal.AppendAsync(entries);
+            await WriteAsync(entries);
     }
 
-    public ValueTask DisposeAsync() => journal.DisposeAsync();
+    /// <summary>True when the journal can be written again.</summary>
+    public async ValueTask<bool> TryAgainAsync()
+    {
+        try
+        {
+            await WriteAsync([new JournalEntry(Probe, ReadOnlyMemory<byte>.Empty)]);
+            return true;
+        }
+        catch (JournalException error) when (error.Fault == JournalFault.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Lets the state stand for all records up to a sequence, once there are enough of them and they say more than it would. The state is encoded before this
+    /// returns; what follows waits for the disk alone, and a failure of it loses nothing.
+    /// </summary>
+    public void ShortenSometimes(PoolState state, long upToSequence)
+    {
+        if (upToSequence - Volatile.Read(ref shortenedTo) < shortenAfter || Volatile.Read(ref bytesSince) < Volatile.Read(ref snapshotBytes)
+            || Fault is not null || Interlocked.Exchange(ref isShortening, 1) != 0)
+            return;
+        var snapshot = new JournalEntry(Snapshot, PoolRecords.EncodeSnapshot(state.Remembered(), state.StartTime));
+        Volatile.Write(ref bytesSince, 0);
+        Volatile.Write(ref snapshotBytes, snapshot.Body.Length);
+        shortening = ShortenAsync(snapshot, upToSequence);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await shortening;
+        await journal.DisposeAsync();
+    }
+
+    private async Task ShortenAsync(JournalEntry snapshot, long upToSequence)
+    {
+        try
+        {
+            await journal.CompactAsync(upToSequence, snapshot);
+            Volatile.Write(ref shortenedTo, upToSequence);
+            log.LogInformation("the journal is shortened up to record {Sequence}: {Bytes} bytes stand for it", upToSequence, snapshot.Body.Length);
+        }
+        catch (JournalException error)
+        {
+            // Tried again after as many records more.
+            Volatile.Write(ref shortenedTo, upToSequence);
+            log.LogWarning("the journal could not be shortened up to record {Sequence}: {Reason}", upToSequence, error.Message);
+        }
+        finally
+        {
+            Volatile.Write(ref isShortening, 0);
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<JournalEntry> entries)
+    {
+        try
+        {
+            Volatile.Write(ref lastSequence, await journal.AppendAsync(entries));
+            Volatile.Write(ref fault, null);
+            Interlocked.Add(ref bytesSince, entries.Sum(entry => (long)entry.Body.Length));
+        }
+        catch (JournalException error)
+        {
+            Volatile.Write(ref fault, error.Message);
+            throw;
+        }
+    }
 }

@@ -1,38 +1,40 @@
 using System.Threading.Channels;
 using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
-using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Master.Reading;
 using DataPlatform.Services.Master.Streams;
 
 namespace DataPlatform.Services.Master.Writing;
 
 /// <summary>
-/// The one writer: takes commands in order, decides, makes durable what must be, applies, then lets effects and answers out.
-/// Commands that wait together share one allocation. What can't be made durable does not happen.
+/// The one writer: takes the commands that wait, decides and applies them in one turn, makes durable together what must be,
+/// then lets effects and answers out.
 /// </summary>
-public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvider time, MasterJournal journal, ILogger<PoolWriter> log)
+/// <remarks>
+/// A turn that can't be made durable ends the term: its state is ahead of the truth. A term that begins while the journal
+/// can't be written goes one command at a time and refuses what would have to be durable, so it never gets ahead.
+/// </remarks>
+public sealed class PoolWriter(
+    PoolState state, PoolReplica replica, StreamTable streams, TimeProvider time, MasterJournal journal, ILogger<PoolWriter> log)
 {
     private const int QueueLength = 10_000;
     private const int MostAtOnce = 256;
 
-    private static readonly PoolOutcome Stopping = new PoolOutcome.Refused(RefusalKind.Unavailable, "The master is stopping");
+    private static readonly TimeSpan TryAgainEvery = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<Entry> queue = Channel.CreateBounded<Entry>(
+    private static readonly PoolOutcome Over = new PoolOutcome.Refused(
+        RefusalKind.Unavailable, "The master is stopping, or has just stopped leading; try again");
+
+    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly SteadyClock clock = new(time);
-    private readonly List<EventStream> operators = [];
+    private readonly List<Waiting> batch = [];
+    private readonly List<(TaskCompletionSource<PoolOutcome> Answer, PoolOutcome Outcome)> answers = [];
     private readonly List<PoolCommand> postponed = [];
-    private readonly List<PoolEffect> effects = [];
-    private readonly List<Action> answers = [];
+    private long triedAgain = time.GetTimestamp();
 
-    private abstract record Entry
-    {
-        public sealed record Decide(PoolCommand Command, TaskCompletionSource<PoolOutcome>? Answer) : Entry;
-
-        /// <summary>A query, or a change of who listens: runs between two commands.</summary>
-        public sealed record Look(Action<PoolState> Run) : Entry;
-    }
+    private readonly record struct Waiting(PoolCommand Command, TaskCompletionSource<PoolOutcome>? Answer);
 
     /// <summary>Answers once what the command led to is durable.</summary>
     public async Task<PoolOutcome> DecideAsync(PoolCommand command, CancellationToken cancellation)
@@ -40,11 +42,11 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
         var answer = new TaskCompletionSource<PoolOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await queue.Writer.WriteAsync(new Entry.Decide(command, answer), cancellation);
+            await queue.Writer.WriteAsync(new Waiting(command, answer), cancellation);
         }
         catch (ChannelClosedException)
         {
-            return Stopping;
+            return Over;
         }
 
         return await answer.Task.WaitAsync(cancellation);
@@ -52,149 +54,122 @@ public sealed class PoolWriter(PoolState state, StreamTable streams, TimeProvide
 
     /// <summary>For commands whose outcome nobody waits for: a closed stream, time that passed.</summary>
     public ValueTask PostAsync(PoolCommand command, CancellationToken cancellation) =>
-        queue.Writer.WriteAsync(new Entry.Decide(command, Answer: null), cancellation);
+        queue.Writer.WriteAsync(new Waiting(command, Answer: null), cancellation);
 
-    /// <summary>Runs a query on a state in which every command before it has been applied.</summary>
-    public async Task<T> QueryAsync<T>(Func<PoolState, T> query, CancellationToken cancellation)
-    {
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await queue.Writer.WriteAsync(new Entry.Look(now =>
-        {
-            try
-            {
-                answer.SetResult(query(now));
-            }
-            catch (Exception error)
-            {
-                answer.SetException(error);
-            }
-        }), cancellation);
-        return await answer.Task.WaitAsync(cancellation);
-    }
-
-    /// <summary>The stream gets the whole state, then everything that changes it.</summary>
-    public ValueTask AddOperatorAsync(EventStream stream, CancellationToken cancellation) =>
-        queue.Writer.WriteAsync(new Entry.Look(now =>
-        {
-            stream.Send(OperatorFeed.Subscribed(now));
-            stream.Send(OperatorFeed.Heartbeat);
-            operators.Add(stream);
-        }), cancellation);
-
-    public ValueTask RemoveOperatorAsync(EventStream stream, CancellationToken cancellation) =>
-        queue.Writer.WriteAsync(new Entry.Look(_ => operators.Remove(stream)), cancellation);
-
-    /// <summary>Runs until cancelled. Any other exception means that the state can't be trusted: the process must end.</summary>
+    /// <summary>Runs until cancelled.</summary>
+    /// <exception cref="JournalException">A turn could not be made durable: the term is over, nothing of the turn was seen.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         try
         {
-            await WriteAsync(cancellation);
+            while (await queue.Reader.WaitToReadAsync(cancellation))
+            {
+                while (batch.Count < MostAtOnce && queue.Reader.TryRead(out var waiting))
+                    batch.Add(waiting);
+                await (journal.Fault is null ? TakeTurnAsync(cancellation) : TakeCarefullyAsync(cancellation));
+                batch.Clear();
+            }
         }
         finally
         {
-            // Whoever still waits is told, so that no request holds up the end of the process.
+            // Whoever still waits is told, so that no request holds up the end of the term.
             queue.Writer.TryComplete();
-            while (queue.Reader.TryRead(out var entry))
-                (entry as Entry.Decide)?.Answer?.TrySetResult(Stopping);
+            foreach (var waiting in batch)
+                waiting.Answer?.TrySetResult(Over);
+            while (queue.Reader.TryRead(out var waiting))
+                waiting.Answer?.TrySetResult(Over);
         }
     }
 
-    private async Task WriteAsync(CancellationToken cancellation)
+    private async ValueTask TakeTurnAsync(CancellationToken cancellation)
     {
-        while (await queue.Reader.WaitToReadAsync(cancellation))
+        var turn = Begin();
+        foreach (var (command, answer) in batch)
+            Answer(answer, turn.Take(command));
+        turn.Allocate();
+        await journal.AppendAsync(turn.Events, turn.OnTheWall);
+        await LetOutAsync(turn, cancellation);
+    }
+
+    /// <summary>Each durable decision is written before it is applied: what can't be written does not happen.</summary>
+    private async ValueTask TakeCarefullyAsync(CancellationToken cancellation)
+    {
+        var turn = Begin();
+        if (time.GetElapsedTime(triedAgain) >= TryAgainEvery)
         {
-            if (clock.TakeMove() is { } offset)
-                Settle(Pool.Decide(state, new PoolCommand.MoveWallClock(offset), clock.Now));
-            // A look ends the batch: it must not see what comes after it.
-            for (var taken = 0; taken < MostAtOnce && queue.Reader.TryRead(out var entry) && await TakeAsync(entry); taken++)
+            triedAgain = time.GetTimestamp();
+            if (await journal.TryAgainAsync())
             {
+                log.LogInformation("the journal can be written again");
+                await TryPostponedAsync(turn);
             }
-
-            if (state.AgentsToAllocate.Count > 0)
-                Settle(Pool.Decide(state, new PoolCommand.Allocate(), clock.Now));
-            LetOut();
         }
-    }
 
-    /// <summary>False when the batch must end here.</summary>
-    private async ValueTask<bool> TakeAsync(Entry entry)
-    {
-        switch (entry)
+        foreach (var (command, answer) in batch)
         {
-            case Entry.Look look:
-                answers.Add(() => look.Run(state));
-                return false;
-            case Entry.Decide(var command, var answer):
-                if (command is PoolCommand.Tick && postponed.Count > 0)
-                    await TryPostponedAsync();
-                var outcome = await DecideAsync(command);
-                if (answer is not null)
-                    answers.Add(() => answer.SetResult(outcome));
-                else if (outcome is PoolOutcome.Refused(RefusalKind.Unavailable, _) && command is not PoolCommand.Tick)
-                    postponed.Add(command);
-                return true;
-            default:
-                throw new InvalidOperationException($"No rule takes {entry.GetType().Name}");
+            var outcome = await TryAsync(turn, command);
+            if (IsForLater(outcome) && command is PoolCommand.Tick tick)
+                await TryAsync(turn, tick with { GivesUpNobody = true });
+            else if (IsForLater(outcome) && answer is null)
+                postponed.Add(command);
+            Answer(answer, outcome);
         }
+
+        turn.Allocate();
+        await LetOutAsync(turn, cancellation);
     }
 
-    /// <summary>What nobody will ask for again, such as the end of a stream, is tried again with time.</summary>
-    private async ValueTask TryPostponedAsync()
+    private async ValueTask<PoolOutcome> TryAsync(PoolTurn turn, PoolCommand command)
+    {
+        var decision = turn.Decide(command);
+        try
+        {
+            await journal.AppendAsync(decision.Events, turn.OnTheWall);
+        }
+        catch (JournalException error) when (error.Fault == JournalFault.Unavailable)
+        {
+            return new PoolOutcome.Refused(RefusalKind.Unavailable, $"The master's journal can't be written, so this did not happen: {error.Message}");
+        }
+
+        return turn.Take(decision);
+    }
+
+    /// <summary>What nobody will ask for again, such as the end of a stream.</summary>
+    private async ValueTask TryPostponedAsync(PoolTurn turn)
     {
         var commands = postponed.ToList();
         postponed.Clear();
         foreach (var command in commands)
         {
-            if (await DecideAsync(command) is PoolOutcome.Refused(RefusalKind.Unavailable, _))
+            if (IsForLater(await TryAsync(turn, command)))
                 postponed.Add(command);
         }
     }
 
-    private async ValueTask<PoolOutcome> DecideAsync(PoolCommand command)
-    {
-        var now = clock.Now;
-        var decision = Pool.Decide(state, command, now);
-        try
-        {
-            await journal.AppendAsync(decision.Events, state.OnTheWall(now));
-        }
-        catch (JournalException error) when (error.Fault == JournalFault.Unavailable)
-        {
-            log.LogError("{Command} did not happen: {Reason}", command.GetType().Name, error.Message);
-            return new PoolOutcome.Refused(RefusalKind.Unavailable, $"The master's journal can't be written: {error.Message}");
-        }
+    private static bool IsForLater(PoolOutcome outcome) => outcome is PoolOutcome.Refused(RefusalKind.Unavailable, _);
 
-        Settle(decision);
-        return decision.Outcome;
+    private PoolTurn Begin()
+    {
+        var turn = new PoolTurn(state, clock.Now);
+        if (clock.TakeMove() is { } offset)
+            turn.Take(new PoolCommand.MoveWallClock(offset));
+        return turn;
     }
 
-    private void Settle(Decision decision)
+    private void Answer(TaskCompletionSource<PoolOutcome>? answer, PoolOutcome outcome)
     {
-        foreach (var happened in decision.Events)
-        {
-            state.Apply(happened);
-            if (operators.Count > 0 && OperatorFeed.Tell(state, happened) is { } news)
-                answers.Add(() => Broadcast(news));
-        }
-
-        effects.AddRange(decision.Effects);
+        if (answer is not null)
+            answers.Add((answer, outcome));
     }
 
-    private void LetOut()
+    private async ValueTask LetOutAsync(PoolTurn turn, CancellationToken cancellation)
     {
-        foreach (var effect in effects)
+        await replica.FoldAsync(turn.Events, journal.LastSequence, cancellation);
+        foreach (var effect in turn.Effects)
             CarryOut(effect);
-        effects.Clear();
-        foreach (var answer in answers)
-            answer();
+        foreach (var (answer, outcome) in answers)
+            answer.TrySetResult(outcome);
         answers.Clear();
-    }
-
-    private void Broadcast(OperatorEvent news)
-    {
-        foreach (var stream in operators)
-            stream.Send(news);
     }
 
     private void CarryOut(PoolEffect effect)

@@ -7,6 +7,7 @@ namespace DataPlatform.Services.Tests.Master;
 /// <summary>A real dp-master on a free port, with a work directory of its own that goes away with it.</summary>
 public sealed class MasterProcess : IAsyncDisposable
 {
+    private static readonly HttpClient Http = new();
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string directory = Directory.CreateTempSubdirectory("dp-master-test-").FullName;
@@ -24,9 +25,14 @@ public sealed class MasterProcess : IAsyncDisposable
 
     public int ProcessId => process.Id;
 
-    public static async Task<MasterProcess> StartAsync(params string[] flags)
+    public static Task<MasterProcess> StartAsync(params string[] flags) => StartAsync(_ => { }, flags);
+
+    /// <param name="prepare">Gets the work directory, which is there, before the master is.</param>
+    public static async Task<MasterProcess> StartAsync(Action<string> prepare, params string[] flags)
     {
         var master = new MasterProcess(flags);
+        Directory.CreateDirectory(master.WorkDirectory);
+        prepare(master.WorkDirectory);
         await master.StartAgainAsync();
         return master;
     }
@@ -34,20 +40,38 @@ public sealed class MasterProcess : IAsyncDisposable
     /// <summary>Starts on the same work directory and port as before.</summary>
     public async Task StartAgainAsync()
     {
-        var endpointFile = Path.Combine(WorkDirectory, "endpoint");
-        Directory.CreateDirectory(WorkDirectory);
-        File.Delete(endpointFile);
         process = Start(["--work-dir", WorkDirectory, "--port", port.ToString(), .. flags]);
         var deadline = Stopwatch.StartNew();
-        while (!File.Exists(endpointFile))
+        while (!await ServesAsync())
         {
-            if (process.HasExited || deadline.Elapsed > Patience)
-                throw new InvalidOperationException($"dp-master did not start: {await process.StandardError.ReadToEndAsync()}");
-            await Task.Delay(10);
+            if (!process.HasExited && deadline.Elapsed <= Patience)
+            {
+                await Task.Delay(10);
+                continue;
+            }
+
+            process.Kill();
+            throw new InvalidOperationException($"dp-master did not start: {await process.StandardError.ReadToEndAsync()}");
         }
 
-        Endpoint = new Uri((await File.ReadAllTextAsync(endpointFile)).Trim());
         port = Endpoint.Port;
+    }
+
+    private async Task<bool> ServesAsync()
+    {
+        var endpointFile = Path.Combine(WorkDirectory, "endpoint");
+        if (!File.Exists(endpointFile))
+            return false;
+        Endpoint = new Uri((await File.ReadAllTextAsync(endpointFile)).Trim());
+        try
+        {
+            // The file of a master that was killed is still there when the next one starts.
+            return (await Http.GetAsync(new Uri(Endpoint, "/version"))).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     /// <summary>As the power goes: SIGKILL.</summary>

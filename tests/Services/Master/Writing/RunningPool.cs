@@ -2,46 +2,84 @@ using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
-using DataPlatform.Services.Master.Streams;
+using DataPlatform.Services.Master;
 using DataPlatform.Services.Master.Writing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DataPlatform.Services.Tests.Master.Writing;
 
-/// <summary>The writer with a real journal and a clock of the test's, without the wire.</summary>
+/// <summary>A master's terms over a journal and a clock of the test's, without the wire.</summary>
 internal sealed class RunningPool : IAsyncDisposable
 {
-    private readonly TemporaryWork work = new();
-    private readonly CancellationTokenSource stopping = new();
-    private readonly MasterJournal journal;
-    private readonly Task running;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public RunningPool(PoolSettings? settings = null)
+    private readonly MasterJournal journal;
+    private readonly MasterTerms terms;
+    private int masters;
+
+    private RunningPool(FaultyJournal journal, long shortenAfter)
     {
-        journal = MasterJournal.Open(work.Path);
-        var state = new PoolState(new MasterInfo { Id = "M", Ip = 0, Port = 5050 }, settings ?? new PoolSettings(), Time.GetUtcNow());
-        Writer = new PoolWriter(state, new StreamTable(), Time, journal, NullLogger<PoolWriter>.Instance);
-        running = Task.Run(() => Writer.RunAsync(stopping.Token));
+        Journal = journal;
+        this.journal = new MasterJournal(journal, NullLogger<MasterJournal>.Instance, shortenAfter);
+        terms = new MasterTerms(this.journal, () => new MasterInfo { Id = $"M{masters++}", Ip = 0, Port = 5050 },
+            new PoolSettings(), Time, NullLoggerFactory.Instance);
     }
 
     public SteppableTime Time { get; } = new();
 
-    public PoolWriter Writer { get; }
+    public FaultyJournal Journal { get; }
 
-    public async Task<string> SubscribeAsync(string stream, double failoverSeconds)
+    public MasterCondition Condition => terms.Condition;
+
+    /// <summary>What went so wrong that the process would end.</summary>
+    public Exception? Failure { get; private set; }
+
+    public MasterRuntime Term => terms.Current.ShouldNotBeNull();
+
+    public static async Task<RunningPool> StartAsync(FaultyJournal? journal = null, long shortenAfter = MasterJournal.ShortenAfter)
     {
-        var info = new FrameworkInfo { User = "nobody", Name = stream, Role = "role", FailoverTimeout = failoverSeconds };
-        await DoAsync(new PoolCommand.Subscribe(
-            new SchedulerCall { Type = SchedulerCall.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = info } }, stream, Principal: null));
-        return await Writer.QueryAsync(state => state.Frameworks.Values.Single(framework => framework.StreamId == stream).Id, default);
+        var pool = new RunningPool(journal ?? new FaultyJournal(), shortenAfter);
+        await pool.terms.StartAsync(error => pool.Failure = error);
+        return pool;
     }
 
-    public Task<PoolOutcome> RegisterAsync(string stream)
+    /// <summary>Once another term than that one has begun.</summary>
+    public async Task<MasterRuntime> NextTermAsync(MasterRuntime before)
     {
-        var info = new AgentInfo { Hostname = stream, Port = 5051 };
+        await WaitAsync(() => Task.FromResult(terms.Current is { } now && now != before));
+        return Term;
+    }
+
+    public static async Task WaitAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await condition())
+            await Task.Delay(5, patience.Token);
+    }
+
+    public async Task<string> SubscribeAsync(string stream, double failoverSeconds = 60, string? id = null)
+    {
+        (await DoAsync(Subscribe(stream, failoverSeconds, id))).ShouldBeOfType<PoolOutcome.Accepted>();
+        return await ReadAsync(state => state.Frameworks.Values.Single(framework => framework.StreamId == stream).Id);
+    }
+
+    public static PoolCommand Subscribe(string stream, double failoverSeconds = 60, string? id = null)
+    {
+        var info = new FrameworkInfo { User = "nobody", Name = "framework", Role = "role", FailoverTimeout = failoverSeconds };
+        var call = new SchedulerCall { Type = SchedulerCall.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = info } };
+        if (id is not null)
+            call.FrameworkId = info.Id = new FrameworkID { Value = id };
+        return new PoolCommand.Subscribe(call, stream, Principal: null);
+    }
+
+    public Task<PoolOutcome> RegisterAsync(string stream, string? id = null) => DoAsync(Register(stream, id));
+
+    public static PoolCommand Register(string stream, string? id = null)
+    {
+        var info = new AgentInfo { Hostname = "host", Port = 5051 };
         info.Resources.Add(ResourceText.Parse("cpus:4;mem:1024").ToMessages());
-        return DoAsync(new PoolCommand.RegisterAgent(
-            new AgentCall.Types.Register { AgentInfo = info, Version = "1" }, AgentId: null, stream, "127.0.0.1"));
+        return new PoolCommand.RegisterAgent(new AgentCall.Types.Register { AgentInfo = info, Version = "1" },
+            id is null ? null : new AgentID { Value = id }, stream, "127.0.0.1");
     }
 
     public Task<PoolOutcome> DeclineAsync(string framework, string stream, Offer offer, double seconds)
@@ -56,16 +94,21 @@ internal sealed class RunningPool : IAsyncDisposable
         return DoAsync(new PoolCommand.SchedulerRequest(call, stream, Principal: null));
     }
 
-    public Task<PoolOutcome> DoAsync(PoolCommand command) => Writer.DecideAsync(command, CancellationToken.None);
+    public Task<PoolOutcome> TickAfterAsync(TimeSpan time)
+    {
+        Time.Pass(time);
+        return DoAsync(new PoolCommand.Tick());
+    }
 
-    public Task<List<Offer>> OffersAsync() => Writer.QueryAsync(state => state.Offers.Values.ToList(), default);
+    public Task<PoolOutcome> DoAsync(PoolCommand command) => Term.Writer.DecideAsync(command, CancellationToken.None);
+
+    public Task<T> ReadAsync<T>(Func<PoolState, T> query) => Term.Replica.ReadAsync(query, CancellationToken.None);
+
+    public Task<List<Offer>> OffersAsync() => ReadAsync(state => state.Offers.Values.ToList());
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        await terms.DisposeAsync();
         await journal.DisposeAsync();
-        stopping.Dispose();
-        work.Dispose();
     }
 }

@@ -1,0 +1,43 @@
+namespace DataPlatform.Core.Pool;
+
+/// <summary>
+/// One turn of the writer: commands decided and applied one after another on its state. Nothing of it may be seen, no effect
+/// carried out and no outcome told, before its durable events are in the journal, all at once. When they can't be, the
+/// state is ahead of what really happened and must be thrown away with the turn.
+/// </summary>
+public sealed class PoolTurn(PoolState state, DateTimeOffset now)
+{
+    private readonly List<PoolEvent> events = [];
+    private readonly List<PoolEffect> effects = [];
+
+    /// <summary>All that happened, in order: whoever folds them comes to the same state.</summary>
+    public IReadOnlyList<PoolEvent> Events => events;
+
+    /// <summary>To be carried out in order, once the events are safe.</summary>
+    public IReadOnlyList<PoolEffect> Effects => effects;
+
+    /// <summary>When this turn is, for people.</summary>
+    public DateTimeOffset OnTheWall => state.OnTheWall(now);
+
+    public PoolOutcome Take(PoolCommand command) => Take(Decide(command));
+
+    /// <summary>What would happen; nothing has.</summary>
+    public Decision Decide(PoolCommand command) => Pool.Decide(state, command, now);
+
+    /// <param name="decision">The last one that was decided, with nothing taken since.</param>
+    public PoolOutcome Take(Decision decision)
+    {
+        foreach (var happened in decision.Events)
+            state.Apply(happened);
+        events.AddRange(decision.Events);
+        effects.AddRange(decision.Effects);
+        return decision.Outcome;
+    }
+
+    /// <summary>Offers what has come free. The last thing in a turn, so that its commands share one allocation.</summary>
+    public void Allocate()
+    {
+        if (state.AgentsToAllocate.Count > 0)
+            Take(new PoolCommand.Allocate());
+    }
+}
