@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace DataPlatform.Core.Journal;
 
 /// <summary>
-/// A journal in one SQLite file (with its -wal beside it and a .lock). One task owns the connection and writes all that
+/// A journal in one SQLite file (with its -wal beside it, a .lock, and a .last that tells when something of it is missing). One task owns the connection and writes all that
 /// waits in one transaction, which SQLite syncs to the disk.
 /// </summary>
 public sealed class SqliteJournal : IJournal
@@ -13,23 +13,28 @@ public sealed class SqliteJournal : IJournal
 
     private readonly OwnerLock _lock;
     private readonly SqliteStore _store;
+    private readonly JournalMarker _marker;
     private readonly Channel<JournalWork> _waiting = Channel.CreateBounded<JournalWork>(MostWaiting);
     private readonly Task _writer;
     private int _isClosed;
 
-    private SqliteJournal(string path, OwnerLock ownerLock, SqliteStore store)
+    private SqliteJournal(string path, OwnerLock ownerLock, SqliteStore store, JournalMarker marker)
     {
         Path = path;
         _lock = ownerLock;
         _store = store;
+        _marker = marker;
         _writer = Task.Run(WriteAsync);
     }
 
     public string Path { get; }
 
     /// <summary>Opens or creates the file; its directory is there. The file is readable by its owner only.</summary>
-    /// <exception cref="JournalException">In use, damaged, not accessible, or written by a newer version.</exception>
-    public static SqliteJournal Open(string path)
+    /// <param name="acceptedLast">
+    /// Only after a person said so: what was written after this record is lost, go on from there. Null: nothing may be lost.
+    /// </param>
+    /// <exception cref="JournalException">In use, damaged, not whole, not accessible, or written by a newer version.</exception>
+    public static SqliteJournal Open(string path, long? acceptedLast = null)
     {
         var full = System.IO.Path.GetFullPath(path);
         OwnerLock ownerLock;
@@ -44,7 +49,15 @@ public sealed class SqliteJournal : IJournal
 
         try
         {
-            return new SqliteJournal(full, ownerLock, SqliteStore.Open(full));
+            var store = SqliteStore.Open(full, JournalMarker.Read(full) ?? 0, acceptedLast);
+            var marker = JournalMarker.Open(full);
+            marker.Write(store.Last, sync: true);
+            return new SqliteJournal(full, ownerLock, store, marker);
+        }
+        catch (IOException error)
+        {
+            ownerLock.Dispose();
+            throw new JournalException(JournalFault.Unavailable, $"{JournalMarker.PathOf(full)} cannot be used: {error.Message}", error);
         }
         catch
         {
@@ -81,7 +94,9 @@ public sealed class SqliteJournal : IJournal
             return;
         _waiting.Writer.TryComplete();
         await _writer;
+        _marker.Write(_store.Last, sync: true);
         _store.Dispose();
+        _marker.Dispose();
         _lock.Dispose();
     }
 
@@ -125,6 +140,7 @@ public sealed class SqliteJournal : IJournal
         try
         {
             var lasts = _store.Append([.. group.Select(append => append.Entries)]);
+            _marker.Write(_store.Last);
             for (var index = 0; index < group.Count; index++)
                 group[index].Done.SetResult(lasts[index]);
         }

@@ -14,6 +14,9 @@ internal sealed class SqliteStore : IDisposable
     private const int SqliteFull = 13;
     private const int SqliteNoDatabase = 26;
 
+    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
+    private const int NoCheckpointOnClose = 1006;
+
     private readonly string _path;
     private readonly SqliteConnection _connection;
     private long _last;
@@ -21,8 +24,15 @@ internal sealed class SqliteStore : IDisposable
 
     private SqliteStore(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
 
-    public static SqliteStore Open(string path)
+    /// <summary>Of the last record that is written.</summary>
+    public long Last => _last;
+
+    /// <param name="expectedLast">The record that is known to have been written; 0 when none is.</param>
+    /// <param name="acceptedLast">The last record that a person wants to go on from, whatever was written after it.</param>
+    public static SqliteStore Open(string path, long expectedLast, long? acceptedLast)
     {
+        if (!File.Exists(path) && IsLoss(0, expectedLast, acceptedLast))
+            throw Incomplete(path, 0, expectedLast);
         // Not pooled: a pooled connection would keep the file open after the journal is closed.
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         var store = new SqliteStore(path, connection);
@@ -31,7 +41,7 @@ internal sealed class SqliteStore : IDisposable
             if (!File.Exists(path))
                 new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
             connection.Open();
-            store.Prepare();
+            store.Prepare(expectedLast, acceptedLast);
             return store;
         }
         catch (SqliteException error)
@@ -126,15 +136,17 @@ internal sealed class SqliteStore : IDisposable
     public static JournalException Explain(string path, SqliteException error) => error.SqliteErrorCode switch
     {
         SqliteDamaged or SqliteNoDatabase => new JournalException(JournalFault.Damaged,
-            $"{path} is damaged ({error.Message}); restore it from a copy, or move it away to begin anew", error),
+            $"{path} is damaged ({error.Message}); restore it from a copy, or move it away and start once with --accept-journal-loss 0 to begin anew", error),
         SqliteFull => new JournalException(JournalFault.Unavailable, $"{path} cannot grow: the disk is full", error),
         _ => new JournalException(JournalFault.Unavailable, $"{path} cannot be used: {error.Message}", error),
     };
 
-    private void Prepare()
+    private void Prepare(long expectedLast, long? acceptedLast)
     {
         Execute("PRAGMA locking_mode = EXCLUSIVE");
         var isNew = Scalar("PRAGMA schema_version") == 0;
+        if (isNew && IsLoss(0, expectedLast, acceptedLast))
+            throw LeaveAsItIs(Incomplete(_path, 0, expectedLast));
         if (isNew)
             Execute("PRAGMA auto_vacuum = INCREMENTAL");
         Execute("PRAGMA journal_mode = WAL");
@@ -145,6 +157,21 @@ internal sealed class SqliteStore : IDisposable
             Check();
         _snapshot = Scalar("SELECT coalesce(max(sequence), 0) FROM snapshot");
         _last = Math.Max(_snapshot, Scalar("SELECT coalesce(max(sequence), 0) FROM record"));
+        if (IsLoss(_last, expectedLast, acceptedLast))
+            throw LeaveAsItIs(Incomplete(_path, _last, expectedLast));
+    }
+
+    private static bool IsLoss(long last, long expectedLast, long? acceptedLast) => last < expectedLast && last != acceptedLast;
+
+    private static JournalException Incomplete(string path, long last, long expectedLast) => new(JournalFault.Damaged,
+        $"{path} is not whole: record {expectedLast} was written, but {(last == 0 ? "there is none now" : $"the last one now is {last}")}; {path} or {path}-wal is damaged or gone. "
+        + $"Restore both from a copy, or go on without what is lost: start once with --accept-journal-loss {last}");
+
+    // Closing would else move the -wal's good part into the file and delete the rest, of which someone may still save something.
+    private JournalException LeaveAsItIs(JournalException refusal)
+    {
+        SQLitePCL.raw.sqlite3_db_config(_connection.Handle, NoCheckpointOnClose, 1, out _);
+        return refusal;
     }
 
     private void Create()
@@ -185,7 +212,7 @@ internal sealed class SqliteStore : IDisposable
     }
 
     private JournalException Damaged(string finding) => new(JournalFault.Damaged,
-        $"{_path} is damaged ({finding}); restore it from a copy, or move it away to begin anew");
+        $"{_path} is damaged ({finding}); restore it from a copy, or move it away and start once with --accept-journal-loss 0 to begin anew");
 
     // SQLite itself keeps no checksum of its pages.
     private static long Checksum(long sequence, int kind, ReadOnlySpan<byte> body)

@@ -27,7 +27,7 @@ internal static class MasterServer
 
         var app = Build(settings);
         await using var journal = new MasterJournal(
-            SqliteJournal.Open(Path.Combine(settings.WorkDirectory, "master.journal")), app.Services.GetRequiredService<ILogger<MasterJournal>>());
+            SqliteJournal.Open(Path.Combine(settings.WorkDirectory, "master.journal"), settings.AcceptedJournalLoss), app.Services.GetRequiredService<ILogger<MasterJournal>>());
         MasterTerms? terms = null;
         Route(app, settings, new Callers(credentials), () => terms);
         var log = app.Services.GetRequiredService<ILogger<MasterTerms>>();

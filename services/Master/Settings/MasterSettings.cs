@@ -22,6 +22,7 @@ public sealed record MasterSettings
         new("agent-ping-timeout", "DURATION", "15secs", "How long an agent may take to answer a ping"),
         new("max-agent-ping-timeouts", "NUMBER", "5", "So many pings in a row without an answer make an agent unreachable"),
         new("agent-reregister-timeout", "DURATION", "10mins", "How long a restarted master waits for the agents that it knew"),
+        new("accept-journal-loss", "RECORD", null, "Once, when the master refuses to start because its journal is not whole: go on from this record, which the refusal names"),
         .. LimitSettings.All,
     ]);
 
@@ -37,6 +38,9 @@ public sealed record MasterSettings
     public string? CredentialsFile { get; init; }
 
     public string? AccessFile { get; init; }
+
+    /// <summary>Null: the journal must be whole.</summary>
+    public long? AcceptedJournalLoss { get; init; }
 
     public required ShareLimits Shares { get; init; }
 
@@ -54,6 +58,7 @@ public sealed record MasterSettings
         WorkDirectory = values.FilePath("work-dir"),
         CredentialsFile = values.FindPath("credentials"),
         AccessFile = values.FindPath("acls"),
+        AcceptedJournalLoss = values.Find("accept-journal-loss") is null ? null : values.Number("accept-journal-loss", 0, int.MaxValue),
         Shares = LimitSettings.Shares(values),
         Pool = new PoolSettings
         {

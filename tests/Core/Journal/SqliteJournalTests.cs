@@ -117,6 +117,91 @@ public sealed class SqliteJournalTests : IDisposable
         Should.Throw<JournalException>(() => SqliteJournal.Open(FilePath)).Fault.ShouldBe(JournalFault.Damaged);
     }
 
+    [Theory]
+    [InlineData(Loss.WalGone)]
+    [InlineData(Loss.WalDamaged)]
+    [InlineData(Loss.WalHeadDamaged)]
+    [InlineData(Loss.FileGone)]
+    [InlineData(Loss.OlderCopy)]
+    public async Task Refuses_to_go_on_when_records_are_missing_until_someone_accepts_it(Loss loss)
+    {
+        var live = Path.Combine(_folder.FullName, "live.db");
+        await using (var journal = SqliteJournal.Open(live))
+        {
+            await journal.AppendAsync([.. Enumerable.Range(0, 50).Select(i => Entry(i, "early"))]);
+            await journal.CompactAsync(20, Entry(9, "state"));
+            if (loss == Loss.OlderCopy)
+                File.Copy(live, FilePath);
+            for (var i = 0; i < 5; i++)
+                await journal.AppendAsync([Entry(i, new string('x', 5000))]);
+            // As the files lie when the process or the machine dies.
+            foreach (var ending in (string[])["", "-wal", ".last"])
+            {
+                if (!File.Exists(FilePath + ending))
+                    File.Copy(live + ending, FilePath + ending);
+            }
+        }
+
+        Lose(loss);
+        var before = await WalAsync();
+        var refusal = Should.Throw<JournalException>(() => SqliteJournal.Open(FilePath));
+        refusal.Fault.ShouldBe(JournalFault.Damaged);
+        refusal.Message.ShouldContain(FilePath);
+        refusal.Message.ShouldContain("record 55 was written");
+        var named = long.Parse(refusal.Message.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
+        (await WalAsync()).ShouldBe(before);
+        Should.Throw<JournalException>(() => SqliteJournal.Open(FilePath, named + 1));
+
+        await using (var accepted = SqliteJournal.Open(FilePath, named))
+        {
+            (await accepted.ReadAsync()).LastSequence.ShouldBe(named);
+            await accepted.AppendAsync([Entry(1, "next")]);
+        }
+
+        await using var again = SqliteJournal.Open(FilePath);
+        (await again.ReadAsync()).LastSequence.ShouldBe(named + 1);
+    }
+
+    [Fact]
+    public async Task Takes_over_a_journal_of_a_version_that_kept_no_marker()
+    {
+        await using (var journal = SqliteJournal.Open(FilePath))
+            await journal.AppendAsync([Entry(1, "a")]);
+        File.Delete(FilePath + ".last");
+        await SqliteJournal.Open(FilePath).DisposeAsync();
+        File.Delete(FilePath);
+        Should.Throw<JournalException>(() => SqliteJournal.Open(FilePath)).Fault.ShouldBe(JournalFault.Damaged);
+    }
+
+    public enum Loss
+    {
+        WalGone,
+        WalDamaged,
+        WalHeadDamaged,
+        FileGone,
+        OlderCopy,
+    }
+
+    private async Task<byte[]> WalAsync() => File.Exists(FilePath + "-wal") ? await File.ReadAllBytesAsync(FilePath + "-wal") : [];
+
+    private void Lose(Loss loss)
+    {
+        switch (loss)
+        {
+            case Loss.WalGone or Loss.OlderCopy:
+                File.Delete(FilePath + "-wal");
+                break;
+            case Loss.FileGone:
+                File.Delete(FilePath);
+                File.Delete(FilePath + "-wal");
+                break;
+            case Loss.WalDamaged or Loss.WalHeadDamaged:
+                using (var file = File.OpenHandle(FilePath + "-wal", FileMode.Open, FileAccess.ReadWrite))
+                    RandomAccess.Write(file, new byte[16], loss == Loss.WalHeadDamaged ? 0 : RandomAccess.GetLength(file) / 2);
+                break;
+        }
+    }
+
     [Fact]
     public async Task Is_readable_by_its_owner_only()
     {
