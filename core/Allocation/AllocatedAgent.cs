@@ -4,26 +4,50 @@ using DataPlatform.Core.Resources;
 namespace DataPlatform.Core.Allocation;
 
 /// <summary>One agent: what it has, who holds what of it, and who refused what.</summary>
-internal sealed class AllocatedAgent(string id, ResourceBag total)
+internal sealed class AllocatedAgent
 {
     private readonly List<(ShareClient Client, ResourceBag Resources)> _holdings = [];
     private readonly List<RefusedResources> _refusals = [];
     private bool _isOvercommitted;
+    private bool _hasShared;
     private ResourceBag? _summed;
-    private long[] _sums = [];
+    private BagSums _sums;
 
-    public string Id { get; } = id;
+    public AllocatedAgent(string id, ResourceBag total, AgentTraits traits)
+    {
+        (Id, Traits) = (id, traits);
+        SetTotal(total);
+    }
 
-    public ResourceBag Total { get; private set; } = total;
+    public string Id { get; }
 
-    public ResourceBag Free { get; private set; } = total;
+    public AgentTraits Traits { get; set; }
+
+    public ResourceBag Total { get; private set; } = ResourceBag.Empty;
+
+    /// <summary>Held by nobody; shared volumes are free however many hold them.</summary>
+    public ResourceBag Free { get; private set; } = ResourceBag.Empty;
 
     public bool IsActive { get; set; } = true;
+
+    /// <summary>No reservations, nothing shared or revocable: everyone may be offered all of it.</summary>
+    public bool IsPlain { get; private set; }
+
+    public bool HasGpus { get; private set; }
+
+    /// <summary>Of another region than the master's.</summary>
+    public bool IsRemote { get; set; }
+
+    /// <summary>Clients whose constraints it does not meet.</summary>
+    public ClientSet Barred { get; } = new();
+
+    /// <summary>What of its free resources stands in the pool's sum.</summary>
+    public long[] CountedFree { get; set; } = [];
 
     public IReadOnlyList<(ShareClient Client, ResourceBag Resources)> Holdings => _holdings;
 
     /// <summary>The scalars of a bag; the bag that was given is mostly the one that comes back.</summary>
-    public long[] Sums(ResourceBag resources, ResourceNames names)
+    public BagSums Sums(ResourceBag resources, ResourceNames names)
     {
         if (!ReferenceEquals(resources, _summed))
             (_sums, _summed) = (names.Sums(resources), resources);
@@ -33,12 +57,23 @@ internal sealed class AllocatedAgent(string id, ResourceBag total)
     public void SetTotal(ResourceBag total)
     {
         Total = total;
+        IsPlain = true;
+        (HasGpus, _hasShared) = (false, false);
+        foreach (var entry in total.Entries)
+        {
+            IsPlain &= ResourceNames.IsPlain(entry.Kind) && !entry.Kind.IsShared;
+            HasGpus |= entry.Kind.Name == "gpus";
+            _hasShared |= entry.Kind.IsShared;
+        }
+
         CountFree();
     }
 
-    public void Give(ShareClient client, ResourceBag resources)
+    /// <summary>Tells what is counted from now on: a shared volume once for each client, however often it is held.</summary>
+    public ResourceBag Give(ShareClient client, ResourceBag resources)
     {
         var place = PlaceOf(client);
+        var counted = Unshared(resources, place);
         if (place < 0)
         {
             _holdings.Add((client, resources));
@@ -49,14 +84,17 @@ internal sealed class AllocatedAgent(string id, ResourceBag total)
             _holdings[place] = (client, _holdings[place].Resources.Add(resources));
         }
 
-        if (!_isOvercommitted && Free.Contains(resources))
-            Free = Free.Subtract(resources);
+        var taken = Exclusive(resources);
+        if (!_isOvercommitted && Free.Contains(taken))
+            Free = Free.Subtract(taken);
         else
             CountFree();
+        return counted;
     }
 
+    /// <summary>Tells what is no longer counted.</summary>
     /// <exception cref="InvalidOperationException">The client holds less.</exception>
-    public void Recover(ShareClient client, ResourceBag resources)
+    public ResourceBag Recover(ShareClient client, ResourceBag resources)
     {
         var place = PlaceOf(client);
         if (place < 0 || !_holdings[place].Resources.Contains(resources))
@@ -79,7 +117,8 @@ internal sealed class AllocatedAgent(string id, ResourceBag total)
         if (_isOvercommitted)
             CountFree();
         else
-            Free = Free.Add(resources);
+            Free = Free.Add(Exclusive(resources));
+        return Unshared(resources, PlaceOf(client));
     }
 
     public ResourceBag HeldBy(ShareClient client) => PlaceOf(client) is >= 0 and var place ? _holdings[place].Resources : ResourceBag.Empty;
@@ -100,10 +139,11 @@ internal sealed class AllocatedAgent(string id, ResourceBag total)
         _refusals.Add(first);
     }
 
-    public void ForgetRefusals(int client)
+    public void ForgetRefusals(ClientSet clients)
     {
+        Barred.RemoveAll(clients);
         foreach (var refused in _refusals)
-            refused.Remove(client);
+            refused.RemoveAll(clients);
         _refusals.RemoveAll(static refused => refused.IsEmpty);
     }
 
@@ -134,6 +174,25 @@ internal sealed class AllocatedAgent(string id, ResourceBag total)
         return false;
     }
 
+    /// <summary>Until when the client wants nothing within these resources; null when it did not refuse them.</summary>
+    public DateTimeOffset? RefusedUntil(int client, ResourceBag resources, long nowTicks)
+    {
+        DateTimeOffset? until = null;
+        foreach (var refused in _refusals)
+        {
+            if (refused.Clients[client] && refused.Resources.Contains(resources) && refused.Until(client) is var end && end.UtcTicks > nowTicks)
+                until = until > end ? until : end;
+        }
+
+        return until;
+    }
+
+    private ResourceBag Exclusive(ResourceBag resources) => _hasShared ? resources.Where(static entry => !entry.Kind.IsShared) : resources;
+
+    private ResourceBag Unshared(ResourceBag resources, int place) => _hasShared && place >= 0
+        ? resources.Where(entry => !entry.Kind.IsShared || _holdings[place].Resources.Find(entry.Kind) is null)
+        : resources;
+
     private int PlaceOf(ShareClient client)
     {
         for (var place = 0; place < _holdings.Count; place++)
@@ -152,8 +211,9 @@ internal sealed class AllocatedAgent(string id, ResourceBag total)
         _isOvercommitted = false;
         foreach (var (_, resources) in _holdings)
         {
-            _isOvercommitted |= !free.Contains(resources);
-            free = free.SubtractToEmpty(resources);
+            var taken = Exclusive(resources);
+            _isOvercommitted |= !free.Contains(taken);
+            free = free.SubtractToEmpty(taken);
         }
 
         Free = free;

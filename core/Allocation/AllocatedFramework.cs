@@ -7,5 +7,7 @@ internal sealed class AllocatedFramework(string id)
 
     public bool IsActive { get; set; }
 
+    public FrameworkTraits Traits { get; set; } = FrameworkTraits.Plain;
+
     public Dictionary<string, ShareClient> Clients { get; } = new(StringComparer.Ordinal);
 }

@@ -5,8 +5,10 @@ namespace DataPlatform.Core.Allocation;
 public sealed partial class Allocator
 {
     private readonly ClientSet _candidates = new();
+    private readonly ClientSet _entitled = new();
+    private readonly ClientSet _exhausted = new();
+    private readonly ClientSet _belowGuarantee = new();
     private AllocatedAgent[]? _agentOrder;
-    private List<ShareGroup>? _quotaRoles;
 
     /// <summary>
     /// Makes a round of offers: what each holds is held from now on. Roles whose guarantee is not met come first, then
@@ -45,50 +47,112 @@ public sealed partial class Allocator
     private List<(AllocatedAgent Agent, ShareClient Client, ResourceBag Resources)> Run(AllocationRound round)
     {
         _shares.Refresh();
-        _quotaRoles ??= [.. _shares.Roles.Where(role => role.Quota != Quota.None).OrderBy(role => role.Path, StringComparer.Ordinal)];
+        LookAtQuotas();
         var agents = Shuffle(round);
         var made = new List<(AllocatedAgent, ShareClient, ResourceBag)>();
-        var quotas = _quotaRoles.Count == 0 ? null : new QuotaRound(_quotaRoles, _names, _agents.Values);
-        if (quotas is { HasGuarantees: true })
+        if (_belowGuarantee.Overlaps(_wanting))
         {
             foreach (var agent in agents)
-                Serve(agent, round, quotas, guaranteesOnly: true, made);
+                Serve(agent, round, Stage.Guarantees, made);
         }
 
         foreach (var agent in agents)
-            Serve(agent, round, quotas, guaranteesOnly: false, made);
+            Serve(agent, round, Stage.All, made);
         return made;
     }
 
     private void Serve(
-        AllocatedAgent agent, AllocationRound round, QuotaRound? quotas, bool guaranteesOnly,
-        List<(AllocatedAgent, ShareClient, ResourceBag)> made)
+        AllocatedAgent agent, AllocationRound round, Stage stage, List<(AllocatedAgent, ShareClient, ResourceBag)> made)
     {
-        if (!agent.IsActive || !_settings.IsWorthOffering(agent.Free))
+        if (!agent.IsActive || agent.Free.IsEmpty || !MayBeWorthOffering(agent.Free))
             return;
         _candidates.CopyFrom(_wanting);
         agent.Hide(_candidates, round.Now.UtcTicks);
-        if (guaranteesOnly)
-            _candidates.KeepOnly(quotas!.ClientsBelowGuarantee(agent.Free));
+        _candidates.RemoveAll(agent.Barred);
+        if (agent.HasGpus && _settings.FilterGpuResources)
+            _candidates.KeepOnly(_takingGpus);
+        if (agent.IsRemote)
+            _candidates.KeepOnly(_takingOtherRegions);
+        if (stage == Stage.Guarantees)
+            _candidates.KeepOnly(_belowGuarantee);
+        if (!NarrowToWhatIsLeft(agent, stage))
+            return;
         while (_shares.First(_candidates) is { } client)
         {
-            var resources = agent.Free.AvailableTo(client.Role);
-            if (quotas is not null)
-                resources = guaranteesOnly ? quotas.CutToGuarantee(client, resources) : quotas.CutToLimitsAndHeadroom(client, resources);
-            if (!_settings.IsWorthOffering(resources) || agent.IsRefused(client.Index, resources))
+            var resources = For(client, agent, stage);
+            if (!IsWorthOffering(client, resources))
             {
-                _candidates.Remove(client.Index);
+                PassOver(client, agent);
                 continue;
             }
 
-            Give(agent, client, resources, given: 1);
-            quotas?.Gave(agent.Sums(resources, _names));
-            made.Add((agent, client, resources));
-            if (guaranteesOnly || !_settings.IsWorthOffering(agent.Free))
-                return;
             _candidates.Remove(client.Index);
+            if (agent.IsRefused(client.Index, resources))
+                continue;
+            Give(agent, client, resources, given: 1);
+            NoticeQuotas(client);
+            made.Add((agent, client, resources));
+            if (stage == Stage.Guarantees || !MayBeWorthOffering(agent.Free) || !NarrowToWhatIsLeft(agent, stage))
+                return;
         }
     }
+
+    /// <summary>
+    /// Takes from the candidates those who can't get anything of what is free, many at once: without this every one of
+    /// thousands would be looked at on every agent. False when nobody can.
+    /// </summary>
+    private bool NarrowToWhatIsLeft(AllocatedAgent agent, Stage stage)
+    {
+        var forAll = stage == Stage.Guarantees || HasHeadroom();
+        if (agent.IsPlain)
+        {
+            if (!forAll)
+                return false;
+            _candidates.RemoveAll(_exhausted);
+            return true;
+        }
+
+        _entitled.Clear();
+        foreach (var role in ReservedRoles(agent.Free))
+        {
+            if (_shares.Find(role) is { } group)
+                _entitled.AddAll(group.Clients);
+        }
+
+        if (forAll && MayBeWorthOffering(agent.Free.Where(static entry => !entry.Kind.IsReserved)))
+            _candidates.RemoveAllBut(_exhausted, _entitled);
+        else
+            _candidates.KeepOnly(_entitled);
+        return true;
+    }
+
+    /// <summary>The frameworks of one role get the same, but for what only some can deal with.</summary>
+    private void PassOver(ShareClient client, AllocatedAgent agent)
+    {
+        if (agent.IsPlain && _choosy == 0)
+            _candidates.RemoveAll(client.Parent!.Clients);
+        else
+            _candidates.Remove(client.Index);
+    }
+
+    private static List<string> ReservedRoles(ResourceBag resources)
+    {
+        var roles = new List<string>(1);
+        foreach (var entry in resources.Entries)
+        {
+            if (entry.Kind.IsReserved && !roles.Contains(entry.Kind.ReservedTo))
+                roles.Add(entry.Kind.ReservedTo);
+        }
+
+        return roles;
+    }
+
+    private bool IsWorthOffering(ShareClient client, ResourceBag resources) => _choosy > 0 && client.Least is { } least
+        ? AllocatorSettings.IsWorthOffering(resources, least)
+        : _settings.IsWorthOffering(resources);
+
+    /// <summary>Whoever has an own least may want what is too little for all others.</summary>
+    private bool MayBeWorthOffering(ResourceBag resources) => _choosy > 0 ? !resources.IsEmpty : _settings.IsWorthOffering(resources);
 
     private AllocatedAgent[] Shuffle(AllocationRound round)
     {

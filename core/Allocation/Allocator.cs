@@ -14,7 +14,6 @@ namespace DataPlatform.Core.Allocation;
 public sealed partial class Allocator(AllocatorSettings settings)
 {
     private readonly AllocatorSettings _settings = settings;
-    private readonly ResourceNames _names = new();
     private readonly ShareTree _shares = new();
     private readonly Dictionary<string, AllocatedAgent> _agents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AllocatedFramework> _frameworks = new(StringComparer.Ordinal);
@@ -27,11 +26,15 @@ public sealed partial class Allocator(AllocatorSettings settings)
     public int FrameworkCount => _frameworks.Count;
 
     /// <exception cref="ArgumentException">The agent is there already.</exception>
-    public void AddAgent(string agentId, ResourceBag total, bool isActive = true)
+    public void AddAgent(string agentId, ResourceBag total, bool isActive = true, AgentTraits? traits = null)
     {
-        if (!_agents.TryAdd(agentId, new AllocatedAgent(agentId, total) { IsActive = isActive }))
+        var agent = new AllocatedAgent(agentId, total, traits ?? AgentTraits.None) { IsActive = isActive };
+        if (!_agents.TryAdd(agentId, agent))
             throw new ArgumentException($"agent {agentId} is there already", nameof(agentId));
-        _shares.ChangeTotal(_names.Sums(total), 1);
+        _shares.ChangeTotal(Names.Sums(total).All, 1);
+        _quotas.ConsumeReserved(total, 1);
+        CountFree(agent);
+        Judge(agent);
         _agentOrder = null;
     }
 
@@ -40,30 +43,46 @@ public sealed partial class Allocator(AllocatorSettings settings)
     {
         if (!_agents.Remove(agentId, out var agent))
             return;
-        foreach (var (client, resources) in agent.Holdings)
+        foreach (var (client, _) in agent.Holdings.ToList())
         {
-            _shares.Change(client, agent.Sums(resources, _names), -1, given: 0);
-            client.Holdings--;
+            Recover(agent, client, agent.HeldBy(client));
             DropIfUnused(client);
         }
 
-        _shares.ChangeTotal(_names.Sums(agent.Total), -1);
+        agent.IsActive = false;
+        CountFree(agent);
+        _quotas.ConsumeReserved(agent.Total, -1);
+        _shares.ChangeTotal(Names.Sums(agent.Total).All, -1);
         _agentOrder = null;
     }
 
     /// <summary>The agent has other resources than before; it may have less than is held on it.</summary>
-    public void UpdateAgent(string agentId, ResourceBag total)
+    public void UpdateAgent(string agentId, ResourceBag total, AgentTraits? traits = null)
     {
         var agent = Agent(agentId);
+        if (traits is not null && traits != agent.Traits)
+        {
+            agent.Traits = traits;
+            Judge(agent);
+        }
+
         if (agent.Total.Equals(total))
             return;
-        _shares.ChangeTotal(_names.Sums(agent.Total), -1);
+        _shares.ChangeTotal(Names.Sums(agent.Total).All, -1);
+        _quotas.ConsumeReserved(agent.Total, -1);
         agent.SetTotal(total);
-        _shares.ChangeTotal(_names.Sums(total), 1);
+        _quotas.ConsumeReserved(total, 1);
+        _shares.ChangeTotal(Names.Sums(total).All, 1);
+        CountFree(agent);
     }
 
     /// <summary>Nothing of an inactive agent is offered; it still counts in the pool's total.</summary>
-    public void SetAgentActive(string agentId, bool isActive) => Agent(agentId).IsActive = isActive;
+    public void SetAgentActive(string agentId, bool isActive)
+    {
+        var agent = Agent(agentId);
+        agent.IsActive = isActive;
+        CountFree(agent);
+    }
 
     /// <summary>What is free on it: neither offered nor in use.</summary>
     public ResourceBag Free(string agentId) => Agent(agentId).Free;
@@ -76,15 +95,6 @@ public sealed partial class Allocator(AllocatorSettings settings)
 
     /// <summary>Weighs a role's share, and with it that of the roles below: at weight 2 it gets twice as much. Above 0, 1 at first.</summary>
     public void SetWeight(string role, double weight) => _shares.SetWeight(role, weight);
-
-    /// <exception cref="ArgumentException">A guarantee is above its limit.</exception>
-    public void SetQuota(string role, Quota quota)
-    {
-        if (quota.WhyInvalid() is { } reason)
-            throw new ArgumentException($"role {role}: {reason}", nameof(quota));
-        _shares.Role(role).Quota = quota;
-        _quotaRoles = null;
-    }
 
     /// <summary>The role's dominant share of the pool divided by its weight, with all below it.</summary>
     public double ShareOf(string role) => _shares.ShareOf(role);
@@ -137,16 +147,18 @@ public sealed partial class Allocator(AllocatorSettings settings)
         Refuse(frameworkId, role, agentId, resources, until);
     }
 
-    private void Give(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given)
-    {
-        agent.Give(client, resources);
-        _shares.Change(client, agent.Sums(resources, _names), 1, given);
-    }
+    private void Give(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given) =>
+        Count(agent, client, agent.Give(client, resources), 1, given);
 
-    private void Recover(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given = 0)
+    private void Recover(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given = 0) =>
+        Count(agent, client, agent.Recover(client, resources), -1, given);
+
+    private void Count(AllocatedAgent agent, ShareClient client, ResourceBag resources, int sign, int given)
     {
-        agent.Recover(client, resources);
-        _shares.Change(client, agent.Sums(resources, _names), -1, given);
+        var sums = agent.Sums(resources, Names);
+        _shares.Change(client, sums.All, sign, given);
+        _quotas.Consume(client.Quota, sums.Plain, sign);
+        CountFree(agent);
     }
 
     private AllocatedAgent Agent(string agentId) => _agents.TryGetValue(agentId, out var agent)

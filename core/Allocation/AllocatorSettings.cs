@@ -5,6 +5,12 @@ namespace DataPlatform.Core.Allocation;
 /// <param name="LeastAllocatable">An offer holds at least one of these.</param>
 public sealed record AllocatorSettings(IReadOnlyList<ResourceQuantities> LeastAllocatable)
 {
+    /// <summary>The master's region; agents of another one are for frameworks that ask for such. Null: there are no others.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Agents with gpus are offered to frameworks with GPU_RESOURCES only, so that others don't fill them up.</summary>
+    public bool FilterGpuResources { get; init; } = true;
+
     /// <summary>0.01 cpus or 32 MB of memory.</summary>
     public static readonly AllocatorSettings Default = new(
     [
@@ -12,15 +18,17 @@ public sealed record AllocatorSettings(IReadOnlyList<ResourceQuantities> LeastAl
         ResourceQuantities.Of(KeyValuePair.Create("mem", ResourceAmount.FromUnits(32))),
     ]);
 
-    public bool IsWorthOffering(ResourceBag resources)
+    public bool IsWorthOffering(ResourceBag resources) => IsWorthOffering(resources, LeastAllocatable);
+
+    public static bool IsWorthOffering(ResourceBag resources, IReadOnlyList<ResourceQuantities> leastAllocatable)
     {
-        foreach (var least in LeastAllocatable)
+        for (var index = 0; index < leastAllocatable.Count; index++)
         {
-            if (Holds(resources, least))
+            if (Holds(resources, leastAllocatable[index]))
                 return true;
         }
 
-        return LeastAllocatable.Count == 0 && !resources.IsEmpty;
+        return leastAllocatable.Count == 0 && !resources.IsEmpty;
     }
 
     private static bool Holds(ResourceBag resources, ResourceQuantities least)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace DataPlatform.Core.Allocation;
 
@@ -11,6 +12,8 @@ internal sealed class ClientSet
 
     public bool this[int client] =>
         (uint)(client >> 6) < (uint)_words.Length && (_words[client >> 6] & (1UL << client)) != 0;
+
+    public bool IsEmpty => !_words.AsSpan().ContainsAnyExcept(0UL);
 
     public void Add(int client)
     {
@@ -25,6 +28,16 @@ internal sealed class ClientSet
             _words[client >> 6] &= ~(1UL << client);
     }
 
+    public void Set(int client, bool isMember)
+    {
+        if (isMember)
+            Add(client);
+        else
+            Remove(client);
+    }
+
+    public void Clear() => Array.Clear(_words);
+
     public void CopyFrom(ClientSet other)
     {
         if (_words.Length < other._words.Length)
@@ -36,14 +49,30 @@ internal sealed class ClientSet
     public void RemoveAll(ClientSet other)
     {
         var count = Math.Min(_words.Length, other._words.Length);
-        for (var word = 0; word < count; word++)
-            _words[word] &= ~other._words[word];
+        var mine = _words.AsSpan(0, count);
+        var theirs = other._words.AsSpan(0, count);
+        var wide = MemoryMarshal.Cast<ulong, Vector<ulong>>(mine);
+        var wideTheirs = MemoryMarshal.Cast<ulong, Vector<ulong>>(theirs);
+        for (var index = 0; index < wide.Length; index++)
+            wide[index] = Vector.AndNot(wide[index], wideTheirs[index]);
+        for (var word = wide.Length * Vector<ulong>.Count; word < count; word++)
+            mine[word] &= ~theirs[word];
     }
 
     public void KeepOnly(ClientSet other)
     {
-        for (var word = 0; word < _words.Length; word++)
-            _words[word] &= word < other._words.Length ? other._words[word] : 0;
+        var count = Math.Min(_words.Length, other._words.Length);
+        for (var word = 0; word < count; word++)
+            _words[word] &= other._words[word];
+        _words.AsSpan(count).Clear();
+    }
+
+    /// <summary>Takes out the others but for those who are exempt.</summary>
+    public void RemoveAllBut(ClientSet others, ClientSet exempt)
+    {
+        var count = Math.Min(_words.Length, others._words.Length);
+        for (var word = 0; word < count; word++)
+            _words[word] &= ~others._words[word] | (word < exempt._words.Length ? exempt._words[word] : 0);
     }
 
     public void AddAll(ClientSet other)

@@ -6,32 +6,53 @@ namespace DataPlatform.Core.Allocation;
 internal sealed class ResourceNames
 {
     private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
+    private readonly List<string> _names = [];
 
-    public int Count => _indexes.Count;
+    public int Count => _names.Count;
+
+    public string this[int index] => _names[index];
 
     public int IndexOf(string name)
     {
         if (!_indexes.TryGetValue(name, out var index))
-            _indexes[name] = index = _indexes.Count;
+        {
+            _indexes[name] = index = _names.Count;
+            _names.Add(name);
+        }
+
         return index;
     }
 
     /// <summary>The scalars of a bag in thousandths by index.</summary>
-    public long[] Sums(ResourceBag resources)
+    public BagSums Sums(ResourceBag resources)
     {
+        var isPlain = true;
         foreach (var entry in resources.Entries)
         {
             if (entry.Value is ResourceValue.Scalar)
                 IndexOf(entry.Kind.Name);
+            isPlain &= IsPlain(entry.Kind);
         }
 
-        var sums = new long[Count];
+        var all = new long[Count];
+        var plain = isPlain ? all : new long[Count];
         foreach (var entry in resources.Entries)
         {
-            if (entry.Value is ResourceValue.Scalar scalar)
-                sums[IndexOf(entry.Kind.Name)] += scalar.Amount.Thousandths;
+            if (entry.Value is not ResourceValue.Scalar { Amount.Thousandths: var amount })
+                continue;
+            var index = IndexOf(entry.Kind.Name);
+            all[index] += amount;
+            if (!isPlain && IsPlain(entry.Kind))
+                plain[index] += amount;
         }
 
-        return sums;
+        return new BagSums(all, plain);
     }
+
+    /// <summary>What quotas are about: reservations are counted where they are made, revocable resources belong to others.</summary>
+    public static bool IsPlain(ResourceKind kind) => !kind.IsReserved && !kind.IsRevocable;
 }
+
+/// <param name="All">Every scalar.</param>
+/// <param name="Plain">Those that are neither reserved nor revocable; the same array when all are.</param>
+internal readonly record struct BagSums(long[] All, long[] Plain);

@@ -18,8 +18,6 @@ internal sealed class ShareGroup(string path) : ShareNode(path)
 
     public ClientSet Clients { get; } = new();
 
-    public Quota Quota { get; set; } = Quota.None;
-
     /// <summary>The order is stale until <see cref="MeasureAll"/>.</summary>
     public void Add(ShareNode member)
     {
@@ -50,6 +48,17 @@ internal sealed class ShareGroup(string path) : ShareNode(path)
         _members[_count] = null!;
         member.Parent = null;
     }
+
+    /// <summary>Puts the member that was added last where it belongs; the others stand in order.</summary>
+    public void Place(ShareNode member)
+    {
+        var slot = member.Slot;
+        var place = Find(0, _count - 1, slot);
+        Array.Copy(_order, place, _order, place + 1, _count - 1 - place);
+        _order[place] = slot;
+    }
+
+    public void Reindex(ShareClient client) => _clientIndexes[client.Slot] = client.Index;
 
     /// <summary>Moves a member whose share has changed to where it belongs now; the others stand in order.</summary>
     public void Replace(ShareNode member)

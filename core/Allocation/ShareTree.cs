@@ -16,10 +16,16 @@ internal sealed class ShareTree
     private readonly Dictionary<string, ShareGroup> _frameworksOf = new(StringComparer.Ordinal);
     private readonly List<ShareClient?> _clients = [];
     private readonly Stack<int> _freeIndexes = [];
+    private readonly List<int> _retired = [];
     private long[] _total = [];
     private bool _isStale;
 
-    public IEnumerable<ShareGroup> Roles => _roles.Values;
+    public IEnumerable<ShareClient> Clients => _clients.OfType<ShareClient>();
+
+    public int IndexCount => _clients.Count;
+
+    /// <summary>Indexes whose bits must be cleared everywhere before they are used again.</summary>
+    public IReadOnlyList<int> Retired => _retired;
 
     public ShareGroup? Find(string role) => _roles.GetValueOrDefault(role);
 
@@ -30,30 +36,24 @@ internal sealed class ShareTree
         var cut = role.LastIndexOf('/');
         var parent = cut < 0 ? _root : Role(role[..cut]);
         group = new ShareGroup(role);
-        parent.Add(group);
+        Add(parent, group);
         _roles[role] = group;
-        _isStale = true;
         return group;
     }
 
     public ShareClient AddClient(string frameworkId, string role)
     {
-        if (!_freeIndexes.TryPop(out var index))
-        {
-            index = _clients.Count;
-            _clients.Add(null);
-        }
-
+        var index = NextIndex();
         var client = new ShareClient(frameworkId, role, index);
         if (!_frameworksOf.TryGetValue(role, out var frameworks))
         {
             // The frameworks of a role stand beside the roles below it, as one of them.
             frameworks = new ShareGroup(role + "/.");
-            Role(role).Add(frameworks);
+            Add(Role(role), frameworks);
             _frameworksOf[role] = frameworks;
         }
 
-        frameworks.Add(client);
+        Add(frameworks, client);
         for (ShareGroup? group = frameworks; group is not null; group = group.Parent)
         {
             group.Clients.Add(index);
@@ -61,7 +61,6 @@ internal sealed class ShareTree
         }
 
         _clients[index] = client;
-        _isStale = true;
         return client;
     }
 
@@ -71,8 +70,30 @@ internal sealed class ShareTree
         for (var group = client.Parent; group is not null; group = group.Parent)
             group.Clients.Remove(client.Index);
         client.Parent!.Remove(client);
-        _clients[client.Index] = null;
-        _freeIndexes.Push(client.Index);
+        Retire(client.Index);
+    }
+
+    /// <summary>A new index, so that no bit set for the old one means the client any more.</summary>
+    public void Renew(ShareClient client)
+    {
+        var index = NextIndex();
+        for (var group = client.Parent; group is not null; group = group.Parent)
+        {
+            group.Clients.Remove(client.Index);
+            group.Clients.Add(index);
+        }
+
+        Retire(client.Index);
+        client.Index = index;
+        _clients[index] = client;
+        client.Parent!.Reindex(client);
+    }
+
+    public void ReuseRetired()
+    {
+        foreach (var index in _retired)
+            _freeIndexes.Push(index);
+        _retired.Clear();
     }
 
     public void ChangeTotal(long[] sums, int sign)
@@ -158,4 +179,24 @@ internal sealed class ShareTree
         return Find(role)?.Share ?? 0;
     }
 
+    private void Add(ShareGroup group, ShareNode member)
+    {
+        group.Add(member);
+        if (!_isStale)
+            group.Place(member);
+    }
+
+    private int NextIndex()
+    {
+        if (_freeIndexes.TryPop(out var index))
+            return index;
+        _clients.Add(null);
+        return _clients.Count - 1;
+    }
+
+    private void Retire(int index)
+    {
+        _clients[index] = null;
+        _retired.Add(index);
+    }
 }
