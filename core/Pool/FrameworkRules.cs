@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using Capability = DataPlatform.Core.Protocol.Mesos.FrameworkInfo.Types.Capability.Types.Type;
@@ -43,7 +44,41 @@ public static class FrameworkRules
 
         return suppressedRoles.FirstOrDefault(role => !seen.Contains(role)) is { } stranger
             ? $"suppressed role '{Names.Printable(stranger)}' is none of the framework's roles"
-            : null;
+            : WhyNotLeast(info, seen);
+    }
+
+    /// <summary>What the framework's capabilities and filters say to the allocator; the info has been checked.</summary>
+    internal static FrameworkTraits TraitsOf(FrameworkInfo info)
+    {
+        var capabilities = info.Capabilities.Select(capability => capability.Type).ToHashSet();
+        return new FrameworkTraits
+        {
+            TakesGpus = capabilities.Contains(Capability.GpuResources),
+            TakesOtherRegions = capabilities.Contains(Capability.RegionAware),
+            TakesRevocable = capabilities.Contains(Capability.RevocableResources),
+            TakesShared = capabilities.Contains(Capability.SharedResources),
+            TakesRefined = capabilities.Contains(Capability.ReservationRefinement),
+            LeastAllocatable = info.OfferFilters.Where(filter => filter.Value.MinAllocatableResources is not null).ToDictionary(
+                filter => filter.Key,
+                filter => (IReadOnlyList<ResourceQuantities>)[.. filter.Value.MinAllocatableResources.Quantities
+                    .Select(least => ResourceMessages.TryReadQuantities(least.Quantities, out var amounts, out _) ? amounts : ResourceQuantities.Empty)]),
+        };
+    }
+
+    private static string? WhyNotLeast(FrameworkInfo info, HashSet<string> roles)
+    {
+        foreach (var (role, filter) in info.OfferFilters)
+        {
+            if (!roles.Contains(role))
+                return $"framework_info.offer_filters has role '{Names.Printable(role)}', which is none of the framework's roles";
+            foreach (var least in filter.MinAllocatableResources?.Quantities ?? [])
+            {
+                if (!ResourceMessages.TryReadQuantities(least.Quantities, out _, out var reason))
+                    return $"framework_info.offer_filters of role '{role}': {reason}";
+            }
+        }
+
+        return null;
     }
 
     private static bool IsMultiRole(FrameworkInfo info) =>

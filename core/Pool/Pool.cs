@@ -23,6 +23,10 @@ public static class Pool
         PoolCommand.Allocate => Allocating.Decide(state, now),
         PoolCommand.TearDown teardown => FrameworkLife.TearDown(state, teardown.FrameworkId, now),
         PoolCommand.Operate operate => OperatorOperating.Decide(state, operate),
+        PoolCommand.UpdateQuotas update => QuotaUpdating.Decide(state, update),
+        PoolCommand.SetQuota set => QuotaUpdating.Set(state, set),
+        PoolCommand.RemoveQuota remove => QuotaUpdating.Remove(state, remove),
+        PoolCommand.UpdateWeights update => WeightUpdating.Decide(state, update),
         PoolCommand.MarkAgentGone gone => AgentLife.MarkGone(state, gone.AgentId, now),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}"),
     };

@@ -46,6 +46,17 @@ public abstract record PoolCommand
     /// <summary>An operator reserves or releases resources of an agent, makes or destroys volumes.</summary>
     public sealed record Operate(string AgentId, Offer.Types.Operation Operation, Caller Caller) : PoolCommand(Caller);
 
+    /// <summary>An operator says what roles are sure to get and may at most have; a config without amounts ends a quota.</summary>
+    /// <param name="Force">Also above what the pool has, and below what is in use.</param>
+    public sealed record UpdateQuotas(IReadOnlyList<QuotaConfig> Configs, bool Force, Caller Caller) : PoolCommand(Caller);
+
+    /// <summary>The call of older clients, for a role without a quota.</summary>
+    public sealed record SetQuota(QuotaRequest Request, Caller Caller) : PoolCommand(Caller);
+
+    public sealed record RemoveQuota(string Role, Caller Caller) : PoolCommand(Caller);
+
+    public sealed record UpdateWeights(IReadOnlyList<WeightInfo> Weights, Caller Caller) : PoolCommand(Caller);
+
     /// <summary>An operator declares that an agent will never come back.</summary>
     public sealed record MarkAgentGone(string AgentId, Caller Caller) : PoolCommand(Caller);
 }

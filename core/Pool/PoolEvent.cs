@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using Google.Protobuf;
@@ -40,6 +41,20 @@ public abstract record PoolEvent
 
     /// <summary>Replaces which roles of the framework want no offers.</summary>
     public sealed record RolesSuppressed(string FrameworkId, IReadOnlyCollection<string> Roles) : PoolEvent;
+
+    /// <summary>Which agents the framework wants at all; null for all. It says so again with every subscription.</summary>
+    public sealed record OfferConstraintsSet(string FrameworkId, OfferConstraints? Constraints) : PoolEvent;
+
+    /// <summary><see cref="Allocation.Quota.None"/> ends it.</summary>
+    public sealed record QuotaUpdated(string Role, Quota Quota) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    public sealed record WeightUpdated(string Role, double Weight) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
 
     /// <summary>The roles want offers again and forget what they refused.</summary>
     public sealed record RolesRevived(string FrameworkId, IReadOnlyCollection<string> Roles) : PoolEvent;

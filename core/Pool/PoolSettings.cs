@@ -1,3 +1,5 @@
+using DataPlatform.Core.Allocation;
+
 namespace DataPlatform.Core.Pool;
 
 /// <summary>The pool's own settings; defaults are those of Mesos.</summary>
@@ -17,6 +19,9 @@ public sealed record PoolSettings
 
     /// <summary>Of each framework: tasks whose state it may ask for. Whoever asks for more waits.</summary>
     public Budget Reconciliations { get; init; } = new(PerSecond: 10_000, Most: 100_000);
+
+    /// <summary>The region in it is the master's own, whatever is given here.</summary>
+    public AllocatorSettings Allocator { get; init; } = AllocatorSettings.Default;
 
     public TimeSpan AgentPingTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

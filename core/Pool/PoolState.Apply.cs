@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Core.Pool;
@@ -12,7 +13,7 @@ public sealed partial class PoolState
             case PoolEvent.FrameworkAdmitted admitted:
                 var framework = new PooledFramework(admitted.Info, admitted.Since, admitted.Recovered);
                 frameworks[framework.Id] = framework;
-                Allocator.SetFramework(framework.Id, framework.Roles, isActive: false);
+                Allocator.SetFramework(framework.Id, framework.Roles, isActive: false, framework.Traits);
                 if (framework.Id == NextFrameworkId)
                     nextFramework++;
                 break;
@@ -35,6 +36,25 @@ public sealed partial class PoolState
             case PoolEvent.RolesRevived revived:
                 frameworks[revived.FrameworkId].Suppressed.ExceptWith(revived.Roles);
                 Allocator.Revive(revived.FrameworkId, revived.Roles);
+                AllocateEverywhere();
+                break;
+            case PoolEvent.OfferConstraintsSet set:
+                var constrained = frameworks[set.FrameworkId];
+                constrained.Constrain(set.Constraints);
+                Allocator.SetFramework(constrained.Id, constrained.Roles, constrained.IsConnected, constrained.Traits);
+                AllocateEverywhere();
+                break;
+            case PoolEvent.QuotaUpdated(var role, var quota):
+                if (quota.IsNone)
+                    quotas.Remove(role);
+                else
+                    quotas[role] = quota;
+                Allocator.SetQuota(role, quota);
+                AllocateEverywhere();
+                break;
+            case PoolEvent.WeightUpdated(var role, var weight):
+                weights[role] = weight;
+                Allocator.SetWeight(role, weight);
                 AllocateEverywhere();
                 break;
             case PoolEvent.AgentAdmitted admitted:
@@ -145,7 +165,7 @@ public sealed partial class PoolState
     {
         framework.Take(info);
         framework.Suppressed.IntersectWith(framework.Roles);
-        Allocator.SetFramework(framework.Id, framework.Roles, framework.IsConnected);
+        Allocator.SetFramework(framework.Id, framework.Roles, framework.IsConnected, framework.Traits);
         AllocateEverywhere();
     }
 
@@ -193,7 +213,7 @@ public sealed partial class PoolState
         recoveredAgents.Remove(id);
         unreachableAgents.Remove(id);
         agents[id] = new PooledAgent(id, admitted.Info, Amounts.Of(admitted.Info.Resources), admitted.Time);
-        Allocator.AddAgent(id, agents[id].Total, isActive: false);
+        Allocator.AddAgent(id, agents[id].Total, isActive: false, AgentTraits.Of(admitted.Info));
         SetTotal(agents[id]);
         if (id == NextAgentId)
             nextAgent++;

@@ -36,7 +36,7 @@ public sealed partial class PoolState
         agent.Total = ConvertedResources.TryTotal(Amounts.Of(agent.Info.Resources), ConvertedOn(agent.Id), out var total, out var reason)
             ? total
             : throw new InvalidOperationException($"agent {agent.Id}: {reason}");
-        Allocator.UpdateAgent(agent.Id, agent.Total);
+        Allocator.UpdateAgent(agent.Id, agent.Total, AgentTraits.Of(agent.Info));
     }
 
     private void Apply(PoolEvent.OperationAdded added)

@@ -22,7 +22,7 @@ public sealed partial class PoolState
                 break;
             case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved
                 or PoolEvent.AgentBound or PoolEvent.AgentConverted or PoolEvent.OperationAdded or PoolEvent.OperationReversed
-                or PoolEvent.OperationAcknowledged or PoolEvent.OperationRemoved:
+                or PoolEvent.OperationAcknowledged or PoolEvent.OperationRemoved or PoolEvent.QuotaUpdated or PoolEvent.WeightUpdated:
                 Apply(happened);
                 break;
             case PoolEvent.OperationEnded ended:
@@ -50,6 +50,10 @@ public sealed partial class PoolState
                 yield return new PoolEvent.FrameworkRemoved(framework.Id, removed);
         }
 
+        foreach (var (role, quota) in quotas)
+            yield return new PoolEvent.QuotaUpdated(role, quota);
+        foreach (var (role, weight) in weights)
+            yield return new PoolEvent.WeightUpdated(role, weight);
         foreach (var (id, time) in unreachableAgents)
             yield return new PoolEvent.AgentBecameUnreachable(id, time);
         foreach (var (id, principal) in agentPrincipals)

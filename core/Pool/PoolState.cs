@@ -20,6 +20,8 @@ public sealed partial class PoolState
     private readonly OrderedDictionary<string, DateTimeOffset> unreachableAgents = [];
     private readonly OrderedDictionary<string, bool> removedAgents = [];
     private readonly SortedSet<string> agentsToAllocate = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Quota> quotas = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, double> weights = new(StringComparer.Ordinal);
     private long nextOffer;
     private int nextFramework;
     private int nextAgent;
@@ -31,6 +33,7 @@ public sealed partial class PoolState
         Settings = settings;
         StartTime = startTime;
         LastBatch = startTime;
+        Allocator = new Allocator(settings.Allocator with { Region = master.Domain?.FaultDomain?.Region.Name });
     }
 
     public MasterInfo Master { get; }
@@ -63,6 +66,14 @@ public sealed partial class PoolState
     /// <summary>No offer that stands is older.</summary>
     public DateTimeOffset OldestOffer { get; private set; } = DateTimeOffset.MaxValue;
 
+    /// <summary>Of roles that have one, by name.</summary>
+    public IReadOnlyDictionary<string, Quota> Quotas => quotas;
+
+    /// <summary>Of roles that were ever given one, by name.</summary>
+    public IReadOnlyDictionary<string, double> Weights => weights;
+
+    public double WeightOf(string role) => weights.GetValueOrDefault(role, 1);
+
     public DateTimeOffset LastBatch { get; private set; }
 
     /// <summary>How far the clock on the wall is ahead of the pool's own, which nobody sets.</summary>
@@ -78,7 +89,7 @@ public sealed partial class PoolState
     public IReadOnlyCollection<string> AgentsToAllocate => agentsToAllocate;
 
     /// <summary>Who holds what, who refused what, whose turn it is.</summary>
-    internal Allocator Allocator { get; } = new();
+    internal Allocator Allocator { get; }
 
     internal PoolCounters Counters { get; } = new();
 

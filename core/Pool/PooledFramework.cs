@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 
@@ -61,6 +62,12 @@ public sealed class PooledFramework
 
     public bool IsMultiRole => Has(FrameworkInfo.Types.Capability.Types.Type.MultiRole);
 
+    /// <summary>Which agents it wants; null for all.</summary>
+    public OfferConstraints? OfferConstraints { get; private set; }
+
+    /// <summary>What decides which offers it can deal with.</summary>
+    internal FrameworkTraits Traits { get; private set; } = FrameworkTraits.Plain;
+
     /// <summary>How reservations are told to it.</summary>
     public ResourceFormat ResourceFormat => Has(FrameworkInfo.Types.Capability.Types.Type.ReservationRefinement)
         ? ResourceFormat.Refined
@@ -87,5 +94,15 @@ public sealed class PooledFramework
         Roles = FrameworkRules.RolesOf(info);
         capabilities.Clear();
         capabilities.UnionWith(info.Capabilities.Select(capability => capability.Type));
+        Traits = FrameworkRules.TraitsOf(info) with { Constraints = Traits.Constraints };
+    }
+
+    internal void Constrain(OfferConstraints? constraints)
+    {
+        OfferConstraints = constraints;
+        Traits = Traits with
+        {
+            Constraints = AgentConstraints.TryRead(constraints, out var read, out var reason) ? read : throw new FormatException(reason),
+        };
     }
 }

@@ -22,8 +22,15 @@ internal static class Authorizing
         PoolCommand.MarkAgentGone gone => Forbidden(
             state.Settings.Access.WhyNot(command.Caller, AccessAction.MarkAgentsGone, gone.AgentId)),
         PoolCommand.Operate operate => Forbidden(OperationRights.WhyNot(state.Settings.Access, command.Caller, operate.Operation)),
+        PoolCommand.UpdateQuotas update => Each(state, update, AccessAction.UpdateQuotas, update.Configs.Select(config => config.Role)),
+        PoolCommand.SetQuota set => Each(state, set, AccessAction.UpdateQuotas, [set.Request.Role]),
+        PoolCommand.RemoveQuota remove => Each(state, remove, AccessAction.UpdateQuotas, [remove.Role]),
+        PoolCommand.UpdateWeights update => Each(state, update, AccessAction.UpdateWeights, update.Weights.Select(weight => weight.Role)),
         _ => null,
     };
+
+    private static Decision? Each(PoolState state, PoolCommand command, AccessAction action, IEnumerable<string> roles) => Forbidden(
+        roles.Select(role => state.Settings.Access.WhyNot(command.Caller, action, role)).FirstOrDefault(why => why is not null));
 
     /// <summary>Why the framework may not do the operation, or null.</summary>
     public static string? WhyNotOperate(PoolState state, PooledFramework framework, Offer.Types.Operation operation) =>

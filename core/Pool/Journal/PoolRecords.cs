@@ -40,6 +40,12 @@ public static class PoolRecords
             case PoolEvent.FrameworkRemoved removed:
                 record.FrameworkRemoved = new() { FrameworkId = new FrameworkID { Value = removed.FrameworkId } };
                 break;
+            case PoolEvent.QuotaUpdated(var role, var quota):
+                record.QuotaUpdated = new() { Config = RoleViews.Config(role, quota) };
+                break;
+            case PoolEvent.WeightUpdated(var role, var weight):
+                record.WeightUpdated = new() { Info = new WeightInfo { Role = role, Weight = weight } };
+                break;
             case PoolEvent.AgentAdmitted admitted:
                 record.AgentAdmitted = new() { Info = admitted.Info };
                 break;
@@ -89,6 +95,8 @@ public static class PoolRecords
             Recorded.FrameworkAdmitted => new PoolEvent.FrameworkAdmitted(record.FrameworkAdmitted.Info, time, Recovered: true),
             Recorded.FrameworkChanged => new PoolEvent.FrameworkChanged(record.FrameworkChanged.Info),
             Recorded.FrameworkRemoved => new PoolEvent.FrameworkRemoved(record.FrameworkRemoved.FrameworkId.Value, time),
+            Recorded.QuotaUpdated => ToEvent(record.QuotaUpdated.Config),
+            Recorded.WeightUpdated => new PoolEvent.WeightUpdated(record.WeightUpdated.Info.Role, record.WeightUpdated.Info.Weight),
             Recorded.AgentAdmitted => new PoolEvent.AgentAdmitted(record.AgentAdmitted.Info, time),
             Recorded.AgentBound => new PoolEvent.AgentBound(record.AgentBound.AgentId.Value, record.AgentBound.Principal),
             Recorded.AgentBecameUnreachable => new PoolEvent.AgentBecameUnreachable(record.AgentBecameUnreachable.AgentId.Value, time),
@@ -96,4 +104,8 @@ public static class PoolRecords
             _ => OperationRecords.Read(record) ?? throw new InvalidDataException("The journal holds a record that a newer master wrote; run that one"),
         };
     }
+
+    private static PoolEvent.QuotaUpdated ToEvent(QuotaConfig config) => QuotaRules.TryRead(config, out var quota) is { } wrong
+        ? throw new InvalidDataException($"The journal holds a quota that is none: {wrong}")
+        : new PoolEvent.QuotaUpdated(config.Role, quota);
 }

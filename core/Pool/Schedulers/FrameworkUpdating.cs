@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Core.Pool;
@@ -10,7 +11,7 @@ internal static class FrameworkUpdating
         var info = update.FrameworkInfo.Clone();
         if (!info.HasPrincipal && framework.Info.HasPrincipal)
             info.Principal = framework.Info.Principal;
-        if (FrameworkRules.WhyNot(info, update.SuppressedRoles) is { } why)
+        if ((FrameworkRules.WhyNot(info, update.SuppressedRoles) ?? AgentConstraints.WhyNot(update.OfferConstraints)) is { } why)
             return Decision.Invalid(why);
         if (info.User != framework.Info.User)
             return Decision.Invalid("framework_info.user can not be changed");
@@ -31,6 +32,8 @@ internal static class FrameworkUpdating
 
         if (!framework.Info.Equals(info))
             decision.Happened(new PoolEvent.FrameworkChanged(info));
+        if (!Equals(framework.OfferConstraints, update.OfferConstraints))
+            decision.Happened(new PoolEvent.OfferConstraintsSet(framework.Id, update.OfferConstraints));
         var revived = framework.SuppressedRoles.Except(update.SuppressedRoles).ToList();
         if (revived.Count > 0)
             decision.Happened(new PoolEvent.RolesRevived(framework.Id, revived));

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Core.Pool;
@@ -13,7 +14,7 @@ internal static class Subscribing
             info.Principal = principal;
 
         var decision = new Decision();
-        if (FrameworkRules.WhyNot(info, subscribe.SuppressedRoles) is { } why)
+        if ((FrameworkRules.WhyNot(info, subscribe.SuppressedRoles) ?? AgentConstraints.WhyNot(subscribe.OfferConstraints)) is { } why)
         {
             decision.EndWithError(command.StreamId, why);
             return decision;
@@ -43,6 +44,8 @@ internal static class Subscribing
         }
 
         decision.Happened(new PoolEvent.FrameworkConnected(info.Id.Value, command.StreamId, state.OnTheWall(now)));
+        if (!Equals(known?.OfferConstraints, subscribe.OfferConstraints))
+            decision.Happened(new PoolEvent.OfferConstraintsSet(info.Id.Value, subscribe.OfferConstraints));
         if (subscribe.SuppressedRoles.Count > 0)
             decision.Happened(new PoolEvent.RolesSuppressed(info.Id.Value, [.. subscribe.SuppressedRoles]));
         Greet(state, decision, command.StreamId, info.Id);

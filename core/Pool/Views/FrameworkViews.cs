@@ -15,6 +15,8 @@ internal static class FrameworkViews
             Connected = framework.IsConnected,
             Recovered = framework.IsRecovered,
         };
+        if (framework.OfferConstraints is { } constraints)
+            view.OfferConstraints = constraints;
         if (framework.RegisteredTime is { } registered)
             view.RegisteredTime = StatusReports.Time(registered);
         if (framework.ReregisteredTime is { } again)

@@ -1,5 +1,4 @@
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Core.Resources;
 using ResponseType = DataPlatform.Core.Protocol.Mesos.OperatorResponse.Types.Type;
 
 namespace DataPlatform.Core.Pool;
@@ -47,23 +46,6 @@ public static class OperatorViews
         return view;
     }
 
-    public static OperatorResponse.Types.GetRoles Roles(PoolState state)
-    {
-        var view = new OperatorResponse.Types.GetRoles();
-        var subscribed = state.Frameworks.Values.SelectMany(framework => framework.Roles.Select(role => (role, framework)))
-            .ToLookup(pair => pair.role, pair => pair.framework);
-        foreach (var role in subscribed.OrderBy(role => role.Key, StringComparer.Ordinal))
-        {
-            var told = new Role { Name = role.Key, Weight = 1 };
-            told.Frameworks.Add(role.OrderBy(framework => framework.Id, StringComparer.Ordinal).Select(framework => framework.Info.Id));
-            var held = FrameworkViews.Held(state, role.Key);
-            told.Resources.Add(held.Where(entry => entry.Value is ResourceValue.Scalar).ToMessages());
-            view.Roles.Add(told);
-        }
-
-        return view;
-    }
-
     /// <summary>What the caller may see of the answer to a call that only reads the pool's state; null for a call that does something else.</summary>
     public static OperatorResponse? Answer(PoolState state, OperatorCall.Types.Type call, Visibility visibility) =>
         Answer(state, call) is { } answer ? visibility.Of(answer, id => UserOf(state, id)) : null;
@@ -75,7 +57,9 @@ public static class OperatorViews
         OperatorCall.Types.Type.GetTasks => new() { Type = ResponseType.GetTasks, GetTasks = Tasks(state) },
         OperatorCall.Types.Type.GetAgents => new() { Type = ResponseType.GetAgents, GetAgents = Agents(state) },
         OperatorCall.Types.Type.GetFrameworks => new() { Type = ResponseType.GetFrameworks, GetFrameworks = Frameworks(state) },
-        OperatorCall.Types.Type.GetRoles => new() { Type = ResponseType.GetRoles, GetRoles = Roles(state) },
+        OperatorCall.Types.Type.GetRoles => new() { Type = ResponseType.GetRoles, GetRoles = RoleViews.Roles(state) },
+        OperatorCall.Types.Type.GetQuota => new() { Type = ResponseType.GetQuota, GetQuota = RoleViews.Quotas(state) },
+        OperatorCall.Types.Type.GetWeights => new() { Type = ResponseType.GetWeights, GetWeights = RoleViews.Weights(state) },
         OperatorCall.Types.Type.GetExecutors => new() { Type = ResponseType.GetExecutors, GetExecutors = new() },
         OperatorCall.Types.Type.GetMaster => new() { Type = ResponseType.GetMaster, GetMaster = Master(state) },
         OperatorCall.Types.Type.GetMetrics => new() { Type = ResponseType.GetMetrics, GetMetrics = Metrics(state) },

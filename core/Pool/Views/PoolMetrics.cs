@@ -37,6 +37,8 @@ public static class PoolMetrics
         yield return ("master/tasks_running", Running(state, TaskState.TaskRunning));
         yield return ("master/tasks_staging", Running(state, TaskState.TaskStaging));
         yield return ("master/tasks_starting", Running(state, TaskState.TaskStarting));
+        foreach (var metric in RoleMetrics.Of(state))
+            yield return metric;
         foreach (var (ended, count) in state.Counters.TasksEnded)
             yield return ($"master/tasks_{ended["Task".Length..].ToLowerInvariant()}", count);
     }

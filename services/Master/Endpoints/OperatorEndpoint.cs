@@ -53,6 +53,18 @@ internal sealed class OperatorEndpoint(
             case CallType.MarkAgentGone:
                 await ChangeAsync(context, call.MarkAgentGone is { } gone ? new PoolCommand.MarkAgentGone(gone.AgentId.Value, caller) : null, "mark_agent_gone");
                 break;
+            case CallType.UpdateQuota:
+                await ChangeAsync(context, call.UpdateQuota is { } quotas ? new PoolCommand.UpdateQuotas(quotas.QuotaConfigs, quotas.Force, caller) : null, "update_quota");
+                break;
+            case CallType.SetQuota:
+                await ChangeAsync(context, call.SetQuota is { } set ? new PoolCommand.SetQuota(set.QuotaRequest, caller) : null, "set_quota");
+                break;
+            case CallType.RemoveQuota:
+                await ChangeAsync(context, call.RemoveQuota is { } remove ? new PoolCommand.RemoveQuota(remove.Role, caller) : null, "remove_quota");
+                break;
+            case CallType.UpdateWeights:
+                await ChangeAsync(context, call.UpdateWeights is { } weights ? new PoolCommand.UpdateWeights(weights.WeightInfos, caller) : null, "update_weights");
+                break;
             default:
                 await ReadAsync(context, call, codec, caller);
                 break;

@@ -80,7 +80,7 @@ public sealed class OperatorTests
         await using var master = await MasterProcess.StartAsync();
         using var http = new HttpClient { BaseAddress = master.Endpoint };
 
-        (await PostAsync(http, """{"type":"UPDATE_WEIGHTS","update_weights":{"weight_infos":[]}}""")).ShouldBe(HttpStatusCode.NotImplemented);
+        (await PostAsync(http, """{"type":"START_MAINTENANCE","start_maintenance":{"machines":[]}}""")).ShouldBe(HttpStatusCode.NotImplemented);
     }
 
     private static async Task<JsonNode> ReadAsync(HttpClient http, string type)

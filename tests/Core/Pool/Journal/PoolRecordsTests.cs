@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Pool.Journal;
 using DataPlatform.Core.Protocol.Mesos;
@@ -28,6 +29,8 @@ public sealed class PoolRecordsTests
                 new ResourceConversion(ResourceText.Parse("cpus:1"), reserved)),
             new PoolEvent.OperationEnded(uuid, OperationState.OperationFailed, "no space"), new PoolEvent.OperationAcknowledged(uuid),
             new PoolEvent.OperationReversed(uuid), new PoolEvent.OperationRemoved(uuid),
+            new PoolEvent.QuotaUpdated("r", new Quota(ResourceText.Parse("cpus:1").Quantities, ResourceText.Parse("cpus:2.5;mem:64").Quantities)),
+            new PoolEvent.WeightUpdated("r", 2.5),
         ];
 
         events.Select(happened => PoolRecords.Decode(PoolRecords.Encode(happened, Now))).ShouldBe(events);
@@ -50,6 +53,9 @@ public sealed class PoolRecordsTests
         pool.Do(new PoolCommand.TearDown(over, Caller.Platform));
         pool.Do(new PoolCommand.MarkAgentGone(gone, Caller.Platform));
         pool.Events.Add(new PoolEvent.AgentBecameUnreachable(lost, pool.Now));
+        var limit = new QuotaConfig { Role = "role", Limits = { ["cpus"] = new Value.Types.Scalar { Value = 0.5 } } };
+        pool.Do(new PoolCommand.UpdateQuotas([limit], Force: false, Caller.Platform)).ShouldBe(PoolOutcome.Ok);
+        pool.Do(new PoolCommand.UpdateWeights([new WeightInfo { Role = "role", Weight = 3 }], Caller.Platform)).ShouldBe(PoolOutcome.Ok);
 
         var recovered = Recover(pool.Events.Where(happened => happened.Durable)
             .Select(happened => PoolRecords.Decode(PoolRecords.Encode(happened, pool.Now))));
@@ -64,6 +70,9 @@ public sealed class PoolRecordsTests
             state.UnreachableAgents.Keys.ShouldBe([lost]);
             state.RemovedAgents[gone].ShouldBeTrue();
             state.Agents.ShouldBeEmpty();
+            state.Quotas.ShouldBe(pool.State.Quotas);
+            state.Quotas["role"].Limits["cpus"].ShouldBe(ResourceAmount.FromThousandths(500));
+            state.WeightOf("role").ShouldBe(3);
         }
     }
 
