@@ -42,7 +42,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             new AgentSettings(options.KillGracePeriod), new TaskReports(options.Address.ToString(), Guid.NewGuid));
         AgentEffects? effects = null;
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
-        var starter = new TaskStarter(options, paths, checkpoints, BuildFetcher(), isolation, () => endpoint);
+        var starter = new TaskStarter(options, paths, checkpoints, BuildFetcher(log), isolation, () => endpoint);
         var containers = new Containers(starter, isolation, checkpoints, watch, paths.Find, loop.PostAsync, log);
         using var probe = new CheckProbe(watch);
         using var checks = new TaskChecks(probe, run => starter.ContextOf(run, core.AgentId), loop.PostAsync, time);
@@ -80,16 +80,17 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         log.LogInformation("stopped; {Count} tasks live on", containers.Alive.Count);
     }
 
-    private Fetcher BuildFetcher()
+    private Fetcher BuildFetcher(ILogger log)
     {
-        var cache = new ArtifactCache(options.CacheDirectory, options.CacheBytes);
+        var cache = new ArtifactCache(options.CacheDirectory, options.CacheBytes, spoiled => log.LogWarning("{Spoiled}", spoiled));
         cache.RemoveAbandoned();
         var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
+        var limits = new FetchLimits(options.MaximumFetchBytes, options.MaximumArchiveBytes, options.FetchTimeout, options.FetchStallTimeout);
         return new Fetcher(
-            cache, new Download(http, options.FetchStallTimeout, Random.Shared), new ArchiveUnpacker(options.MaximumArchiveBytes));
+            cache, new Download(http, new LocalFiles(options.FetchFolders), Random.Shared), new ArchiveUnpacker(limits.UnpackedBytes), limits);
     }
 
     private static string GroupName(string workDirectory) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workDirectory)))[..12];

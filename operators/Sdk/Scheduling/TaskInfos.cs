@@ -49,7 +49,8 @@ internal static class TaskInfos
         info.Environment.Variables.Add(command.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Value = pair.Value }));
         info.Uris.Add(command.Artifacts.Select(link => new CommandInfo.Types.URI { Value = link.File.Url, OutputFile = link.Path, Extract = link.Unpack, Cache = true }));
-        info.Uris.Add(command.Files.Select(file => new CommandInfo.Types.URI { Value = GeneratedScheme + DigestOf(file), OutputFile = file.Path, Extract = false, Cache = true }));
+        // Generated files may hold secrets: the agent keeps them out of the cache that a host's tasks share.
+        info.Uris.Add(command.Files.Select(file => new CommandInfo.Types.URI { Value = GeneratedScheme + DigestOf(file), OutputFile = file.Path, Extract = false, Cache = false }));
         return info;
     }
 

@@ -32,6 +32,12 @@ public sealed record AgentOptions
     public required string CacheDirectory { get; init; }
     public required long CacheBytes { get; init; }
     public required TimeSpan FetchStallTimeout { get; init; }
+    public required TimeSpan FetchTimeout { get; init; }
+    public required long MaximumFetchBytes { get; init; }
+
+    /// <summary>Absolute; empty: no file of this host may be fetched.</summary>
+    public required IReadOnlyList<string> FetchFolders { get; init; }
+
     public required long MaximumArchiveBytes { get; init; }
     public required long MaximumLogBytes { get; init; }
     public required TimeSpan CollectionDelay { get; init; }
@@ -78,12 +84,23 @@ public sealed record AgentOptions
             CacheDirectory = values.FindPath("fetcher-cache-dir") ?? Path.Combine(work, "fetch"),
             CacheBytes = values.Size("fetcher-cache-size"),
             FetchStallTimeout = values.Duration("fetcher-stall-timeout"),
+            FetchTimeout = values.PositiveDuration("fetcher-timeout"),
+            MaximumFetchBytes = values.Size("fetcher-max-size"),
+            FetchFolders = ParseFolders(values),
             MaximumArchiveBytes = values.Size("max-archive-size"),
             MaximumLogBytes = values.Size("max-log-size"),
             CollectionDelay = values.Duration("gc-delay"),
             DiskHeadroom = values.Fraction("gc-disk-headroom"),
             Flags = values.Flags,
         };
+    }
+
+    private static List<string> ParseFolders(SettingValues values)
+    {
+        var folders = (values.Find("fetcher-local-dirs") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).ToList();
+        return folders.TrueForAll(Path.IsPathRooted)
+            ? folders.ConvertAll(Path.GetFullPath)
+            : throw values.Refuse("fetcher-local-dirs", "is not a list of absolute paths with ':' between them");
     }
 
     private static string ParseGroup(SettingValues values)

@@ -3,7 +3,8 @@ namespace DataPlatform.Services.Agent.Fetching;
 /// <summary>Judges names that come from outside and are to become paths beneath a folder.</summary>
 public static class ArchivePaths
 {
-    private const int Longest = 4000;
+    private const int Longest = 2048;
+    private const int Deepest = 100;
 
     /// <summary>Why the name can't be used beneath a folder; null when it can.</summary>
     public static string? Problem(string name)
@@ -19,6 +20,8 @@ public static class ArchivePaths
         var parts = name.Split('/');
         if (parts.Any(part => part == ".."))
             return "leaves the folder by '..'";
+        if (parts.Length > Deepest)
+            return $"is deeper than {Deepest} folders";
         return parts.Any(part => part.Length > 255) ? "has a part longer than 255 characters" : null;
     }
 

@@ -1,43 +1,41 @@
-using System.Formats.Tar;
 using System.IO.Compression;
-using DataPlatform.Services.Agent.Native;
 
 namespace DataPlatform.Services.Agent.Fetching;
 
 /// <summary>
-/// Unpacks tar, gzipped tar and zip into a new folder. Members that would leave the folder, devices and what goes beyond the size
-/// bound are refused and named; then nothing of the archive is left.
+/// Unpacks tar, gzipped tar and zip into a new folder. Members that would leave the folder, devices and what goes beyond a bound are
+/// refused and named; then nothing of the archive is left.
 /// </summary>
-internal sealed class ArchiveUnpacker(long maximumBytes)
+internal sealed class ArchiveUnpacker(long maximumBytes, int mostMembers = 250_000)
 {
-    private const int MostMembers = 1_000_000;
     private const int BufferSize = 128 * 1024;
 
     /// <summary>Whether the file begins as an archive that can be unpacked.</summary>
     public static bool IsArchive(string file) => KindOf(file) is not ArchiveKind.None;
 
-    /// <param name="folder">Must not exist yet.</param>
+    /// <param name="folder">Must not exist yet, in a folder that only this process writes.</param>
     /// <returns>The size of all files together, in bytes.</returns>
     /// <exception cref="FetchException">The archive is refused.</exception>
-    public long Unpack(string file, string display, string folder)
+    public long Unpack(string file, string display, string folder, UnpackManner manner, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder);
+        FetchFolders.Make(folder, manner.Owner);
         try
         {
-            var target = new UnpackTarget(folder, display, maximumBytes, MostMembers);
+            var bounds = new UnpackBounds(display, maximumBytes, mostMembers, new FileInfo(file).Length);
+            var target = new UnpackTarget(folder, bounds, manner, cancellation);
             switch (KindOf(file))
             {
                 case ArchiveKind.Zip:
-                    UnpackZip(file, target);
+                    UnpackZip(file, target, bounds);
                     break;
                 case ArchiveKind.Gzip:
                     using (var compressed = OpenRead(file))
                     using (var plain = new GZipStream(compressed, CompressionMode.Decompress))
-                        UnpackTar(plain, target);
+                        UnpackTar(plain, target, bounds);
                     break;
                 case ArchiveKind.Tar:
                     using (var plain = OpenRead(file))
-                        UnpackTar(plain, target);
+                        UnpackTar(plain, target, bounds);
                     break;
                 case ArchiveKind.None:
                     throw new FetchException($"{display} is not a tar, gzipped tar or zip archive");
@@ -45,7 +43,7 @@ internal sealed class ArchiveUnpacker(long maximumBytes)
                     throw new InvalidOperationException("Unhandled kind of archive");
             }
 
-            return target.Bytes;
+            return bounds.Bytes;
         }
         catch (Exception problem)
         {
@@ -71,37 +69,37 @@ internal sealed class ArchiveUnpacker(long maximumBytes)
         return length == 512 && start.Slice(magicOffset, 5).SequenceEqual("ustar"u8) ? ArchiveKind.Tar : ArchiveKind.None;
     }
 
-    private static void UnpackTar(Stream stream, UnpackTarget target)
+    private static void UnpackTar(Stream stream, UnpackTarget target, UnpackBounds bounds)
     {
-        using var reader = new TarReader(stream);
-        while (reader.GetNextEntry() is { } entry)
+        var reading = new TarReading(stream, bounds);
+        while (reading.Next() is { } member)
         {
-            switch (entry.EntryType)
+            switch (member.Type)
             {
-                case TarEntryType.Directory:
-                    target.Folder(entry.Name);
+                case TarMember.Folder:
+                    target.Folder(member.Name);
                     break;
-                case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                    target.File(entry.Name, entry.DataStream ?? Stream.Null, entry.Mode);
+                case TarMember.File:
+                    target.File(member.Name, reading.Read, member.Mode);
                     break;
-                case TarEntryType.SymbolicLink:
-                    target.SymbolicLink(entry.Name, entry.LinkName);
+                case TarMember.SymbolicLink:
+                    target.SymbolicLink(member.Name, member.LinkName);
                     break;
-                case TarEntryType.HardLink:
-                    target.HardLink(entry.Name, entry.LinkName);
-                    break;
-                case TarEntryType.GlobalExtendedAttributes:
+                case TarMember.HardLink:
+                    target.HardLink(member.Name, member.LinkName);
                     break;
                 default:
-                    throw target.Refuse(entry.Name, $"is a {entry.EntryType}; only files, folders and links are unpacked");
+                    throw bounds.Refuse(member.Name, $"is a {member.Kind}; only files, folders and links are unpacked");
             }
         }
     }
 
-    private static void UnpackZip(string file, UnpackTarget target)
+    private static void UnpackZip(string file, UnpackTarget target, UnpackBounds bounds)
     {
         const int link = 0xA000;
-        using var archive = ZipFile.OpenRead(file);
+        using var stream = OpenRead(file);
+        ZipDirectory.Check(stream, bounds);
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
         foreach (var entry in archive.Entries)
         {
             var mode = entry.ExternalAttributes >> 16;
@@ -118,7 +116,7 @@ internal sealed class ArchiveUnpacker(long maximumBytes)
             else
             {
                 using var data = entry.Open();
-                target.File(entry.FullName, data, (UnixFileMode)(mode & 0x1FF) is var given && given != 0 ? given : UnpackTarget.PlainMode);
+                target.File(entry.FullName, data.Read, (UnixFileMode)(mode & 0x1FF) is var given && given != 0 ? given : UnpackTarget.PlainMode);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Native;
@@ -7,44 +8,83 @@ using DataPlatform.Services.Hosting.Files;
 namespace DataPlatform.Services.Agent.Fetching;
 
 /// <summary>
-/// Artifacts of this host by their sha256, shared by all agents that use the folder. What a task uses is written down before it is
-/// looked up, so that eviction, which reads that under the same lock, never takes it away.
+/// Artifacts of this host by their sha256, shared by all agents of one user that use the folder. What a task uses is written down before
+/// it is looked up, so that eviction, which reads that under the same lock, never takes it away. Nobody else can look into the cache:
+/// a file is reached only through its link in a sandbox, an unpacked folder only by a name that can't be guessed.
 /// </summary>
 internal sealed class ArtifactCache
 {
+    private const UnixFileMode OnlyThrough = AtomicFile.OwnerFolder | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly string files;
     private readonly string folders;
+    private readonly string index;
     private readonly string incoming;
     private readonly string locks;
     private readonly string users;
     private readonly string guard;
     private readonly long capacity;
+    private readonly Action<string> warn;
 
-    public ArtifactCache(string directory, long capacity)
+    /// <param name="warn">Told of what is found spoiled.</param>
+    /// <exception cref="IOException">A folder of the cache is another user's.</exception>
+    public ArtifactCache(string directory, long capacity, Action<string>? warn = null)
     {
         this.capacity = capacity;
+        this.warn = warn ?? (_ => { });
         files = Path.Combine(directory, "sha256");
         folders = Path.Combine(directory, "unpacked");
+        index = Path.Combine(directory, "index");
         incoming = Path.Combine(directory, "incoming");
         locks = Path.Combine(directory, "locks");
         users = Path.Combine(directory, "users");
         guard = Path.Combine(directory, "guard");
-        foreach (var each in (string[])[files, folders, incoming, locks, users])
-            Directory.CreateDirectory(each);
+        Make(directory, OnlyThrough);
+        Make(folders, OnlyThrough);
+        foreach (var each in (string[])[files, index, incoming, locks, users])
+            Make(each, AtomicFile.OwnerFolder);
     }
 
     /// <summary>Where the plain file is, when it is there.</summary>
     public string FilePath(string digest) => Path.Combine(files, digest[..2], digest);
 
-    /// <summary>Where the unpacked archive is, when it is there.</summary>
-    public string FolderPath(string digest) => Path.Combine(folders, digest);
+    /// <summary>The plain file; null when it is not there as it was put there.</summary>
+    public string? FindFile(string digest)
+    {
+        var path = FilePath(digest);
+        if (FileStatus.Of(path) is not { } status)
+            return null;
+        if (ArtifactSeal.Holds(status))
+            return path;
+        Discard(digest, "its owner, mode or time is not as the cache left it");
+        return null;
+    }
+
+    /// <summary>The unpacked archive; null when it is not there.</summary>
+    public CachedFolder? FindFolder(string digest) =>
+        CachedFolder.Read(IndexFile(digest), folders) is { } folder && FileStatus.Of(folder.Path) is { IsFolder: true } status &&
+        status.Owner == Libc.geteuid() && (status.Mode & 0x12) == 0
+            ? folder
+            : null;
+
+    /// <summary>What is not what it was put in as is fetched anew by the next task.</summary>
+    public void Discard(string digest, string reason)
+    {
+        warn($"artifact {digest} of the cache is spoiled and is fetched anew: {reason}");
+        File.Delete(FilePath(digest));
+        File.Delete(IndexFile(digest)); // Tasks that use the folder keep it until they are over.
+    }
 
     /// <summary>A name of its own for something that is not complete yet, on the cache's file system.</summary>
     public string NewIncoming() => Path.Combine(incoming, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
 
-    /// <summary>Only one task of this host brings an artifact in; the others find it.</summary>
-    public Task<FileLock> LockAsync(string digest, CancellationToken cancellation) =>
-        FileLock.TakeAsync(Path.Combine(locks, digest), exclusive: true, cancellation);
+    /// <summary>
+    /// Only one task of this host brings an artifact in from one server; the others find it. A server that is slow on purpose holds up
+    /// only those who name it too.
+    /// </summary>
+    /// <param name="server">Of the artifact's address.</param>
+    public Task<FileLock> LockAsync(string digest, string server, CancellationToken cancellation) =>
+        FileLock.TakeAsync(
+            Path.Combine(locks, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(digest + server)))), exclusive: true, cancellation);
 
     /// <summary>These artifacts are in use as long as the run's checkpoints exist.</summary>
     public async Task AddUserAsync(string containerId, string runDirectory, IEnumerable<string> digests, CancellationToken cancellation)
@@ -58,18 +98,24 @@ internal sealed class ArtifactCache
     {
         var path = FilePath(digest);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.SetUnixFileMode(complete, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        ArtifactSeal.Put(complete);
+        using (var written = File.OpenHandle(complete))
+            RandomAccess.FlushToDisk(written); // Else a power failure may leave the name, the seal and no content.
         File.Move(complete, path, overwrite: true);
         return path;
     }
 
-    /// <summary>Makes a completely unpacked folder part of the cache.</summary>
-    public string AddFolder(string digest, string complete, long bytes)
+    /// <summary>Makes a completely unpacked, sealed folder part of the cache.</summary>
+    public CachedFolder AddFolder(string digest, string complete, long bytes, CancellationToken cancellation)
     {
-        var path = FolderPath(digest);
-        File.WriteAllText(SizeFile(digest), bytes.ToString(CultureInfo.InvariantCulture));
-        Directory.Move(complete, path);
-        return path;
+        var name = $"{digest}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";
+        var folder = new CachedFolder(Path.Combine(folders, name), bytes, PrivateCopy.DigestOf(complete, cancellation));
+        Directory.Move(complete, folder.Path);
+        FlushAll();
+        var line = NewIncoming();
+        folder.Write(line);
+        File.Move(line, IndexFile(digest), overwrite: true);
+        return folder;
     }
 
     /// <summary>These were used just now.</summary>
@@ -78,7 +124,7 @@ internal sealed class ArtifactCache
         foreach (var digest in digests)
         {
             Touch(FilePath(digest));
-            Touch(SizeFile(digest));
+            Touch(IndexFile(digest));
         }
     }
 
@@ -87,6 +133,7 @@ internal sealed class ArtifactCache
     public async Task<long> EvictAsync(CancellationToken cancellation)
     {
         using var alone = await FileLock.TakeAsync(guard, exclusive: true, cancellation);
+        RemoveForgotten();
         var entries = Entries();
         var excess = entries.Sum(each => each.Bytes) - capacity;
         if (excess <= 0)
@@ -125,18 +172,28 @@ internal sealed class ArtifactCache
         foreach (var file in Directory.EnumerateFiles(files, "*", SearchOption.AllDirectories))
         {
             var info = new FileInfo(file);
-            entries.Add(new Entry(info.Name, file, info.Length, info.LastWriteTimeUtc, IsFolder: false));
+            entries.Add(new Entry(info.Name, info.Length, info.LastAccessTimeUtc, Folder: null));
         }
 
-        foreach (var folder in Directory.EnumerateDirectories(folders))
+        foreach (var file in Directory.EnumerateFiles(index))
         {
-            var digest = Path.GetFileName(folder);
-            var size = new FileInfo(SizeFile(digest));
-            var bytes = size.Exists && long.TryParse(File.ReadAllText(size.FullName), CultureInfo.InvariantCulture, out var known) ? known : 0;
-            entries.Add(new Entry(digest, folder, bytes, size.Exists ? size.LastWriteTimeUtc : DateTime.MinValue, IsFolder: true));
+            if (CachedFolder.Read(file, folders) is { } folder)
+                entries.Add(new Entry(Path.GetFileName(file), folder.Bytes, File.GetLastAccessTimeUtc(file), folder));
         }
 
         return entries;
+    }
+
+    /// <summary>Unpacked folders that no task is given any more go when the last one that has them is over.</summary>
+    private void RemoveForgotten()
+    {
+        var known = Directory.EnumerateFiles(index).Select(file => CachedFolder.Read(file, folders)?.Path).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var forgotten = Directory.EnumerateDirectories(folders).Where(folder => !known.Contains(folder)).ToList();
+        if (forgotten.Count == 0)
+            return;
+        var used = InUse();
+        foreach (var folder in forgotten.Where(folder => !used.Contains(Path.GetFileName(folder).Split('-')[0])))
+            RemoveFolder(folder);
     }
 
     private HashSet<string> InUse()
@@ -156,27 +213,48 @@ internal sealed class ArtifactCache
 
     private void Remove(Entry entry)
     {
-        if (!entry.IsFolder)
+        if (entry.Folder is null)
         {
-            File.Delete(entry.Path);
+            File.Delete(FilePath(entry.Digest));
             return;
         }
 
+        File.Delete(IndexFile(entry.Digest));
+        RemoveFolder(entry.Folder.Path);
+    }
+
+    private void RemoveFolder(string path)
+    {
         // Away under its name at once; removing all of it takes a while.
         var doomed = NewIncoming();
-        Directory.Move(entry.Path, doomed);
-        File.Delete(SizeFile(entry.Digest));
+        Directory.Move(path, doomed);
         Directory.Delete(doomed, recursive: true);
     }
 
-    private string SizeFile(string digest) => Path.Combine(folders, digest + ".size");
+    /// <summary>One call for an archive's thousands of files.</summary>
+    private void FlushAll()
+    {
+        using var any = File.OpenHandle(guard, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        if (Libc.syncfs(any) != 0)
+            throw new IOException($"Cannot flush the file system of {folders}");
+    }
+
+    private string IndexFile(string digest) => Path.Combine(index, digest);
+
+    private static void Make(string path, UnixFileMode mode)
+    {
+        Directory.CreateDirectory(path);
+        if (FileStatus.Of(path) is { } status && status.Owner != Libc.geteuid())
+            throw new IOException($"The cache's folder {path} belongs to user {status.Owner}; agents of different users need caches of their own (--fetcher-cache-dir)");
+        File.SetUnixFileMode(path, mode);
+    }
 
     private static void Touch(string path)
     {
         try
         {
             if (File.Exists(path))
-                File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+                File.SetLastAccessTimeUtc(path, DateTime.UtcNow); // The time of writing is part of the seal.
         }
         catch (IOException)
         {
@@ -187,5 +265,5 @@ internal sealed class ArtifactCache
         }
     }
 
-    private readonly record struct Entry(string Digest, string Path, long Bytes, DateTime LastUse, bool IsFolder);
+    private readonly record struct Entry(string Digest, long Bytes, DateTime LastUse, CachedFolder? Folder);
 }

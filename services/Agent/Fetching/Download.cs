@@ -1,31 +1,35 @@
-using System.Buffers;
 using System.Net;
 using System.Security.Cryptography;
+using DataPlatform.Services.Agent.Launching;
+using DataPlatform.Services.Agent.Native;
 
 namespace DataPlatform.Services.Agent.Fetching;
 
 /// <summary>Brings one artifact into a file, complete or not at all, and says its sha256.</summary>
-internal sealed class Download(HttpClient http, TimeSpan stallTimeout, Random random)
+internal sealed class Download(HttpClient http, LocalFiles local, Random random)
 {
     private const int Attempts = 4;
     private const int BufferSize = 128 * 1024;
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
 
+    /// <param name="user">Whose rights count for files of this host; null: the agent's own.</param>
     /// <returns>The sha256, in lower-case hexadecimal.</returns>
-    /// <exception cref="FetchException">After the last attempt.</exception>
+    /// <exception cref="FetchException">After the last attempt, or when a bound is reached.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public async Task<string> ToFileAsync(FetchItem item, string file, CancellationToken cancellation)
+    public async Task<string> ToFileAsync(FetchItem item, string file, HostUser? user, FetchBudget budget, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
+            var transfer = new Transfer(item, file, budget);
             try
             {
                 return item.Source.IsFile
-                    ? await FromFileAsync(item, file, cancellation)
-                    : await FromHttpAsync(item, file, cancellation);
+                    ? await FromFileAsync(transfer, user, cancellation)
+                    : await FromHttpAsync(transfer, cancellation);
             }
             catch (FetchException problem) when (problem.MayPass && attempt < Attempts)
             {
+                budget.GiveBack(item, transfer.Received);
                 await Task.Delay(FirstWait * Math.Pow(3, attempt - 1) * (0.5 + (random.NextDouble() / 2)), cancellation);
             }
             catch (FetchException problem) when (problem.MayPass)
@@ -35,26 +39,28 @@ internal sealed class Download(HttpClient http, TimeSpan stallTimeout, Random ra
         }
     }
 
-    private static async Task<string> FromFileAsync(FetchItem item, string file, CancellationToken cancellation)
+    private async Task<string> FromFileAsync(Transfer transfer, HostUser? user, CancellationToken cancellation)
     {
-        FileStream source;
+        var path = transfer.Item.Source.LocalPath;
+        using var source = await local.OpenAsync(path, user, cancellation);
+        transfer.Expect(FileStatus.Of(source)?.Size);
         try
         {
-            source = new FileStream(item.Source.LocalPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, useAsync: false);
+            // Waited for beside the reading thread: a file system that hangs must not hold up who cancels.
+            return await transfer.CopyAsync(buffer => Task.Run(() => RandomAccess.Read(source, buffer.Span, transfer.Received), CancellationToken.None).WaitAsync(cancellation));
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (IOException problem) when (!Sandboxes.DiskSpace.IsFull(problem))
         {
-            throw new FetchException($"Cannot fetch {item.Display}: {problem.Message}");
+            throw new FetchException($"Cannot fetch {transfer.Item.Display}: {problem.Message}");
         }
-
-        await using (source)
-            return await CopyAsync(source, file, (buffer, token) => source.ReadAsync(buffer, token), cancellation);
     }
 
-    private async Task<string> FromHttpAsync(FetchItem item, string file, CancellationToken cancellation)
+    private async Task<string> FromHttpAsync(Transfer transfer, CancellationToken cancellation)
     {
+        var item = transfer.Item;
+        var patience = transfer.Budget.Limits.Stall;
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stall.CancelAfter(stallTimeout);
+        stall.CancelAfter(patience);
         try
         {
             using var response = await http.GetAsync(item.Source, HttpCompletionOption.ResponseHeadersRead, stall.Token);
@@ -63,29 +69,27 @@ internal sealed class Download(HttpClient http, TimeSpan stallTimeout, Random ra
                     $"Cannot fetch {item.Display}: the server answered {(int)response.StatusCode} {response.ReasonPhrase}",
                     mayPass: (int)response.StatusCode is >= 500 or 408 or 429);
             var announced = response.Content.Headers.ContentLength;
+            transfer.Expect(announced);
             await using var body = await response.Content.ReadAsStreamAsync(stall.Token);
-            long received = 0;
-            var digest = await CopyAsync(body, file, async (buffer, _) =>
+            var digest = await transfer.CopyAsync(async buffer =>
             {
-                stall.CancelAfter(stallTimeout);
+                stall.CancelAfter(patience);
                 try
                 {
-                    var count = await body.ReadAsync(buffer, stall.Token);
-                    received += count;
-                    return count;
+                    return await body.ReadAsync(buffer, stall.Token);
                 }
                 catch (IOException problem)
                 {
-                    throw new FetchException($"Cannot fetch {item.Display}: the transfer ended early, after {received} bytes ({problem.Message})", mayPass: true);
+                    throw new FetchException($"Cannot fetch {item.Display}: the transfer ended early, after {transfer.Received} bytes ({problem.Message})", mayPass: true);
                 }
-            }, cancellation);
-            return announced is null || announced == received
+            });
+            return announced is null || announced == transfer.Received
                 ? digest
-                : throw new FetchException($"Cannot fetch {item.Display}: the transfer ended after {received} of {announced} bytes", mayPass: true);
+                : throw new FetchException($"Cannot fetch {item.Display}: the transfer ended after {transfer.Received} of {announced} bytes", mayPass: true);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new FetchException($"Cannot fetch {item.Display}: nothing came for {stallTimeout.TotalSeconds:0.#} seconds (--fetcher-stall-timeout)", mayPass: true);
+            throw new FetchException($"Cannot fetch {item.Display}: nothing came for {patience.TotalSeconds:0.#} seconds (--fetcher-stall-timeout)", mayPass: true);
         }
         catch (HttpRequestException problem)
         {
@@ -94,25 +98,44 @@ internal sealed class Download(HttpClient http, TimeSpan stallTimeout, Random ra
         }
     }
 
-    private static async Task<string> CopyAsync(
-        Stream source, string file, Func<Memory<byte>, CancellationToken, ValueTask<int>> read, CancellationToken cancellation)
+    private sealed class Transfer(FetchItem item, string file, FetchBudget budget)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
+        public FetchItem Item => item;
+
+        public FetchBudget Budget => budget;
+
+        public long Received { get; private set; }
+
+        /// <summary>What is too large by its own word is not begun.</summary>
+        public void Expect(long? bytes)
         {
-            await using var target = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, 0, useAsync: false);
-            while (await read(buffer, cancellation) is > 0 and var count)
-            {
-                hash.AppendData(buffer, 0, count);
-                await target.WriteAsync(buffer.AsMemory(0, count), cancellation);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (bytes is not { } all)
+                return;
+            budget.Transfer(item, all);
+            budget.GiveBack(item, all);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        public async Task<string> CopyAsync(Func<Memory<byte>, Task<int>> read)
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            // Not from a pool: a read that nobody waits for any more may still write into it.
+            var buffer = new byte[BufferSize];
+            await using var target = new FileStream(file, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            while (await read(buffer) is > 0 and var count)
+            {
+                Received += count;
+                budget.Transfer(item, count);
+                hash.AppendData(buffer, 0, count);
+                target.Write(buffer, 0, count);
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
     }
 }

@@ -20,11 +20,16 @@ public enum ExtractRule
 /// <param name="Digest">Its sha256 in lower-case hexadecimal, when the URI carries one.</param>
 /// <param name="Name">What it is called in the sandbox; may have folders.</param>
 /// <param name="IsNamed">The name was given, not taken from the URI.</param>
-public sealed record FetchItem(Uri Source, string? Digest, string Name, bool IsNamed, ExtractRule Extract, bool Executable)
+/// <param name="IsPrivate">Said to be kept out of the cache (<c>cache: false</c>), as what holds a secret should be.</param>
+public sealed record FetchItem(Uri Source, string? Digest, string Name, bool IsNamed, ExtractRule Extract, bool Executable, bool IsPrivate)
 {
+    private const int LongestUri = 8192;
     private const string DigestPrefix = "#sha256=";
     private static readonly string[] ArchiveSuffixes = [".tar", ".tar.gz", ".tgz", ".zip"];
     private static readonly string[] NeverSuffixes = [".jar", ".war", ".ear", ".whl", ".egg"];
+
+    /// <summary>Lies in the cache of this host, where every task finds it that knows its sha256.</summary>
+    public bool IsShared => Digest is not null && !IsPrivate;
 
     /// <summary>The address for messages: without the query, which may hold a key.</summary>
     public string Display => Source.IsFile ? Source.LocalPath : Source.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
@@ -32,6 +37,10 @@ public sealed record FetchItem(Uri Source, string? Digest, string Name, bool IsN
     /// <exception cref="FetchException">Says which URI can't be used, why, and what is allowed.</exception>
     public static FetchItem Of(CommandInfo.Types.URI uri)
     {
+        if (uri.Value.Length > LongestUri)
+            throw new FetchException($"URI '{Shorten(uri.Value)}' has {uri.Value.Length} characters, at most {LongestUri} are allowed");
+        if (uri.Value.Contains('\0', StringComparison.Ordinal))
+            throw new FetchException($"URI '{Shorten(uri.Value.Replace('\0', '?'))}' holds a NUL character");
         var text = uri.Value.StartsWith('/') ? "file://" + uri.Value : uri.Value;
         var digest = DigestOf(ref text);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var source) || source.Scheme is not ("http" or "https" or "file") || (source.IsFile && source.Host.Length > 0))
@@ -39,7 +48,7 @@ public sealed record FetchItem(Uri Source, string? Digest, string Name, bool IsN
         var name = uri.HasOutputFile && uri.OutputFile.Length > 0 ? uri.OutputFile : Uri.UnescapeDataString(source.AbsolutePath[(source.AbsolutePath.LastIndexOf('/') + 1)..]);
         if (ArchivePaths.Problem(name) is { } problem)
             throw new FetchException($"URI '{Shorten(text)}': the file name '{name}' {problem}");
-        return new FetchItem(source, digest, name, uri.HasOutputFile && uri.OutputFile.Length > 0, RuleFor(uri, name, source.AbsolutePath), uri.HasExecutable && uri.Executable);
+        return new FetchItem(source, digest, name, uri.HasOutputFile && uri.OutputFile.Length > 0, RuleFor(uri, name, source.AbsolutePath), uri.HasExecutable && uri.Executable, uri.HasCache && !uri.Cache);
     }
 
     private static ExtractRule RuleFor(CommandInfo.Types.URI uri, string name, string path)

@@ -4,10 +4,12 @@ using DataPlatform.Services.Agent.Native;
 namespace DataPlatform.Services.Agent.Fetching;
 
 /// <summary>The folder that an archive's members go into; every member passes here.</summary>
-internal sealed class UnpackTarget(string folder, string archive, long maximumBytes, int mostMembers)
+internal sealed class UnpackTarget(string folder, UnpackBounds bounds, UnpackManner manner, CancellationToken cancellation)
 {
     public const UnixFileMode PlainMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    public const UnixFileMode WriteModes = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private const int BufferSize = 128 * 1024;
 
@@ -16,12 +18,9 @@ internal sealed class UnpackTarget(string folder, string archive, long maximumBy
 
     private readonly HashSet<string> links = new(StringComparer.Ordinal);
     private readonly HashSet<string> folders = new(StringComparer.Ordinal);
-    private int members;
 
-    public long Bytes { get; private set; }
-
-    public FetchException Refuse(string member, string reason) =>
-        new($"{archive} is refused: its member '{(member.Length > 200 ? member[..200] + "..." : member)}' {reason}");
+    /// <summary>The next bytes of a member's content; 0 at its end.</summary>
+    public delegate int Content(Span<byte> buffer);
 
     public void Folder(string name)
     {
@@ -30,31 +29,40 @@ internal sealed class UnpackTarget(string folder, string archive, long maximumBy
             MakeFolder(name, member);
     }
 
-    public void File(string name, Stream data, UnixFileMode mode)
+    public void File(string name, Content content, UnixFileMode mode)
     {
         var path = Place(name);
-        using var file = new FileStream(path, new FileStreamOptions
+        using (var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             BufferSize = 0,
-            UnixCreateMode = (mode & AllowedModes) | PlainMode,
-        });
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
+        }))
         {
-            while (data.Read(buffer) is > 0 and var count)
+            var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+            try
             {
-                Bytes += count;
-                if (Bytes > maximumBytes)
-                    throw new FetchException($"{archive} is refused: unpacked it is larger than the {maximumBytes} bytes allowed (--max-archive-size)");
-                file.Write(buffer, 0, count);
+                while (content(buffer) is > 0 and var count)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    bounds.CountBytes(count);
+                    manner.Kept?.Invoke(count);
+                    file.Write(buffer, 0, count);
+                }
             }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+
+            // Said once more than at creation: the agent's umask does not decide what tasks can read.
+            var wanted = (mode & AllowedModes) | PlainMode;
+            System.IO.File.SetUnixFileMode(file.SafeFileHandle, manner.Sealed ? wanted & ~WriteModes : wanted);
+            if (manner.Sealed)
+                System.IO.File.SetLastWriteTimeUtc(file.SafeFileHandle, ArtifactSeal.Time);
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        Own(path);
     }
 
     public void SymbolicLink(string name, string target)
@@ -62,29 +70,30 @@ internal sealed class UnpackTarget(string folder, string archive, long maximumBy
         var path = Place(name);
         var member = ArchivePaths.Normalize(name);
         if (ArchivePaths.LinkProblem(member, target) is { } problem)
-            throw Refuse(name, problem);
+            throw bounds.Refuse(name, problem);
         System.IO.File.CreateSymbolicLink(path, target);
         links.Add(member);
+        Own(path);
     }
 
     public void HardLink(string name, string target)
     {
         var path = Place(name);
         if (ArchivePaths.Problem(target) is { } problem)
-            throw Refuse(name, "is a link to a path that " + problem);
+            throw bounds.Refuse(name, "is a link to a path that " + problem);
         var other = ArchivePaths.Normalize(target);
         if (links.Contains(other) || ArchivePaths.Parents(other).Any(links.Contains) || !System.IO.File.Exists(Path.Combine(folder, other)))
-            throw Refuse(name, "is a hard link to something that is no file of the archive before it");
+            throw bounds.Refuse(name, "is a hard link to something that is no file of the archive before it");
         if (Libc.link(Path.Combine(folder, other), path) != 0)
             throw new IOException($"Cannot link '{path}'");
     }
 
     private string Check(string name)
     {
-        if (++members > mostMembers)
-            throw new FetchException($"{archive} is refused: it has more than {mostMembers} members");
+        cancellation.ThrowIfCancellationRequested();
+        bounds.CountMember();
         if (ArchivePaths.Problem(name) is { } problem)
-            throw Refuse(name, problem);
+            throw bounds.Refuse(name, problem);
         return ArchivePaths.Normalize(name);
     }
 
@@ -93,14 +102,14 @@ internal sealed class UnpackTarget(string folder, string archive, long maximumBy
     {
         var member = Check(name);
         if (member.Length == 0)
-            throw Refuse(name, "has no name");
+            throw bounds.Refuse(name, "has no name");
         if (ArchivePaths.Parents(member).FirstOrDefault() is { } parent)
             MakeFolder(name, parent);
         var path = Path.Combine(folder, member);
         if (links.Contains(member))
-            throw Refuse(name, "is there twice, first as a link");
+            throw bounds.Refuse(name, "is there twice, first as a link");
         if (folders.Contains(member))
-            throw Refuse(name, "is there twice, first as a folder");
+            throw bounds.Refuse(name, "is there twice, first as a folder");
         System.IO.File.Delete(path); // A later file of the same name wins, as with tar itself.
         return path;
     }
@@ -109,13 +118,16 @@ internal sealed class UnpackTarget(string folder, string archive, long maximumBy
     {
         if (folders.Contains(member))
             return;
-        if (links.Contains(member) || ArchivePaths.Parents(member).Any(links.Contains))
-            throw Refuse(name, "goes through a link of the archive");
+        if (links.Contains(member))
+            throw bounds.Refuse(name, "goes through a link of the archive");
+        if (ArchivePaths.Parents(member).FirstOrDefault() is { } parent)
+            MakeFolder(name, parent);
         var path = Path.Combine(folder, member);
         if (System.IO.File.Exists(path))
-            throw Refuse(name, "has a file of the archive above it");
-        Directory.CreateDirectory(path);
+            throw bounds.Refuse(name, "has a file of the archive above it");
+        FetchFolders.Make(path, manner.Owner);
         folders.Add(member);
-        folders.UnionWith(ArchivePaths.Parents(member));
     }
+
+    private void Own(string path) => FetchFolders.Own(path, manner.Owner);
 }

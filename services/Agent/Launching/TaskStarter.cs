@@ -40,7 +40,8 @@ internal sealed class TaskStarter(
         try
         {
             await fetcher.FetchAsync(
-                run.Task.Command.Uris, run.ContainerId, checkpoints.RunDirectory(run.ContainerId), sandbox.Path, user, cancellation);
+                new FetchOrder(run.Task.Command.Uris, run.ContainerId, checkpoints.RunDirectory(run.ContainerId), sandbox.Path, user, FetchOrder.DiskBytesOf(run.Task)),
+                cancellation);
         }
         catch (FetchException problem)
         {
@@ -49,7 +50,11 @@ internal sealed class TaskStarter(
 
         var environment = EnvironmentOf(run, agentId, sandbox.Path, user);
         cancellation.ThrowIfCancellationRequested();
-        return Step("start the task", () => Spawn(run, sandbox, environment, user));
+        return Step("start the task", () =>
+        {
+            sandbox.HandOver();
+            return Spawn(run, sandbox, environment, user);
+        });
     }
 
     /// <summary>For what is to run beside a task that has been started, be it by this process or an earlier one.</summary>

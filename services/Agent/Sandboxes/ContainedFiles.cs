@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,12 +7,10 @@ namespace DataPlatform.Services.Agent.Sandboxes;
 /// Opens files beneath a folder whatever a task has put there: the kernel itself refuses a path that leaves the folder by
 /// <c>..</c> or a link, also when the task changes it at that very moment (openat2, Linux 5.6 and later).
 /// </summary>
-internal static unsafe class ContainedFiles
+internal static class ContainedFiles
 {
-    private const int OpenAt2 = 437;
     private const ulong Beneath = 0x08;
     private const ulong NoMagicLinks = 0x02;
-    private const int CurrentDirectory = -100;
 
     /// <summary>Null when there is no such file beneath the folder, or none that can be read as a regular file.</summary>
     public static SafeFileHandle? OpenRead(string folder, string path)
@@ -45,57 +42,15 @@ internal static unsafe class ContainedFiles
 
     public static string PathOf(SafeFileHandle folder) => $"/proc/self/fd/{folder.DangerousGetHandle()}";
 
-    private static bool IsRegular(SafeFileHandle handle)
-    {
-        const int emptyPath = 0x1000;
-        const uint type = 1;
-        const int modeOffset = 28;
-        var status = stackalloc byte[256];
-        return Libc.statx(handle, "", emptyPath, type, status) == 0 && (*(ushort*)(status + modeOffset) & 0xF000) == 0x8000;
-    }
+    private static bool IsRegular(SafeFileHandle handle) => FileStatus.Of(handle) is { IsRegular: true };
 
     private static SafeFileHandle? Open(string folder, string path, int flags, uint mode = 0)
     {
-        var root = OpenPlain(folder);
-        if (root < 0)
+        var start = Libc.OpenWithin(Libc.CurrentFolder, folder, Libc.OpenPathOnly | Libc.OpenDirectory, 0, NoMagicLinks);
+        if (start < 0)
             return null;
-        try
-        {
-            var name = Marshal.StringToCoTaskMemUTF8(path.Length == 0 ? "." : path);
-            try
-            {
-                var how = stackalloc ulong[3];
-                how[0] = (ulong)(flags | Libc.OpenCloseOnExec);
-                how[1] = mode;
-                how[2] = Beneath | NoMagicLinks;
-                var descriptor = (int)Libc.syscall(OpenAt2, root, name, (nint)how, 3 * sizeof(ulong));
-                return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
-            }
-            finally
-            {
-                Marshal.FreeCoTaskMem(name);
-            }
-        }
-        finally
-        {
-            _ = Libc.close(root);
-        }
-    }
-
-    private static int OpenPlain(string folder)
-    {
-        var name = Marshal.StringToCoTaskMemUTF8(folder);
-        try
-        {
-            var how = stackalloc ulong[3];
-            how[0] = Libc.OpenPathOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec;
-            how[1] = 0;
-            how[2] = NoMagicLinks;
-            return (int)Libc.syscall(OpenAt2, CurrentDirectory, name, (nint)how, 3 * sizeof(ulong));
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(name);
-        }
+        using var root = new SafeFileHandle(start, ownsHandle: true);
+        var descriptor = Libc.OpenWithin(start, path.Length == 0 ? "." : path, flags, mode, Beneath | NoMagicLinks);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 }

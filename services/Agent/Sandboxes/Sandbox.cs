@@ -1,3 +1,4 @@
+using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
@@ -10,7 +11,13 @@ public sealed class Sandbox
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
         UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
-    private Sandbox(string path) => Path = path;
+    private readonly HostUser? owner;
+
+    private Sandbox(string path, HostUser? owner)
+    {
+        Path = path;
+        this.owner = owner;
+    }
 
     public string Path { get; }
 
@@ -18,25 +25,30 @@ public sealed class Sandbox
 
     public string StandardError => System.IO.Path.Combine(Path, "stderr");
 
+    /// <summary>The folder is the agent's own until it is handed over: nothing that runs as the task's user can reach into it meanwhile.</summary>
     /// <exception cref="IOException">The disk is full, or the work directory can't be written.</exception>
     public static Sandbox Create(SandboxPaths paths, string agentId, TaskKey task, string containerId, HostUser? owner)
     {
-        var sandbox = new Sandbox(paths.Run(agentId, task, containerId));
+        var sandbox = new Sandbox(paths.Run(agentId, task, containerId), owner);
         Directory.CreateDirectory(paths.Runs(agentId, task));
-        Directory.CreateDirectory(sandbox.Path, FolderMode);
+        Directory.CreateDirectory(sandbox.Path, AtomicFile.OwnerFolder);
         foreach (var file in (string[])[sandbox.StandardOutput, sandbox.StandardError])
             File.Create(file, bufferSize: 0).Dispose();
-        if (owner is not null)
-        {
-            foreach (var each in (string[])[sandbox.Path, sandbox.StandardOutput, sandbox.StandardError])
-            {
-                if (Libc.lchown(each, owner.Id, owner.GroupId) != 0)
-                    throw new IOException($"Cannot give {each} to user {owner.Name}");
-            }
-        }
-
         PointLatest(paths.Runs(agentId, task), containerId);
         return sandbox;
+    }
+
+    /// <summary>From now on it is the task's.</summary>
+    /// <exception cref="IOException">The user can't be given it.</exception>
+    public void HandOver()
+    {
+        foreach (var each in (string[])[StandardOutput, StandardError, Path])
+        {
+            if (owner is not null && Libc.lchown(each, owner.Id, owner.GroupId) != 0)
+                throw new IOException($"Cannot give {each} to user {owner.Name}");
+        }
+
+        File.SetUnixFileMode(Path, FolderMode);
     }
 
     private static void PointLatest(string runs, string containerId)

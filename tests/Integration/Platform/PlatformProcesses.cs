@@ -77,7 +77,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
         var ports = 20_000 + (Interlocked.Increment(ref lastPortBlock) % 100 * 100);
         var agent = new ServiceProcess("dp-agent", "DataPlatform.Services.Agent", Path.Combine(Root, $"agent-{number}"), [
             "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])[] : ["--credential", agentFile, "--http-credentials", agentCallersFile],
-            "--resources", $"{resources};ports:[{ports}-{ports + 99}]", "--fetcher-cache-dir", Path.Combine(Root, "cache"),
+            "--resources", $"{resources};ports:[{ports}-{ports + 99}]", "--fetcher-cache-dir", Path.Combine(Root, "cache"), "--fetcher-local-dirs", Root,
             "--registration-backoff-factor", "100ms", "--cgroups-root", $"{Environment.GetEnvironmentVariable("DP_TEST_RUN") ?? "dptest"}-{Path.GetFileName(Root)}", "--stop-tasks-on-exit"]);
         agents.Add(agent);
         await agent.StartAsync();

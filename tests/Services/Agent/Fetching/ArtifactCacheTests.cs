@@ -47,7 +47,8 @@ public sealed class ArtifactCacheTests : IDisposable
         var cache = new ArtifactCache(Path.Combine(root, "cache"), capacity: 50);
         var incoming = Directory.CreateDirectory(cache.NewIncoming()).FullName;
         await File.WriteAllTextAsync(Path.Combine(incoming, "file"), "content");
-        var folder = cache.AddFolder(Digest('d'), incoming, bytes: 70);
+        ArtifactSeal.Put(Path.Combine(incoming, "file"));
+        var folder = cache.AddFolder(Digest('d'), incoming, bytes: 70, CancellationToken.None).Path;
 
         (await cache.EvictAsync(CancellationToken.None)).ShouldBe(70);
 
@@ -55,12 +56,13 @@ public sealed class ArtifactCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_one_holds_the_lock_of_a_digest()
+    public async Task Only_one_holds_the_lock_of_a_digest_of_one_server()
     {
         var cache = new ArtifactCache(Path.Combine(root, "cache"), capacity: 50);
-        var first = await cache.LockAsync(Digest('a'), CancellationToken.None);
-        var second = cache.LockAsync(Digest('a'), CancellationToken.None);
+        var first = await cache.LockAsync(Digest('a'), "server", CancellationToken.None);
+        var second = cache.LockAsync(Digest('a'), "server", CancellationToken.None);
         second.IsCompleted.ShouldBeFalse();
+        (await cache.LockAsync(Digest('a'), "another", CancellationToken.None)).Dispose();
 
         first.Dispose();
 
@@ -73,6 +75,6 @@ public sealed class ArtifactCacheTests : IDisposable
     {
         var complete = cache.NewIncoming();
         File.WriteAllBytes(complete, new byte[100]);
-        File.SetLastWriteTimeUtc(cache.AddFile(digest, complete), Start.AddHours(-age));
+        File.SetLastAccessTimeUtc(cache.AddFile(digest, complete), Start.AddHours(-age));
     }
 }

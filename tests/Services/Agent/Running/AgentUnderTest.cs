@@ -46,6 +46,15 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         return agent;
     }
 
+    /// <param name="more">Further settings, given the work directory.</param>
+    public static async Task<AgentUnderTest> StartAsync(FakeMaster master, Func<string, string[]> more)
+    {
+        var agent = new AgentUnderTest(master, []);
+        agent.arguments.AddRange(more(agent.WorkDirectory));
+        await agent.StartProcessAsync();
+        return agent;
+    }
+
     public async Task StartProcessAsync()
     {
         var before = Master.Registrations.Count;

@@ -82,7 +82,7 @@ public sealed class LimitTests
         using var mount = SmallDisk.TryMount(disk, megabytes: 4);
         Assert.SkipWhen(mount is null, "A small file system can't be mounted here (needs root)");
         await using var master = await FakeMaster.StartAsync();
-        await using var agent = await AgentUnderTest.StartAsync(master, "--fetcher-cache-dir", disk);
+        await using var agent = await AgentUnderTest.StartAsync(master, workDirectory => ["--fetcher-cache-dir", disk, "--fetcher-local-dirs", workDirectory]);
         var big = Path.Combine(agent.WorkDirectory, "big");
         await File.WriteAllBytesAsync(big, new byte[8 << 20]);
         var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(big)));

@@ -53,7 +53,7 @@ public sealed class LoadTests(ITestOutputHelper output)
     public async Task Links_many_cached_artifacts_in_no_time()
     {
         await using var master = await FakeMaster.StartAsync();
-        await using var agent = await AgentUnderTest.StartAsync(master);
+        await using var agent = await AgentUnderTest.StartAsync(master, workDirectory => ["--fetcher-local-dirs", workDirectory]);
         var jars = Directory.CreateDirectory(Path.Combine(agent.WorkDirectory, "jars")).FullName;
         var uris = new List<CommandInfo.Types.URI>();
         for (var number = 0; number < 250; number++)

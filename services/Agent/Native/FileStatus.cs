@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+
+namespace DataPlatform.Services.Agent.Native;
+
+/// <summary>What the kernel says of one file, never looking through a link.</summary>
+/// <param name="Mode">Kind and permissions, as in <c>st_mode</c>.</param>
+/// <param name="ModifiedSeconds">Since 1970.</param>
+internal readonly record struct FileStatus(uint Mode, uint Links, uint Owner, uint Group, long Size, long ModifiedSeconds, uint ModifiedNanoseconds)
+{
+    private const uint KindBits = 0xF000;
+    private const uint Basic = 0x7FF;
+    private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
+
+    public bool IsRegular => (Mode & KindBits) == 0x8000;
+
+    public bool IsFolder => (Mode & KindBits) == 0x4000;
+
+    public bool IsLink => (Mode & KindBits) == 0xA000;
+
+    public string Kind => (Mode & KindBits) switch
+    {
+        0x8000 => "file",
+        0x4000 => "folder",
+        0xA000 => "link",
+        0x1000 => "pipe",
+        0xC000 => "socket",
+        _ => "device",
+    };
+
+    /// <summary>Null when there is nothing, or it may not be seen.</summary>
+    public static unsafe FileStatus? Of(string path)
+    {
+        var status = stackalloc byte[256];
+        return Libc.statx(Libc.CurrentFolder, path, NoFollow, Basic, status) == 0 ? Read(status) : null;
+    }
+
+    public static unsafe FileStatus? Of(SafeHandle handle)
+    {
+        var status = stackalloc byte[256];
+        return Libc.statx(handle, "", EmptyPath, Basic, status) == 0 ? Read(status) : null;
+    }
+
+    private static unsafe FileStatus Read(byte* status) => new(
+        *(ushort*)(status + 28), *(uint*)(status + 16), *(uint*)(status + 20), *(uint*)(status + 24), *(long*)(status + 40), *(long*)(status + 112), *(uint*)(status + 120));
+}
