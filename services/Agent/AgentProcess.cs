@@ -43,7 +43,9 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         AgentEffects? effects = null;
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
         var starter = new TaskStarter(options, paths, checkpoints, BuildFetcher(log), isolation, () => endpoint);
-        var containers = new Containers(starter, isolation, checkpoints, watch, paths.Find, loop.PostAsync, log);
+        var collector = new SandboxCollector(
+            paths, options.Collection, id => Directory.Exists(checkpoints.RunDirectory(id)), () => SandboxCollector.UsedPart(paths), time, log);
+        var containers = new Containers(starter, isolation, checkpoints, watch, paths.Find, collector.Ended, loop.PostAsync, log);
         using var probe = new CheckProbe(watch);
         using var checks = new TaskChecks(probe, run => starter.ContextOf(run, core.AgentId), loop.PostAsync, time);
         var metrics = new AgentMetrics(loop, () => checkpoints.SetAside, time);
@@ -63,8 +65,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var deciding = loop.RunAsync(ending.Token);
         var keepers = Task.WhenAll(
             new LogKeeper(options.MaximumLogBytes, () => containers.Sandboxes, time, log).RunAsync(ending.Token),
-            new SandboxCollector(
-                paths, options.CollectionDelay, options.DiskHeadroom, id => Directory.Exists(checkpoints.RunDirectory(id)), time, log).RunAsync(ending.Token));
+            collector.RunAsync(ending.Token));
         var linked = link.RunAsync(
             () => loop.ReadAsync(state => Register(state, isolation)),
             message => HandleAsync(message, loop, link, checkpoints, metrics, log),
@@ -82,8 +83,17 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
     private Fetcher BuildFetcher(ILogger log)
     {
-        var cache = new ArtifactCache(options.CacheDirectory, options.CacheBytes, spoiled => log.LogWarning("{Spoiled}", spoiled));
-        cache.RemoveAbandoned();
+        ArtifactCache cache;
+        try
+        {
+            cache = new ArtifactCache(options.CacheDirectory, options.CacheBytes, spoiled => log.LogWarning("{Spoiled}", spoiled));
+            cache.RemoveAbandoned();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"--fetcher-cache-dir {options.CacheDirectory} can't be used: {problem.Message}");
+        }
+
         var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
         {
             Timeout = Timeout.InfiniteTimeSpan,

@@ -1,6 +1,7 @@
 using System.Net;
 using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Hosting.Credentials;
 using DataPlatform.Services.Hosting.Settings;
 
@@ -40,8 +41,7 @@ public sealed record AgentOptions
 
     public required long MaximumArchiveBytes { get; init; }
     public required long MaximumLogBytes { get; init; }
-    public required TimeSpan CollectionDelay { get; init; }
-    public required double DiskHeadroom { get; init; }
+    public required CollectionRules Collection { get; init; }
 
     /// <summary>Every setting as given, for the operator API. Files are named, never their content.</summary>
     public required IReadOnlyDictionary<string, string> Flags { get; init; }
@@ -89,8 +89,7 @@ public sealed record AgentOptions
             FetchFolders = ParseFolders(values),
             MaximumArchiveBytes = values.Size("max-archive-size"),
             MaximumLogBytes = values.Size("max-log-size"),
-            CollectionDelay = values.Duration("gc-delay"),
-            DiskHeadroom = values.Fraction("gc-disk-headroom"),
+            Collection = new CollectionRules(values.Duration("gc-delay"), values.Fraction("gc-disk-headroom"), (int)values.Number("gc-max-sandboxes", 0, 10_000_000)),
             Flags = values.Flags,
         };
     }

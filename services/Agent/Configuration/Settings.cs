@@ -35,6 +35,7 @@ internal static class Settings
         new("max-archive-size", "BYTES", "20GB", "largest size of an unpacked archive"),
         new("max-log-size", "BYTES", "10MB", "size of each of stdout and stderr beyond which old lines make room"),
         new("gc-delay", "DURATION", "1weeks", "how long a sandbox is kept after its task"),
-        new("gc-disk-headroom", "FRACTION", "0.1", "part of the disk that sandboxes leave free, by going earlier"),
+        new("gc-disk-headroom", "FRACTION", "0.1", "part of the disk, in bytes and in inodes, that sandboxes leave free, by going earlier"),
+        new("gc-max-sandboxes", "COUNT", "5000", "most sandboxes of tasks that are over; beyond it the oldest go"),
     ]);
 }

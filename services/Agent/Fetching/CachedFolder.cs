@@ -1,5 +1,5 @@
 using System.Globalization;
-using DataPlatform.Services.Agent.Checkpoints;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Fetching;
 

@@ -7,6 +7,7 @@ namespace DataPlatform.Services.Agent.Fetching;
 internal sealed class Fetcher(ArtifactCache cache, Download download, ArchiveUnpacker unpacker, FetchLimits limits)
 {
     private const int AtOnce = 4;
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(24);
 
     /// <exception cref="FetchException">Names the URI that can't be had and says why.</exception>
     public async Task FetchAsync(FetchOrder order, CancellationToken cancellation)
@@ -15,7 +16,7 @@ internal sealed class Fetcher(ArtifactCache cache, Download download, ArchiveUnp
             return;
         var items = Understand(order);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(limits.Time);
+        limited.CancelAfter(limits.Time < LongestTimer ? limits.Time : LongestTimer);
         try
         {
             await FetchAsync(order, items, limited.Token);

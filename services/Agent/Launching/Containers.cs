@@ -18,6 +18,7 @@ internal sealed class Containers(
     CheckpointStore checkpoints,
     ProcessWatch watch,
     Func<TaskKey, string, string?> sandboxOf,
+    Action<string> sandboxEnded,
     Func<AgentInput, ValueTask> post,
     ILogger log)
 {
@@ -108,7 +109,7 @@ internal sealed class Containers(
             containers.TryRemove(run.ContainerId, out _);
             var failure = FailureOf(problem);
             log.LogWarning("Task {Task} was not started: {Reason}", run.Key.TaskId, failure.Message);
-            isolation.Remove(run.ContainerId);
+            CleanUp(run.ContainerId, container);
             await post(new AgentInput.LaunchFailed(run.ContainerId, failure));
             return;
         }
@@ -146,7 +147,7 @@ internal sealed class Containers(
         {
             isolation.Remove(containerId);
             if (sandboxOf(container.Key, containerId) is { } sandbox)
-                Directory.SetLastWriteTimeUtc(sandbox, DateTime.UtcNow); // From now on it is for the collector.
+                sandboxEnded(sandbox);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -46,20 +46,26 @@ internal static unsafe partial class Libc
         }
     }
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int openat(SafeHandle folder, string path, int flags, uint mode);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int openat(SafeHandle folder, byte* path, int flags, uint mode);
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int unlinkat(SafeHandle folder, string path, int flags);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int unlinkat(SafeHandle folder, byte* path, int flags);
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int renameat(SafeHandle fromFolder, string from, SafeHandle toFolder, string to);
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int renameat(SafeHandle fromFolder, byte* from, SafeHandle toFolder, byte* to);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statx(int folder, string path, int flags, uint mask, byte* status);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statvfs(string path, byte* status);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint getdents64(SafeHandle folder, byte* entries, nint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial long lseek(SafeHandle file, long offset, int from);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int syncfs(SafeHandle file);

@@ -37,7 +37,8 @@ internal static unsafe class Spawn
         _ = Libc.posix_spawnattr_init(attributes);
         try
         {
-            const int append = Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend;
+            // Another task of the same user may already reach into the sandbox: a link in the log's place is not written through.
+            const int append = Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.OpenNoFollow;
             Check(Libc.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.OpenReadOnly, 0), program);
             Check(Libc.posix_spawn_file_actions_addopen(actions, 1, standardOutput, append, 0x1A4), program);
             Check(Libc.posix_spawn_file_actions_addopen(actions, 2, standardError, append, 0x1A4), program);

@@ -1,7 +1,7 @@
-using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Sandboxes;
 
@@ -30,8 +30,12 @@ public sealed class Sandbox
     public static Sandbox Create(SandboxPaths paths, string agentId, TaskKey task, string containerId, HostUser? owner)
     {
         var sandbox = new Sandbox(paths.Run(agentId, task, containerId), owner);
-        Directory.CreateDirectory(paths.Runs(agentId, task));
-        Directory.CreateDirectory(sandbox.Path, AtomicFile.OwnerFolder);
+        lock (paths.Above)
+        {
+            Directory.CreateDirectory(paths.Runs(agentId, task));
+            Directory.CreateDirectory(sandbox.Path, AtomicFile.OwnerFolder);
+        }
+
         foreach (var file in (string[])[sandbox.StandardOutput, sandbox.StandardError])
             File.Create(file, bufferSize: 0).Dispose();
         PointLatest(paths.Runs(agentId, task), containerId);

@@ -2,20 +2,31 @@ using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Agent.Sandboxes;
 
-/// <summary>Removes sandboxes of tasks that are over: after a while, and the sooner the fuller the disk is.</summary>
+/// <summary>When a sandbox goes.</summary>
+/// <param name="Delay">After its task's end, on an empty disk.</param>
+/// <param name="Headroom">The part of the disk, in bytes and in inodes, that sandboxes leave free.</param>
+/// <param name="Most">However young they are, no more are kept.</param>
+public sealed record CollectionRules(TimeSpan Delay, double Headroom, int Most);
+
+/// <summary>
+/// Removes sandboxes of tasks that are over: after a while, the sooner the fuller the disk is in bytes or inodes, and the oldest where
+/// there are too many. The folders are read once, at start; after that the agent says which task has ended.
+/// </summary>
 internal sealed class SandboxCollector(
-    SandboxPaths paths, TimeSpan delay, double headroom, Func<string, bool> isInUse, TimeProvider time, ILogger log)
+    SandboxPaths paths, CollectionRules rules, Func<string, bool> isInUse, Func<double> usedPart, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private readonly FinishedSandboxes finished = new();
 
     public async Task RunAsync(CancellationToken stop)
     {
         try
         {
+            Scan();
             while (true)
             {
                 await Task.Delay(Interval, time, stop);
-                Collect(UsedPart());
+                Collect();
             }
         }
         catch (OperationCanceledException)
@@ -24,56 +35,66 @@ internal sealed class SandboxCollector(
         }
     }
 
+    /// <summary>The part of the work directory's file system that is in use, of bytes or inodes, whichever is scarcer.</summary>
+    public static double UsedPart(SandboxPaths paths) => FileSystemUse.Of(paths.Root)?.Part ?? 0;
+
     /// <summary>How old a sandbox may become, as in Mesos: the delay less what the disk's filling takes from it.</summary>
     internal static TimeSpan AllowedAge(TimeSpan delay, double headroom, double used) => delay * Math.Max(0, 1 - headroom - used);
 
-    /// <returns>The sandboxes that were removed.</returns>
-    internal IReadOnlyList<string> Collect(double used)
+    /// <summary>The task of this sandbox is over.</summary>
+    public void Ended(string run)
     {
-        var oldest = time.GetUtcNow() - AllowedAge(delay, headroom, used);
-        var removed = new List<string>();
-        foreach (var run in Runs().Where(run => !isInUse(Path.GetFileName(run)) && Directory.GetLastWriteTimeUtc(run) < oldest).ToList())
+        finished.Add(run, time.GetTimestamp());
+        try
         {
+            Directory.SetLastWriteTimeUtc(run, time.GetUtcNow().UtcDateTime); // What the next start of the agent goes by.
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning("The end of the task in {Path} could not be noted: {Problem}", run, problem.Message);
+        }
+    }
+
+    /// <summary>All sandboxes that are there; those in use wait for their end.</summary>
+    internal void Scan()
+    {
+        var (now, wall) = (time.GetTimestamp(), time.GetUtcNow().UtcDateTime);
+        foreach (var run in paths.Runs())
+        {
+            var age = wall - Directory.GetLastWriteTimeUtc(run);
+            finished.Add(run, now - (long)(Math.Max(0, age.TotalSeconds) * time.TimestampFrequency));
+        }
+    }
+
+    /// <returns>The sandboxes that were removed, the oldest first.</returns>
+    internal IReadOnlyList<string> Collect()
+    {
+        var removed = new List<string>();
+        // Each is looked at once in a turn; what is in use goes to the end of the line.
+        for (var left = finished.Count; left > 0 && finished.Oldest is { } oldest; left--)
+        {
+            // The disk is asked again each time: no more goes than must.
+            if (finished.Count <= rules.Most && time.GetElapsedTime(oldest.Since) < AllowedAge(rules.Delay, rules.Headroom, usedPart()))
+                break;
+            if (isInUse(Path.GetFileName(oldest.Path)))
+            {
+                finished.Add(oldest.Path, time.GetTimestamp());
+                continue;
+            }
+
+            finished.Remove(oldest.Path);
             try
             {
-                Directory.Delete(run, recursive: true);
-                RemoveEmptyParents(run);
-                removed.Add(run);
+                FolderRemoval.Remove(oldest.Path);
+                paths.RemoveEmptyAbove(oldest.Path);
+                removed.Add(oldest.Path);
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {
-                log.LogWarning("Sandbox {Path} could not be removed: {Problem}", run, problem.Message);
+                log.LogWarning("Sandbox {Path} could not be removed: {Problem}", oldest.Path, problem.Message);
             }
         }
 
         return removed;
     }
-
-    private double UsedPart()
-    {
-        var drive = new DriveInfo(paths.Root);
-        return drive.TotalSize == 0 ? 0 : 1 - ((double)drive.AvailableFreeSpace / drive.TotalSize);
-    }
-
-    private IEnumerable<string> Runs()
-    {
-        if (!Directory.Exists(paths.Root))
-            return [];
-        return Folders(paths.Root)
-            .SelectMany(agent => Folders(Path.Combine(agent, "frameworks")))
-            .SelectMany(framework => Folders(Path.Combine(framework, "executors")))
-            .SelectMany(executor => Folders(Path.Combine(executor, "runs")))
-            .Where(run => new DirectoryInfo(run).LinkTarget is null);
-    }
-
-    private void RemoveEmptyParents(string run)
-    {
-        var runs = Path.GetDirectoryName(run)!;
-        if (Folders(runs).All(each => new DirectoryInfo(each).LinkTarget is not null))
-            File.Delete(Path.Combine(runs, "latest"));
-        for (var path = runs; path != paths.Root && path.StartsWith(paths.Root, StringComparison.Ordinal) && !Directory.EnumerateFileSystemEntries(path).Any(); path = Path.GetDirectoryName(path)!)
-            Directory.Delete(path);
-    }
-
-    private static string[] Folders(string path) => Directory.Exists(path) ? Directory.GetDirectories(path) : [];
 }

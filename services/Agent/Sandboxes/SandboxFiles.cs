@@ -1,5 +1,7 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Sandboxes;
 
@@ -12,13 +14,14 @@ public sealed class SandboxFiles(SandboxPaths paths)
     /// <summary>The most that one read answers.</summary>
     public const int LongestRead = 1024 * 1024;
 
+    /// <summary>The most entries that one list has; a task may make any number of files.</summary>
+    public const int LongestList = 10_000;
+
     /// <summary>Size of the whole file and the part asked for; null when there is no such file.</summary>
     /// <param name="length">Null: up to the end, as far as one read goes.</param>
     public (long Size, byte[] Data)? Read(string path, long offset, long? length)
     {
-        if (Split(path) is not { } place)
-            return null;
-        using var handle = ContainedFiles.OpenRead(place.Run, place.Inside);
+        using var handle = Open(path);
         if (handle is null)
             return null;
         var size = RandomAccess.GetLength(handle);
@@ -38,32 +41,36 @@ public sealed class SandboxFiles(SandboxPaths paths)
         using var folder = ContainedFiles.OpenFolder(place.Run, place.Inside);
         if (folder is null)
             return null;
-        return new DirectoryInfo(ContainedFiles.PathOf(folder)).EnumerateFileSystemInfos()
-            .OrderBy(each => each.Name, StringComparer.Ordinal)
-            .Select(each => Describe(path.TrimEnd('/') + "/" + each.Name, each)).ToList();
+        var inside = ContainedFiles.PathOf(folder);
+        var (users, groups) = (AccountNames.Read("/etc/passwd"), AccountNames.Read("/etc/group"));
+        return Directory.EnumerateFileSystemEntries(inside).Take(LongestList).Select(each => Path.GetFileName(each))
+            .Order(StringComparer.Ordinal)
+            .Select(name => (Name: name, Status: FileStatus.Of(inside + "/" + name)))
+            .Where(each => each.Status is not null)
+            .Select(each => Describe(path.TrimEnd('/') + "/" + each.Name, each.Status!.Value, users, groups)).ToList();
     }
 
-    private static Core.Protocol.Mesos.FileInfo Describe(string path, FileSystemInfo entry)
+    private static Core.Protocol.Mesos.FileInfo Describe(string path, FileStatus status, AccountNames users, AccountNames groups) => new()
     {
-        const uint directory = 0x4000;
-        const uint regular = 0x8000;
-        const uint link = 0xA000;
-        var isLink = entry.LinkTarget is not null;
-        var isFolder = !isLink && entry is DirectoryInfo;
-        return new Core.Protocol.Mesos.FileInfo
-        {
-            Path = path,
-            Nlink = 1,
-            Size = isLink || isFolder ? 0 : (ulong)((System.IO.FileInfo)entry).Length,
-            Mtime = new TimeInfo { Nanoseconds = (entry.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks * 100 },
-            Mode = (uint)entry.UnixFileMode | (isLink ? link : isFolder ? directory : regular),
-        };
-    }
+        Path = path,
+        Nlink = (int)Math.Min(status.Links, int.MaxValue),
+        Size = status.IsRegular ? (ulong)status.Size : 0,
+        Mtime = new TimeInfo { Nanoseconds = (status.ModifiedSeconds * 1_000_000_000) + status.ModifiedNanoseconds },
+        Mode = status.Mode,
+        Uid = users.Of(status.Owner),
+        Gid = groups.Of(status.Group),
+    };
 
+    /// <summary>The file to read from, as long as it is; null when there is no such file.</summary>
+    public SafeFileHandle? Open(string path) => Split(path) is { } place ? ContainedFiles.OpenRead(place.Run, place.Inside) : null;
+
+    /// <summary>Also the path on the host, which the agent's state names and older tools ask with.</summary>
     private (string Run, string Inside)? Split(string path)
     {
+        if (path.StartsWith(paths.Root + "/", StringComparison.Ordinal) && path.IndexOf('/', paths.Root.Length + 1) is > 0 and var agent)
+            path = path[agent..];
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length < 6 || parts[0] != "frameworks" || parts[2] != "executors" || parts[4] != "runs" || parts.Contains("..") || parts.Contains("."))
+        if (parts.Length < 6 || parts[0] != "frameworks" || parts[2] != "executors" || parts[4] != "runs" || path.Contains('\0', StringComparison.Ordinal) || parts.Contains("..") || parts.Contains("."))
             return null;
         var run = paths.Find(new TaskKey(parts[1], parts[3]), parts[5]);
         return run is null ? null : (run, string.Join('/', parts.Skip(6)));

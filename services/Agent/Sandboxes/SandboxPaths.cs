@@ -7,6 +7,9 @@ public sealed class SandboxPaths(string workDirectory)
 {
     public string Root { get; } = Directory.CreateDirectory(Path.Combine(workDirectory, "slaves")).FullName;
 
+    /// <summary>Held while folders above sandboxes are made or removed: one must not take what the other has just found.</summary>
+    internal Lock Above { get; } = new();
+
     public string Runs(string agentId, TaskKey task) =>
         Path.Combine(Root, agentId, "frameworks", task.FrameworkId, "executors", task.TaskId, "runs");
 
@@ -23,4 +26,26 @@ public sealed class SandboxPaths(string workDirectory)
             .OrderByDescending(Directory.GetLastWriteTimeUtc)
             .FirstOrDefault();
     }
+
+    /// <summary>Every sandbox there is. Reads all folders above them.</summary>
+    internal IEnumerable<string> Runs() => Folders(Root)
+        .SelectMany(agent => Folders(Path.Combine(agent, "frameworks")))
+        .SelectMany(framework => Folders(Path.Combine(framework, "executors")))
+        .SelectMany(executor => Folders(Path.Combine(executor, "runs")))
+        .Where(run => new DirectoryInfo(run).LinkTarget is null);
+
+    /// <summary>Removes the folders above a sandbox that is gone, as far as nothing else is in them.</summary>
+    internal void RemoveEmptyAbove(string run)
+    {
+        lock (Above)
+        {
+            var runs = Path.GetDirectoryName(run)!;
+            if (Folders(runs).All(each => new DirectoryInfo(each).LinkTarget is not null))
+                File.Delete(Path.Combine(runs, "latest"));
+            for (var path = runs; path != Root && path.StartsWith(Root, StringComparison.Ordinal) && !Directory.EnumerateFileSystemEntries(path).Any(); path = Path.GetDirectoryName(path)!)
+                Directory.Delete(path);
+        }
+    }
+
+    private static string[] Folders(string path) => Directory.Exists(path) ? Directory.GetDirectories(path) : [];
 }

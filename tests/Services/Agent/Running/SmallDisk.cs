@@ -9,8 +9,9 @@ internal sealed class SmallDisk : IDisposable
 
     private SmallDisk(string path) => this.path = path;
 
-    public static SmallDisk? TryMount(string path, int megabytes) =>
-        Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", path) ? new SmallDisk(path) : null;
+    /// <param name="inodes">How many files and folders it can hold; 0: as many as have room.</param>
+    public static SmallDisk? TryMount(string path, int megabytes, int inodes = 0) =>
+        Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m" + (inodes == 0 ? "" : $",nr_inodes={inodes}"), "tmpfs", path) ? new SmallDisk(path) : null;
 
     public void Dispose()
     {

@@ -47,6 +47,9 @@ public sealed class SandboxFilesTests : IDisposable
     [InlineData(Base + "/folder-link/secret")]
     [InlineData(Base + "/pipe")]
     [InlineData("/frameworks/F/executors/../../secret/runs/latest/x")]
+    [InlineData(Base + "/stdout\0")]
+    [InlineData(Base + "/stdout\0/../../../../../../../../secret")]
+    [InlineData("/frameworks/F\0/executors/t/runs/latest/stdout")]
     [InlineData("")]
     public void Shows_nothing_that_is_outside_or_no_file(string path)
     {
@@ -71,6 +74,30 @@ public sealed class SandboxFilesTests : IDisposable
     }
 
     [Fact]
+    public void Takes_the_path_on_the_host_that_older_tools_ask_with()
+    {
+        files.Read(sandbox + "/stdout", 0, null).ShouldNotBeNull().Size.ShouldBe(10);
+        files.List(sandbox).ShouldNotBeNull().Select(each => each.Path).ShouldBe([sandbox + "/stderr", sandbox + "/stdout"]);
+        files.Read(Path.Combine(work, "secret"), 0, null).ShouldBeNull();
+        files.Read(paths.Root + "/S0/../../secret", 0, null).ShouldBeNull();
+        files.List(paths.Root).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Names_owner_group_links_and_kind_of_what_it_lists()
+    {
+        System.Diagnostics.Process.Start("mkfifo", Path.Combine(sandbox, "pipe")).WaitForExit();
+
+        var listed = files.List(Base).ShouldNotBeNull().ToDictionary(each => Path.GetFileName(each.Path));
+
+        listed["stdout"].Uid.ShouldBe(Environment.UserName);
+        listed["stdout"].Gid.ShouldNotBeNullOrEmpty();
+        listed["stdout"].Nlink.ShouldBe(1);
+        (listed["stdout"].Mode & 0xF000).ShouldBe(0x8000u);
+        (listed["pipe"].Mode & 0xF000).ShouldBe(0x1000u);
+    }
+
+    [Fact]
     public void Never_cuts_a_file_that_a_task_has_linked_in_place_of_its_log()
     {
         var victim = Path.Combine(work, "victim");
@@ -81,21 +108,5 @@ public sealed class SandboxFilesTests : IDisposable
         new LogKeeper(100, () => [sandbox], TimeProvider.System, NullLogger.Instance).Rotate(sandbox, "stdout", 100).ShouldBeFalse();
 
         new FileInfo(victim).Length.ShouldBe(10_000);
-    }
-
-    [Fact]
-    public void Collects_old_sandboxes_that_nothing_uses_and_the_sooner_the_fuller_the_disk_is()
-    {
-        var used = Sandbox.Create(paths, "S0", new TaskKey("F", "u"), "in-use", owner: null).Path;
-        Directory.SetLastWriteTimeUtc(sandbox, DateTime.UtcNow.AddHours(-2));
-        Directory.SetLastWriteTimeUtc(used, DateTime.UtcNow.AddHours(-2));
-        var collector = new SandboxCollector(paths, TimeSpan.FromHours(10), 0.1, id => id == "in-use", TimeProvider.System, NullLogger.Instance);
-
-        collector.Collect(used: 0.5).ShouldBeEmpty("4 of 10 hours are allowed");
-        collector.Collect(used: 0.8).ShouldBe([sandbox], "1 of 10 hours is allowed");
-
-        Directory.Exists(Path.Combine(paths.Root, "S0", "frameworks", "F", "executors", "t")).ShouldBeFalse();
-        Directory.Exists(used).ShouldBeTrue();
-        SandboxCollector.AllowedAge(TimeSpan.FromHours(10), 0.1, 0.95).ShouldBe(TimeSpan.Zero);
     }
 }
