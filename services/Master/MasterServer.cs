@@ -3,6 +3,7 @@ using DataPlatform.Core.Journal;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Hosting.Credentials;
 using DataPlatform.Services.Hosting.Files;
+using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Serving;
 using DataPlatform.Services.Hosting.Settings;
 using DataPlatform.Services.Master.Endpoints;
@@ -17,6 +18,8 @@ namespace DataPlatform.Services.Master;
 /// <summary>The master's process: listens, recovers, serves, stops.</summary>
 internal static class MasterServer
 {
+    private const double ConnectionShare = 0.75;
+
     public static async Task<int> RunAsync(MasterSettings settings)
     {
         var credentials = settings.CredentialsFile is { } file ? CredentialFile.ReadMany("credentials", file) : null;
@@ -29,7 +32,7 @@ internal static class MasterServer
         await using var journal = new MasterJournal(
             SqliteJournal.Open(Path.Combine(settings.WorkDirectory, "master.journal"), settings.AcceptedJournalLoss), app.Services.GetRequiredService<ILogger<MasterJournal>>());
         MasterTerms? terms = null;
-        Route(app, settings, new Callers(credentials), () => terms);
+        Route(app, settings, new Callers(new BasicGate(credentials, app.Services.GetRequiredService<FailedLogins>())), () => terms);
         var log = app.Services.GetRequiredService<ILogger<MasterTerms>>();
         await app.StartAsync();
         var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
@@ -57,7 +60,8 @@ internal static class MasterServer
     private static WebApplication Build(MasterSettings settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.ListenOn(settings.Ip, settings.Port, Bodies.LargestBody);
+        builder.ListenOn(new Listener(
+            settings.Ip, settings.Port, Bodies.LargestBody, new HostNames(settings.Ip, [settings.Hostname, .. settings.AllowedHosts]), ConnectionShare));
         builder.Logging.ToConsole();
         return builder.Build();
     }

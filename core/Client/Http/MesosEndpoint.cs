@@ -7,7 +7,10 @@ using Google.Protobuf;
 
 namespace DataPlatform.Core.Client.Http;
 
-/// <summary>One HTTP endpoint of a master or an agent. Follows redirects to the leading master and remembers where they led.</summary>
+/// <summary>
+/// One HTTP endpoint of a master or an agent. Follows redirects to the leading master, with the credential, and remembers
+/// where they led: a follower that was trusted with the credential is trusted to name its leader.
+/// </summary>
 public sealed class MesosEndpoint : IDisposable
 {
     private const int MaximumRedirects = 3;
@@ -20,7 +23,7 @@ public sealed class MesosEndpoint : IDisposable
     private volatile Uri current;
 
     /// <param name="address">Where the service listens, such as <c>http://127.0.0.1:5050</c>.</param>
-    /// <param name="handler">Disposed with this endpoint; null for sockets.</param>
+    /// <param name="handler">Disposed with this endpoint, follows no redirect by itself; null for sockets.</param>
     public MesosEndpoint(Uri address, string path, MesosCredential? credential, MessageCodec codec, HttpMessageHandler? handler = null)
     {
         // One call must not wait for another: a stream stays open, and tasks are acknowledged beside it.
@@ -36,27 +39,36 @@ public sealed class MesosEndpoint : IDisposable
 
     public MessageCodec Codec { get; }
 
+    /// <summary>The header that names the stream which a call belongs to.</summary>
+    public string StreamIdHeader { get; init; } = "Mesos-Stream-Id";
+
     /// <summary>The address in use: the configured one, or the leader it redirected to.</summary>
     public Uri Address => current;
 
     /// <summary>Posts one message. The caller disposes the answer, whose status may be any but a redirect.</summary>
+    /// <exception cref="MesosCallException">It was redirected in a circle, too often or nowhere.</exception>
     public async Task<HttpResponseMessage> PostAsync(IMessage message, string? streamId, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         var body = Codec.Encode(message);
-        for (var redirects = 0; ; redirects++)
+        var target = current;
+        var asked = new List<Uri>();
+        while (true)
         {
-            var response = await SendAsync(body, streamId, completion, cancellationToken);
+            var response = await SendAsync(target, body, streamId, completion, cancellationToken);
             if (response.StatusCode != HttpStatusCode.TemporaryRedirect)
+            {
+                current = target;
                 return response;
+            }
+
+            asked.Add(target);
             var location = response.Headers.Location;
             response.Dispose();
-            if (location is null || redirects == MaximumRedirects)
+            if (WhyNotFollow(asked, location, out target) is { } reason)
             {
                 current = configured;
-                throw new MesosCallException(HttpStatusCode.TemporaryRedirect, $"{configured} redirects more than {MaximumRedirects} times or nowhere");
+                throw new MesosCallException(HttpStatusCode.TemporaryRedirect, $"{asked[^1]} redirects {reason}");
             }
-            // Mesos names the leader without a scheme and with the path of the call.
-            current = new Uri(new Uri(current, location).GetLeftPart(UriPartial.Authority));
         }
     }
 
@@ -82,19 +94,35 @@ public sealed class MesosEndpoint : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(byte[] body, string? streamId, HttpCompletionOption completion, CancellationToken cancellationToken)
+    /// <summary>Null when the redirect leads to <paramref name="target"/>.</summary>
+    private static string? WhyNotFollow(List<Uri> asked, Uri? location, out Uri target)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(current, path)) { Content = new ByteArrayContent(body) };
+        target = asked[^1];
+        // Mesos names the leader without a scheme and with the path of the call.
+        if (location is null || !Uri.TryCreate(target, location, out var leader) || leader.Scheme is not ("http" or "https") || leader.UserInfo.Length > 0)
+            return "nowhere: its Location is missing or no http address";
+        if (target.Scheme == "https" && leader.Scheme == "http")
+            return $"to {leader}, where the credential would go unencrypted";
+        var next = new Uri(leader.GetLeftPart(UriPartial.Authority));
+        if (asked.Exists(each => each.Authority == next.Authority))
+            return $"to {next}, which redirected here: there is no leader yet";
+        target = next;
+        return asked.Count > MaximumRedirects ? $"on after {MaximumRedirects} redirects" : null;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Uri target, byte[] body, string? streamId, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(target, path)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(Codec.ContentType);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(Codec.ContentType));
         request.Headers.Authorization = authorization;
         if (streamId is not null)
-            request.Headers.Add("Mesos-Stream-Id", streamId);
+            request.Headers.Add(StreamIdHeader, streamId);
         try
         {
             return await http.SendAsync(request, completion, cancellationToken);
         }
-        catch (HttpRequestException) when (current != configured)
+        catch (HttpRequestException) when (target != configured)
         {
             // The leader is gone: whoever was configured knows the next one.
             current = configured;

@@ -14,6 +14,7 @@ public sealed record AgentOptions
     public required IPAddress Address { get; init; }
     public required int Port { get; init; }
     public required string HostName { get; init; }
+    public required IReadOnlyList<string> AllowedHosts { get; init; }
     public required string WorkDirectory { get; init; }
     public required IReadOnlyList<Resource> Resources { get; init; }
     public required IReadOnlyList<AgentAttribute> Attributes { get; init; }
@@ -68,6 +69,7 @@ public sealed record AgentOptions
             Address = address,
             Port = values.Port("port"),
             HostName = values.FindHostName("hostname") ?? address.ToString(),
+            AllowedHosts = values.List(CommonSettings.AllowedHosts.Name),
             WorkDirectory = work,
             Resources = resources,
             Attributes = ResourceText.Attributes(values.Find("attributes") ?? ""),

@@ -13,6 +13,7 @@ internal static class Settings
         new("ip", "ADDRESS", "127.0.0.1", "address to serve on; anything but loopback needs --http-credentials"),
         new("port", "PORT", "5051", "port to serve on; 0 takes a free one"),
         new("hostname", "NAME", null, "name by which others reach this host (default: --ip)"),
+        CommonSettings.AllowedHosts,
         new("work-dir", "DIR", "/var/lib/dataplatform/agent", "where checkpoints and sandboxes are"),
         new("resources", "TEXT", null, "what is offered, as 'cpus:4;mem:4096;disk:10240;ports:[31000-31999]'; what is left out is measured"),
         new("attributes", "TEXT", null, "what operators may place by, as 'rack:r1;zone:a'"),

@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
+using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Services.Agent.Configuration;
-using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Agent.Link;
@@ -16,23 +15,21 @@ internal sealed class MasterLink : IDisposable
 {
     private const string LinkPath = "/api/v1/agent-link";
     private const string StreamIdHeader = "Dataplatform-Stream-Id";
-    private const string ContentType = "application/x-protobuf";
     private static readonly TimeSpan SilenceBeforeRegistered = TimeSpan.FromSeconds(75);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly HttpClient http;
-    private readonly Uri master;
+    private readonly MesosEndpoint master;
     private readonly RegistrationBackoff backoff;
     private readonly ILogger log;
     private Stream? stream;
 
     public MasterLink(AgentOptions options, RegistrationBackoff backoff, ILogger log)
     {
-        master = options.Master;
         this.backoff = backoff;
         this.log = log;
-        http = new HttpClient(new SocketsHttpHandler
+        master = new MesosEndpoint(options.Master, LinkPath, options.Credential, MessageCodec.Protobuf, new SocketsHttpHandler
         {
+            AllowAutoRedirect = false,
             MaxConnectionsPerServer = 8,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
@@ -41,10 +38,8 @@ internal sealed class MasterLink : IDisposable
             UseProxy = false,
         })
         {
-            Timeout = Timeout.InfiniteTimeSpan,
+            StreamIdHeader = StreamIdHeader,
         };
-        if (options.Credential is { } credential)
-            http.DefaultRequestHeaders.Authorization = credential.ToAuthorization();
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -62,9 +57,9 @@ internal sealed class MasterLink : IDisposable
             {
                 break;
             }
-            catch (Exception problem) when (problem is HttpRequestException or IOException or OperationCanceledException or RecordFormatException or MessageFormatException)
+            catch (Exception problem) when (problem is HttpRequestException or IOException or OperationCanceledException or RecordFormatException or MessageFormatException or MesosCallException)
             {
-                log.LogWarning("No link to the master {Master}: {Problem}", master, problem.Message);
+                log.LogWarning("No link to the master {Master}: {Problem}", master.Address, problem.Message);
             }
 
             Volatile.Write(ref stream, null);
@@ -86,7 +81,7 @@ internal sealed class MasterLink : IDisposable
     /// <summary>Gives the present stream up, so that the agent registers again.</summary>
     public void Reset() => Volatile.Read(ref stream)?.Cancel();
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => master.Dispose();
 
     private async Task FollowAsync(AgentCall.Types.Register self, Func<AgentEvent, Task> handle, CancellationToken stop)
     {
@@ -95,8 +90,7 @@ internal sealed class MasterLink : IDisposable
         var call = new AgentCall { Type = AgentCall.Types.Type.Register, Register = self };
         if (self.AgentInfo.Id is { } id)
             call.AgentId = id;
-        using var request = Request(new Uri(master, LinkPath), call);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+        using var response = await master.PostAsync(call, null, HttpCompletionOption.ResponseHeadersRead, silence.Token);
         if (response.StatusCode != HttpStatusCode.OK)
         {
             var text = await response.Content.ReadAsStringAsync(silence.Token);
@@ -105,8 +99,7 @@ internal sealed class MasterLink : IDisposable
 
         if (!response.Headers.TryGetValues(StreamIdHeader, out var values))
             throw new HttpRequestException($"the answer has no {StreamIdHeader}");
-        // After a redirect to the master that leads, its address.
-        var current = new Stream(response.RequestMessage!.RequestUri!, values.First(), silence);
+        var current = new Stream(values.First(), silence);
         await using var content = await response.Content.ReadAsStreamAsync(silence.Token);
         var reader = new RecordReader(content);
         var patience = SilenceBeforeRegistered;
@@ -143,10 +136,8 @@ internal sealed class MasterLink : IDisposable
         try
         {
             call.AgentId = current.AgentId;
-            using var request = Request(current.Address, call);
-            request.Headers.TryAddWithoutValidation(StreamIdHeader, current.Id);
             using var timeout = new CancellationTokenSource(CallTimeout);
-            using var response = await http.SendAsync(request, timeout.Token);
+            using var response = await master.PostAsync(call, current.Id, HttpCompletionOption.ResponseContentRead, timeout.Token);
             if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden)
             {
                 log.LogWarning("The master did not accept {Type} ({Status}); registering again", call.Type, (int)response.StatusCode);
@@ -157,25 +148,14 @@ internal sealed class MasterLink : IDisposable
                 log.LogWarning("The master answered {Status} to {Type}", (int)response.StatusCode, call.Type);
             }
         }
-        catch (Exception problem) when (problem is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception problem) when (problem is HttpRequestException or OperationCanceledException or IOException or MesosCallException)
         {
             log.LogWarning("{Type} did not reach the master: {Problem}", call.Type, problem.Message);
         }
     }
 
-    private static HttpRequestMessage Request(Uri address, AgentCall call)
+    private sealed class Stream(string id, CancellationTokenSource life)
     {
-        var content = new ByteArrayContent(call.ToByteArray());
-        content.Headers.ContentType = new MediaTypeHeaderValue(ContentType);
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(ContentType));
-        return request;
-    }
-
-    private sealed class Stream(Uri address, string id, CancellationTokenSource life)
-    {
-        public Uri Address { get; } = address;
-
         public string Id { get; } = id;
 
         public Core.Protocol.Mesos.AgentID? AgentId { get; set; }

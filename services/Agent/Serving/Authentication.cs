@@ -1,17 +1,18 @@
-using DataPlatform.Services.Hosting.Credentials;
+using DataPlatform.Services.Hosting.Security;
+using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.Agent.Serving;
 
 /// <summary>HTTP Basic for everything but the health check, when credentials are given; without them only loopback is served at all.</summary>
-internal sealed class Authentication(KnownPrincipals? accepted)
+internal sealed class Authentication(BasicGate gate)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (accepted is not null && context.Request.Path != "/health" && accepted.Authenticate(context.Request.Headers.Authorization) is null)
+        if (context.Request.Path != "/health" && gate.Check(context) is CallerCheck.Refused(var status, var message))
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            context.Response.Headers.WWWAuthenticate = "Basic realm=\"mesos-agent-readonly\"";
-            await context.Response.WriteAsync("This agent asks for a principal and its secret (HTTP Basic)\n");
+            if (status == StatusCodes.Status401Unauthorized)
+                context.Response.Headers.WWWAuthenticate = "Basic realm=\"mesos-agent-readonly\"";
+            await Refusal.WriteAsync(context, status, message);
             return;
         }
 

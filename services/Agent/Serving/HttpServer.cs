@@ -1,5 +1,6 @@
 using DataPlatform.Services.Agent.Configuration;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.Agent.Serving;
@@ -7,17 +8,21 @@ namespace DataPlatform.Services.Agent.Serving;
 /// <summary>The agent's own HTTP side.</summary>
 internal static class HttpServer
 {
+    /// <summary>Few call an agent, and its tasks need descriptors too.</summary>
+    private const double ConnectionShare = 0.25;
+
     public static WebApplication Build(AgentOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.WorkDirectory });
         builder.Logging.ToConsole();
-        builder.ListenOn(options.Address, options.Port, OperatorApi.LongestBody);
+        builder.ListenOn(new Listener(
+            options.Address, options.Port, OperatorApi.LongestBody, new HostNames(options.Address, [options.HostName, .. options.AllowedHosts]), ConnectionShare));
         return builder.Build();
     }
 
     public static void Map(WebApplication app, AgentOptions options, OperatorApi api, SandboxFiles files, AgentMetrics metrics)
     {
-        var authentication = new Authentication(options.HttpCredentials);
+        var authentication = new Authentication(new BasicGate(options.HttpCredentials, app.Services.GetRequiredService<FailedLogins>()));
         app.Use(next => context => authentication.InvokeAsync(context, next));
         foreach (var prefix in (string[])["", "/slave(1)"])
         {

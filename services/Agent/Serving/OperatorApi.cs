@@ -2,6 +2,7 @@ using System.Globalization;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Serving;
 using Google.Protobuf;
 using CallType = DataPlatform.Core.Protocol.Mesos.AgentOperatorCall.Types.Type;
 using AnswerType = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types.Type;
@@ -37,12 +38,17 @@ internal sealed class OperatorApi(
             return;
         }
 
+        var read = await WholeBody.ReadAsync(context, LongestBody);
+        if (read is WholeBody.Refused(var status, var reason))
+        {
+            await Refuse(context, status, reason);
+            return;
+        }
+
         AgentOperatorCall call;
         try
         {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body, context.RequestAborted);
-            call = codec.Decode<AgentOperatorCall>(body.GetBuffer().AsSpan(0, (int)body.Length));
+            call = codec.Decode<AgentOperatorCall>(((WholeBody.Read)read).Content.Span);
         }
         catch (MessageFormatException problem)
         {

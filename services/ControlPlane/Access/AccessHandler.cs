@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Rest;
 using DataPlatform.Services.ControlPlane.Storage;
+using DataPlatform.Services.Hosting.Security;
+using DataPlatform.Services.Hosting.Serving;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -10,21 +13,34 @@ namespace DataPlatform.Services.ControlPlane.Access;
 
 /// <summary>Signs a request in by its bearer token or, without one, by the session cookie.</summary>
 public sealed class AccessHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TokenStore tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TokenStore tokens, FailedLogins failures)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "dataplatform";
     public const string Cookie = "dp_session";
     public const string MethodClaim = "dp:method";
     public const string TokenClaim = "dp:token";
+    private static readonly object WaitItem = new();
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var authorization = Request.Headers.Authorization.ToString();
         if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
         {
-            var holder = tokens.Find(TokenStore.Bearer, authorization[7..].Trim());
-            return Task.FromResult(holder is null ? AuthenticateResult.Fail("the token is unknown or has ended") : Success(holder, TokenStore.Bearer));
+            if (failures.WhyNot(Context.Connection.RemoteIpAddress, "") is { } wait)
+            {
+                Context.Items[WaitItem] = wait;
+                return Task.FromResult(AuthenticateResult.Fail("too many tokens from there were wrong"));
+            }
+
+            if (tokens.Find(TokenStore.Bearer, authorization[7..].Trim()) is { } holder)
+            {
+                failures.Right(Context.Connection.RemoteIpAddress, "");
+                return Task.FromResult(Success(holder, TokenStore.Bearer));
+            }
+
+            failures.Wrong(Context.Connection.RemoteIpAddress, "");
+            return Task.FromResult(AuthenticateResult.Fail("the token is unknown or has ended"));
         }
 
         var session = Request.Cookies[Cookie] is { } secret ? tokens.Find(TokenStore.Session, secret) : null;
@@ -39,6 +55,7 @@ public sealed class AccessHandler(
             return Task.CompletedTask;
         }
 
+        if (Context.Items[WaitItem] is TimeSpan wait) return Refusals.Write(Context, TooMany(Context, wait));
         Response.Headers.WWWAuthenticate = "Bearer";
         return Refusals.Write(Context, new Problem(
             "Sign in first", 401, "Give a bearer token, or open a login link: 'dp login' makes one, and the control plane prints one at start.", null));
@@ -47,8 +64,17 @@ public sealed class AccessHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         Refusals.Write(Context, new Problem("Not allowed", 403, null, null));
 
+    /// <summary>How the next attempt to sign in is put off.</summary>
+    public static Problem TooMany(HttpContext context, TimeSpan wait)
+    {
+        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return new Problem("Too many wrong tokens", 429, $"The next is looked at in {seconds} s.", null);
+    }
+
     private AuthenticateResult Success(TokenHolder holder, string method)
     {
+        Context.WelcomeConnection();
         var identity = new ClaimsIdentity(
             [new Claim(ClaimTypes.Name, holder.Principal), new Claim(MethodClaim, method), new Claim(TokenClaim, holder.Id)], SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using DataPlatform.Services.ControlPlane.Storage;
+using DataPlatform.Services.Hosting.Security;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Access;
@@ -17,11 +18,16 @@ public static class LoginPage
         routes.MapPost("/logout", Leave).DisableAntiforgery().ExcludeFromDescription();
     }
 
-    private static IResult Open(HttpContext context, LoginLinks links, TokenStore tokens, AuditLog audit, string? token, string? @return)
+    private static IResult Open(HttpContext context, LoginLinks links, TokenStore tokens, AuditLog audit, FailedLogins failures, string? token, string? @return)
     {
         if (token is null) return Page(200, Form(null, @return));
+        if (TooMany(context, failures) is { } later) return Page(429, Form(later, @return));
         if (links.Redeem(token) is not { } principal)
+        {
+            failures.Wrong(context.Connection.RemoteIpAddress, "");
             return Page(403, Form("This login link was used already or has ended. 'dp login' makes a new one.", @return));
+        }
+
         audit.Add(principal, "login", "console", "login link");
         SignIn(context, tokens, principal);
         // A page and no redirect: the next request then comes from this site and carries the strict cookie.
@@ -29,14 +35,23 @@ public static class LoginPage
         return Page(200, $"<meta http-equiv=\"refresh\" content=\"0;url={next}\"><p>Signed in. <a href=\"{next}\">Continue</a></p>");
     }
 
-    private static IResult Enter(HttpContext context, TokenStore tokens, AuditLog audit, [FromForm] string? token, [FromForm] string? @return)
+    private static IResult Enter(HttpContext context, TokenStore tokens, AuditLog audit, FailedLogins failures, [FromForm] string? token, [FromForm] string? @return)
     {
+        if (TooMany(context, failures) is { } later) return Page(429, Form(later, @return));
         if (tokens.Find(TokenStore.Bearer, token?.Trim() ?? "") is not { } holder)
+        {
+            failures.Wrong(context.Connection.RemoteIpAddress, "");
             return Page(403, Form("This token is unknown or has ended.", @return));
+        }
+
         audit.Add(holder.Principal, "login", "console", "token " + holder.Name);
         SignIn(context, tokens, holder.Principal);
         return Results.Redirect(Local(@return));
     }
+
+    private static string? TooMany(HttpContext context, FailedLogins failures) => failures.WhyNot(context.Connection.RemoteIpAddress, "") is { } wait
+        ? $"{AccessHandler.TooMany(context, wait).Title}. {AccessHandler.TooMany(context, wait).Detail}"
+        : null;
 
     private static IResult Leave(HttpContext context, TokenStore tokens)
     {

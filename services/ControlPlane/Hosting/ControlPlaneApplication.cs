@@ -32,6 +32,12 @@ namespace DataPlatform.Services.ControlPlane.Hosting;
 /// <summary>Puts the control plane together.</summary>
 public static class ControlPlaneApplication
 {
+    /// <summary>Of everything but what goes on to an engine. Forms and calls are small.</summary>
+    private const int LargestBody = 256 * 1024;
+
+    /// <summary>A page of an engine takes a second descriptor, for the connection to the engine.</summary>
+    private const double ConnectionShare = 0.4;
+
     /// <param name="configure">Last word on the services: tests put their clock and operators in here.</param>
     public static WebApplication Build(ControlPlaneSettings settings, Action<IServiceCollection>? configure = null)
     {
@@ -44,7 +50,7 @@ public static class ControlPlaneApplication
         // In a build folder the console's files are where their packages left them; a published folder has them itself.
         if (File.Exists(Path.Combine(AppContext.BaseDirectory, "dp-control-plane.staticwebassets.runtime.json"))) builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseSetting("urls", "");
-        builder.ListenOn(settings.Ip, settings.Port, largestBody: null);
+        builder.ListenOn(new Listener(settings.Ip, settings.Port, LargestBody, Names: null, ConnectionShare));
         builder.Logging.ToConsole().SetMinimumLevel(LogLevel.Warning)
             .AddFilter("DataPlatform", LogLevel.Information).AddFilter("DataPlatform.Services.ControlPlane.Access", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Hangfire", LogLevel.Warning);
         AddServices(builder.Services, settings);
@@ -121,7 +127,8 @@ public static class ControlPlaneApplication
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Unexpected });
         app.UseWhen(LoginWall.IsPage, pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseWhen(context => !LoginWall.IsPage(context), rest => rest.UseStatusCodePages(pages => Refusals.Write(
-            pages.HttpContext, new(ReasonPhrases.GetReasonPhrase(pages.HttpContext.Response.StatusCode), pages.HttpContext.Response.StatusCode, null, null))));
+            pages.HttpContext, new(ReasonPhrases.GetReasonPhrase(pages.HttpContext.Response.StatusCode), pages.HttpContext.Response.StatusCode,
+                pages.HttpContext.Response.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"At most {LargestBody} bytes are read." : null, null))));
         app.UseWebSockets();
         app.UseRouting();
         app.UseAuthentication();

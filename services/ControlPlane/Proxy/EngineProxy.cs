@@ -2,6 +2,8 @@ using System.Net;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Rest;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace DataPlatform.Services.ControlPlane.Proxy;
@@ -38,6 +40,9 @@ public sealed class EngineProxy(ClusterViews views, Catalogue catalogue, IHttpFo
             return;
         }
 
+        // Files are uploaded to notebooks, and the engine has bounds of its own.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound) bound.MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         var headers = catalogue.Find(detail.Summary.Package)?.ProxyHeaders(detail.Summary.Id, endpoint) ?? new Dictionary<string, string>();
         var error = await forwarder.SendAsync(context, target.GetLeftPart(UriPartial.Authority), client, ForwarderRequestConfig.Empty, new EngineTransformer(prefix, target, headers));
         if (error != ForwarderError.None && !context.Response.HasStarted)

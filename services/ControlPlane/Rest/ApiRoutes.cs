@@ -62,12 +62,12 @@ public static class ApiRoutes
             .WithSummary("One dataset with its schema and first rows").Produces<DatasetView>().Produces<Problem>(404, "application/problem+json");
     }
 
-    private static async Task<IResult> MakeLoginLink(HttpRequest request, ClaimsPrincipal user, LoginLinks links, ServerAddress address, CancellationToken cancellation)
+    private static async Task<IResult> MakeLoginLink(HttpRequest request, ClaimsPrincipal user, LoginLinks links, ServerAddress address)
     {
         LoginLinkRequest? body = null;
         if (request.ContentLength is not (null or 0))
         {
-            (body, var problem) = await RequestBody.Read<LoginLinkRequest>(request, cancellation);
+            (body, var problem) = await RequestBody.Read<LoginLinkRequest>(request);
             if (problem is not null) return Refusals.Result(problem);
         }
 

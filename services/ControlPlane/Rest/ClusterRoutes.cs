@@ -28,15 +28,15 @@ public static class ClusterRoutes
             .Produces<LogView>().Produces<Problem>(404, ProblemJson).Produces<Problem>(503, ProblemJson);
     }
 
-    private static async Task<IResult> Launch(HttpRequest request, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views, CancellationToken cancellation)
+    private static async Task<IResult> Launch(HttpRequest request, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views)
     {
-        var (body, problem) = await RequestBody.Read<LaunchRequest>(request, cancellation);
+        var (body, problem) = await RequestBody.Read<LaunchRequest>(request);
         return problem is not null ? Refusals.Result(problem) : Answer(desk.Launch(body!, ApiRoutes.Actor(user)), views, 201);
     }
 
-    private static async Task<IResult> Extend(string name, HttpRequest request, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views, CancellationToken cancellation)
+    private static async Task<IResult> Extend(string name, HttpRequest request, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views)
     {
-        var (body, problem) = await RequestBody.Read<ExtendRequest>(request, cancellation);
+        var (body, problem) = await RequestBody.Read<ExtendRequest>(request);
         return problem is not null ? Refusals.Result(problem) : Answer(desk.Extend(name, body!.Seconds, ApiRoutes.Actor(user)), views, 200);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
 
@@ -9,21 +10,17 @@ public static class RequestBody
     public const int MostBytes = 64 * 1024;
 
     /// <summary>The body, or why it is refused; exactly one of the two is set.</summary>
-    public static async Task<(T? Body, Problem? Problem)> Read<T>(HttpRequest request, CancellationToken cancellation) where T : class
+    public static async Task<(T? Body, Problem? Problem)> Read<T>(HttpRequest request) where T : class
     {
         if (!request.HasJsonContentType()) return (null, new Problem("JSON is expected", 415, "Content-Type must be application/json.", null));
-        using var content = new MemoryStream();
-        var buffer = new byte[8192];
-        int read;
-        while ((read = await request.Body.ReadAsync(buffer, cancellation)) > 0)
-        {
-            if (content.Length + read > MostBytes) return (null, new Problem("The body is too large", 413, $"At most {MostBytes} bytes are read.", null));
-            content.Write(buffer, 0, read);
-        }
+        var whole = await WholeBody.ReadAsync(request.HttpContext, MostBytes);
+        if (whole is WholeBody.Refused(var status, var reason))
+            return (null, new Problem(status == 413 ? "The body is too large" : "The body could not be read", status, reason + ".", null));
+        var content = ((WholeBody.Read)whole).Content;
 
         try
         {
-            var body = JsonSerializer.Deserialize<T>(content.GetBuffer().AsSpan(0, (int)content.Length), Refusals.StrictJson);
+            var body = JsonSerializer.Deserialize<T>(content.Span, Refusals.StrictJson);
             return body is null ? (null, new Problem("The request is not valid", 400, "A JSON object is expected, not null.", null)) : (body, null);
         }
         catch (JsonException error)

@@ -15,6 +15,7 @@ public sealed record ControlPlaneSettings
         new("ip", "ADDRESS", "127.0.0.1", "Address to listen on. Any but a loopback address needs --admin-token-file"),
         new("port", "PORT", "8080", "Port to listen on; 0 takes a free one"),
         new("hostname", "NAME", null, "Name under which agents and browsers reach this process; by default the address, or the machine's name when listening on all"),
+        CommonSettings.AllowedHosts,
         new("work-dir", "DIR", "~/.local/state/dataplatform/control-plane", "Where the database, keys and the endpoint file are kept"),
         new("lake", "DIR", null, "The lake: a directory that all hosts share; by default <work-dir>/lake"),
         new("store", "DIR", null, "The package store; by default <work-dir>/store"),
@@ -36,6 +37,7 @@ public sealed record ControlPlaneSettings
     public required int Port { get; init; }
     /// <summary>The name under which agents and browsers reach this process.</summary>
     public required string Hostname { get; init; }
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
     public required string WorkDir { get; init; }
     public required string Lake { get; init; }
     public required string Store { get; init; }
@@ -66,6 +68,7 @@ public sealed record ControlPlaneSettings
             Master = values.FindUrl("master"),
             Port = values.Port("port"),
             Hostname = values.FindHostName("hostname") ?? (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : Literal(ip)),
+            AllowedHosts = values.List(CommonSettings.AllowedHosts.Name),
             Lake = values.FindPath("lake") ?? Path.Combine(workDir, "lake"),
             Store = values.FindPath("store") ?? Path.Combine(workDir, "store"),
             CredentialFile = values.FindPath("credential"),

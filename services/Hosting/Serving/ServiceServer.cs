@@ -1,29 +1,61 @@
 using System.Net;
+using DataPlatform.Services.Hosting.Security;
+using DataPlatform.Services.Hosting.Serving.Connections;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Hosting.Serving;
 
-/// <summary>What the servers of all services have in common: one listener, one form of the log, a short end.</summary>
+/// <summary>What the servers of all services have in common: one listener within bounds, one form of the log, a short end.</summary>
 public static class ServiceServer
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
-    /// <param name="largestBody">In bytes; null where each endpoint bounds its own.</param>
-    public static void ListenOn(this WebApplicationBuilder builder, IPAddress address, int port, long? largestBody)
+    /// <summary>In bytes a second: together with the largest body it bounds the time of one.</summary>
+    private const double SlowestBody = 16 * 1024;
+
+    public static void ListenOn(this WebApplicationBuilder builder, Listener listener)
     {
+        var book = new VisitorBook(ConnectionLimits.From(DescriptorLimit.Read(), listener.ConnectionShare), TimeProvider.System);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = largestBody;
-            kestrel.Listen(address, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.MaxRequestBodySize = listener.LargestBody;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestBody, HeadersTimeout);
+            kestrel.Listen(listener.Address, listener.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => async connection =>
+                {
+                    try
+                    {
+                        await next(connection);
+                    }
+                    finally
+                    {
+                        connection.Features.Get<Visitor>()?.Leave();
+                    }
+                });
+            });
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton(book).AddSingleton<SocketTransportFactory>().AddSingleton<IConnectionListenerFactory, BoundedListenerFactory>();
+        builder.Services.AddHostedService<ConnectionWatch>();
+        builder.Services.AddSingleton(_ => new FailedLogins(TimeProvider.System)).AddHostedService<FailedLoginReport>();
+        builder.Services.AddSingleton<IStartupFilter>(new FrontDoor(listener.Names));
     }
+
+    /// <summary>Says that who calls over this connection has shown who he is: it makes room for nobody from then on.</summary>
+    public static void WelcomeConnection(this HttpContext context) => context.Features.Get<Visitor>()?.Welcome();
 
     /// <summary>One line an entry, with UTC time; of the framework only what is wrong.</summary>
     public static ILoggingBuilder ToConsole(this ILoggingBuilder logging) => logging.ClearProviders().AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
@@ -33,3 +65,10 @@ public static class ServiceServer
         console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
     });
 }
+
+/// <summary>Where a service listens, and within what bounds.</summary>
+/// <param name="Port">0 takes a free one.</param>
+/// <param name="LargestBody">In bytes, of one request.</param>
+/// <param name="Names">Under which it answers, and whose pages may call; null where the service itself looks after that.</param>
+/// <param name="ConnectionShare">The part of this process's descriptors, beyond a reserve, that may go to connections.</param>
+public sealed record Listener(IPAddress Address, int Port, long LargestBody, HostNames? Names, double ConnectionShare);

@@ -61,6 +61,9 @@ public sealed class SettingValues
             : throw Refuse(name, "is not a URL of a host, such as http://127.0.0.1:5050");
     }
 
+    /// <summary>Parted by commas; none when it was not given.</summary>
+    public IReadOnlyList<string> List(string name) => (Find(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     public long Number(string name, long least, long most) =>
         long.TryParse(Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
             ? value

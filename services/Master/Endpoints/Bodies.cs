@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol;
+using DataPlatform.Services.Hosting.Serving;
 using Google.Protobuf;
 
 namespace DataPlatform.Services.Master.Endpoints;
@@ -33,24 +34,24 @@ internal static class Bodies
             return null;
         }
 
-        try
+        switch (await WholeBody.ReadAsync(context, LargestBody))
         {
-            using var body = new MemoryStream(request.ContentLength is > 0 and <= LargestBody and var length ? (int)length : 0);
-            await request.Body.CopyToAsync(body, context.RequestAborted);
-            return (codec.Decode<T>(body.GetBuffer().AsSpan(0, (int)body.Length)), codec);
-        }
-        catch (MessageFormatException error)
-        {
-            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, error.Message);
-        }
-        catch (BadHttpRequestException error)
-        {
-            var message = error.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? $"The body is longer than {LargestBody} bytes"
-                : error.Message;
-            await Answers.RefuseAsync(context, error.StatusCode, message);
-        }
+            case WholeBody.Refused(var status, var reason):
+                await Answers.RefuseAsync(context, status, reason);
+                return null;
+            case WholeBody.Read(var body):
+                try
+                {
+                    return (codec.Decode<T>(body.Span), codec);
+                }
+                catch (MessageFormatException error)
+                {
+                    await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, error.Message);
+                    return null;
+                }
 
-        return null;
+            default:
+                throw new InvalidOperationException("No rule for this body");
+        }
     }
 }

@@ -1,22 +1,27 @@
 using DataPlatform.Core.Pool;
-using DataPlatform.Services.Hosting.Credentials;
+using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Master.Endpoints;
 
 namespace DataPlatform.Services.Master.Security;
 
 /// <summary>Who calls. Without credentials everyone on this machine may, and nobody has a name.</summary>
-public sealed class Callers(KnownPrincipals? credentials)
+public sealed class Callers(BasicGate gate)
 {
-    /// <summary>Null when the request was answered with 401.</summary>
+    /// <summary>Null when the request was answered with why not.</summary>
     public async Task<Caller?> CheckAsync(HttpContext context, string realm)
     {
         var from = context.Connection.RemoteIpAddress?.MapToIPv4().ToString() ?? "";
-        if (credentials is null)
-            return new Caller.Unnamed(from);
-        if (credentials.Authenticate(context.Request.Headers.Authorization) is { } principal)
-            return new Caller.Named(principal, from);
-        context.Response.Headers.WWWAuthenticate = $"Basic realm=\"{realm}\"";
-        await Answers.RefuseAsync(context, StatusCodes.Status401Unauthorized, "Credentials are missing or wrong; send a principal and its secret by HTTP Basic");
-        return null;
+        switch (gate.Check(context))
+        {
+            case CallerCheck.Known(var principal):
+                return principal is null ? new Caller.Unnamed(from) : new Caller.Named(principal, from);
+            case CallerCheck.Refused(var status, var message):
+                if (status == StatusCodes.Status401Unauthorized)
+                    context.Response.Headers.WWWAuthenticate = $"Basic realm=\"{realm}\"";
+                await Answers.RefuseAsync(context, status, message);
+                return null;
+            default:
+                throw new InvalidOperationException("No rule for this caller");
+        }
     }
 }

@@ -15,6 +15,7 @@ public sealed record MasterSettings
         new("ip", "ADDRESS", "127.0.0.1", "Address to listen on; another than loopback needs --credentials"),
         new("port", "NUMBER", "5050", "Port to listen on; 0 takes a free one"),
         new("hostname", "NAME", null, "Name under which frameworks and people find this master (default: its address)"),
+        CommonSettings.AllowedHosts,
         new("work-dir", "DIRECTORY", null, "Where the journal and the file 'endpoint' are kept (required)"),
         new("credentials", "FILE", null, "Who may call: {\"credentials\":[{\"principal\":\"p\",\"secret\":\"s\"}]}, readable by its owner only"),
         new("acls", "FILE", null, "Who may do what, in Mesos's form; what it does not allow is refused. Needed with --credentials"),
@@ -32,6 +33,8 @@ public sealed record MasterSettings
     public required int Port { get; init; }
 
     public string? Hostname { get; init; }
+
+    public required IReadOnlyList<string> AllowedHosts { get; init; }
 
     public required string WorkDirectory { get; init; }
 
@@ -55,6 +58,7 @@ public sealed record MasterSettings
         Ip = values.Address("ip"),
         Port = values.Port("port"),
         Hostname = values.FindHostName("hostname"),
+        AllowedHosts = values.List(CommonSettings.AllowedHosts.Name),
         WorkDirectory = values.FilePath("work-dir"),
         CredentialsFile = values.FindPath("credentials"),
         AccessFile = values.FindPath("acls"),

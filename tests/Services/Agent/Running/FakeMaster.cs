@@ -33,6 +33,9 @@ internal sealed class FakeMaster : IAsyncDisposable
     /// <summary>When set, registrations are answered with this status.</summary>
     public int? Refuses { get; set; }
 
+    /// <summary>When set, this master follows: every call is answered with 307 to that one.</summary>
+    public FakeMaster? Leader { get; set; }
+
     public string AgentId { get; set; } = "master-S0";
 
     public double PingInterval { get; set; } = 15;
@@ -110,6 +113,13 @@ internal sealed class FakeMaster : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         var call = AgentCall.Parser.ParseFrom(body.ToArray());
         Authorization = context.Request.Headers.Authorization;
+        if (Leader is { } leader)
+        {
+            context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            context.Response.Headers.Location = $"//{leader.Address.Authority}{context.Request.Path}";
+            return;
+        }
+
         if (call.Type == AgentCall.Types.Type.Register)
         {
             await RegisterAsync(context, call.Register);

@@ -1,5 +1,6 @@
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Hosting.Files;
 using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
 
 namespace DataPlatform.Services.Tests.Agent.Running;
@@ -24,6 +25,25 @@ public sealed class LinkTests
         registration.AgentInfo.Attributes.ShouldContain(each => each.Name == "isolation");
         master.Say(new AgentEvent { Type = AgentEvent.Types.Type.Ping });
         await master.Eventually(() => master.Pongs == 1, "a pong");
+    }
+
+    [Fact]
+    public async Task Finds_the_leader_through_a_follower_and_takes_its_credential_along()
+    {
+        await using var leader = await FakeMaster.StartAsync();
+        await using var follower = await FakeMaster.StartAsync();
+        follower.Leader = leader;
+        var folder = Directory.CreateTempSubdirectory("dp-credential-");
+        var credential = Path.Combine(folder.FullName, "own");
+        AtomicFile.Write(credential, """{"principal":"agent","secret":"grain"}""");
+        await using var agent = await AgentUnderTest.StartAsync(leader, "--master", follower.Address.ToString(), "--credential", credential);
+        folder.Delete(recursive: true);
+        await leader.WaitForRegistrationAsync();
+
+        leader.Authorization.ShouldBe("Basic " + Convert.ToBase64String("agent:grain"u8));
+        agent.Run(TaskOf("t1", "true"));
+        await leader.WaitForAsync("t1", TaskState.TaskFinished);
+        leader.Authorization.ShouldBe("Basic " + Convert.ToBase64String("agent:grain"u8));
     }
 
     [Fact]

@@ -18,8 +18,8 @@ public sealed class CredentialFileTests : IDisposable
         CredentialFile.ReadOne("credential", Write("""{"principal":"agent","secret":"grain"}""")).ShouldBe(new MesosCredential("agent", "grain"));
         var known = CredentialFile.ReadMany("credentials", Write("""{"credentials":[{"principal":"a","secret":"x"},{"principal":"b","secret":"y:z"}]}"""));
 
-        known.Authenticate(Basic("a:x")).ShouldBe("a");
-        known.Authenticate(Basic("b:y:z")).ShouldBe("b");
+        known.Knows(new BasicLogin("a", "x")).ShouldBeTrue();
+        known.Knows(new BasicLogin("b", "y:z")).ShouldBeTrue();
     }
 
     [Theory]
@@ -29,14 +29,20 @@ public sealed class CredentialFileTests : IDisposable
     [InlineData("a:")]
     [InlineData(":")]
     [InlineData("")]
-    public void Knows_nobody_by_what_is_wrong(string login)
-    {
-        var known = new KnownPrincipals([new MesosCredential("a", "x")]);
+    public void Knows_nobody_by_what_is_wrong(string login) =>
+        new KnownPrincipals([new MesosCredential("a", "x")]).Knows(BasicLogin.Parse(Basic(login))!).ShouldBeFalse();
 
-        known.Authenticate(Basic(login)).ShouldBeNull();
-        known.Authenticate("Bearer x").ShouldBeNull();
-        known.Authenticate("Basic not base64!").ShouldBeNull();
-        known.Authenticate(null).ShouldBeNull();
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Bearer x")]
+    [InlineData("Basic not base64!")]
+    public void Takes_no_other_header_for_a_login(string? header) => BasicLogin.Parse(header).ShouldBeNull();
+
+    [Fact]
+    public void Reads_a_login_up_to_its_first_colon()
+    {
+        BasicLogin.Parse(Basic("b:y:z")).ShouldBe(new BasicLogin("b", "y:z"));
+        BasicLogin.Parse(Basic("b:y:z"))!.ToString().ShouldNotContain("y:z");
     }
 
     [Theory]

@@ -1,0 +1,37 @@
+namespace DataPlatform.Services.Hosting.Security;
+
+/// <summary>So many at once, and one more each time an interval has passed. Not for several threads.</summary>
+/// <param name="Burst">The most that are in it.</param>
+/// <param name="Interval">How long one takes to come back.</param>
+internal readonly record struct BucketSize(int Burst, TimeSpan Interval);
+
+internal sealed class TokenBucket(BucketSize size, long now)
+{
+    private double tokens = size.Burst;
+    private long filled = now;
+
+    /// <summary>Zero when there is one to take; else how long until there is.</summary>
+    public TimeSpan Wait(long now, TimeProvider time)
+    {
+        Fill(now, time);
+        return tokens >= 1 ? TimeSpan.Zero : size.Interval * (1 - tokens);
+    }
+
+    public void Take(long now, TimeProvider time)
+    {
+        Fill(now, time);
+        tokens = Math.Max(0, tokens - 1);
+    }
+
+    public bool IsFull(long now, TimeProvider time)
+    {
+        Fill(now, time);
+        return tokens >= size.Burst;
+    }
+
+    private void Fill(long now, TimeProvider time)
+    {
+        tokens = Math.Min(size.Burst, tokens + (time.GetElapsedTime(filled, now) / size.Interval));
+        filled = now;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net.Sockets;
+
+namespace DataPlatform.Services.Tests.Hosting.Serving;
+
+/// <summary>What callers without credentials can't do to a service.</summary>
+public class FloodTests
+{
+    public static TheoryData<string> Programs => ["dp-master", "dp-agent", "dp-control-plane"];
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public async Task Idle_connections_neither_end_a_service_nor_keep_out_who_may_call(string program)
+    {
+        await using var service = await BoundedProcess.StartAsync(program);
+        var idle = new List<Socket>();
+        try
+        {
+            for (var count = 0; count < 2000; count++)
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                idle.Add(socket);
+                await socket.ConnectAsync(service.Endpoint.Host, service.Endpoint.Port);
+            }
+
+            (await service.CallAsync()).ShouldBe(200, service.Log);
+            (await service.CallAsync()).ShouldBe(200, service.Log);
+            service.HasExited.ShouldBeFalse(service.Log);
+        }
+        finally
+        {
+            idle.ForEach(each => each.Dispose());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public async Task Secrets_can_not_be_guessed_at_speed(string program)
+    {
+        await using var service = await BoundedProcess.StartAsync(program);
+        var wrong = program == "dp-control-plane" ? "Bearer guess" : "Basic " + Convert.ToBase64String("somebody:guess"u8);
+        var answers = new List<int>();
+        for (var guess = 0; guess < 100; guess++)
+            answers.Add(await service.CallAsync(wrong));
+
+        answers.ShouldAllBe(status => status == 401 || status == 429);
+        answers.Count(status => status == 429).ShouldBeGreaterThan(50);
+        service.Log.Split('\n').Length.ShouldBeLessThan(50);
+        if (program != "dp-control-plane")
+            (await service.CallAsync()).ShouldBe(200, service.Log);
+    }
+}
