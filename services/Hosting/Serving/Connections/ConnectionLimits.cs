@@ -11,6 +11,9 @@ public sealed record ConnectionLimits(int Most, int MostStrangers, int MostStran
 
     private const int Fewest = 16;
 
+    /// <summary>From so many on strangers are asked to leave, so that there is room before all places are taken.</summary>
+    public int Crowded => Most - (Most / 16);
+
     /// <summary>How long a stranger may keep a connection without a request on it.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -19,7 +22,7 @@ public sealed record ConnectionLimits(int Most, int MostStrangers, int MostStran
     public static ConnectionLimits From(long descriptors, double share)
     {
         var most = (int)Math.Max(Fewest, Math.Min(int.MaxValue / 2, (descriptors - Reserve) * share));
-        var strangers = Math.Max(Fewest / 2, most / 4);
-        return new ConnectionLimits(most, strangers, Math.Max(Fewest / 4, strangers / 2));
+        var strangers = most / 2;
+        return new ConnectionLimits(most, strangers, strangers * 3 / 4);
     }
 }

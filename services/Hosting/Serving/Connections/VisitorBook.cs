@@ -36,7 +36,7 @@ internal sealed class VisitorBook(ConnectionLimits limits, TimeProvider time)
             open++;
             entering = new Visitor(this, address, close) { IdleSince = time.GetTimestamp() };
             leaving = strangersByAddress.GetValueOrDefault(address) >= Limits.MostStrangersPerAddress ? Oldest(address)
-                : strangers.Count >= Limits.MostStrangers ? strangers.First!.Value
+                : strangers.Count >= Limits.MostStrangers || open > Limits.Crowded ? strangers.First?.Value
                 : null;
             if (leaving is not null)
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace DataPlatform.Services.Tests.Hosting.Serving;
@@ -22,13 +23,35 @@ public class FloodTests
                 await socket.ConnectAsync(service.Endpoint.Host, service.Endpoint.Port);
             }
 
-            (await service.CallAsync()).ShouldBe(200, service.Log);
-            (await service.CallAsync()).ShouldBe(200, service.Log);
+            // What still waits to be closed may be in the way for a moment, and is told by 503 or a closed connection.
+            await AnswersAsync(service);
             service.HasExited.ShouldBeFalse(service.Log);
         }
         finally
         {
             idle.ForEach(each => each.Dispose());
+        }
+    }
+
+    private static async Task AnswersAsync(BoundedProcess service)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                var status = await service.CallAsync();
+                if (status == 200)
+                    return;
+                status.ShouldBe(503, service.Log);
+            }
+            catch (HttpRequestException) when (!service.HasExited)
+            {
+                // Closed without a word: try again, within the bound.
+            }
+
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30), service.Log);
+            await Task.Delay(50);
         }
     }
 

@@ -69,6 +69,19 @@ public class VisitorBookTests
     }
 
     [Fact]
+    public void Strangers_leave_while_there_is_still_room_for_who_comes_next()
+    {
+        var crowd = new VisitorBook(new ConnectionLimits(Most: 32, MostStrangers: 16, MostStrangersPerAddress: 12), time);
+        for (var number = 0; number < 24; number++)
+            crowd.Enter(Here, () => { })!.Welcome();
+        for (var number = 1; number <= 7; number++)
+            crowd.Enter(There, Closing($"t{number}"));
+
+        closed.ShouldBe(["t1"]);
+        crowd.Enter(There, () => { }).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void A_stranger_without_a_request_is_closed_after_a_while_and_one_that_waits_for_an_answer_is_not()
     {
         var asking = Enter(Here, "asking")!;
@@ -89,11 +102,13 @@ public class VisitorBookTests
     }
 
     [Theory]
-    [InlineData(1024, 0.75, 672, 168, 84)]
-    [InlineData(20_000, 0.5, 9936, 2484, 1242)]
-    [InlineData(64, 0.75, 16, 8, 4)]
+    [InlineData(1024, 0.75, 672, 336, 252)]
+    [InlineData(20_000, 0.5, 9936, 4968, 3726)]
+    [InlineData(64, 0.75, 16, 8, 6)]
     public void Limits_follow_the_descriptors_of_the_process(long descriptors, double share, int most, int strangers, int perAddress) =>
         ConnectionLimits.From(descriptors, share).ShouldBe(new ConnectionLimits(most, strangers, perAddress));
 
-    private Visitor? Enter(IPAddress address, string name) => book.Enter(address, () => closed.Add(name));
+    private Visitor? Enter(IPAddress address, string name) => book.Enter(address, Closing(name));
+
+    private Action Closing(string name) => () => closed.Add(name);
 }
