@@ -87,6 +87,7 @@ public sealed partial class PoolState
                 unreachableAgents.Remove(gone.AgentId);
                 converted.Remove(gone.AgentId);
                 agentPrincipals.Remove(gone.AgentId);
+                tasksAway.Remove(gone.AgentId);
                 removedAgents[gone.AgentId] = gone.ByOperator;
                 ForgetOldest(removedAgents, Settings.LostAgentsKept);
                 break;
@@ -212,6 +213,7 @@ public sealed partial class PoolState
         var id = admitted.Info.Id.Value;
         recoveredAgents.Remove(id);
         unreachableAgents.Remove(id);
+        tasksAway.Remove(id);
         agents[id] = new PooledAgent(id, admitted.Info, Amounts.Of(admitted.Info.Resources), admitted.Time);
         Allocator.AddAgent(id, agents[id].Total, isActive: false, AgentTraits.Of(admitted.Info));
         SetTotal(agents[id]);
@@ -262,6 +264,7 @@ public sealed partial class PoolState
             frameworks[offer.FrameworkId].OutstandingOffers.Remove(offer.Id);
         }
 
+        var away = new List<(string FrameworkId, string TaskId)>();
         foreach (var task in agent.LiveTasks.Values)
         {
             var framework = frameworks[task.FrameworkId];
@@ -274,7 +277,12 @@ public sealed partial class PoolState
 
             framework.Unreachable[task.Id] = task.Record;
             ForgetOldest(framework.Unreachable, Settings.UnreachableTasksKept);
+            away.Add((framework.Id, task.Id));
         }
+
+        if (away.Count > 0)
+            tasksAway[agentId] = away;
+        ForgetOldest(tasksAway, Settings.LostAgentsKept);
     }
 
     private void ForgetOldestUnreachable()

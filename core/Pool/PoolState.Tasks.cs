@@ -13,6 +13,7 @@ public sealed partial class PoolState
         var role = record.Resources.Select(resource => resource.AllocationInfo?.Role).FirstOrDefault(role => role is not null);
         var task = new PooledTask(record, Amounts.Of(record.Resources), role ?? (framework.Roles.Count > 0 ? framework.Roles[0] : "*"));
         framework.Unreachable.Remove(task.Id);
+        framework.EndedByMaster.Remove(task.Id);
         framework.LiveTasks[task.Id] = task;
         agent.LiveTasks[(framework.Id, task.Id)] = task;
         if (task.HoldsResources)
@@ -24,9 +25,21 @@ public sealed partial class PoolState
     {
         var status = updated.Status;
         var framework = frameworks[updated.FrameworkId];
-        if (!framework.LiveTasks.TryGetValue(status.TaskId.Value, out var task))
+        if (framework.LiveTasks.TryGetValue(status.TaskId.Value, out var task))
+            task.Record = With(task.Record, updated);
+        else if (framework.Unreachable.TryGetValue(status.TaskId.Value, out var away))
+            framework.Unreachable[status.TaskId.Value] = With(away, updated);
+        else
             return;
-        var record = task.Record.Clone();
+        Counters.StatusUpdates++;
+        if (task is not null && TaskStates.IsTerminal(task.Record.State))
+            Free(task);
+    }
+
+    private static TaskRecord With(TaskRecord before, PoolEvent.TaskUpdated updated)
+    {
+        var status = updated.Status;
+        var record = before.Clone();
         // What has ended stays ended, whatever late news says.
         if (!TaskStates.IsTerminal(record.State))
             record.State = updated.Latest;
@@ -39,16 +52,18 @@ public sealed partial class PoolState
             record.StatusUpdateUuid = status.Uuid;
         }
 
-        task.Record = record;
-        Counters.StatusUpdates++;
-        if (TaskStates.IsTerminal(record.State))
-            Free(task);
+        return record;
     }
 
     private void Remove(PooledFramework framework, string taskId)
     {
         if (!framework.LiveTasks.Remove(taskId, out var task))
+        {
+            if (framework.Unreachable.Remove(taskId, out var away))
+                Complete(framework, away);
             return;
+        }
+
         Free(task);
         agents.GetValueOrDefault(task.AgentId)?.LiveTasks.Remove((framework.Id, taskId));
         Complete(framework, task.Record);
@@ -69,6 +84,12 @@ public sealed partial class PoolState
         framework.Completed.Enqueue(record);
         while (framework.Completed.Count > Settings.CompletedTasksKept)
             framework.Completed.Dequeue();
+        if (TaskStates.IsTerminal(record.State) && record.Statuses.Count > 0 && !record.Statuses[^1].HasUuid)
+        {
+            framework.EndedByMaster[record.TaskId.Value] = record;
+            ForgetOldest(framework.EndedByMaster, Settings.CompletedTasksKept);
+        }
+
         var state = record.State.ToString();
         Counters.TasksEnded[state] = Counters.TasksEnded.GetValueOrDefault(state) + 1;
     }

@@ -19,6 +19,7 @@ public sealed partial class PoolState
     private readonly Dictionary<string, string> agentPrincipals = [];
     private readonly OrderedDictionary<string, DateTimeOffset> unreachableAgents = [];
     private readonly OrderedDictionary<string, bool> removedAgents = [];
+    private readonly OrderedDictionary<string, List<(string FrameworkId, string TaskId)>> tasksAway = [];
     private readonly SortedSet<string> agentsToAllocate = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Quota> quotas = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, double> weights = new(StringComparer.Ordinal);
@@ -73,6 +74,9 @@ public sealed partial class PoolState
     public IReadOnlyDictionary<string, double> Weights => weights;
 
     public double WeightOf(string role) => weights.GetValueOrDefault(role, 1);
+
+    /// <summary>What went away with an unreachable agent; some of it may have been forgotten since.</summary>
+    internal IReadOnlyCollection<(string FrameworkId, string TaskId)> TasksAwayWith(string agentId) => tasksAway.GetValueOrDefault(agentId) ?? [];
 
     public DateTimeOffset LastBatch { get; private set; }
 

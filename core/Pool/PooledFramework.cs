@@ -58,6 +58,12 @@ public sealed class PooledFramework
     /// <summary>Tasks that went away with their agents, by task id.</summary>
     public IReadOnlyDictionary<string, TaskRecord> UnreachableTasks => Unreachable;
 
+    /// <summary>
+    /// Tasks whose end the master itself found, such as a launch that was lost on the way to its agent; by task id, the
+    /// oldest first. That news is not repeated by anybody, so whoever asks is told again.
+    /// </summary>
+    public IReadOnlyDictionary<string, TaskRecord> TasksEndedByMaster => EndedByMaster;
+
     public bool IsPartitionAware => Has(FrameworkInfo.Types.Capability.Types.Type.PartitionAware);
 
     public bool IsMultiRole => Has(FrameworkInfo.Types.Capability.Types.Type.MultiRole);
@@ -82,6 +88,8 @@ public sealed class PooledFramework
     internal Queue<TaskRecord> Completed { get; } = new();
 
     internal OrderedDictionary<string, TaskRecord> Unreachable { get; } = [];
+
+    internal OrderedDictionary<string, TaskRecord> EndedByMaster { get; } = [];
 
     public bool Has(FrameworkInfo.Types.Capability.Types.Type capability) => capabilities.Contains(capability);
 

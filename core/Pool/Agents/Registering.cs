@@ -55,6 +55,8 @@ internal static class Registering
         // What the agent no longer holds goes first, so that what it brings finds its place.
         if (known is not null)
             MatchKnown(state, decision, command, known, now);
+        else if (returned)
+            MatchAway(state, decision, command, info.Id.Value, now);
         TakeTasks(state, decision, command, known, returned, now);
         OperationLife.SendPending(state, decision, info.Id.Value, command.StreamId);
         return decision;
@@ -131,7 +133,7 @@ internal static class Registering
             }
 
             if (!TaskStates.IsTerminal(task.Record.State))
-                Drop(decision, state.Frameworks[task.FrameworkId], task, state.OnTheWall(now));
+                Drop(decision, state.Frameworks[task.FrameworkId], task.Record, state.OnTheWall(now));
             decision.Happened(new PoolEvent.TaskRemoved(task.FrameworkId, task.Id));
         }
 
@@ -139,12 +141,29 @@ internal static class Registering
             decision.TellAgentStream(command.StreamId, AgentEvents.KillTask(key.FrameworkId, key.TaskId, policy));
     }
 
-    private static void Drop(Decision decision, PooledFramework framework, PooledTask task, DateTimeOffset time)
+    /// <summary>What went away with the agent and did not come back with it: nobody else will ever say what became of it.</summary>
+    private static void MatchAway(
+        PoolState state, Decision decision, PoolCommand.RegisterAgent command, string agentId, DateTimeOffset now)
     {
-        var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
+        var brought = command.Registration.Tasks.Select(task => (task.FrameworkId.Value, task.TaskId.Value)).ToHashSet();
+        foreach (var (frameworkId, taskId) in state.TasksAwayWith(agentId).Where(away => !brought.Contains(away))
+            .OrderBy(away => away.FrameworkId, StringComparer.Ordinal).ThenBy(away => away.TaskId, StringComparer.Ordinal))
+        {
+            // It may have been forgotten since, or be another agent's by now.
+            if (!state.Frameworks.TryGetValue(frameworkId, out var framework)
+                || !framework.UnreachableTasks.TryGetValue(taskId, out var record) || record.AgentId.Value != agentId)
+                continue;
+            Drop(decision, framework, record, state.OnTheWall(now));
+            decision.Happened(new PoolEvent.TaskRemoved(frameworkId, taskId));
+        }
+    }
+
+    private static void Drop(Decision decision, PooledFramework framework, TaskRecord task, DateTimeOffset time)
+    {
+        var status = StatusReports.FromMaster(task.TaskId, task.AgentId,
             TaskStates.AsKnownTo(framework.IsPartitionAware, TaskState.TaskDropped), Reason.Reconciliation,
             "The agent registered again without this task: it was never started, or its record is lost", time);
-        decision.Happened(new PoolEvent.TaskUpdated(framework.Id, task.AgentId, status, status.State));
+        decision.Happened(new PoolEvent.TaskUpdated(framework.Id, task.AgentId.Value, status, status.State));
         decision.Tell(framework, StatusReports.Update(status));
     }
 }

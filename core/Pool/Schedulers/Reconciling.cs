@@ -41,6 +41,13 @@ internal static class Reconciling
             return;
         }
 
+        if (framework.TasksEndedByMaster.TryGetValue(id.Value, out var ended))
+        {
+            decision.Tell(framework, StatusReports.Update(StatusReports.Latest(
+                ended, ended.State, Reason.Reconciliation, $"Reconciliation: {ended.Statuses[^1].Message}", now)));
+            return;
+        }
+
         // An agent without a name is no agent: real clients send agent_id with an empty value.
         var named = string.IsNullOrEmpty(agent?.Value) ? null : agent;
         if (named is null ? state.RecoveredAgents.Count > 0 : state.RecoveredAgents.ContainsKey(named.Value))
