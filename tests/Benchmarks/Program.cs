@@ -1,5 +1,10 @@
 using DataPlatform.Benchmarks;
+using DataPlatform.Benchmarks.Fleet;
 using Spectre.Console;
+
+// What scenarios start as a process of its own.
+if (args is [FleetCommand.Name, var master, var count])
+    return await FleetCommand.RunAsync(master, count);
 
 // Ends 0 when everything asked for ran, met or missed: figures of a busy machine are no test.
 var scenarios = Scenario.All();

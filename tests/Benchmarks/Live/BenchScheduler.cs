@@ -7,9 +7,11 @@ using EventType = DataPlatform.Core.Protocol.Mesos.SchedulerEvent.Types.Type;
 
 namespace DataPlatform.Benchmarks.Live;
 
-/// <summary>A framework that launches programs which do nothing, and notes when it heard what.</summary>
-internal sealed class BenchScheduler(LivePlatform platform) : IDisposable
+/// <summary>A framework that launches one program again and again, and notes when it heard what.</summary>
+/// <param name="command">The program and its arguments; when there is none, one that does nothing.</param>
+internal sealed class BenchScheduler(LivePlatform platform, params string[] command) : IDisposable
 {
+    private readonly string[] _command = command.Length > 0 ? command : ["/bin/true"];
     private readonly SchedulerClient _client = new(new SchedulerClientSettings(platform.Address) { LongestPause = TimeSpan.FromMilliseconds(100) });
     private int _launched;
 
@@ -51,9 +53,9 @@ internal sealed class BenchScheduler(LivePlatform platform) : IDisposable
             var task = new TaskInfo
             {
                 Name = "nothing", TaskId = new TaskID { Value = $"nothing-{_launched++}" }, AgentId = offer.AgentId,
-                Command = new CommandInfo { Shell = false, Value = "/bin/true" },
+                Command = new CommandInfo { Shell = false, Value = _command[0] },
             };
-            task.Command.Arguments.Add("true");
+            task.Command.Arguments.Add(_command);
             task.Resources.Add(resources ?? offer.Resources);
             launch.Launch.TaskInfos.Add(task);
         }

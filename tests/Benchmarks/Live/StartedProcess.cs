@@ -49,6 +49,13 @@ internal sealed class StartedProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>As a crash ends it.</summary>
+    public Task KillAsync()
+    {
+        _process.Kill();
+        return _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -48,7 +48,8 @@ internal static class TaskBurst
         throw new OperationCanceledException(cancellation);
     }
 
-    private static int Fits(ResourceBag free, ResourceBag size)
+    /// <summary>How many tasks of a size there is room for.</summary>
+    public static int Fits(ResourceBag free, ResourceBag size)
     {
         var count = 0;
         for (; free.Contains(size); count++)
