@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Resources;
 using Google.Protobuf;
 

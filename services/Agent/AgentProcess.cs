@@ -14,6 +14,7 @@ using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving;
 using DataPlatform.Services.Hosting.Files;
+using DataPlatform.Services.Hosting.Settings;
 
 namespace DataPlatform.Services.Agent;
 

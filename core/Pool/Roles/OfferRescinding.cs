@@ -1,5 +1,4 @@
 using DataPlatform.Core.Allocation;
-using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 
 namespace DataPlatform.Core.Pool;
@@ -17,9 +16,9 @@ internal static class OfferRescinding
             // The oldest offers stay: whoever has waited longest for an answer is most likely about to give it.
             foreach (var offer in InOrder(RoleUse.OffersOf(state, role)))
             {
-                var sum = taken.Add(RoleUse.Plain(Amounts.Of(offer.Resources)).Quantities);
+                var sum = taken.Add(RoleUse.Plain(offer.Resources).Quantities);
                 if (quota.Limits.Any(limit => sum[limit.Key] > limit.Value && sum[limit.Key] > taken[limit.Key]))
-                    rescinded.Add(offer.Id.Value);
+                    rescinded.Add(offer.Id);
                 else
                     taken = sum;
             }
@@ -29,7 +28,7 @@ internal static class OfferRescinding
         foreach (var id in rescinded.Order(StringComparer.Ordinal))
         {
             decision.Happened(new PoolEvent.OfferEnded(id));
-            decision.Tell(state.Frameworks[state.Offers[id].FrameworkId.Value], OfferEvents.Rescind(id));
+            decision.Tell(state.Frameworks[state.Offers[id].FrameworkId], OfferEvents.Rescind(id));
         }
     }
 
@@ -41,11 +40,11 @@ internal static class OfferRescinding
         {
             if (missing.IsEmpty)
                 return;
-            var guaranteed = RoleName.Path(offer.AllocationInfo.Role).Any(role => quotas.TryGetValue(role, out var quota) && !quota.Guarantees.IsEmpty);
-            var held = RoleUse.Plain(Amounts.Of(offer.Resources)).Quantities;
-            if (guaranteed || rescinded.Contains(offer.Id.Value) || !missing.Names.Any(name => !held[name].IsZero))
+            var guaranteed = RoleName.Path(offer.Role).Any(role => quotas.TryGetValue(role, out var quota) && !quota.Guarantees.IsEmpty);
+            var held = RoleUse.Plain(offer.Resources).Quantities;
+            if (guaranteed || rescinded.Contains(offer.Id) || !missing.Names.Any(name => !held[name].IsZero))
                 continue;
-            rescinded.Add(offer.Id.Value);
+            rescinded.Add(offer.Id);
             missing = Less(missing, held);
         }
     }
@@ -64,7 +63,7 @@ internal static class OfferRescinding
         var free = state.Agents.Values.Where(agent => agent.IsConnected)
             .Aggregate(ResourceQuantities.Empty, (sum, agent) => sum.Add(RoleUse.Plain(state.Allocator.Free(agent.Id)).Quantities));
         foreach (var id in rescinded)
-            free = free.Add(RoleUse.Plain(Amounts.Of(state.Offers[id].Resources)).Quantities);
+            free = free.Add(RoleUse.Plain(state.Offers[id].Resources).Quantities);
         return Less(open, free);
     }
 
@@ -73,6 +72,6 @@ internal static class OfferRescinding
         .Where(amount => !amount.Value.IsZero));
 
     /// <summary>Ids end in their number, so the shorter one is the older one.</summary>
-    private static IEnumerable<Offer> InOrder(IEnumerable<Offer> offers) =>
-        offers.OrderBy(offer => offer.Id.Value.Length).ThenBy(offer => offer.Id.Value, StringComparer.Ordinal);
+    private static IEnumerable<PooledOffer> InOrder(IEnumerable<PooledOffer> offers) =>
+        offers.OrderBy(offer => offer.Id.Length).ThenBy(offer => offer.Id, StringComparer.Ordinal);
 }

@@ -1,4 +1,3 @@
-using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 
 namespace DataPlatform.Core.Pool;
@@ -14,11 +13,11 @@ internal sealed record RoleUse(ResourceQuantities Tasks, ResourceQuantities Offe
     public static RoleUse Of(PoolState state, string role) => new(
         Sum(state.Agents.Values.SelectMany(agent => agent.HoldingTasks)
             .Where(task => RoleName.IsSameOrBelow(task.Role, role)).Select(task => Plain(task.Resources))),
-        Sum(OffersOf(state, role).Select(offer => Plain(Amounts.Of(offer.Resources)))),
+        Sum(OffersOf(state, role).Select(offer => Plain(offer.Resources))),
         Sum(state.Agents.Values.Select(agent => agent.Total.Where(entry => RoleName.IsSameOrBelow(entry.Kind.ReservedTo, role)))));
 
-    public static IEnumerable<Offer> OffersOf(PoolState state, string role) =>
-        state.Offers.Values.Where(offer => RoleName.IsSameOrBelow(offer.AllocationInfo.Role, role));
+    public static IEnumerable<PooledOffer> OffersOf(PoolState state, string role) =>
+        state.Offers.Values.Where(offer => RoleName.IsSameOrBelow(offer.Role, role));
 
     public static ResourceBag Plain(ResourceBag resources) =>
         resources.Where(static entry => !entry.Kind.IsReserved && !entry.Kind.IsRevocable);

@@ -6,6 +6,7 @@ using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Integration.Tests.Platform;
 using DataPlatform.Services.Cli.Quickstart;
+using DataPlatform.Services.Hosting.Credentials;
 
 namespace DataPlatform.Integration.Tests.Quickstart;
 
@@ -70,7 +71,7 @@ internal sealed partial class QuickstartProcess : IAsyncDisposable
     {
         await SaysAsync("3 hosts");
         var master = new Uri((await File.ReadAllTextAsync(Path.Combine(settings.PartDirectory("master"), "endpoint"))).Trim());
-        var credential = MesosCredential.Read(Path.Combine(settings.Secrets, "control-plane.json"));
+        var credential = CredentialFile.ReadOne("credential", Path.Combine(settings.Secrets, "control-plane.json"));
         await using var framework = new TestFramework(new SchedulerClientSettings(master, credential), "quickstart-tests");
         await framework.SubscribeAsync();
         await framework.LaunchAsync(await framework.OfferAsync(), "sleeps", "/bin/sleep", "600");

@@ -33,8 +33,8 @@ public sealed class GreedyFrameworkTests(ITestOutputHelper output) : IDisposable
         await using var master = await StartAsync("--max-reconciled-tasks-per-call", "2000", "--max-reconciled-tasks-per-second", "100");
         await using var greedy = await TestFramework.SubscribeAsync(master.Endpoint, login: "greedy:g");
         await using var modest = await TestFramework.SubscribeAsync(master.Endpoint, login: "modest:m");
-        var tasks = string.Join(',', Enumerable.Range(0, 1_000).Select(number => $$"""{"task_id":{"value":"{{number}}"}}"""));
-        var call = JsonNode.Parse($$"""{"type":"RECONCILE","reconcile":{"tasks":[{{tasks}}]}}""")!;
+        var tasks = string.Join(',', Enumerable.Range(0, 1_000).Select(number => $$$$"""{"task_id":{"value":"{{{{number}}}}"}}"""));
+        var call = JsonNode.Parse($$$$"""{"type":"RECONCILE","reconcile":{"tasks":[{{{{tasks}}}}]}}""")!;
 
         var answers = await WhileAsync(modest, () => greedy.CallAsync(call), until: seen => seen.Contains(HttpStatusCode.TooManyRequests));
 
@@ -72,7 +72,7 @@ public sealed class GreedyFrameworkTests(ITestOutputHelper output) : IDisposable
         await using var greedy = await TestFramework.SubscribeAsync(master.Endpoint, login: "greedy:g");
         await using var modest = await TestFramework.SubscribeAsync(master.Endpoint, login: "modest:m");
         var ids = string.Join(',', Enumerable.Range(0, 5_000).Select(number => $$"""{"value":"{{number}}"}"""));
-        var decline = JsonNode.Parse($$"""{"type":"DECLINE","decline":{"offer_ids":[{{ids}}],"filters":{"refuse_seconds":1000000}}}""")!;
+        var decline = JsonNode.Parse($$$$"""{"type":"DECLINE","decline":{"offer_ids":[{{{{ids}}}}],"filters":{"refuse_seconds":1000000}}}""")!;
 
         var answers = await WhileAsync(modest, async () =>
         {
@@ -133,7 +133,7 @@ public sealed class GreedyFrameworkTests(ITestOutputHelper output) : IDisposable
         {
             var task = $"{name}-{count}";
             var since = Stopwatch.GetTimestamp();
-            (await framework.CallAsync($$"""{"type":"RECONCILE","reconcile":{"tasks":[{"task_id":{"value":"{{task}}"}}]}}""")).ShouldBe(HttpStatusCode.Accepted);
+            (await framework.CallAsync($$$$"""{"type":"RECONCILE","reconcile":{"tasks":[{"task_id":{"value":"{{{{task}}}}"}}]}}""")).ShouldBe(HttpStatusCode.Accepted);
             await framework.WaitForStatusAsync(task, "TASK_UNKNOWN");
             times.Add(Stopwatch.GetElapsedTime(since));
         }

@@ -49,7 +49,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     /// <param name="more">Further settings, given the work directory.</param>
     public static async Task<AgentUnderTest> StartAsync(FakeMaster master, Func<string, string[]> more)
     {
-        var agent = new AgentUnderTest(master, []);
+        var agent = new AgentUnderTest(master, null, []);
         agent.arguments.AddRange(more(agent.WorkDirectory));
         await agent.StartProcessAsync();
         return agent;

@@ -22,7 +22,7 @@ internal sealed class RunningPool : IAsyncDisposable
         Journal = journal;
         this.journal = new MasterJournal(journal, NullLogger<MasterJournal>.Instance, shortenAfter);
         terms = new MasterTerms(this.journal, () => new MasterInfo { Id = $"M{masters++}", Ip = 0, Port = 5050 },
-            new PoolSettings(), Time, NullLoggerFactory.Instance);
+            new PoolSettings { Access = AccessRules.Everybody }, Time, NullLoggerFactory.Instance);
     }
 
     public SteppableTime Time { get; } = new();
@@ -57,6 +57,8 @@ internal sealed class RunningPool : IAsyncDisposable
             await Task.Delay(5, patience.Token);
     }
 
+    private static Caller Anyone { get; } = new Caller.Unnamed("127.0.0.1");
+
     public async Task<string> SubscribeAsync(string stream, double failoverSeconds = 60, string? id = null)
     {
         (await DoAsync(Subscribe(stream, failoverSeconds, id))).ShouldBeOfType<PoolOutcome.Accepted>();
@@ -69,7 +71,7 @@ internal sealed class RunningPool : IAsyncDisposable
         var call = new SchedulerCall { Type = SchedulerCall.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = info } };
         if (id is not null)
             call.FrameworkId = info.Id = new FrameworkID { Value = id };
-        return new PoolCommand.Subscribe(call, stream, Principal: null);
+        return new PoolCommand.Subscribe(call, stream, Anyone);
     }
 
     public Task<PoolOutcome> RegisterAsync(string stream, string? id = null) => DoAsync(Register(stream, id));
@@ -79,10 +81,10 @@ internal sealed class RunningPool : IAsyncDisposable
         var info = new AgentInfo { Hostname = "host", Port = 5051 };
         info.Resources.Add(ResourceText.Parse("cpus:4;mem:1024").ToMessages());
         return new PoolCommand.RegisterAgent(new AgentCall.Types.Register { AgentInfo = info, Version = "1" },
-            id is null ? null : new AgentID { Value = id }, stream, "127.0.0.1");
+            id is null ? null : new AgentID { Value = id }, stream, Anyone);
     }
 
-    public Task<PoolOutcome> DeclineAsync(string framework, string stream, Offer offer, double seconds)
+    public Task<PoolOutcome> DeclineAsync(string framework, string stream, PooledOffer offer, double seconds)
     {
         var call = new SchedulerCall
         {
@@ -90,8 +92,8 @@ internal sealed class RunningPool : IAsyncDisposable
             FrameworkId = new FrameworkID { Value = framework },
             Decline = new() { Filters = new() { RefuseSeconds = seconds } },
         };
-        call.Decline.OfferIds.Add(offer.Id);
-        return DoAsync(new PoolCommand.SchedulerRequest(call, stream, Principal: null));
+        call.Decline.OfferIds.Add(new OfferID { Value = offer.Id });
+        return DoAsync(new PoolCommand.SchedulerRequest(call, stream, Anyone));
     }
 
     public Task<PoolOutcome> TickAfterAsync(TimeSpan time)
@@ -104,7 +106,7 @@ internal sealed class RunningPool : IAsyncDisposable
 
     public Task<T> ReadAsync<T>(Func<PoolState, T> query) => Term.Replica.ReadAsync(query, CancellationToken.None);
 
-    public Task<List<Offer>> OffersAsync() => ReadAsync(state => state.Offers.Values.ToList());
+    public Task<List<PooledOffer>> OffersAsync() => ReadAsync(state => state.Offers.Values.ToList());
 
     public async ValueTask DisposeAsync()
     {
