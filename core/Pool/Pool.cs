@@ -6,7 +6,10 @@ namespace DataPlatform.Core.Pool;
 /// </summary>
 public static class Pool
 {
-    public static Decision Decide(PoolState state, PoolCommand command, DateTimeOffset now) => command switch
+    public static Decision Decide(PoolState state, PoolCommand command, DateTimeOffset now) =>
+        Authorizing.Refusal(state, command) ?? Allowed(state, command, now);
+
+    private static Decision Allowed(PoolState state, PoolCommand command, DateTimeOffset now) => command switch
     {
         PoolCommand.Subscribe subscribe => Subscribing.Decide(state, subscribe, now),
         PoolCommand.SchedulerRequest request => SchedulerRequests.Decide(state, request, now),

@@ -46,6 +46,12 @@ public abstract record PoolEvent
         public override bool Durable => true;
     }
 
+    /// <summary>Only this principal may speak for the agent from now on.</summary>
+    public sealed record AgentBound(string AgentId, string Principal) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
     public sealed record AgentConnected(string AgentId, string StreamId, AgentInfo Info, string Version, string Address, DateTimeOffset Time)
         : PoolEvent;
 

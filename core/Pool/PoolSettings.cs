@@ -6,6 +6,9 @@ public sealed record PoolSettings
     /// <summary>How often every agent's free resources are looked at again; also the least time for which a refusal counts.</summary>
     public TimeSpan AllocationInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Who may do what. What is not allowed here is refused.</summary>
+    public AccessRules Access { get; init; } = AccessRules.Nobody;
+
     public TimeSpan AgentPingTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>So many pings in a row without an answer make an agent unreachable.</summary>

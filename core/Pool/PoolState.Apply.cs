@@ -40,6 +40,9 @@ public sealed partial class PoolState
             case PoolEvent.AgentAdmitted admitted:
                 Admit(admitted);
                 break;
+            case PoolEvent.AgentBound bound:
+                agentPrincipals[bound.AgentId] = bound.Principal;
+                break;
             case PoolEvent.AgentConnected connected:
                 Connect(agents[connected.AgentId], connected);
                 break;
@@ -57,11 +60,13 @@ public sealed partial class PoolState
                 Remove(lost.AgentId);
                 unreachableAgents[lost.AgentId] = lost.Time;
                 Counters.AgentsUnreachable++;
-                ForgetOldest(unreachableAgents, Settings.LostAgentsKept);
+                foreach (var forgotten in ForgetOldest(unreachableAgents, Settings.LostAgentsKept))
+                    agentPrincipals.Remove(forgotten);
                 break;
             case PoolEvent.AgentRemoved gone:
                 Remove(gone.AgentId);
                 unreachableAgents.Remove(gone.AgentId);
+                agentPrincipals.Remove(gone.AgentId);
                 removedAgents[gone.AgentId] = gone.ByOperator;
                 ForgetOldest(removedAgents, Settings.LostAgentsKept);
                 break;
@@ -214,9 +219,15 @@ public sealed partial class PoolState
         }
     }
 
-    private static void ForgetOldest<T>(OrderedDictionary<string, T> history, int kept)
+    private static List<string> ForgetOldest<T>(OrderedDictionary<string, T> history, int kept)
     {
+        List<string> forgotten = [];
         while (history.Count > kept)
+        {
+            forgotten.Add(history.GetAt(0).Key);
             history.RemoveAt(0);
+        }
+
+        return forgotten;
     }
 }

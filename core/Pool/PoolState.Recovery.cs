@@ -20,7 +20,7 @@ public sealed partial class PoolState
                 unreachableAgents.Remove(admitted.Info.Id.Value);
                 recoveredAgents[admitted.Info.Id.Value] = admitted.Info;
                 break;
-            case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved:
+            case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBound or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved:
                 Apply(happened);
                 break;
             default:
@@ -42,6 +42,8 @@ public sealed partial class PoolState
 
         foreach (var (id, time) in unreachableAgents)
             yield return new PoolEvent.AgentBecameUnreachable(id, time);
+        foreach (var (id, principal) in agentPrincipals)
+            yield return new PoolEvent.AgentBound(id, principal);
         foreach (var (id, byOperator) in removedAgents)
             yield return new PoolEvent.AgentRemoved(id, StartTime, byOperator);
         foreach (var info in recoveredAgents.Values.Concat(agents.Values.Select(agent => agent.Info)))

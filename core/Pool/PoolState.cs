@@ -16,6 +16,7 @@ public sealed partial class PoolState
     private readonly Dictionary<string, string> agentOfStream = [];
     private readonly OrderedDictionary<string, PooledFramework> completedFrameworks = [];
     private readonly Dictionary<string, AgentInfo> recoveredAgents = [];
+    private readonly Dictionary<string, string> agentPrincipals = [];
     private readonly OrderedDictionary<string, DateTimeOffset> unreachableAgents = [];
     private readonly OrderedDictionary<string, bool> removedAgents = [];
     private readonly SortedSet<string> agentsToAllocate = new(StringComparer.Ordinal);
@@ -50,6 +51,9 @@ public sealed partial class PoolState
 
     /// <summary>Agents that stopped answering, with the time since when.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> UnreachableAgents => unreachableAgents;
+
+    /// <summary>Who may speak for which agent, also while it is away; an agent that nobody was asked a name for has none.</summary>
+    public IReadOnlyDictionary<string, string> AgentPrincipals => agentPrincipals;
 
     /// <summary>Agents whose ids are given up; true for those that an operator marked gone.</summary>
     public IReadOnlyDictionary<string, bool> RemovedAgents => removedAgents;

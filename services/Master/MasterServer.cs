@@ -23,6 +23,7 @@ internal static class MasterServer
         var credentials = settings.CredentialsFile is { } file ? CredentialFile.ReadMany("credentials", file) : null;
         if (credentials is null && !IPAddress.IsLoopback(settings.Ip))
             throw new SettingsException($"--ip {settings.Ip} is no loopback address: give --credentials, for without them anyone who reaches it may do anything");
+        settings = settings with { Pool = settings.Pool with { Access = AccessFile.Read(settings.AccessFile, credentials is not null) } };
         WorkDirectory.Create("work-dir", settings.WorkDirectory);
 
         await using var journal = MasterJournal.Open(settings.WorkDirectory);
@@ -83,10 +84,10 @@ internal static class MasterServer
         Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers).HandleAsync(context));
         Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers).HandleAsync(context));
         Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings).HandleAsync(context));
-        Map("/health", (master, context) => new PlainEndpoints(master, callers).HealthAsync(context));
-        Map("/version", (master, context) => new PlainEndpoints(master, callers).VersionAsync(context));
-        Map("/metrics", (master, context) => new PlainEndpoints(master, callers).PrometheusAsync(context));
-        Map("/metrics/snapshot", (master, context) => new PlainEndpoints(master, callers).SnapshotAsync(context));
+        Map("/health", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).HealthAsync(context));
+        Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).VersionAsync(context));
+        Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).PrometheusAsync(context));
+        Map("/metrics/snapshot", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).SnapshotAsync(context));
         app.MapFallback(context => Answers.RefuseAsync(context, StatusCodes.Status404NotFound,
             "Nothing is here; the scheduler API is at /api/v1/scheduler, the operator API at /api/v1"));
     }

@@ -149,7 +149,7 @@ internal sealed class SimulatedAgent(int number, ResourceBag total, SimulatedClu
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1" };
         register.Tasks.Add(_tasks.Values.Select(task => task.ToRecord()));
         register.Frameworks.Add(_tasks.Values.Select(task => task.Framework).DistinctBy(framework => framework.Id.Value));
-        cluster.Master.Decide(new PoolCommand.RegisterAgent(register, info.Id, _stream, "127.0.0.1"), cluster.Now);
+        cluster.Master.Decide(new PoolCommand.RegisterAgent(register, info.Id, _stream, SimulatedCluster.Anyone), cluster.Now);
     }
 
     private void SendAll()
@@ -179,6 +179,6 @@ internal sealed class SimulatedAgent(int number, ResourceBag total, SimulatedClu
         if (_stream is null || _id is null || IsCutOff)
             return;
         call.AgentId = new AgentID { Value = _id };
-        cluster.Master.Decide(new PoolCommand.AgentRequest(call, _stream), cluster.Now);
+        cluster.Master.Decide(new PoolCommand.AgentRequest(call, _stream, SimulatedCluster.Anyone), cluster.Now);
     }
 }

@@ -7,7 +7,10 @@ namespace DataPlatform.Simulation.Tests;
 /// <summary>A master, its agents and frameworks on one thread, with time and chance from a seed.</summary>
 internal sealed class SimulatedCluster
 {
-    private readonly PoolSettings _settings = new();
+    /// <summary>Nobody is asked for a name here, and everybody may do everything.</summary>
+    public static readonly Caller Anyone = new Caller.Unnamed("127.0.0.1");
+
+    private readonly PoolSettings _settings = new() { Access = AccessRules.Everybody };
     private int _streams;
     private DateTimeOffset _nextTick;
 

@@ -91,7 +91,7 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
         var call = new SchedulerCall { Type = CallType.Subscribe, Subscribe = new SchedulerCall.Types.Subscribe { FrameworkInfo = info } };
         if (Id is not null)
             call.FrameworkId = info.Id = new FrameworkID { Value = Id };
-        cluster.Master.Decide(new PoolCommand.Subscribe(call, _stream, null), cluster.Now);
+        cluster.Master.Decide(new PoolCommand.Subscribe(call, _stream, SimulatedCluster.Anyone), cluster.Now);
         _nextReconcile = cluster.Now;
     }
 
@@ -220,6 +220,6 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
         if (Id is null)
             return PoolOutcome.Invalid("not subscribed");
         call.FrameworkId = new FrameworkID { Value = Id };
-        return cluster.Master.Decide(new PoolCommand.SchedulerRequest(call, _stream, null), cluster.Now);
+        return cluster.Master.Decide(new PoolCommand.SchedulerRequest(call, _stream, SimulatedCluster.Anyone), cluster.Now);
     }
 }

@@ -37,6 +37,14 @@ internal static class AgentRequests
             return decision;
         }
 
+        if (IsOfAnother(framework, agent, update.Status.TaskId.Value))
+        {
+            // The agent need not say it again; nobody else is told.
+            if (update.Status.HasUuid)
+                decision.Tell(agent, AgentEvents.Acknowledge(frameworkId, update.Status.TaskId, update.Status.Uuid));
+            return decision;
+        }
+
         var status = update.Status.Clone();
         status.AgentId = agent.Info.Id;
         if (!status.HasTimestamp)
@@ -53,4 +61,9 @@ internal static class AgentRequests
         decision.Tell(framework, StatusReports.Update(status));
         return decision;
     }
+
+    /// <summary>An agent speaks of its own tasks only.</summary>
+    private static bool IsOfAnother(PooledFramework framework, PooledAgent agent, string taskId) =>
+        framework.Tasks.TryGetValue(taskId, out var live) ? live.AgentId != agent.Id
+        : framework.UnreachableTasks.TryGetValue(taskId, out var away) && away.AgentId.Value != agent.Id;
 }

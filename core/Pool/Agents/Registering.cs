@@ -34,12 +34,14 @@ internal static class Registering
 
         var known = id is null ? null : state.Agents.GetValueOrDefault(id);
         var returned = id is not null && state.UnreachableAgents.ContainsKey(id);
+        if (command.Caller.Principal is { } principal && !state.AgentPrincipals.ContainsKey(info.Id.Value))
+            decision.Happened(new PoolEvent.AgentBound(info.Id.Value, principal));
         if (known is null)
             decision.Happened(new PoolEvent.AgentAdmitted(info, now));
         else
             AgentLife.LeaveStream(state, decision, known);
         decision.Happened(new PoolEvent.AgentConnected(
-            info.Id.Value, command.StreamId, info, registration.Version, command.Address, now));
+            info.Id.Value, command.StreamId, info, registration.Version, command.Caller.Address, now));
         decision.TellAgentStream(command.StreamId, AgentEvents.Registered(info.Id.Value, state.Settings));
         // What the agent no longer holds goes first, so that what it brings finds its place.
         if (known is not null)
@@ -72,6 +74,13 @@ internal static class Registering
             }
 
             var framework = state.Frameworks.GetValueOrDefault(frameworkId);
+            if (framework is not null && framework.Tasks.TryGetValue(task.TaskId.Value, out var elsewhere) && elsewhere.AgentId != task.AgentId.Value)
+            {
+                // The id was given to another task meanwhile; or the agent claims what is not its own.
+                decision.TellAgentStream(command.StreamId, AgentEvents.KillTask(frameworkId, task.TaskId.Value, policy: null));
+                continue;
+            }
+
             if (framework is null && recovered.Add(frameworkId))
             {
                 var info = registration.Frameworks.First(candidate => candidate.Id.Value == frameworkId);

@@ -42,6 +42,9 @@ public static class PoolRecords
             case PoolEvent.AgentAdmitted admitted:
                 record.AgentAdmitted = new() { Info = admitted.Info };
                 break;
+            case PoolEvent.AgentBound bound:
+                record.AgentBound = new() { AgentId = new AgentID { Value = bound.AgentId }, Principal = bound.Principal };
+                break;
             case PoolEvent.AgentBecameUnreachable lost:
                 record.AgentBecameUnreachable = new() { AgentId = new AgentID { Value = lost.AgentId } };
                 break;
@@ -84,6 +87,7 @@ public static class PoolRecords
             Recorded.FrameworkChanged => new PoolEvent.FrameworkChanged(record.FrameworkChanged.Info),
             Recorded.FrameworkRemoved => new PoolEvent.FrameworkRemoved(record.FrameworkRemoved.FrameworkId.Value, time),
             Recorded.AgentAdmitted => new PoolEvent.AgentAdmitted(record.AgentAdmitted.Info, time),
+            Recorded.AgentBound => new PoolEvent.AgentBound(record.AgentBound.AgentId.Value, record.AgentBound.Principal),
             Recorded.AgentBecameUnreachable => new PoolEvent.AgentBecameUnreachable(record.AgentBecameUnreachable.AgentId.Value, time),
             Recorded.AgentRemoved => new PoolEvent.AgentRemoved(record.AgentRemoved.AgentId.Value, time, record.AgentRemoved.ByOperator),
             _ => throw new InvalidDataException("The journal holds a record that a newer master wrote; run that one"),

@@ -32,7 +32,7 @@ internal static class Accepting
         }
 
         var available = known.Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(Amounts.Of(offer.Resources)));
-        var launch = new Launching(decision, framework, agent, known[0].AllocationInfo.Role, available, now);
+        var launch = new Launching(state, decision, framework, agent, known[0].AllocationInfo.Role, available, now);
         foreach (var operation in accept.Operations)
             Carry(decision, framework, agent, launch, operation, now);
 

@@ -6,7 +6,7 @@ namespace DataPlatform.Core.Pool;
 
 /// <summary>The tasks of one ACCEPT, one after another, out of what its offers hold.</summary>
 internal sealed class Launching(
-    Decision decision, PooledFramework framework, PooledAgent agent, string role, ResourceBag available, DateTimeOffset now)
+    PoolState state, Decision decision, PooledFramework framework, PooledAgent agent, string role, ResourceBag available, DateTimeOffset now)
 {
     private readonly HashSet<string> launched = [];
 
@@ -15,6 +15,13 @@ internal sealed class Launching(
 
     public void Launch(TaskInfo asked)
     {
+        if (Authorizing.WhyNotRun(state, framework, UserOf(asked)) is { } forbidden)
+        {
+            decision.Tell(framework, StatusReports.Update(StatusReports.FromMaster(
+                asked.TaskId, asked.AgentId, TaskState.TaskError, Reason.TaskUnauthorized, forbidden, now)));
+            return;
+        }
+
         if (TaskRules.WhyNot(asked, agent) is { } why || (why = WhyNotHere(asked, out var needed)) is not null)
         {
             decision.Tell(framework, StatusReports.Update(StatusReports.FromMaster(
@@ -30,6 +37,9 @@ internal sealed class Launching(
         decision.Happened(new PoolEvent.TaskAdded(Record(task)));
         decision.Tell(agent, AgentEvents.RunTask(framework.Info, task));
     }
+
+    private string UserOf(TaskInfo task) =>
+        (task.Command ?? task.Executor?.Command) is { HasUser: true } command ? command.User : framework.Info.User;
 
     private string? WhyNotHere(TaskInfo asked, out ResourceBag needed)
     {

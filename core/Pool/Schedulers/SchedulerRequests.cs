@@ -11,7 +11,7 @@ internal static class SchedulerRequests
         var call = request.Call;
         if (!state.Frameworks.TryGetValue(call.FrameworkId.Value, out var framework))
             return Decision.Invalid("Framework cannot be found: it never subscribed here or has been removed");
-        if (request.Principal is { } principal && framework.Info.HasPrincipal && framework.Info.Principal != principal)
+        if (request.Caller.Principal is { } principal && framework.Info.HasPrincipal && framework.Info.Principal != principal)
             return Decision.Invalid($"The call is authenticated as '{principal}', but the framework subscribed as another principal");
         if (framework.StreamId is not { } stream)
             return Decision.Refuse(RefusalKind.Forbidden, "Framework is not subscribed; SUBSCRIBE with its id first");

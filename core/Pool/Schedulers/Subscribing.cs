@@ -9,12 +9,8 @@ internal static class Subscribing
     {
         var subscribe = command.Call.Subscribe;
         var info = subscribe.FrameworkInfo.Clone();
-        if (command.Principal is { } principal)
-        {
-            if (info.HasPrincipal && info.Principal != principal)
-                return Decision.Invalid($"framework_info.principal is '{Names.Printable(info.Principal)}', but the call is authenticated as '{principal}'");
+        if (command.Caller.Principal is { } principal)
             info.Principal = principal;
-        }
 
         var decision = new Decision();
         if (FrameworkRules.WhyNot(info, subscribe.SuppressedRoles) is { } why)

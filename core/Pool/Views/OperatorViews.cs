@@ -64,7 +64,11 @@ public static class OperatorViews
         return view;
     }
 
-    /// <summary>The answer to a call that only reads the pool's state, or null for a call that does something else.</summary>
+    /// <summary>What the caller may see of the answer to a call that only reads the pool's state; null for a call that does something else.</summary>
+    public static OperatorResponse? Answer(PoolState state, OperatorCall.Types.Type call, Visibility visibility) =>
+        Answer(state, call) is { } answer ? visibility.Of(answer, id => UserOf(state, id)) : null;
+
+    /// <summary>The whole answer to a call that only reads the pool's state, or null for a call that does something else.</summary>
     public static OperatorResponse? Answer(PoolState state, OperatorCall.Types.Type call) => call switch
     {
         OperatorCall.Types.Type.GetState => new() { Type = ResponseType.GetState, GetState = State(state) },
@@ -77,6 +81,9 @@ public static class OperatorViews
         OperatorCall.Types.Type.GetMetrics => new() { Type = ResponseType.GetMetrics, GetMetrics = Metrics(state) },
         _ => null,
     };
+
+    private static string? UserOf(PoolState state, string frameworkId) =>
+        (state.Frameworks.GetValueOrDefault(frameworkId) ?? state.CompletedFrameworks.GetValueOrDefault(frameworkId))?.Info.User;
 
     private static OperatorResponse.Types.GetMaster Master(PoolState state) => new()
     {

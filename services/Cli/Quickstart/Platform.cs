@@ -15,17 +15,17 @@ public sealed class Platform(QuickstartSettings settings, StepReport report) : I
     /// <summary>Starts every part and waits until the pool has all hosts.</summary>
     public async Task<ControlPlaneClient> StartAsync(CancellationToken cancellation)
     {
-        var credentials = GeneratedCredentials.Write(settings.Secrets);
+        var credentials = GeneratedCredentials.Write(settings.Secrets, Agents);
         foreach (var directory in (string[])[settings.Store, settings.Cache, settings.Lake]) Directory.CreateDirectory(directory);
         var shares = MachineShare.Divide(Agents, Environment.ProcessorCount, Machine.FreeMemoryMebibytes(), Machine.FreeDiskMebibytes(settings.Directory), Machine.ListeningPorts());
 
         var master = await report.RunAsync("start the master", () => StartPartAsync("master", SiblingProgram.Master, cancellation,
-            "--ip", "127.0.0.1", "--port", "0", "--credentials", credentials.All), url => $"it serves {url}");
+            "--ip", "127.0.0.1", "--port", "0", "--credentials", credentials.All, "--acls", credentials.Rules), url => $"it serves {url}");
         var console = await report.RunAsync($"start {Agents} agents and the control plane", async () =>
         {
             var agents = shares.Select((share, index) => StartPartAsync($"agent-{index + 1}", SiblingProgram.Agent, cancellation, [
                 "--master", master, "--ip", Address(index), "--port", "0", "--resources", share, "--attributes", $"rack:r{index + 1}",
-                "--credential", credentials.Agent, "--http-credentials", credentials.AgentCallers, "--fetcher-cache-dir", settings.Cache,
+                "--credential", credentials.Agent(index + 1), "--http-credentials", credentials.AgentCallers, "--fetcher-cache-dir", settings.Cache,
                 "--cgroups-root", settings.CgroupRoot, "--stop-tasks-on-exit"]));
             var controlPlane = StartPartAsync("control-plane", SiblingProgram.ControlPlane, cancellation, [
                 "--master", master, "--ip", "127.0.0.1", "--port", $"{ConsolePort()}", "--credential", credentials.ControlPlane, "--lake", settings.Lake,

@@ -13,14 +13,14 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers)
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (await callers.CheckAsync(context, "mesos-master-agent") is not (true, _))
+        if (await callers.CheckAsync(context, "mesos-master-agent") is not { } caller)
             return;
         if (await Bodies.ReadAsync<AgentCall>(context) is not var (call, codec))
             return;
         if (call.Type != AgentCall.Types.Type.Register)
         {
             await Answers.WriteAsync(context, await master.Writer.DecideAsync(
-                new PoolCommand.AgentRequest(call, context.Request.Headers[StreamIdHeader].FirstOrDefault()), context.RequestAborted));
+                new PoolCommand.AgentRequest(call, context.Request.Headers[StreamIdHeader].FirstOrDefault(), caller), context.RequestAborted));
             return;
         }
 
@@ -30,18 +30,17 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers)
             return;
         }
 
-        await RegisterAsync(context, call, codec);
+        await RegisterAsync(context, call, codec, caller);
     }
 
-    private async Task RegisterAsync(HttpContext context, AgentCall call, MessageCodec codec)
+    private async Task RegisterAsync(HttpContext context, AgentCall call, MessageCodec codec, Caller caller)
     {
         using var stream = new EventStream(codec);
         master.Streams.Add(stream);
         try
         {
-            var address = context.Connection.RemoteIpAddress?.MapToIPv4().ToString() ?? "";
             var outcome = await master.Writer.DecideAsync(
-                new PoolCommand.RegisterAgent(call.Register, call.AgentId, stream.Id, address), context.RequestAborted);
+                new PoolCommand.RegisterAgent(call.Register, call.AgentId, stream.Id, caller), context.RequestAborted);
             if (outcome is PoolOutcome.Refused)
             {
                 await Answers.WriteAsync(context, outcome);

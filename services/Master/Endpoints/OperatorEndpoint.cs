@@ -12,9 +12,11 @@ namespace DataPlatform.Services.Master.Endpoints;
 /// <summary>POST /api/v1: what operators read and do.</summary>
 internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, MasterSettings settings)
 {
+    private readonly AccessRules access = settings.Pool.Access;
+
     public async Task HandleAsync(HttpContext context)
     {
-        if (await callers.CheckAsync(context, "mesos-master-readwrite") is not (true, _))
+        if (await callers.CheckAsync(context, "mesos-master-readwrite") is not { } caller)
             return;
         if (await Bodies.ReadAsync<OperatorCall>(context) is not var (call, _))
             return;
@@ -24,30 +26,37 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
             return;
         }
 
+        if (OperatorRights.WhyNot(access, caller, call.Type) is { } forbidden)
+        {
+            await Answers.RefuseAsync(context, StatusCodes.Status403Forbidden, forbidden);
+            return;
+        }
+
         switch (call.Type)
         {
             case CallType.Unknown:
                 await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, "type is missing or unknown; it says which call this is, such as GET_STATE");
                 break;
             case CallType.Subscribe:
-                await SubscribeAsync(context, codec);
+                await SubscribeAsync(context, codec, caller);
                 break;
             case CallType.Teardown:
-                await ChangeAsync(context, call.Teardown is { } teardown ? new PoolCommand.TearDown(teardown.FrameworkId.Value) : null, "teardown");
+                await ChangeAsync(context, call.Teardown is { } teardown ? new PoolCommand.TearDown(teardown.FrameworkId.Value, caller) : null, "teardown");
                 break;
             case CallType.MarkAgentGone:
-                await ChangeAsync(context, call.MarkAgentGone is { } gone ? new PoolCommand.MarkAgentGone(gone.AgentId.Value) : null, "mark_agent_gone");
+                await ChangeAsync(context, call.MarkAgentGone is { } gone ? new PoolCommand.MarkAgentGone(gone.AgentId.Value, caller) : null, "mark_agent_gone");
                 break;
             default:
-                await ReadAsync(context, call, codec);
+                await ReadAsync(context, call, codec, caller);
                 break;
         }
     }
 
-    private async Task ReadAsync(HttpContext context, OperatorCall call, MessageCodec codec)
+    private async Task ReadAsync(HttpContext context, OperatorCall call, MessageCodec codec, Caller caller)
     {
+        var visibility = new Visibility(access, caller);
         var answer = Own(call.Type)
-            ?? await master.Writer.QueryAsync(state => OperatorViews.Answer(state, call.Type), context.RequestAborted);
+            ?? await master.Writer.QueryAsync(state => OperatorViews.Answer(state, call.Type, visibility), context.RequestAborted);
         if (answer is null)
         {
             await Answers.RefuseAsync(context, StatusCodes.Status501NotImplemented, $"{call.Type} is not supported by this master");
@@ -84,9 +93,10 @@ internal sealed class OperatorEndpoint(MasterRuntime master, Callers callers, Ma
             await Answers.WriteAsync(context, await master.Writer.DecideAsync(command, context.RequestAborted));
     }
 
-    private async Task SubscribeAsync(HttpContext context, MessageCodec codec)
+    private async Task SubscribeAsync(HttpContext context, MessageCodec codec, Caller caller)
     {
-        using var stream = new EventStream(codec);
+        var feed = new VisibleFeed(new Visibility(access, caller));
+        using var stream = new EventStream(codec) { Filter = message => message is OperatorEvent news ? feed.See(news) : message };
         master.Streams.Add(stream);
         try
         {

@@ -7,7 +7,7 @@ using DataPlatform.Services.Master.Security;
 namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>What is read by GET: health and version by anyone, metrics by those who may call.</summary>
-internal sealed class PlainEndpoints(MasterRuntime master, Callers callers)
+internal sealed class PlainEndpoints(MasterRuntime master, Callers callers, AccessRules access)
 {
     public Task HealthAsync(HttpContext context) => Task.CompletedTask;
 
@@ -49,8 +49,13 @@ internal sealed class PlainEndpoints(MasterRuntime master, Callers callers)
         await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
     }
 
-    private async Task<List<(string Name, double Value)>?> MetricsAsync(HttpContext context) =>
-        await callers.CheckAsync(context, "mesos-master-readonly") is (true, _)
-            ? await master.Writer.QueryAsync(state => PoolMetrics.Of(state).ToList(), context.RequestAborted)
-            : null;
+    private async Task<List<(string Name, double Value)>?> MetricsAsync(HttpContext context)
+    {
+        if (await callers.CheckAsync(context, "mesos-master-readonly") is not { } caller)
+            return null;
+        if (access.WhyNot(caller, AccessAction.GetEndpoints, OperatorRights.Metrics) is not { } forbidden)
+            return await master.Writer.QueryAsync(state => PoolMetrics.Of(state).ToList(), context.RequestAborted);
+        await Answers.RefuseAsync(context, StatusCodes.Status403Forbidden, forbidden);
+        return null;
+    }
 }

@@ -15,7 +15,7 @@ internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers)
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (await callers.CheckAsync(context, "mesos-master-scheduler") is not (true, var principal))
+        if (await callers.CheckAsync(context, "mesos-master-scheduler") is not { } caller)
             return;
         if (await Bodies.ReadAsync<SchedulerCall>(context) is not var (call, _))
             return;
@@ -28,15 +28,15 @@ internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers)
         var streamId = context.Request.Headers[StreamIdHeader].FirstOrDefault();
         if (call.Type == SchedulerCall.Types.Type.Subscribe)
         {
-            await SubscribeAsync(context, call, streamId, principal);
+            await SubscribeAsync(context, call, streamId, caller);
             return;
         }
 
         await Answers.WriteAsync(context, await master.Writer.DecideAsync(
-            new PoolCommand.SchedulerRequest(call, streamId, principal), context.RequestAborted));
+            new PoolCommand.SchedulerRequest(call, streamId, caller), context.RequestAborted));
     }
 
-    private async Task SubscribeAsync(HttpContext context, SchedulerCall call, string? streamId, string? principal)
+    private async Task SubscribeAsync(HttpContext context, SchedulerCall call, string? streamId, Caller caller)
     {
         if (Media.Accepted(context.Request) is not { } codec)
         {
@@ -54,7 +54,7 @@ internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers)
         master.Streams.Add(stream);
         try
         {
-            var outcome = await master.Writer.DecideAsync(new PoolCommand.Subscribe(call, stream.Id, principal), context.RequestAborted);
+            var outcome = await master.Writer.DecideAsync(new PoolCommand.Subscribe(call, stream.Id, caller), context.RequestAborted);
             if (outcome is PoolOutcome.Refused)
             {
                 await Answers.WriteAsync(context, outcome);

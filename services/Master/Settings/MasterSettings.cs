@@ -9,13 +9,14 @@ public sealed record MasterSettings
 {
     public static readonly SettingList All = new(
         "dp-master", "offers the resources of agents to frameworks (Mesos v1 scheduler and operator HTTP API).",
-        "dp-master --ip 127.0.0.1 --port 5050 --work-dir /var/lib/dataplatform/master --credentials FILE",
+        "dp-master --ip 127.0.0.1 --port 5050 --work-dir /var/lib/dataplatform/master --credentials FILE --acls FILE",
     [
         new("ip", "ADDRESS", "127.0.0.1", "Address to listen on; another than loopback needs --credentials"),
         new("port", "NUMBER", "5050", "Port to listen on; 0 takes a free one"),
         new("hostname", "NAME", null, "Name under which frameworks and people find this master (default: its address)"),
         new("work-dir", "DIRECTORY", null, "Where the journal and the file 'endpoint' are kept (required)"),
         new("credentials", "FILE", null, "Who may call: {\"credentials\":[{\"principal\":\"p\",\"secret\":\"s\"}]}, readable by its owner only"),
+        new("acls", "FILE", null, "Who may do what, in Mesos's form; what it does not allow is refused. Needed with --credentials"),
         new("allocation-interval", "DURATION", "1secs", "How often all free resources are looked at again"),
         new("agent-ping-timeout", "DURATION", "15secs", "How long an agent may take to answer a ping"),
         new("max-agent-ping-timeouts", "NUMBER", "5", "So many pings in a row without an answer make an agent unreachable"),
@@ -33,6 +34,8 @@ public sealed record MasterSettings
 
     public string? CredentialsFile { get; init; }
 
+    public string? AccessFile { get; init; }
+
     public required PoolSettings Pool { get; init; }
 
     /// <summary>Every setting with the value in force, for people to see. Holds no secret: secrets stand in files.</summary>
@@ -46,6 +49,7 @@ public sealed record MasterSettings
         Hostname = values.FindHostName("hostname"),
         WorkDirectory = values.FilePath("work-dir"),
         CredentialsFile = values.FindPath("credentials"),
+        AccessFile = values.FindPath("acls"),
         Pool = new PoolSettings
         {
             AllocationInterval = values.PositiveDuration("allocation-interval"),

@@ -23,13 +23,19 @@ public sealed class EventStream : IDisposable
 
     public string Id { get; } = Guid.NewGuid().ToString();
 
+    /// <summary>What the reader sees of a message; null where it sees nothing of it.</summary>
+    public Func<IMessage, IMessage?>? Filter { get; init; }
+
     /// <summary>Sends the message now and then, until the stream ends.</summary>
     public void Repeat(IMessage message, TimeSpan every, TimeProvider time) =>
         heartbeats = time.CreateTimer(_ => Send(message), null, every, every);
 
     public void Send(IMessage message)
     {
-        if (!queue.Writer.TryWrite(message) && queue.Writer.TryComplete())
+        var seen = Filter is null ? message : Filter(message);
+        if (seen is null)
+            return;
+        if (!queue.Writer.TryWrite(seen) && queue.Writer.TryComplete())
             ended.Cancel();
     }
 

@@ -9,8 +9,13 @@ namespace DataPlatform.Core.Tests.Pool;
 /// <summary>A pool without process, clock or wire: commands in, outcomes and effects out.</summary>
 internal sealed class PoolUnderTest
 {
-    public PoolUnderTest(PoolSettings? settings = null) =>
-        State = new PoolState(new MasterInfo { Id = "M", Ip = 0, Port = 5050 }, settings ?? new PoolSettings(), Now);
+    /// <param name="access">Who may do what; without it everybody may do everything.</param>
+    public PoolUnderTest(PoolSettings? settings = null, AccessRules? access = null) => State = new PoolState(
+        new MasterInfo { Id = "M", Ip = 0, Port = 5050 },
+        (settings ?? new PoolSettings()) with { Access = access ?? AccessRules.Everybody }, Now);
+
+    /// <summary>Who calls from now on.</summary>
+    public Caller Caller { get; set; } = new Caller.Unnamed("127.0.0.1");
 
     public PoolState State { get; }
 
@@ -60,7 +65,7 @@ internal sealed class PoolUnderTest
         var call = new SchedulerCall { Type = SchedulerCall.Types.Type.Subscribe, Subscribe = new() { FrameworkInfo = info } };
         if (id is not null)
             call.FrameworkId = info.Id = new FrameworkID { Value = id };
-        Do(new PoolCommand.Subscribe(call, stream, Principal: null));
+        Do(new PoolCommand.Subscribe(call, stream, Caller));
         return ToldTo(stream).First(told => told.Subscribed is not null).Subscribed.FrameworkId.Value;
     }
 
@@ -73,7 +78,7 @@ internal sealed class PoolUnderTest
             info.Id = new AgentID { Value = id };
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1" };
         register.Tasks.Add(tasks);
-        Do(new PoolCommand.RegisterAgent(register, AgentId: null, stream, "127.0.0.1"));
+        Do(new PoolCommand.RegisterAgent(register, AgentId: null, stream, Caller));
         return ToldToAgent(stream).First(told => told.Registered is not null).Registered.AgentId.Value;
     }
 
@@ -81,7 +86,7 @@ internal sealed class PoolUnderTest
     {
         var call = new SchedulerCall { FrameworkId = new FrameworkID { Value = framework } };
         fill(call);
-        return Do(new PoolCommand.SchedulerRequest(call, State.Frameworks.GetValueOrDefault(framework)?.StreamId, Principal: null));
+        return Do(new PoolCommand.SchedulerRequest(call, State.Frameworks.GetValueOrDefault(framework)?.StreamId, Caller));
     }
 
     public PoolOutcome Accept(string framework, IEnumerable<Offer> offers, params TaskInfo[] tasks) => Call(framework, call =>
@@ -105,7 +110,7 @@ internal sealed class PoolUnderTest
                 Status = new TaskReport { TaskId = new TaskID { Value = task }, State = state, Uuid = uuid ?? Uuid(1) },
                 LatestState = latest ?? state,
             },
-        }, agentStream));
+        }, agentStream, Caller));
 
     public static ByteString Uuid(byte first) => ByteString.CopyFrom([first, .. new byte[15]]);
 

@@ -109,7 +109,7 @@ public sealed class TaskLifeTests
         for (var ping = 0; ping < 20; ping++)
         {
             pool.Pass(TimeSpan.FromSeconds(15));
-            pool.Do(new PoolCommand.AgentRequest(new AgentCall { Type = AgentCall.Types.Type.Pong }, "a"));
+            pool.Do(new PoolCommand.AgentRequest(new AgentCall { Type = AgentCall.Types.Type.Pong }, "a", pool.Caller));
         }
 
         pool.State.Agents.Keys.ShouldContain(agent);

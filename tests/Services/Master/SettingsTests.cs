@@ -16,6 +16,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--port")]
     [InlineData("--work-dir")]
     [InlineData("--credentials")]
+    [InlineData("--acls")]
     [InlineData("--allocation-interval")]
     [InlineData("--agent-ping-timeout")]
     [InlineData("--max-agent-ping-timeouts")]
@@ -94,7 +95,9 @@ public sealed class SettingsTests : IDisposable
         var credentials = Path.Combine(directory, "credentials.json");
         await File.WriteAllTextAsync(credentials, """{"credentials":[{"principal":"alice","secret":"a-secret"}]}""");
         File.SetUnixFileMode(credentials, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await using var master = await MasterProcess.StartAsync("--credentials", credentials);
+        var rules = Path.Combine(directory, "acls.json");
+        await File.WriteAllTextAsync(rules, """{"register_frameworks":[{"principals":{"values":["alice"]},"roles":{"type":"ANY"}}]}""");
+        await using var master = await MasterProcess.StartAsync("--credentials", credentials, "--acls", rules);
         using var http = new HttpClient { BaseAddress = master.Endpoint };
         async Task<HttpResponseMessage> PostAsync(string path, string body, string? login)
         {

@@ -18,7 +18,7 @@ public sealed class PoolRecordsTests
         PoolEvent[] events =
         [
             new PoolEvent.FrameworkAdmitted(framework, Now, Recovered: true), new PoolEvent.FrameworkChanged(framework),
-            new PoolEvent.FrameworkRemoved("F", Now), new PoolEvent.AgentAdmitted(agent, Now),
+            new PoolEvent.FrameworkRemoved("F", Now), new PoolEvent.AgentAdmitted(agent, Now), new PoolEvent.AgentBound("A", "p"),
             new PoolEvent.AgentBecameUnreachable("A", Now), new PoolEvent.AgentRemoved("A", Now, ByOperator: true),
         ];
 
@@ -39,8 +39,8 @@ public sealed class PoolRecordsTests
         var gone = pool.Register("c");
         var kept = pool.Subscribe("kept");
         var over = pool.Subscribe("over");
-        pool.Do(new PoolCommand.TearDown(over));
-        pool.Do(new PoolCommand.MarkAgentGone(gone));
+        pool.Do(new PoolCommand.TearDown(over, Caller.Platform));
+        pool.Do(new PoolCommand.MarkAgentGone(gone, Caller.Platform));
         pool.Events.Add(new PoolEvent.AgentBecameUnreachable(lost, pool.Now));
 
         var recovered = Recover(pool.Events.Where(happened => happened.Durable)
