@@ -14,6 +14,9 @@ public enum JournalFault
     /// <summary>A newer version of this program wrote it.</summary>
     Newer,
 
+    /// <summary>Another owner has taken it over; nothing more can be written by this one.</summary>
+    Deposed,
+
     Closed,
 }
 

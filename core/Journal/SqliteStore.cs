@@ -1,11 +1,9 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 
 namespace DataPlatform.Core.Journal;
 
 /// <summary>The tables. Used by one thread at a time.</summary>
-internal sealed class SqliteStore : IDisposable
+internal sealed class SqliteStore : IJournalStore
 {
     // "dpjl": tells a journal from any other SQLite file.
     private const int ApplicationId = 0x64706A6C;
@@ -19,17 +17,35 @@ internal sealed class SqliteStore : IDisposable
 
     private readonly string _path;
     private readonly SqliteConnection _connection;
+    private OwnerLock? _lock;
+    private JournalMarker? _marker;
     private long _last;
     private long _snapshot;
 
     private SqliteStore(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
 
-    /// <summary>Of the last record that is written.</summary>
-    public long Last => _last;
+    public string Name => _path;
+
+    /// <param name="ownerLock">Let go with the store; the caller's again when this fails.</param>
+    /// <param name="acceptedLast">The last record that a person wants to go on from, whatever was written after it.</param>
+    public static SqliteStore Open(string path, OwnerLock ownerLock, long? acceptedLast)
+    {
+        try
+        {
+            var store = Open(path, JournalMarker.Read(path) ?? 0, acceptedLast);
+            store._marker = JournalMarker.Open(path);
+            store._marker.Write(store._last, sync: true);
+            store._lock = ownerLock;
+            return store;
+        }
+        catch (IOException error)
+        {
+            throw new JournalException(JournalFault.Unavailable, $"{JournalMarker.PathOf(path)} cannot be used: {error.Message}", error);
+        }
+    }
 
     /// <param name="expectedLast">The record that is known to have been written; 0 when none is.</param>
-    /// <param name="acceptedLast">The last record that a person wants to go on from, whatever was written after it.</param>
-    public static SqliteStore Open(string path, long expectedLast, long? acceptedLast)
+    private static SqliteStore Open(string path, long expectedLast, long? acceptedLast)
     {
         if (!File.Exists(path) && IsLoss(0, expectedLast, acceptedLast))
             throw Incomplete(path, 0, expectedLast);
@@ -90,7 +106,7 @@ internal sealed class SqliteStore : IDisposable
             foreach (var entry in group)
             {
                 var bytes = entry.Body.ToArray();
-                (sequence.Value, kind.Value, body.Value, checksum.Value) = (++last, entry.Kind, bytes, Checksum(last, entry.Kind, bytes));
+                (sequence.Value, kind.Value, body.Value, checksum.Value) = (++last, entry.Kind, bytes, JournalChecksum.Of(last, entry.Kind, bytes));
                 insert.ExecuteNonQuery();
             }
 
@@ -100,6 +116,7 @@ internal sealed class SqliteStore : IDisposable
         if (last != _last)
             transaction.Commit();
         _last = last;
+        _marker?.Write(last);
         return lasts;
     }
 
@@ -117,7 +134,7 @@ internal sealed class SqliteStore : IDisposable
             using var insert = Command("INSERT INTO snapshot (sequence, kind, body, checksum) VALUES ($sequence, $kind, $body, $checksum)", transaction);
             var (sequence, kind, body, checksum) = Parameters(insert);
             var bytes = entry.Body.ToArray();
-            (sequence.Value, kind.Value, body.Value, checksum.Value) = (upToSequence, entry.Kind, bytes, Checksum(upToSequence, entry.Kind, bytes));
+            (sequence.Value, kind.Value, body.Value, checksum.Value) = (upToSequence, entry.Kind, bytes, JournalChecksum.Of(upToSequence, entry.Kind, bytes));
             insert.ExecuteNonQuery();
             using var delete = Command("DELETE FROM record WHERE sequence <= $sequence", transaction);
             delete.Parameters.AddWithValue("$sequence", upToSequence);
@@ -131,9 +148,17 @@ internal sealed class SqliteStore : IDisposable
         Execute("PRAGMA incremental_vacuum");
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _marker?.Write(_last, sync: true);
+        _connection.Dispose();
+        _marker?.Dispose();
+        _lock?.Dispose();
+    }
 
-    public static JournalException Explain(string path, SqliteException error) => error.SqliteErrorCode switch
+    public Exception Explain(Exception error) => error is SqliteException sqlite ? Explain(_path, sqlite) : error;
+
+    private static JournalException Explain(string path, SqliteException error) => error.SqliteErrorCode switch
     {
         SqliteDamaged or SqliteNoDatabase => new JournalException(JournalFault.Damaged,
             $"{path} is damaged ({error.Message}); restore it from a copy, or move it away and start once with --accept-journal-loss 0 to begin anew", error),
@@ -203,7 +228,7 @@ internal sealed class SqliteStore : IDisposable
         while (rows.Read())
         {
             var (sequence, kind, body) = (rows.GetInt64(0), rows.GetInt32(1), rows.GetFieldValue<byte[]>(2));
-            if (rows.GetInt64(3) != Checksum(sequence, kind, body))
+            if (rows.GetInt64(3) != JournalChecksum.Of(sequence, kind, body))
                 throw Damaged($"record {sequence} is not what was written");
             records.Add(new JournalRecord(sequence, kind, body));
         }
@@ -213,20 +238,6 @@ internal sealed class SqliteStore : IDisposable
 
     private JournalException Damaged(string finding) => new(JournalFault.Damaged,
         $"{_path} is damaged ({finding}); restore it from a copy, or move it away and start once with --accept-journal-loss 0 to begin anew");
-
-    // SQLite itself keeps no checksum of its pages.
-    private static long Checksum(long sequence, int kind, ReadOnlySpan<byte> body)
-    {
-        Span<byte> head = stackalloc byte[12];
-        BinaryPrimitives.WriteInt64LittleEndian(head, sequence);
-        BinaryPrimitives.WriteInt32LittleEndian(head[8..], kind);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(head);
-        hash.AppendData(body);
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
-        return BinaryPrimitives.ReadInt64LittleEndian(digest);
-    }
 
     private SqliteCommand Command(string text, SqliteTransaction? transaction = null)
     {

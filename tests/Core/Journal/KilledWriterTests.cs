@@ -44,7 +44,7 @@ public sealed class KilledWriterTests : IDisposable
         await using var answers = new StreamWriter(new FileStream(file + ".answers", FileMode.Create, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
         while (true)
         {
-            var last = await journal.AppendAsync([SqliteJournalTests.Entry(1, "a"), SqliteJournalTests.Entry(2, "b"), SqliteJournalTests.Entry(3, new string('c', 5000))]);
+            var last = await journal.AppendAsync([JournalContract.Entry(1, "a"), JournalContract.Entry(2, "b"), JournalContract.Entry(3, new string('c', 5000))]);
             await answers.WriteLineAsync(last.ToString(CultureInfo.InvariantCulture));
         }
     }

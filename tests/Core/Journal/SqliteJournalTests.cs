@@ -1,64 +1,16 @@
-using System.Text;
 using DataPlatform.Core.Journal;
 
 namespace DataPlatform.Core.Tests.Journal;
 
-public sealed class SqliteJournalTests : IDisposable
+public sealed class SqliteJournalTests : JournalContract, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("journal-");
 
     private string FilePath => Path.Combine(_folder.FullName, "journal.db");
 
+    protected override Task<IJournal> OpenAsync() => Task.FromResult<IJournal>(SqliteJournal.Open(FilePath));
+
     public void Dispose() => _folder.Delete(recursive: true);
-
-    [Fact]
-    public async Task Reads_back_what_was_appended_after_it_was_closed()
-    {
-        await using (var journal = SqliteJournal.Open(FilePath))
-        {
-            (await journal.AppendAsync([Entry(1, "a"), Entry(2, "b")])).ShouldBe(2);
-            (await journal.AppendAsync([Entry(3, "")])).ShouldBe(3);
-            (await journal.AppendAsync([])).ShouldBe(3);
-        }
-
-        await using var again = SqliteJournal.Open(FilePath);
-        var contents = await again.ReadAsync();
-        contents.Snapshot.ShouldBeNull();
-        contents.Records.Select(Show).ShouldBe(["1/1:a", "2/2:b", "3/3:"]);
-        (await again.AppendAsync([Entry(1, "c")])).ShouldBe(4);
-    }
-
-    [Fact]
-    public async Task Keeps_every_one_of_many_appends_at_once_in_order()
-    {
-        await using var journal = SqliteJournal.Open(FilePath);
-        var sequences = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => journal.AppendAsync([Entry(i, "x"), Entry(i, "y")])));
-        sequences.Order().ShouldBe(Enumerable.Range(1, 500).Select(i => 2L * i));
-        var records = (await journal.ReadAsync()).Records;
-        records.Count.ShouldBe(1000);
-        records.Chunk(2).ShouldAllBe(pair => pair[0].Kind == pair[1].Kind);
-    }
-
-    [Fact]
-    public async Task Lets_a_snapshot_stand_for_what_came_before()
-    {
-        await using (var journal = SqliteJournal.Open(FilePath))
-        {
-            for (var i = 0; i < 10; i++)
-                await journal.AppendAsync([Entry(0, $"{i}")]);
-            await journal.CompactAsync(7, Entry(9, "state"));
-            await Should.ThrowAsync<ArgumentOutOfRangeException>(() => journal.CompactAsync(7, Entry(9, "again")));
-            await Should.ThrowAsync<ArgumentOutOfRangeException>(() => journal.CompactAsync(11, Entry(9, "ahead")));
-        }
-
-        await using var again = SqliteJournal.Open(FilePath);
-        var contents = await again.ReadAsync();
-        Show(contents.Snapshot.ShouldNotBeNull()).ShouldBe("7/9:state");
-        contents.Records.Select(record => record.Sequence).ShouldBe([8, 9, 10]);
-        await again.CompactAsync(10, Entry(9, "all"));
-        (await again.ReadAsync()).LastSequence.ShouldBe(10);
-        (await again.AppendAsync([Entry(0, "next")])).ShouldBe(11);
-    }
 
     [Fact]
     public async Task Refuses_a_second_owner_and_names_the_first()
@@ -71,14 +23,6 @@ public sealed class SqliteJournalTests : IDisposable
         }
 
         await SqliteJournal.Open(FilePath).DisposeAsync();
-    }
-
-    [Fact]
-    public async Task Refuses_work_after_it_was_closed()
-    {
-        var journal = SqliteJournal.Open(FilePath);
-        await journal.DisposeAsync();
-        (await Should.ThrowAsync<JournalException>(() => journal.AppendAsync([Entry(1, "late")]))).Fault.ShouldBe(JournalFault.Closed);
     }
 
     [Fact]
@@ -213,9 +157,4 @@ public sealed class SqliteJournalTests : IDisposable
     public void Says_when_the_folder_is_not_there() =>
         Should.Throw<JournalException>(() => SqliteJournal.Open(Path.Combine(_folder.FullName, "missing", "journal.db")))
             .Fault.ShouldBe(JournalFault.Unavailable);
-
-    internal static JournalEntry Entry(int kind, string body) => new(kind, Encoding.UTF8.GetBytes(body));
-
-    private static string Show(JournalRecord record) =>
-        $"{record.Sequence}/{record.Kind}:{Encoding.UTF8.GetString(record.Body.Span)}";
 }
