@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
 using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Configuration;
@@ -13,6 +14,7 @@ using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Agent.Volumes;
 using DataPlatform.Services.Hosting.Files;
 using DataPlatform.Services.Hosting.Settings;
 
@@ -34,6 +36,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var isolation = HostIsolation.Open(options.Isolation, $"{options.CgroupsRoot}/{GroupName(options.WorkDirectory)}");
         log.LogInformation("Tasks are isolated by {Isolation}{Shortcomings}", isolation.Name, isolation.Shortcomings.Length == 0 ? "" : $" with {isolation.Shortcomings}");
 
+        var volumes = new AgentVolumes(options.WorkDirectory, time, log);
         var checkpoints = new CheckpointStore(options.WorkDirectory, HostBoot.Current(), log);
         var paths = new SandboxPaths(options.WorkDirectory);
         var files = new SandboxFiles(paths);
@@ -68,8 +71,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             new LogKeeper(options.MaximumLogBytes, () => containers.Sandboxes, time, log).RunAsync(ending.Token),
             collector.RunAsync(ending.Token));
         var linked = link.RunAsync(
-            () => loop.ReadAsync(state => Register(state, isolation)),
-            message => HandleAsync(message, loop, link, checkpoints, metrics, log),
+            () => loop.ReadAsync(state => Register(state, isolation, volumes)),
+            message => HandleAsync(message, loop, link, checkpoints, volumes, metrics, log),
             () => LostAsync(loop, metrics),
             stop);
         await linked;
@@ -113,14 +116,18 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
     }
 
     private static async Task HandleAsync(
-        AgentEvent message, AgentLoop loop, MasterLink link, CheckpointStore checkpoints, AgentMetrics metrics, ILogger log)
+        AgentEvent message, AgentLoop loop, MasterLink link, CheckpointStore checkpoints, AgentVolumes volumes, AgentMetrics metrics, ILogger log)
     {
         switch (message.Type)
         {
             case AgentEvent.Types.Type.Registered:
                 checkpoints.WriteAgentId(message.Registered.AgentId.Value);
+                volumes.Match(message.Registered.ConvertedResources);
                 metrics.SetRegistered(true);
                 log.LogInformation("registered as {AgentId}", message.Registered.AgentId.Value);
+                break;
+            case AgentEvent.Types.Type.ApplyOperation:
+                link.Send(new AgentCall { Type = AgentCall.Types.Type.UpdateOperation, UpdateOperation = volumes.Apply(message.ApplyOperation) });
                 break;
             case AgentEvent.Types.Type.Shutdown:
                 log.LogWarning("the master has given this agent up: {Reason}", message.Shutdown.Message);
@@ -171,11 +178,12 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         }
     }
 
-    private AgentCall.Types.Register? Register(AgentCore core, ContainerIsolation isolation)
+    private AgentCall.Types.Register? Register(AgentCore core, ContainerIsolation isolation, AgentVolumes volumes)
     {
         if (core.Leaving)
             return null;
         var register = new AgentCall.Types.Register { AgentInfo = Self(core.AgentId, isolation), Version = AgentVersion.Text };
+        register.ConvertedResources.Add(volumes.Converted.ToMessages());
         var runs = core.Runs.Where(run => run.Task.Command is not null).ToList();
         register.Tasks.AddRange(runs.Select(run => run.ToRecord(core.AgentId)));
         register.Frameworks.AddRange(runs.Select(run => run.Framework).DistinctBy(each => each.Id.Value));

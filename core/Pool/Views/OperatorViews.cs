@@ -60,6 +60,7 @@ public static class OperatorViews
         OperatorCall.Types.Type.GetRoles => new() { Type = ResponseType.GetRoles, GetRoles = RoleViews.Roles(state) },
         OperatorCall.Types.Type.GetQuota => new() { Type = ResponseType.GetQuota, GetQuota = RoleViews.Quotas(state) },
         OperatorCall.Types.Type.GetWeights => new() { Type = ResponseType.GetWeights, GetWeights = RoleViews.Weights(state) },
+        OperatorCall.Types.Type.GetOperations => new() { Type = ResponseType.GetOperations, GetOperations = Operations(state) },
         OperatorCall.Types.Type.GetExecutors => new() { Type = ResponseType.GetExecutors, GetExecutors = new() },
         OperatorCall.Types.Type.GetMaster => new() { Type = ResponseType.GetMaster, GetMaster = Master(state) },
         OperatorCall.Types.Type.GetMetrics => new() { Type = ResponseType.GetMetrics, GetMetrics = Metrics(state) },
@@ -68,6 +69,13 @@ public static class OperatorViews
 
     private static string? UserOf(PoolState state, string frameworkId) =>
         (state.Frameworks.GetValueOrDefault(frameworkId) ?? state.CompletedFrameworks.GetValueOrDefault(frameworkId))?.Info.User;
+
+    private static OperatorResponse.Types.GetOperations Operations(PoolState state)
+    {
+        var view = new OperatorResponse.Types.GetOperations();
+        view.Operations.Add(state.Operations.Values.Select(OperationReports.View).OrderBy(operation => operation.Uuid.Value.ToBase64(), StringComparer.Ordinal));
+        return view;
+    }
 
     private static OperatorResponse.Types.GetMaster Master(PoolState state) => new()
     {

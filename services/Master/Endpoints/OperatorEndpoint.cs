@@ -65,6 +65,9 @@ internal sealed class OperatorEndpoint(
             case CallType.UpdateWeights:
                 await ChangeAsync(context, call.UpdateWeights is { } weights ? new PoolCommand.UpdateWeights(weights.WeightInfos, caller) : null, "update_weights");
                 break;
+            case var type when OperationCalls.Are(type):
+                await ChangeAsync(context, OperationCalls.Command(call, caller), "what the type names, or its agent_id,");
+                break;
             default:
                 await ReadAsync(context, call, codec, caller);
                 break;

@@ -1,0 +1,179 @@
+using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+using DataPlatform.Services.Hosting.Files;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
+
+namespace DataPlatform.Services.Agent.Volumes;
+
+/// <summary>
+/// What of this host is reserved, and its persistent volumes: what the master has decided, kept on the disk. Called by the
+/// one that follows the master's stream, so that a volume is there before the task that uses it is started.
+/// </summary>
+internal sealed class AgentVolumes
+{
+    private readonly VolumePaths paths;
+    private readonly string file;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+
+    /// <exception cref="IOException">The work directory can't be used.</exception>
+    public AgentVolumes(string workDirectory, TimeProvider time, ILogger log)
+    {
+        (this.time, this.log) = (time, log);
+        paths = new VolumePaths(workDirectory);
+        file = Path.Combine(workDirectory, "meta", "resources");
+        Directory.CreateDirectory(paths.Root, AtomicFile.OwnerFolder);
+        Converted = Read();
+        RemoveDestroyed();
+    }
+
+    /// <summary>As it was last kept; see <see cref="ConvertedResources"/>.</summary>
+    public ResourceBag Converted { get; private set; }
+
+    /// <summary>Where the volume lies. It is made if it is not there, which it should be.</summary>
+    /// <exception cref="IOException">It can't be.</exception>
+    public string Folder(ResourceKind volume)
+    {
+        var folder = paths.Of(volume);
+        Make(folder);
+        return folder;
+    }
+
+    /// <summary>After a registration: volumes that are missing are made, those that nobody names are set aside.</summary>
+    public void Match(IEnumerable<Resource> converted)
+    {
+        var named = converted.ToBag();
+        try
+        {
+            foreach (var (kind, _) in named.Where(static entry => entry.Kind.IsPersistentVolume))
+                Make(paths.Of(kind));
+            foreach (var (kind, _) in Converted.Where(entry => entry.Kind.IsPersistentVolume && !Names(named, entry.Kind)))
+                SetAside(paths.Of(kind));
+            Keep(named);
+        }
+        catch (IOException problem)
+        {
+            // The tasks that need it are refused with the reason when they come.
+            log.LogError("The volumes that the master names can't all be had: {Problem}", problem.Message);
+        }
+    }
+
+    /// <returns>For the master.</returns>
+    public AgentCall.Types.UpdateOperation Apply(AgentEvent.Types.ApplyOperation operation)
+    {
+        try
+        {
+            var wanted = operation.ConvertedResources.ToBag();
+            if (operation.Info.Type == OperationType.Create)
+            {
+                foreach (var (kind, _) in operation.Info.Create.Volumes.ToBag())
+                    Make(paths.Of(kind));
+            }
+
+            Keep(wanted);
+            // Only now: what is destroyed must not come back with a checkpoint that still names it.
+            if (operation.Info.Type == OperationType.Destroy)
+            {
+                foreach (var (kind, _) in operation.Info.Destroy.Volumes.ToBag().Where(entry => !Names(wanted, entry.Kind)))
+                    Destroy(paths.Of(kind));
+            }
+
+            return new() { Uuid = operation.Uuid, State = OperationState.OperationFinished };
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException)
+        {
+            log.LogWarning("{Operation} failed: {Problem}", operation.Info.Type, problem.Message);
+            return new() { Uuid = operation.Uuid, State = OperationState.OperationFailed, Message = problem.Message };
+        }
+    }
+
+    /// <summary>By its place, which a volume that has grown still has.</summary>
+    private bool Names(ResourceBag resources, ResourceKind volume) => resources.Any(entry =>
+        entry.Kind.IsPersistentVolume && entry.Kind.ReservedTo == volume.ReservedTo && paths.Of(entry.Kind) == paths.Of(volume));
+
+    private void Keep(ResourceBag converted)
+    {
+        if (converted.Equals(Converted) && File.Exists(file))
+            return;
+        using var content = new MemoryStream();
+        foreach (var resource in converted.ToMessages())
+            resource.WriteDelimitedTo(content);
+        AtomicFile.Write(file, content.ToArray());
+        Converted = converted;
+    }
+
+    private ResourceBag Read()
+    {
+        if (!File.Exists(file))
+            return ResourceBag.Empty;
+        try
+        {
+            using var content = File.OpenRead(file);
+            var resources = new List<Resource>();
+            while (content.Position < content.Length)
+                resources.Add(Resource.Parser.ParseDelimitedFrom(content));
+            return resources.ToBag();
+        }
+        catch (Exception problem) when (problem is IOException or InvalidProtocolBufferException or FormatException)
+        {
+            var aside = $"{file}.unreadable-{time.GetUtcNow():yyyyMMddTHHmmss}";
+            File.Move(file, aside, overwrite: true);
+            log.LogError("What is reserved on this agent can't be read ({Problem}) and was set aside as {File}; the master's journal says it again", problem.Message, aside);
+            return ResourceBag.Empty;
+        }
+    }
+
+    private static void Make(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        Directory.CreateDirectory(folder, AtomicFile.OwnerFolder);
+        FolderSync.Flush(folder);
+        for (var parent = Path.GetDirectoryName(folder); parent is not null && Path.GetFileName(parent) != "volumes"; parent = Path.GetDirectoryName(parent))
+            FolderSync.Flush(parent);
+    }
+
+    private void SetAside(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        Directory.CreateDirectory(paths.SetAside, AtomicFile.OwnerFolder);
+        var aside = Path.Combine(paths.SetAside, $"{time.GetUtcNow():yyyyMMddTHHmmssfff}-{Path.GetFileName(Path.GetDirectoryName(folder))}-{Path.GetFileName(folder)}");
+        Directory.Move(folder, aside);
+        log.LogWarning("The master knows nothing of the volume {Volume} any more; what it held is kept in {Folder}", Path.GetFileName(folder), aside);
+    }
+
+    private void Destroy(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        Directory.CreateDirectory(paths.Destroyed, AtomicFile.OwnerFolder);
+        Directory.Move(folder, Path.Combine(paths.Destroyed, Guid.NewGuid().ToString("N")));
+        FolderSync.Flush(paths.Destroyed);
+        RemoveDestroyed();
+    }
+
+    /// <summary>A large volume takes long; until then it is only out of the way.</summary>
+    private void RemoveDestroyed()
+    {
+        if (!Directory.Exists(paths.Destroyed))
+            return;
+        foreach (var folder in Directory.GetDirectories(paths.Destroyed))
+        {
+            _ = Task.Run(() =>
+            {
+                try
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+                catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+                {
+                    log.LogError("A destroyed volume could not be removed from {Folder}: {Problem}", folder, problem.Message);
+                }
+            });
+        }
+    }
+}
