@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Hosting.Files;
 

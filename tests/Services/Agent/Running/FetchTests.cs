@@ -18,7 +18,6 @@ public sealed class FetchTests : IAsyncLifetime
     private WebApplication server = null!;
     private int requests;
     private int earlyEnds;
-    private int endlessParts;
     private byte[] archive = [];
 
     public async ValueTask InitializeAsync()
@@ -57,10 +56,7 @@ public sealed class FetchTests : IAsyncLifetime
         {
             var zeros = new byte[64 * 1024];
             while (!context.RequestAborted.IsCancellationRequested)
-            {
                 await context.Response.Body.WriteAsync(zeros);
-                Interlocked.Increment(ref endlessParts);
-            }
         });
         server.MapGet("/drips", async (HttpContext context) =>
         {
@@ -304,7 +300,6 @@ public sealed class FetchTests : IAsyncLifetime
         (await master.WaitForAsync("size", TaskState.TaskFailed)).Message.ShouldContain("8388608 bytes together (--fetcher-max-size)");
         (await master.WaitForAsync("disk", TaskState.TaskFailed)).Message.ShouldContain("larger than the 1048576 bytes of its disk");
         (await master.WaitForAsync("time", TaskState.TaskFailed)).Message.ShouldContain("longer than 2 seconds (--fetcher-timeout)");
-        Volatile.Read(ref endlessParts).ShouldBeLessThan(1000);
         Directory.GetFileSystemEntries(agent.Sandbox("size")).Select(Path.GetFileName).ShouldBe(["stdout", "stderr"], ignoreOrder: true);
     }
 
