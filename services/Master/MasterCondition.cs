@@ -1,3 +1,5 @@
+using DataPlatform.Core.Journal;
+
 namespace DataPlatform.Services.Master;
 
 /// <summary>What a master can do now.</summary>
@@ -18,6 +20,14 @@ public abstract record MasterCondition
         public override bool IsHealthy => true;
 
         public override string Text => "leading";
+    }
+
+    /// <summary>Sends everyone to the master that leads; takes over when that one is gone.</summary>
+    public sealed record Following(Leader Leader) : MasterCondition
+    {
+        public override bool IsHealthy => true;
+
+        public override string Text => $"following {Leader.Address}";
     }
 
     /// <summary>Serves nobody yet. <paramref name="Reason"/>: why it takes long, when it does.</summary>

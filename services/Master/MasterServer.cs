@@ -7,11 +7,13 @@ using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Serving;
 using DataPlatform.Services.Hosting.Settings;
 using DataPlatform.Services.Master.Endpoints;
+using DataPlatform.Services.Master.Leading;
 using DataPlatform.Services.Master.Security;
 using DataPlatform.Services.Master.Settings;
 using DataPlatform.Services.Master.Writing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Npgsql;
 
 namespace DataPlatform.Services.Master;
 
@@ -29,16 +31,19 @@ internal static class MasterServer
         WorkDirectory.Create("work-dir", settings.WorkDirectory);
 
         var app = Build(settings);
-        await using var journal = new MasterJournal(
-            SqliteJournal.Open(Path.Combine(settings.WorkDirectory, "master.journal"), settings.AcceptedJournalLoss), app.Services.GetRequiredService<ILogger<MasterJournal>>());
+        var logs = app.Services.GetRequiredService<ILoggerFactory>();
+        await using var sole = settings.Journal.Database is null
+            ? new SoleLeadership(new MasterJournal(
+                SqliteJournal.Open(Path.Combine(settings.WorkDirectory, "master.journal"), settings.Journal.AcceptedLoss), logs.CreateLogger<MasterJournal>()))
+            : null;
         MasterTerms? terms = null;
         Route(app, settings, new Callers(new BasicGate(credentials, app.Services.GetRequiredService<FailedLogins>())), () => terms);
         var log = app.Services.GetRequiredService<ILogger<MasterTerms>>();
         await app.StartAsync();
         var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
-        await using var running = new MasterTerms(
-            journal, () => Describe(settings, port), settings.Pool, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>());
+        await using var shared = sole is null ? Share(settings, port, logs) : null;
+        await using var running = new MasterTerms(sole ?? (Leadership)shared!, () => Describe(settings, port), settings.Pool, TimeProvider.System, logs);
         var failure = default(Exception);
         await running.StartAsync(error =>
         {
@@ -57,6 +62,13 @@ internal static class MasterServer
         return failure is null ? 0 : 1;
     }
 
+    private static LeaseLeadership Share(MasterSettings settings, int port, ILoggerFactory logs)
+    {
+        var self = Describe(settings, port).Address;
+        return new LeaseLeadership(NpgsqlDataSource.Create(settings.Journal.Database!), $"{self.Hostname}:{port}", settings.Journal.Lease,
+            TimeProvider.System, seed: Environment.ProcessId, logs);
+    }
+
     private static WebApplication Build(MasterSettings settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -73,9 +85,7 @@ internal static class MasterServer
         {
             foreach (var prefix in new[] { "", "/master" })
             {
-                app.Map(prefix + path, context => terms()?.Current is { } master
-                    ? handle(master, context)
-                    : Answers.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, Condition(terms()).Text));
+                app.Map(prefix + path, context => terms()?.Current is { } master ? handle(master, context) : Answers.SendOnAsync(context, Condition(terms())));
             }
         }
 
@@ -85,6 +95,16 @@ internal static class MasterServer
         Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).VersionAsync(context));
         Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).PrometheusAsync(context));
         Map("/metrics/snapshot", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).SnapshotAsync(context));
+        foreach (var path in new[] { "/redirect", "/master/redirect" })
+        {
+            app.Map(path, context => Condition(terms()) switch
+            {
+                MasterCondition.Following(var leader) => Answers.SendToAsync(context, leader.Address),
+                MasterCondition.Recovering recovering => Answers.SendOnAsync(context, recovering),
+                _ => Answers.SendToAsync(context, context.Request.Host.Value ?? ""),
+            });
+        }
+
         foreach (var path in new[] { "/health", "/master/health" })
             app.Map(path, context => Answers.HealthAsync(context, Condition(terms())));
         app.MapFallback(context => Answers.RefuseAsync(context, StatusCodes.Status404NotFound,

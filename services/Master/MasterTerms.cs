@@ -1,6 +1,7 @@
 using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Master.Leading;
 using DataPlatform.Services.Master.Reading;
 using DataPlatform.Services.Master.Streams;
 using DataPlatform.Services.Master.Writing;
@@ -9,48 +10,40 @@ namespace DataPlatform.Services.Master;
 
 /// <summary>
 /// Term after term: each recovers the pool from the journal under a new master id. A term ends when a turn of it could not be
-/// made durable; its streams are closed and agents and frameworks come back to the next one.
+/// made durable, or another master leads; its streams are closed and agents and frameworks come back to the next one.
 /// </summary>
 public sealed class MasterTerms(
-    MasterJournal journal, Func<MasterInfo> describe, PoolSettings settings, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+    Leadership leadership, Func<MasterInfo> describe, PoolSettings settings, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BeginAgainAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly ILogger<MasterTerms> log = logs.CreateLogger<MasterTerms>();
     private readonly CancellationTokenSource stopping = new();
-    private volatile MasterRuntime? current;
+    private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Term? current;
     private volatile string? trouble;
     private Task running = Task.CompletedTask;
 
+    private sealed record Term(MasterRuntime Master, MasterJournal Journal);
+
     /// <summary>Null while nobody can be served.</summary>
-    public MasterRuntime? Current => current;
+    public MasterRuntime? Current => current?.Master;
 
-    public MasterCondition Condition => current is null ? new MasterCondition.Recovering(trouble)
-        : journal.Fault is { } fault ? new MasterCondition.NotWriting(fault)
-        : new MasterCondition.Leading();
+    public MasterCondition Condition => current is { Journal: var journal }
+        ? journal.Fault is { } fault ? new MasterCondition.NotWriting(fault) : new MasterCondition.Leading()
+        : leadership.Other is { } leader ? new MasterCondition.Following(leader)
+        : new MasterCondition.Recovering(leadership.Trouble ?? trouble);
 
-    /// <summary>Returns when the first term has begun.</summary>
-    /// <param name="failed">Called when no further term may begin: what was found can't be trusted.</param>
+    /// <summary>Returns when the first term has begun, or at once when another process may lead.</summary>
+    /// <param name="failed">Called when later no further term may begin: what was found can't be trusted.</param>
     /// <exception cref="JournalException">The journal can't be read.</exception>
     /// <exception cref="InvalidDataException">The journal is of a newer version.</exception>
-    public async Task StartAsync(Action<Exception> failed)
+    public Task StartAsync(Action<Exception> failed)
     {
-        current = await BeginAsync();
-        running = Task.Run(async () =>
-        {
-            try
-            {
-                await RunAsync();
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-            }
-            catch (Exception error)
-            {
-                log.LogCritical(error, "The master ends: its state can't be trusted any more");
-                failed(error);
-            }
-        });
+        if (!leadership.IsSole)
+            begun.TrySetResult();
+        running = Task.Run(() => RunAsync(failed));
+        return begun.Task;
     }
 
     /// <summary>Ends the term and every stream of it.</summary>
@@ -66,47 +59,66 @@ public sealed class MasterTerms(
         stopping.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(Action<Exception> failed)
     {
-        while (current is { } term)
+        try
         {
-            try
-            {
-                await term.WaitAsync().WaitAsync(stopping.Token);
-            }
-            catch (JournalException error) when (error.Fault == JournalFault.Unavailable)
-            {
-                log.LogError("this term ends, nothing of its last turn was seen by anyone: {Reason}", error.Message);
-                trouble = error.Message;
-            }
-            finally
-            {
-                current = null;
-                await term.DisposeAsync();
-            }
-
-            current = await BeginAgainAsync();
+            await RunAsync();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            begun.TrySetCanceled();
+        }
+        catch (Exception error)
+        {
+            if (begun.TrySetException(error))
+                return;
+            log.LogCritical(error, "The master ends: its state can't be trusted any more");
+            failed(error);
         }
     }
 
-    private async Task<MasterRuntime> BeginAgainAsync()
+    private async Task RunAsync()
     {
         while (true)
         {
+            var journal = await leadership.TakeAsync(stopping.Token);
             try
             {
-                return await BeginAsync();
+                await LeadAsync(journal);
             }
-            catch (JournalException error) when (error.Fault == JournalFault.Unavailable)
+            catch (JournalException error) when (begun.Task.IsCompleted && error.Fault is JournalFault.Unavailable or JournalFault.Deposed)
             {
                 trouble = error.Message;
-                log.LogError("the journal can't be read, this is tried again: {Reason}", error.Message);
-                await Task.Delay(ReadAgainAfter, time, stopping.Token);
+                log.LogError("this term ends, nothing of its last turn was seen by anyone: {Reason}", error.Message);
             }
+            finally
+            {
+                await leadership.EndAsync(journal);
+            }
+
+            await Task.Delay(BeginAgainAfter, time, stopping.Token);
         }
     }
 
-    private async Task<MasterRuntime> BeginAsync()
+    private async Task LeadAsync(MasterJournal journal)
+    {
+        await using var term = await BeginAsync(journal);
+        using var keeping = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        current = new Term(term, journal);
+        begun.TrySetResult();
+        try
+        {
+            await await Task.WhenAny(term.WaitAsync(), leadership.KeepAsync(keeping.Token)).WaitAsync(stopping.Token);
+        }
+        finally
+        {
+            current = null;
+            await keeping.CancelAsync();
+        }
+    }
+
+    private async Task<MasterRuntime> BeginAsync(MasterJournal journal)
     {
         var (info, start) = (describe(), time.GetUtcNow());
         var (state, copy) = (new PoolState(info, settings, start), new PoolState(info, settings, start));

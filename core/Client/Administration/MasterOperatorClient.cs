@@ -5,11 +5,16 @@ using DataPlatform.Core.Protocol.Mesos;
 namespace DataPlatform.Core.Client.Administration;
 
 /// <summary>The operator API of a master: what it knows of agents, frameworks and tasks.</summary>
-public sealed class MasterOperatorClient(Uri master, MesosCredential? credential = null, HttpMessageHandler? handler = null) : IDisposable
+/// <param name="masters">Any of those that share a journal; they send on to the one that leads.</param>
+public sealed class MasterOperatorClient(IReadOnlyList<Uri> masters, MesosCredential? credential = null, HttpMessageHandler? handler = null) : IDisposable
 {
+    public MasterOperatorClient(Uri master, MesosCredential? credential = null, HttpMessageHandler? handler = null) : this([master], credential, handler)
+    {
+    }
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    private readonly MesosEndpoint endpoint = new(master, "/api/v1", credential, MessageCodec.Protobuf, handler);
+    private readonly MesosEndpoint endpoint = new(masters, "/api/v1", credential, MessageCodec.Protobuf, handler);
 
     public Uri Address => endpoint.Address;
 

@@ -17,21 +17,31 @@ public sealed class MesosEndpoint : IDisposable
     private const int MaximumRefusalCharacters = 2000;
 
     private readonly HttpClient http;
-    private readonly Uri configured;
+    private readonly IReadOnlyList<Uri> configured;
     private readonly string path;
     private readonly AuthenticationHeaderValue? authorization;
     private volatile Uri current;
+    private int place;
 
     /// <param name="address">Where the service listens, such as <c>http://127.0.0.1:5050</c>.</param>
     /// <param name="handler">Disposed with this endpoint, follows no redirect by itself; null for sockets.</param>
     public MesosEndpoint(Uri address, string path, MesosCredential? credential, MessageCodec codec, HttpMessageHandler? handler = null)
+        : this([address], path, credential, codec, handler)
+    {
+    }
+
+    /// <param name="addresses">Of several masters that share a journal: one after another is asked until one leads or knows who does.</param>
+    /// <param name="handler">Disposed with this endpoint, follows no redirect by itself; null for sockets.</param>
+    public MesosEndpoint(
+        IReadOnlyList<Uri> addresses, string path, MesosCredential? credential, MessageCodec codec, HttpMessageHandler? handler = null)
     {
         // One call must not wait for another: a stream stays open, and tasks are acknowledged beside it.
         http = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        configured = current = address;
+        configured = addresses;
+        current = addresses[0];
         this.path = path;
         Codec = codec;
         authorization = credential?.ToAuthorization();
@@ -58,6 +68,9 @@ public sealed class MesosEndpoint : IDisposable
             if (response.StatusCode != HttpStatusCode.TemporaryRedirect)
             {
                 current = target;
+                // It is there and does not lead: another may know more, the next time.
+                if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+                    TurnToNext();
                 return response;
             }
 
@@ -66,7 +79,7 @@ public sealed class MesosEndpoint : IDisposable
             response.Dispose();
             if (WhyNotFollow(asked, location, out target) is { } reason)
             {
-                current = configured;
+                TurnToNext();
                 throw new MesosCallException(HttpStatusCode.TemporaryRedirect, $"{asked[^1]} redirects {reason}");
             }
         }
@@ -93,6 +106,8 @@ public sealed class MesosEndpoint : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    private void TurnToNext() => current = configured[(int)((uint)Interlocked.Increment(ref place) % (uint)configured.Count)];
 
     /// <summary>Null when the redirect leads to <paramref name="target"/>.</summary>
     private static string? WhyNotFollow(List<Uri> asked, Uri? location, out Uri target)
@@ -122,10 +137,10 @@ public sealed class MesosEndpoint : IDisposable
         {
             return await http.SendAsync(request, completion, cancellationToken);
         }
-        catch (HttpRequestException) when (target != configured)
+        catch (HttpRequestException)
         {
-            // The leader is gone: whoever was configured knows the next one.
-            current = configured;
+            // It is gone: whoever else was configured knows the next one.
+            TurnToNext();
             throw;
         }
     }

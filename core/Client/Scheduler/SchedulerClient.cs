@@ -28,7 +28,7 @@ public sealed class SchedulerClient : IDisposable
         this.settings = settings;
         this.clock = clock ?? TimeProvider.System;
         random = new Random(seed);
-        endpoint = new MesosEndpoint(settings.Master, SchedulerPath, settings.Credential, settings.Codec, handler);
+        endpoint = new MesosEndpoint([settings.Master, .. settings.OtherMasters], SchedulerPath, settings.Credential, settings.Codec, handler);
     }
 
     /// <summary>The id that the master gave; null before the first SUBSCRIBED of a new framework.</summary>

@@ -9,6 +9,9 @@ public sealed record SchedulerClientSettings(Uri Master, MesosCredential? Creden
 {
     public SchedulerClientSettings(Uri master, MesosCredential? credential = null) : this(master, credential, MessageCodec.Protobuf) { }
 
+    /// <summary>Further masters of the same pool, asked where the first does not answer.</summary>
+    public IReadOnlyList<Uri> OtherMasters { get; init; } = [];
+
     /// <summary>The first pause before a new attempt; it doubles up to <see cref="LongestPause"/>, each with jitter.</summary>
     public TimeSpan ShortestPause { get; init; } = TimeSpan.FromMilliseconds(100);
 

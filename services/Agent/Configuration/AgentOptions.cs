@@ -10,7 +10,8 @@ namespace DataPlatform.Services.Agent.Configuration;
 /// <summary>The settings of one agent, checked.</summary>
 public sealed record AgentOptions
 {
-    public required Uri Master { get; init; }
+    /// <summary>Any of which may lead.</summary>
+    public required IReadOnlyList<Uri> Masters { get; init; }
     public required IPAddress Address { get; init; }
     public required int Port { get; init; }
     public required string HostName { get; init; }
@@ -65,7 +66,7 @@ public sealed record AgentOptions
         HostResources.AddMissing(resources, work);
         return new AgentOptions
         {
-            Master = values.FindUrl("master")!,
+            Masters = values.Urls("master"),
             Address = address,
             Port = values.Port("port"),
             HostName = values.FindHostName("hostname") ?? address.ToString(),

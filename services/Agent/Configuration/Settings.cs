@@ -9,7 +9,7 @@ internal static class Settings
         "dp-agent", "offers this host's resources to a master and runs tasks.",
         "dp-agent --master http://127.0.0.1:5050 --port 5051 --work-dir /tmp/agent-1 --resources 'cpus:4;mem:4096;disk:10240;ports:[31000-31999]'",
     [
-        new("master", "URL", "http://127.0.0.1:5050", "where a master answers"),
+        new("master", "URL,...", "http://127.0.0.1:5050", "where masters answer; those that do not lead send on to the one that does"),
         new("ip", "ADDRESS", "127.0.0.1", "address to serve on; anything but loopback needs --http-credentials"),
         new("port", "PORT", "5051", "port to serve on; 0 takes a free one"),
         new("hostname", "NAME", null, "name by which others reach this host (default: --ip)"),

@@ -22,12 +22,13 @@ internal sealed class MasterLink : IDisposable
     private readonly RegistrationBackoff backoff;
     private readonly ILogger log;
     private Stream? stream;
+    private HttpStatusCode? answered;
 
     public MasterLink(AgentOptions options, RegistrationBackoff backoff, ILogger log)
     {
         this.backoff = backoff;
         this.log = log;
-        master = new MesosEndpoint(options.Master, LinkPath, options.Credential, MessageCodec.Protobuf, new SocketsHttpHandler
+        master = new MesosEndpoint(options.Masters, LinkPath, options.Credential, MessageCodec.Protobuf, new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             MaxConnectionsPerServer = 8,
@@ -63,10 +64,12 @@ internal sealed class MasterLink : IDisposable
             }
 
             Volatile.Write(ref stream, null);
+            var someoneWillLead = answered == HttpStatusCode.ServiceUnavailable;
+            answered = null;
             await lost();
             try
             {
-                await Task.Delay(backoff.Next(), stop);
+                await Task.Delay(backoff.Next(someoneWillLead), stop);
             }
             catch (OperationCanceledException)
             {
@@ -91,6 +94,7 @@ internal sealed class MasterLink : IDisposable
         if (self.AgentInfo.Id is { } id)
             call.AgentId = id;
         using var response = await master.PostAsync(call, null, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+        answered = response.StatusCode;
         if (response.StatusCode != HttpStatusCode.OK)
         {
             var text = await response.Content.ReadAsStringAsync(silence.Token);

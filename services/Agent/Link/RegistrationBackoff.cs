@@ -5,6 +5,9 @@ public sealed class RegistrationBackoff
 {
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
+    /// <summary>Of a master that answers and does not lead yet: the next leader may be there at any moment.</summary>
+    public static readonly TimeSpan LongestUntilOneLeads = TimeSpan.FromSeconds(4);
+
     private readonly TimeSpan first;
     private readonly Random random;
     private TimeSpan current;
@@ -17,8 +20,10 @@ public sealed class RegistrationBackoff
     }
 
     /// <summary>At least half of the step, at most all of it.</summary>
-    public TimeSpan Next()
+    public TimeSpan Next(bool someoneWillLead = false)
     {
+        if (someoneWillLead && current > LongestUntilOneLeads)
+            current = LongestUntilOneLeads;
         var wait = current * (0.5 + (random.NextDouble() / 2));
         current = current * 2 < Longest ? current * 2 : Longest;
         return wait;

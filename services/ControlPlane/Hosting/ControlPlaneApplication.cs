@@ -93,7 +93,7 @@ public static class ControlPlaneApplication
             server.StopTimeout = TimeSpan.FromSeconds(2);
         });
         services.AddHostedService<RecurringWork>().AddHostedService<OperatorHost>().AddHostedService<Announcement>();
-        if (settings.Master is { } master) AddOperators(services, settings, new SchedulerClientSettings(master, credential));
+        if (settings.Master is { } master) AddOperators(services, settings, new SchedulerClientSettings(master, credential) { OtherMasters = settings.OtherMasters });
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
         services.AddRazorComponents().AddInteractiveServerComponents();

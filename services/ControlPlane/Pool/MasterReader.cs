@@ -21,7 +21,7 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly MasterOperatorClient? client = settings.Master is null ? null : new MasterOperatorClient(settings.Master, credential);
+    private readonly MasterOperatorClient? client = settings.Master is null ? null : new MasterOperatorClient([settings.Master, .. settings.OtherMasters], credential);
 
     public async Task<PoolReading> Read(CancellationToken cancellation)
     {

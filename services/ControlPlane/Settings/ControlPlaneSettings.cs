@@ -11,7 +11,7 @@ public sealed record ControlPlaneSettings
         "dp-control-plane", "the part that people touch: REST, web console, desired clusters.",
         "dp-control-plane --master http://127.0.0.1:5050 --port 8080 --work-dir DIR --lake DIR --credential FILE",
     [
-        new("master", "URL", null, "Address of the master. Without one the console serves what it knows and launches nothing"),
+        new("master", "URL,...", null, "Address of the master, or of several that share a journal. Without one the console serves what it knows and launches nothing"),
         new("ip", "ADDRESS", "127.0.0.1", "Address to listen on. Any but a loopback address needs --admin-token-file"),
         new("port", "PORT", "8080", "Port to listen on; 0 takes a free one"),
         new("hostname", "NAME", null, "Name under which agents and browsers reach this process; by default the address, or the machine's name when listening on all"),
@@ -32,6 +32,8 @@ public sealed record ControlPlaneSettings
 
     /// <summary>Base address of the master; null when none is given, and then pages say that no pool is configured.</summary>
     public Uri? Master { get; init; }
+    /// <summary>Further masters of the same pool: those that do not lead send on to the one that does.</summary>
+    public IReadOnlyList<Uri> OtherMasters { get; init; } = [];
     public required IPAddress Ip { get; init; }
     /// <summary>0 takes a free port.</summary>
     public required int Port { get; init; }
@@ -65,7 +67,8 @@ public sealed record ControlPlaneSettings
             Ip = ip,
             WorkDir = workDir,
             AdminTokenFile = adminToken,
-            Master = values.FindUrl("master"),
+            Master = values.Find("master") is null ? null : values.Urls("master")[0],
+            OtherMasters = values.Find("master") is null ? [] : [.. values.Urls("master").Skip(1)],
             Port = values.Port("port"),
             Hostname = values.FindHostName("hostname") ?? (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : Literal(ip)),
             AllowedHosts = values.List(CommonSettings.AllowedHosts.Name),

@@ -51,15 +51,20 @@ public sealed class SettingValues
         : Find(name);
 
     /// <summary>Null when it was not given. Without a scheme it is http.</summary>
-    public Uri? FindUrl(string name)
+    public Uri? FindUrl(string name) => Find(name) is { } text ? Url(name, text) : null;
+
+    /// <summary>Parted by commas; at least one. Without a scheme each is http.</summary>
+    public IReadOnlyList<Uri> Urls(string name)
     {
-        if (Find(name) is not { } text)
-            return null;
-        return Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var url)
+        var urls = List(name).Select(text => Url(name, text)).ToList();
+        return urls.Count > 0 ? urls : throw Refuse(name, "is missing");
+    }
+
+    private Uri Url(string name, string text) =>
+        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var url)
             && url.Scheme is "http" or "https" && url.PathAndQuery == "/" && url.UserInfo.Length == 0
             ? url
             : throw Refuse(name, "is not a URL of a host, such as http://127.0.0.1:5050");
-    }
 
     /// <summary>Parted by commas; none when it was not given.</summary>
     public IReadOnlyList<string> List(string name) => (Find(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

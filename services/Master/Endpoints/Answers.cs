@@ -19,6 +19,19 @@ internal static class Answers
         return RefuseAsync(context, StatusCodes.Status429TooManyRequests, message);
     }
 
+    /// <summary>Of a master that does not lead: to the one that does, or 503 with the reason.</summary>
+    public static Task SendOnAsync(HttpContext context, MasterCondition condition) => condition is MasterCondition.Following(var leader)
+        ? SendToAsync(context, leader.Address + context.Request.PathBase + context.Request.Path + context.Request.QueryString)
+        : RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, condition.Text);
+
+    /// <summary>307; as Mesos says it, without the scheme.</summary>
+    public static Task SendToAsync(HttpContext context, string target)
+    {
+        context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+        context.Response.Headers.Location = "//" + target;
+        return Task.CompletedTask;
+    }
+
     /// <summary>200 when frameworks and agents are served, else 503 with the reason.</summary>
     public static Task HealthAsync(HttpContext context, MasterCondition condition)
     {

@@ -23,7 +23,7 @@ public sealed record MasterSettings
         new("agent-ping-timeout", "DURATION", "15secs", "How long an agent may take to answer a ping"),
         new("max-agent-ping-timeouts", "NUMBER", "5", "So many pings in a row without an answer make an agent unreachable"),
         new("agent-reregister-timeout", "DURATION", "10mins", "How long a restarted master waits for the agents that it knew"),
-        new("accept-journal-loss", "RECORD", null, "Once, when the master refuses to start because its journal is not whole: go on from this record, which the refusal names"),
+        .. JournalSettings.All,
         .. LimitSettings.All,
     ]);
 
@@ -42,8 +42,7 @@ public sealed record MasterSettings
 
     public string? AccessFile { get; init; }
 
-    /// <summary>Null: the journal must be whole.</summary>
-    public long? AcceptedJournalLoss { get; init; }
+    public required JournalSettings Journal { get; init; }
 
     public required ShareLimits Shares { get; init; }
 
@@ -62,7 +61,7 @@ public sealed record MasterSettings
         WorkDirectory = values.FilePath("work-dir"),
         CredentialsFile = values.FindPath("credentials"),
         AccessFile = values.FindPath("acls"),
-        AcceptedJournalLoss = values.Find("accept-journal-loss") is null ? null : values.Number("accept-journal-loss", 0, int.MaxValue),
+        Journal = JournalSettings.From(values),
         Shares = LimitSettings.Shares(values),
         Pool = new PoolSettings
         {

@@ -8,7 +8,8 @@ namespace DataPlatform.Services.Master.Writing;
 /// What of the pool survives the process. One writer appends; whoever holds a copy of the state as of a known sequence may
 /// shorten it meanwhile. Outlives the terms of a master.
 /// </summary>
-public sealed class MasterJournal(IJournal journal, ILogger<MasterJournal> log, long shortenAfter = MasterJournal.ShortenAfter) : IAsyncDisposable
+public sealed class MasterJournal(
+    IJournal journal, ILogger<MasterJournal> log, long shortenAfter = MasterJournal.ShortenAfter, Func<bool>? mayAct = null) : IAsyncDisposable
 {
     /// <summary>Records after the snapshot: so many are read in well under a second.</summary>
     public const long ShortenAfter = 10_000;
@@ -68,6 +69,14 @@ public sealed class MasterJournal(IJournal journal, ILogger<MasterJournal> log, 
 
         if (entries is not null)
             await WriteAsync(entries);
+    }
+
+    /// <summary>What is not written here, such as what agents are told, must not be done either once another may lead.</summary>
+    /// <exception cref="JournalException">The lease is over.</exception>
+    public void ThrowIfDeposed()
+    {
+        if (mayAct?.Invoke() == false)
+            throw new JournalException(JournalFault.Deposed, "the lease of this master is over; another may lead");
     }
 
     /// <summary>True when the journal can be written again.</summary>

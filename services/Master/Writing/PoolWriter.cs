@@ -164,6 +164,7 @@ public sealed class PoolWriter(
 
     private async ValueTask LetOutAsync(PoolTurn turn, CancellationToken cancellation)
     {
+        journal.ThrowIfDeposed();
         await replica.FoldAsync(turn.Events, journal.LastSequence, cancellation);
         foreach (var effect in turn.Effects)
             CarryOut(effect);

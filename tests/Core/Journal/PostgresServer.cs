@@ -32,6 +32,9 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Why there is none; null when it runs.</summary>
     public string? WhyNot { get; }
 
+    /// <summary>Where its socket lies.</summary>
+    public string Folder => _folder.FullName;
+
     private string Data => Path.Combine(_folder.FullName, "data");
 
     /// <summary>A new, empty database.</summary>

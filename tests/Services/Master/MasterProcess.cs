@@ -25,6 +25,12 @@ public sealed class MasterProcess : IAsyncDisposable
 
     public int ProcessId => process.Id;
 
+    /// <summary>SIGSTOP: it does nothing and does not know that time passes.</summary>
+    public void Pause() => kill(process.Id, 19).ShouldBe(0);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => kill(process.Id, 18).ShouldBe(0);
+
     public static Task<MasterProcess> StartAsync(params string[] flags) => StartAsync(_ => { }, flags);
 
     /// <param name="prepare">Gets the work directory, which is there, before the master is.</param>

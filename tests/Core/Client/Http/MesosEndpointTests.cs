@@ -88,6 +88,24 @@ public sealed class MesosEndpointTests
         masters.Seen.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task Asks_the_next_of_several_masters_when_one_is_gone()
+    {
+        var masters = new Masters { ["b:1"] = "//c:1/", Gone = "a:1" };
+        using var endpoint = new MesosEndpoint(
+            [new Uri("http://a:1"), new Uri("http://b:1"), new Uri("http://c:1")], "/api/v1", new MesosCredential("p", "s"), MessageCodec.Protobuf, masters);
+
+        await Should.ThrowAsync<HttpRequestException>(() => PostAsync(endpoint));
+        (await PostAsync(endpoint)).ShouldBe(HttpStatusCode.OK);
+        masters.Seen.Select(each => each.Host).ShouldBe(["a:1", "b:1", "c:1"]);
+
+        masters.Gone = "c:1";
+        await Should.ThrowAsync<HttpRequestException>(() => PostAsync(endpoint));
+        masters.Seen[^1].Host.ShouldBe("c:1");
+        await Should.ThrowAsync<HttpRequestException>(() => PostAsync(endpoint));
+        (await PostAsync(endpoint)).ShouldBe(HttpStatusCode.OK);
+    }
+
     private static MesosEndpoint Endpoint(Masters masters, string address = "http://a:1") =>
         new(new Uri(address), "/api/v1", new MesosCredential("p", "s"), MessageCodec.Protobuf, masters);
 

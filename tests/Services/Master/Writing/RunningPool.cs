@@ -3,6 +3,7 @@ using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using DataPlatform.Services.Master;
+using DataPlatform.Services.Master.Leading;
 using DataPlatform.Services.Master.Writing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,7 +22,7 @@ internal sealed class RunningPool : IAsyncDisposable
     {
         Journal = journal;
         this.journal = new MasterJournal(journal, NullLogger<MasterJournal>.Instance, shortenAfter);
-        terms = new MasterTerms(this.journal, () => new MasterInfo { Id = $"M{masters++}", Ip = 0, Port = 5050 },
+        terms = new MasterTerms(new SoleLeadership(this.journal), () => new MasterInfo { Id = $"M{masters++}", Ip = 0, Port = 5050 },
             new PoolSettings { Access = AccessRules.Everybody }, Time, NullLoggerFactory.Instance);
     }
 
