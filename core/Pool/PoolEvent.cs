@@ -92,6 +92,11 @@ public abstract record PoolEvent
         public override bool Durable => true;
     }
 
+    /// <summary>An executor, which its agent starts with the first of its tasks, holds resources from now on.</summary>
+    public sealed record ExecutorAdded(string FrameworkId, string AgentId, ExecutorInfo Info) : PoolEvent;
+
+    public sealed record ExecutorRemoved(string FrameworkId, string AgentId, string ExecutorId) : PoolEvent;
+
     public sealed record TaskAdded(TaskRecord Task) : PoolEvent;
 
     /// <summary>

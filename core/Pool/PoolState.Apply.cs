@@ -91,6 +91,12 @@ public sealed partial class PoolState
                 removedAgents[gone.AgentId] = gone.ByOperator;
                 ForgetOldest(removedAgents, Settings.LostAgentsKept);
                 break;
+            case PoolEvent.ExecutorAdded added:
+                Add(added);
+                break;
+            case PoolEvent.ExecutorRemoved removed:
+                Remove(removed);
+                break;
             case PoolEvent.TaskAdded added:
                 Add(added.Task);
                 break;
@@ -265,6 +271,8 @@ public sealed partial class PoolState
         }
 
         var away = new List<(string FrameworkId, string TaskId)>();
+        foreach (var executor in agent.LiveExecutors.Values)
+            frameworks[executor.FrameworkId].LiveExecutors.Remove((agentId, executor.Id));
         foreach (var task in agent.LiveTasks.Values)
         {
             var framework = frameworks[task.FrameworkId];

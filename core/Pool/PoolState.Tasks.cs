@@ -10,8 +10,7 @@ public sealed partial class PoolState
     {
         var framework = frameworks[record.FrameworkId.Value];
         var agent = agents[record.AgentId.Value];
-        var role = record.Resources.Select(resource => resource.AllocationInfo?.Role).FirstOrDefault(role => role is not null);
-        var task = new PooledTask(record, Amounts.Of(record.Resources), role ?? (framework.Roles.Count > 0 ? framework.Roles[0] : "*"));
+        var task = new PooledTask(record, Amounts.Of(record.Resources), RoleOf(record.Resources, framework));
         framework.Unreachable.Remove(task.Id);
         framework.EndedByMaster.Remove(task.Id);
         framework.LiveTasks[task.Id] = task;
@@ -20,6 +19,29 @@ public sealed partial class PoolState
             Allocator.Give(framework.Id, task.Role, agent.Id, task.Resources);
         Counters.TasksLaunched++;
     }
+
+    private void Add(PoolEvent.ExecutorAdded added)
+    {
+        var executor = new PooledExecutor(added.FrameworkId, added.AgentId, RoleOf(added.Info.Resources, frameworks[added.FrameworkId]), added.Info);
+        agents[added.AgentId].LiveExecutors[(executor.FrameworkId, executor.Id)] = executor;
+        frameworks[added.FrameworkId].LiveExecutors[(executor.AgentId, executor.Id)] = executor;
+        Allocator.Give(executor.FrameworkId, executor.Role, executor.AgentId, executor.Resources);
+    }
+
+    private void Remove(PoolEvent.ExecutorRemoved removed)
+    {
+        if (!agents.TryGetValue(removed.AgentId, out var agent)
+            || !agent.LiveExecutors.Remove((removed.FrameworkId, removed.ExecutorId), out var executor))
+            return;
+        frameworks[removed.FrameworkId].LiveExecutors.Remove((removed.AgentId, removed.ExecutorId));
+        if (!executor.Resources.IsEmpty)
+            Allocator.Recover(executor.FrameworkId, executor.Role, executor.AgentId, executor.Resources);
+        agentsToAllocate.Add(agent.Id);
+    }
+
+    private static string RoleOf(IEnumerable<Resource> resources, PooledFramework framework) =>
+        resources.Select(resource => resource.AllocationInfo?.Role).FirstOrDefault(role => role is not null)
+        ?? (framework.Roles.Count > 0 ? framework.Roles[0] : "*");
 
     private void Update(PoolEvent.TaskUpdated updated)
     {

@@ -41,6 +41,11 @@ public sealed class PooledAgent
 
     public IReadOnlyDictionary<(string FrameworkId, string TaskId), PooledTask> Tasks => LiveTasks;
 
+    public IReadOnlyDictionary<(string FrameworkId, string ExecutorId), PooledExecutor> Executors => LiveExecutors;
+
+    public IEnumerable<PooledExecutor> ExecutorsInOrder => LiveExecutors.Values
+        .OrderBy(executor => executor.FrameworkId, StringComparer.Ordinal).ThenBy(executor => executor.Id, StringComparer.Ordinal);
+
     /// <summary>On the pool's own clock.</summary>
     public DateTimeOffset LastPing { get; internal set; }
 
@@ -48,6 +53,8 @@ public sealed class PooledAgent
     public int UnansweredPings { get; internal set; }
 
     internal Dictionary<(string FrameworkId, string TaskId), PooledTask> LiveTasks { get; } = [];
+
+    internal Dictionary<(string FrameworkId, string ExecutorId), PooledExecutor> LiveExecutors { get; } = [];
 
     /// <summary>What every agent of this platform can do; the link has no other agents.</summary>
     private static readonly AgentInfo.Types.Capability.Types.Type[] Known =

@@ -83,6 +83,8 @@ public sealed class PooledFramework
 
     internal Dictionary<string, PooledTask> LiveTasks { get; } = [];
 
+    internal Dictionary<(string AgentId, string ExecutorId), PooledExecutor> LiveExecutors { get; } = [];
+
     internal Dictionary<string, PooledOffer> OutstandingOffers { get; } = [];
 
     internal Queue<TaskRecord> Completed { get; } = new();

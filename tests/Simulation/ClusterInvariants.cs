@@ -50,7 +50,8 @@ internal sealed class ClusterInvariants(int seed)
     {
         foreach (var agent in state.Agents.Values)
         {
-            var allocated = Sum(agent.Id, agent.HoldingTasks.Select(task => task.Resources));
+            var allocated = Sum(agent.Id, agent.HoldingTasks.Select(task => task.Resources)
+                .Concat(agent.Executors.Values.Select(executor => executor.Resources)));
             var offered = Sum(agent.Id, state.Offers.Values.Where(offer => offer.AgentId == agent.Id)
                 .Select(offer => offer.Resources));
             var free = state.Allocator.Free(agent.Id);

@@ -41,6 +41,29 @@ internal static class AgentEvents
         RunTask = new AgentEvent.Types.RunTask { Framework = framework, Task = task },
     };
 
+    public static AgentEvent RunGroup(FrameworkInfo framework, ExecutorInfo executor, TaskGroupInfo group) => new()
+    {
+        Type = AgentEvent.Types.Type.RunGroup,
+        RunGroup = new AgentEvent.Types.RunGroup { Framework = framework, Executor = executor, TaskGroup = group },
+    };
+
+    public static AgentEvent ExecutorMessage(string frameworkId, ExecutorID executor, ByteString data) => new()
+    {
+        Type = AgentEvent.Types.Type.ExecutorMessage,
+        ExecutorMessage = new AgentEvent.Types.ExecutorMessage
+        {
+            FrameworkId = new FrameworkID { Value = frameworkId },
+            ExecutorId = executor,
+            Data = data,
+        },
+    };
+
+    public static AgentEvent ShutdownExecutor(string frameworkId, ExecutorID executor) => new()
+    {
+        Type = AgentEvent.Types.Type.ShutdownExecutor,
+        ShutdownExecutor = new AgentEvent.Types.ShutdownExecutor { FrameworkId = new FrameworkID { Value = frameworkId }, ExecutorId = executor },
+    };
+
     public static AgentEvent KillTask(string frameworkId, string taskId, KillPolicy? policy)
     {
         var kill = new AgentEvent.Types.KillTask

@@ -23,8 +23,15 @@ internal static class AgentRequests
             case AgentCall.Types.Type.UpdateOperation when request.Call.UpdateOperation is { } update:
                 OperationLife.Answered(state, decision, agent, update, now);
                 return decision;
+            case AgentCall.Types.Type.ExecutorMessage when request.Call.ExecutorMessage is { } message:
+                ExecutorLife.MessageOfExecutor(state, decision, agent, message);
+                return decision;
+            case AgentCall.Types.Type.ExecutorEnded when request.Call.ExecutorEnded is { } ended:
+                ExecutorLife.Ended(state, decision, agent, ended);
+                return decision;
             default:
-                return Decision.Invalid("type is none of REGISTER, PONG, UPDATE and UPDATE_OPERATION, or what it names is missing");
+                return Decision.Invalid(
+                    "type is none of REGISTER, PONG, UPDATE, UPDATE_OPERATION, EXECUTOR_MESSAGE and EXECUTOR_ENDED, or what it names is missing");
         }
     }
 

@@ -57,7 +57,9 @@ internal static class Registering
             MatchKnown(state, decision, command, known, now);
         else if (returned)
             MatchAway(state, decision, command, info.Id.Value, now);
+        RecoverFrameworks(state, decision, registration, now);
         TakeTasks(state, decision, command, known, returned, now);
+        ExecutorLife.Match(state, decision, known, info.Id.Value, registration);
         OperationLife.SendPending(state, decision, info.Id.Value, command.StreamId);
         return decision;
     }
@@ -74,11 +76,22 @@ internal static class Registering
             AgentLife.Remove(state, decision, older, byOperator: false, now);
     }
 
+    /// <summary>Frameworks of which this master only now learns, from what the agent holds of them.</summary>
+    private static void RecoverFrameworks(PoolState state, Decision decision, AgentCall.Types.Register registration, DateTimeOffset now)
+    {
+        var named = registration.Tasks.Select(task => task.FrameworkId.Value)
+            .Concat(registration.Executors.Select(executor => executor.FrameworkId.Value)).Distinct();
+        foreach (var id in named.Where(id => !state.CompletedFrameworks.ContainsKey(id) && !state.Frameworks.ContainsKey(id)))
+        {
+            decision.Happened(new PoolEvent.FrameworkAdmitted(
+                registration.Frameworks.First(candidate => candidate.Id.Value == id), now, Recovered: true));
+        }
+    }
+
     private static void TakeTasks(
         PoolState state, Decision decision, PoolCommand.RegisterAgent command, PooledAgent? known, bool returned, DateTimeOffset now)
     {
         var registration = command.Registration;
-        var recovered = new HashSet<string>();
         var ended = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var task in registration.Tasks)
         {
@@ -95,12 +108,6 @@ internal static class Registering
                 // The id was given to another task meanwhile; or the agent claims what is not its own.
                 decision.TellAgentStream(command.StreamId, AgentEvents.KillTask(frameworkId, task.TaskId.Value, policy: null));
                 continue;
-            }
-
-            if (framework is null && recovered.Add(frameworkId))
-            {
-                var info = registration.Frameworks.First(candidate => candidate.Id.Value == frameworkId);
-                decision.Happened(new PoolEvent.FrameworkAdmitted(info, now, Recovered: true));
             }
 
             if (known is not null && known.Tasks.ContainsKey((frameworkId, task.TaskId.Value)))

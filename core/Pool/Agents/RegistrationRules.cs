@@ -31,8 +31,35 @@ internal static class RegistrationRules
                 return badName;
         }
 
-        return WhyNotTasks(state, registration, id);
+        return WhyNotTasks(state, registration, id) ?? WhyNotExecutors(state, registration);
     }
+
+    private static string? WhyNotExecutors(PoolState state, AgentCall.Types.Register registration)
+    {
+        var seen = new HashSet<(string, string)>();
+        foreach (var executor in registration.Executors)
+        {
+            var name = Names.Printable(executor.ExecutorId.Value);
+            if (Names.WhyNotIdentifier("An executor's id", executor.ExecutorId.Value) is { } badExecutor)
+                return badExecutor;
+            if (executor.FrameworkId is not { Value: var framework })
+                return $"executor {name} names no framework";
+            if (!seen.Add((framework, executor.ExecutorId.Value)))
+                return $"executor {name} is listed twice";
+            if (!ResourceMessages.TryRead(executor.Resources, out _, out var reason))
+                return $"executor {name}: {reason}";
+            if (WhyNotKnown(state, registration, framework) is { } unknown)
+                return $"executor {name} {unknown}";
+        }
+
+        return null;
+    }
+
+    private static string? WhyNotKnown(PoolState state, AgentCall.Types.Register registration, string framework) =>
+        state.Frameworks.ContainsKey(framework) || state.CompletedFrameworks.ContainsKey(framework)
+            || registration.Frameworks.Any(brought => brought.Id?.Value == framework)
+            ? null
+            : $"is of framework '{Names.Printable(framework)}', of which no FrameworkInfo is sent along";
 
     private static string? WhyNotTasks(PoolState state, AgentCall.Types.Register registration, string? id)
     {
@@ -51,10 +78,8 @@ internal static class RegistrationRules
                 return $"task {name} is listed twice";
             if (!ResourceMessages.TryRead(task.Resources, out var resources, out var reason))
                 return $"task {name}: {reason}";
-            if (state.Frameworks.ContainsKey(task.FrameworkId.Value) is false
-                && state.CompletedFrameworks.ContainsKey(task.FrameworkId.Value) is false
-                && registration.Frameworks.All(framework => framework.Id?.Value != task.FrameworkId.Value))
-                return $"task {name} is of framework '{task.FrameworkId.Value}', of which no FrameworkInfo is sent along";
+            if (WhyNotKnown(state, registration, task.FrameworkId.Value) is { } unknown)
+                return $"task {name} {unknown}";
             if (TaskStates.IsTerminal(task.State))
                 continue;
             var plain = resources.Unallocated();

@@ -35,9 +35,10 @@ internal static class Accepting
         var available = known.Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Resources));
         var accepted = new AcceptedResources(agent, known[0].Role, available);
         var launching = new Launching(state, decision, framework, agent, accepted, time);
+        var pods = new LaunchingGroup(decision, framework, agent, accepted, launching, time);
         var operating = new Operating(state, decision, framework, agent, accepted);
         foreach (var operation in accept.Operations)
-            Carry(decision, framework, agent, launching, operating, operation, time);
+            Carry(decision, framework, agent, launching, pods, operating, operation);
 
         Declining.Refuse(state, decision, framework, known[0], accepted.Available, accept.Filters, now);
     }
@@ -64,8 +65,8 @@ internal static class Accepting
     }
 
     private static void Carry(
-        Decision decision, PooledFramework framework, PooledAgent agent, Launching launching, Operating operating,
-        Offer.Types.Operation operation, DateTimeOffset time)
+        Decision decision, PooledFramework framework, PooledAgent agent, Launching launching, LaunchingGroup pods,
+        Operating operating, Offer.Types.Operation operation)
     {
         switch (operation.Type)
         {
@@ -74,13 +75,7 @@ internal static class Accepting
                     launching.Launch(task);
                 break;
             case OperationType.LaunchGroup when operation.LaunchGroup is { } group:
-                foreach (var task in group.TaskGroup.Tasks)
-                {
-                    decision.Tell(framework, StatusReports.Update(StatusReports.FromMaster(
-                        task.TaskId, task.AgentId, TaskState.TaskError, Reason.TaskGroupInvalid,
-                        "LAUNCH_GROUP is not supported by this master; launch each task with LAUNCH", time)));
-                }
-
+                pods.Launch(group.Executor, group.TaskGroup);
                 break;
             case OperationType.Launch or OperationType.LaunchGroup or OperationType.Unknown:
                 OperationReports.Refuse(decision, framework, operation, agent.Info.Id,

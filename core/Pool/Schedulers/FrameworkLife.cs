@@ -47,7 +47,11 @@ internal static class FrameworkLife
             decision.Happened(new PoolEvent.TaskUpdated(framework.Id, task.AgentId, killed, TaskState.TaskKilled));
         }
 
-        foreach (var agent in framework.Tasks.Values.Select(task => task.AgentId).Distinct().Order(StringComparer.Ordinal))
+        var executors = framework.LiveExecutors.Keys.OrderBy(key => key.AgentId, StringComparer.Ordinal).ThenBy(key => key.ExecutorId, StringComparer.Ordinal);
+        foreach (var (agent, executor) in executors)
+            decision.Happened(new PoolEvent.ExecutorRemoved(framework.Id, agent, executor));
+        var hosts = framework.Tasks.Values.Select(task => task.AgentId).Concat(framework.LiveExecutors.Keys.Select(key => key.AgentId));
+        foreach (var agent in hosts.Distinct().Order(StringComparer.Ordinal))
         {
             if (state.Agents.TryGetValue(agent, out var host))
                 decision.Tell(host, AgentEvents.ShutdownFramework(framework.Id));

@@ -54,10 +54,15 @@ internal static class SchedulerRequests
             case CallType.AcknowledgeOperationStatus:
                 OperationLife.Acknowledged(state, decision, framework, call.AcknowledgeOperationStatus);
                 break;
-            // Offers already hold all there is, and this master makes no inverse offers and runs no executors of frameworks:
-            // these say something about nothing, as they do to Mesos.
-            case CallType.Request or CallType.AcceptInverseOffers or CallType.DeclineInverseOffers or CallType.Shutdown
-                or CallType.Message:
+            case CallType.Message:
+                ExecutorLife.Message(state, decision, framework, call.Message);
+                break;
+            case CallType.Shutdown:
+                ExecutorLife.Shutdown(state, decision, framework, call.Shutdown);
+                break;
+            // Offers already hold all there is, and this master makes no inverse offers: these say something about nothing,
+            // as they do to Mesos.
+            case CallType.Request or CallType.AcceptInverseOffers or CallType.DeclineInverseOffers:
                 break;
             default:
                 return Decision.Invalid($"type {(int)call.Type} is not known to this master");

@@ -25,11 +25,10 @@ internal static class TaskRules
     {
         { Command: not null, Executor: not null } => "The task has both a command and an executor; it needs exactly one",
         { Command: null, Executor: null } => "The task has neither a command nor an executor; give it a command",
-        { Executor: not null } => "The task names an executor; this master runs tasks with a command only",
         _ => null,
     };
 
-    private static string? WhyNotCommand(string where, CommandInfo? command)
+    internal static string? WhyNotCommand(string where, CommandInfo? command)
     {
         if (command is null)
             return null;

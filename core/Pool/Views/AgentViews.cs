@@ -27,7 +27,9 @@ internal static class AgentViews
     }
 
     private static ResourceBag Allocated(PooledAgent agent) => agent.HoldingTasks
-        .Aggregate(ResourceBag.Empty, (sum, task) => sum.Add(task.Resources.AllocatedTo(task.Role)));
+        .Select(task => task.Resources.AllocatedTo(task.Role))
+        .Concat(agent.Executors.Values.Select(executor => executor.Resources.AllocatedTo(executor.Role)))
+        .Aggregate(ResourceBag.Empty, (sum, held) => sum.Add(held));
 
     private static ResourceBag Offered(PooledAgent agent) => agent.OutstandingOffers.Values
         .Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Allocated));

@@ -25,6 +25,7 @@ internal static class OfferViews
         };
         if (agent.Address is { } address)
             message.Url.Address.Ip = address;
+        message.ExecutorIds.Add(agent.ExecutorsInOrder.Where(executor => executor.FrameworkId == framework.Id).Select(executor => executor.Info.ExecutorId));
         message.Attributes.Add(agent.Info.Attributes);
         message.Resources.Add(offer.Allocated.ToMessages(framework.ResourceFormat));
         return message;
