@@ -87,6 +87,9 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             case AgentEffect.Send send:
                 link.Send(UpdateCall(send));
                 break;
+            case AgentEffect.ExecutorEnded ended:
+                link.Send(EndedCall(ended));
+                break;
             case AgentEffect.Forget forget:
                 checkpoints.Forget(forget.ContainerId);
                 break;
@@ -97,6 +100,17 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
                 throw new InvalidOperationException($"Unhandled effect {effect.GetType().Name}");
         }
     }
+
+    private static AgentCall EndedCall(AgentEffect.ExecutorEnded ended) => new()
+    {
+        Type = AgentCall.Types.Type.ExecutorEnded,
+        ExecutorEnded = new AgentCall.Types.ExecutorEnded
+        {
+            FrameworkId = new FrameworkID { Value = ended.Executor.FrameworkId },
+            ExecutorId = new ExecutorID { Value = ended.Executor.ExecutorId },
+            Status = ended.Status,
+        },
+    };
 
     private static AgentCall UpdateCall(AgentEffect.Send send) => new()
     {

@@ -48,8 +48,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
         var starter = new TaskStarter(options, paths, checkpoints, BuildFetcher(log), isolation, () => endpoint);
         var collector = new SandboxCollector(
-            paths, options.Collection, id => Directory.Exists(checkpoints.RunDirectory(id)), () => SandboxCollector.UsedPart(paths), time, log);
-        var containers = new Containers(starter, isolation, checkpoints, watch, paths.Find, collector.Ended, loop.PostAsync, log);
+            paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
+        var containers = new Containers(starter, isolation, checkpoints, watch, paths, collector.Ended, loop.PostAsync, log);
         using var probe = new CheckProbe(watch);
         using var checks = new TaskChecks(probe, run => starter.ContextOf(run, core.AgentId), loop.PostAsync, time);
         var metrics = new AgentMetrics(loop, () => checkpoints.SetAside, time);
@@ -186,6 +186,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         register.ConvertedResources.Add(volumes.Converted.ToMessages());
         var runs = core.Runs.Where(run => run.Task.Command is not null).ToList();
         register.Tasks.AddRange(runs.Select(run => run.ToRecord(core.AgentId)));
+        register.Executors.AddRange(core.Pods.Select(pod => pod.Executor));
         register.Frameworks.AddRange(runs.Select(run => run.Framework).DistinctBy(each => each.Id.Value));
         return register;
     }

@@ -40,7 +40,9 @@ internal sealed class LaunchingGroup(
 
     private string? WhyNot(ExecutorInfo executor, TaskGroupInfo group, out ResourceBag executorNeeds, out List<ResourceBag> taskNeeds)
     {
-        taskNeeds = [];
+        (executorNeeds, taskNeeds) = (ResourceBag.Empty, []);
+        if (launching.WhyNotSupported(executor) is { } unsupported)
+            return unsupported;
         if (ExecutorRules.WhyNot(executor, framework, agent, accepted, out executorNeeds) is { } badExecutor)
             return badExecutor;
         if (group.Tasks.Count == 0)

@@ -80,6 +80,10 @@ internal sealed class Launching(
 
     private string UserOf(CommandInfo? command) => command is { HasUser: true } ? command.User : framework.Info.User;
 
+    public string? WhyNotSupported(ExecutorInfo executor) => state.Settings.CustomExecutors || executor.Type == ExecutorInfo.Types.Type.Default
+        ? null
+        : "executor.type is CUSTOM, and executors that frameworks bring are not supported yet; give the task a command, or use LAUNCH_GROUP with an executor of type DEFAULT";
+
     private string? WhyNotExecutor(ExecutorInfo? executor, out ResourceBag needed)
     {
         needed = ResourceBag.Empty;
@@ -87,6 +91,8 @@ internal sealed class Launching(
             return null;
         if (executor.Type == ExecutorInfo.Types.Type.Default)
             return "executor.type is DEFAULT, which runs groups; use LAUNCH_GROUP";
+        if (WhyNotSupported(executor) is { } unsupported)
+            return unsupported;
         if (ExecutorRules.WhyNot(executor, framework, agent, accepted, out needed) is { } why)
             return why;
         if (executors.ContainsKey(executor.ExecutorId.Value))

@@ -9,7 +9,7 @@ public static class OperatorViews
     public static OperatorResponse.Types.GetState State(PoolState state) => new()
     {
         GetTasks = Tasks(state),
-        GetExecutors = new OperatorResponse.Types.GetExecutors(),
+        GetExecutors = Executors(state),
         GetFrameworks = Frameworks(state),
         GetAgents = Agents(state),
     };
@@ -27,6 +27,14 @@ public static class OperatorViews
 
         foreach (var framework in state.CompletedFrameworks.Values)
             view.CompletedTasks.Add(framework.CompletedTasks);
+        return view;
+    }
+
+    public static OperatorResponse.Types.GetExecutors Executors(PoolState state)
+    {
+        var view = new OperatorResponse.Types.GetExecutors();
+        foreach (var agent in state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal))
+            view.Executors.Add(agent.ExecutorsInOrder.Select(executor => new OperatorResponse.Types.GetExecutors.Types.Executor { ExecutorInfo = executor.Info, AgentId = agent.Info.Id }));
         return view;
     }
 
@@ -61,7 +69,7 @@ public static class OperatorViews
         OperatorCall.Types.Type.GetQuota => new() { Type = ResponseType.GetQuota, GetQuota = RoleViews.Quotas(state) },
         OperatorCall.Types.Type.GetWeights => new() { Type = ResponseType.GetWeights, GetWeights = RoleViews.Weights(state) },
         OperatorCall.Types.Type.GetOperations => new() { Type = ResponseType.GetOperations, GetOperations = Operations(state) },
-        OperatorCall.Types.Type.GetExecutors => new() { Type = ResponseType.GetExecutors, GetExecutors = new() },
+        OperatorCall.Types.Type.GetExecutors => new() { Type = ResponseType.GetExecutors, GetExecutors = Executors(state) },
         OperatorCall.Types.Type.GetMaster => new() { Type = ResponseType.GetMaster, GetMaster = Master(state) },
         OperatorCall.Types.Type.GetMetrics => new() { Type = ResponseType.GetMetrics, GetMetrics = Metrics(state) },
         _ => null,

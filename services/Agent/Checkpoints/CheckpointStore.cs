@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Hosting.Files;
@@ -20,6 +21,7 @@ public sealed class CheckpointStore
     private readonly ILogger log;
     private readonly RunReader reader;
     private readonly HostBoot boot;
+    private readonly ConcurrentDictionary<string, string> podOf = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MemoryStream> waiting = new(StringComparer.Ordinal);
 
     /// <exception cref="IOException">The folder can't be made or written.</exception>
@@ -64,6 +66,12 @@ public sealed class CheckpointStore
         Directory.CreateDirectory(directory, AtomicFile.OwnerFolder);
         using var records = new MemoryStream();
         RunLog.Write(records, RunLog.Framework, run.Framework.ToByteArray());
+        if (run.Pod is { } pod)
+        {
+            RunLog.Write(records, RunLog.Pod, PodRecord.Encode(pod));
+            podOf[run.ContainerId] = pod.ContainerId;
+        }
+
         RunLog.Write(records, RunLog.Task, run.Task.ToByteArray());
         Durable.Append(Path.Combine(directory, History), records.GetBuffer().AsSpan(0, (int)records.Length));
         Durable.SyncFolder(directory);
@@ -110,7 +118,11 @@ public sealed class CheckpointStore
         var directory = RunDirectory(containerId);
         if (Directory.Exists(directory))
             Directory.Delete(directory, recursive: true);
+        podOf.TryRemove(containerId, out _);
     }
+
+    /// <summary>Whether the run of this container, or one below it, has not been forgotten. For any thread.</summary>
+    public bool IsInUse(string containerId) => Directory.Exists(RunDirectory(containerId)) || podOf.Any(each => each.Value == containerId);
 
     /// <summary>All runs that were not forgotten, in a stable order. What can't be read is kept aside, named in the log and counted.</summary>
     public IReadOnlyList<RecoveredRun> ReadRuns()
@@ -121,7 +133,11 @@ public sealed class CheckpointStore
             try
             {
                 if (reader.Read(directory) is { } run)
+                {
                     found.Add(run);
+                    if (run.Pod is { } pod)
+                        podOf[run.ContainerId] = pod.ContainerId;
+                }
                 else
                     Directory.Delete(directory, recursive: true); // Killed before the checkpoint was whole: nothing was started.
             }

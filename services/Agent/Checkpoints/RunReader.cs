@@ -16,6 +16,7 @@ internal sealed class RunReader(HostBoot boot, bool sameBoot)
     {
         FrameworkInfo? framework = null;
         TaskInfo? task = null;
+        Pod? pod = null;
         var statuses = new List<TaskReport>();
         var acknowledged = new HashSet<ByteString>();
         (KillIntent Intent, TimeSpan? Deadline)? kill = null;
@@ -25,6 +26,8 @@ internal sealed class RunReader(HostBoot boot, bool sameBoot)
                 framework = FrameworkInfo.Parser.ParseFrom(content.Span);
             else if (kind == RunLog.Task)
                 task = TaskInfo.Parser.ParseFrom(content.Span);
+            else if (kind == RunLog.Pod)
+                pod = PodRecord.Decode(content.Span);
             else if (kind == RunLog.Status)
                 statuses.Add(TaskReport.Parser.ParseFrom(content.Span));
             else if (kind == RunLog.Acknowledged)
@@ -45,7 +48,7 @@ internal sealed class RunReader(HostBoot boot, bool sameBoot)
         return new RecoveredRun(
             framework, task, Path.GetFileName(directory), statuses, acknowledged, kill?.Intent, wasStarted, supervisor?.Pid,
             supervisor is { } process ? boot.AgeOf(process.StartTicks) : TimeSpan.Zero,
-            sameBoot && kill?.Deadline is { } deadline ? Left(deadline) : null);
+            sameBoot && kill?.Deadline is { } deadline ? Left(deadline) : null) { Pod = pod };
     }
 
     private TimeSpan Left(TimeSpan deadline)

@@ -43,7 +43,8 @@ public sealed partial class AgentCore
             ? (AsKnownTo(run.Framework, failure.State), failure.Reason, failure.Message)
             : (TaskState.TaskKilled, Reason.TaskKilledDuringLaunch, "Killed before it was started");
         run.Phase = RunPhase.Ended;
-        Report(run, reports.OfNeverRun(run.Key, state, AgentId, now.Wall, message, reason));
+        Report(run, reports.OfNeverRun(run.Key, run.ExecutorId, state, AgentId, now.Wall, message, reason));
+        LeavePod(run);
         if (run.Updates.Pending.Count == 0)
             Forget(run);
     }
@@ -56,6 +57,13 @@ public sealed partial class AgentCore
             return;
         }
 
+        End(run, input.GracePeriod);
+        if (run.Phase != RunPhase.Ended)
+            EndGroupOf(run);
+    }
+
+    private void End(TaskRun run, TimeSpan? grace)
+    {
         Touch(run);
         if (run.Phase == RunPhase.Launching)
         {
@@ -65,9 +73,9 @@ public sealed partial class AgentCore
         }
         else if (run.Phase == RunPhase.Running)
         {
-            BeginEnd(run, KillIntent.Killed, input.GracePeriod);
+            BeginEnd(run, KillIntent.Killed, grace);
         }
-        else if (run.Phase == RunPhase.Ending && input.GracePeriod is { } shorter && now.Steady + shorter < run.KillAt)
+        else if (run.Phase == RunPhase.Ending && grace is { } shorter && now.Steady + shorter < run.KillAt)
         {
             run.KillAt = now.Steady + shorter;
             effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, run.Intent ?? KillIntent.Killed, shorter));
@@ -82,7 +90,7 @@ public sealed partial class AgentCore
         var run = new TaskRun(framework, task, "unknown-" + key.FrameworkId + "-" + key.TaskId) { Phase = RunPhase.Ended };
         Add(run);
         var report = reports.OfNeverRun(
-            key, TaskState.TaskDropped, AgentId, now.Wall, "This agent has no such task", Reason.ExecutorTerminated);
+            key, key.TaskId, TaskState.TaskDropped, AgentId, now.Wall, "This agent has no such task", Reason.ExecutorTerminated);
         run.Statuses.Add(report);
         run.Updates.Enqueue(report);
     }
@@ -190,6 +198,7 @@ public sealed partial class AgentCore
         }
 
         Report(run, report);
+        LeavePod(run);
         if (run.Updates.Pending.Count == 0)
             Forget(run);
     }

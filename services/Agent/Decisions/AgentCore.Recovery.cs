@@ -18,7 +18,11 @@ public sealed record RecoveredRun(
     bool WasStarted,
     int? Pid,
     TimeSpan Age,
-    TimeSpan? KillIn);
+    TimeSpan? KillIn)
+{
+    /// <summary>Null for a task by itself.</summary>
+    public Pod? Pod { get; init; }
+}
 
 // Taking up what an earlier process of this agent left behind.
 public sealed partial class AgentCore
@@ -35,10 +39,14 @@ public sealed partial class AgentCore
         effects.Clear();
         foreach (var each in recovered)
             Recover(each);
+        // The agent may have died between the end of one and those of the others.
+        foreach (var run in runs.Values.Where(run => run.Pod is not null && run.Phase == RunPhase.Ended && run.State != TaskState.TaskFinished).ToList())
+            EndGroupOf(run);
         strangers = runs.Values.Where(run => run.Task.AgentId?.Value is { } its && its != AgentId).ToHashSet();
         EndSilently(strangers.ToHashSet().Contains);
         leaving = AgentId.Length == 0 && strangers.Count > 0;
 
+        TellEndedExecutors();
         ScheduleTouched();
         return effects.ToArray();
     }
@@ -52,7 +60,7 @@ public sealed partial class AgentCore
 
     private void Recover(RecoveredRun each)
     {
-        var run = new TaskRun(each.Framework, each.Task, each.ContainerId) { Pid = each.Pid, Intent = each.Intent };
+        var run = new TaskRun(each.Framework, each.Task, each.ContainerId, each.Pod) { Pid = each.Pid, Intent = each.Intent };
         Add(run);
         run.Statuses.AddRange(each.Statuses);
         if (each.Intent != KillIntent.Silent)
@@ -63,8 +71,11 @@ public sealed partial class AgentCore
             run.Phase = RunPhase.Ended;
             if (run.Updates.Pending.Count == 0)
                 Forget(run);
+            return;
         }
-        else if (each.WasStarted)
+
+        JoinPod(run);
+        if (each.WasStarted)
         {
             Readopt(run, each);
         }

@@ -38,6 +38,8 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
         switch (input)
         {
             case AgentInput.RunTask run: Run(run); break;
+            case AgentInput.RunGroup group: Run(group); break;
+            case AgentInput.ShutdownExecutor executor: ShutdownExecutor(executor.Executor); break;
             case AgentInput.KillTask kill: Kill(kill); break;
             case AgentInput.Acknowledge acknowledge: Acknowledge(acknowledge); break;
             case AgentInput.ShutdownFramework shutdown: EndSilently(run => run.Key.FrameworkId == shutdown.FrameworkId); break;
@@ -54,6 +56,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
         }
 
         OnTime();
+        TellEndedExecutors();
         if (leaving && runs.Count == 0)
         {
             leaving = false;
@@ -96,8 +99,13 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             Forget(older);
         }
 
-        var run = new TaskRun(input.Framework, input.Task, input.ContainerId);
+        Launch(new TaskRun(input.Framework, input.Task, input.ContainerId));
+    }
+
+    private void Launch(TaskRun run)
+    {
         Add(run);
+        JoinPod(run);
         effects.Add(new AgentEffect.Launch(run));
     }
 

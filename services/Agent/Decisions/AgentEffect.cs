@@ -33,6 +33,9 @@ public abstract record AgentEffect
 
     public sealed record Send(TaskKey Task, TaskReport Status, TaskState Latest) : AgentEffect;
 
+    /// <param name="Status">As wait(2) tells it.</param>
+    public sealed record ExecutorEnded(ExecutorKey Executor, int Status) : AgentEffect;
+
     /// <summary>Nobody asks for this run any more: its checkpoints go, its sandbox is left to the collector.</summary>
     public sealed record Forget(string ContainerId) : AgentEffect;
 

@@ -12,6 +12,12 @@ public abstract record AgentInput
 
     public sealed record RunTask(FrameworkInfo Framework, TaskInfo Task, string ContainerId) : AgentInput;
 
+    /// <param name="ExecutorContainerId">For the executor, if it is not there yet.</param>
+    public sealed record RunGroup(
+        FrameworkInfo Framework, ExecutorInfo Executor, IReadOnlyList<(TaskInfo Task, string ContainerId)> Tasks, string ExecutorContainerId, string GroupId) : AgentInput;
+
+    public sealed record ShutdownExecutor(ExecutorKey Executor) : AgentInput;
+
     /// <summary>A null grace period: the task's own policy, else the agent's.</summary>
     public sealed record KillTask(TaskKey Task, TimeSpan? GracePeriod) : AgentInput;
 

@@ -11,8 +11,8 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
     public TaskReport Of(TaskRun run, TaskState state, string agentId, DateTimeOffset stamp, string? message = null, Reason? reason = null)
     {
         var report = Bare(run.Key, state, agentId, stamp, Source.Executor, message, reason);
-        report.ExecutorId = new ExecutorID { Value = run.Key.TaskId };
-        report.ContainerStatus = ContainerStatusOf(run);
+        report.ExecutorId = new ExecutorID { Value = run.ExecutorId };
+        report.ContainerStatus = ContainerStatusOf(run, state);
         if (state == TaskState.TaskRunning && run.Health?.Healthy is { } healthy)
             report.Healthy = healthy;
         if (run.Task.Check is { } check)
@@ -21,16 +21,16 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
     }
 
     /// <summary>An update about a task that never came to run.</summary>
-    public TaskReport OfNeverRun(TaskKey task, TaskState state, string agentId, DateTimeOffset stamp, string message, Reason reason)
+    public TaskReport OfNeverRun(TaskKey task, string executorId, TaskState state, string agentId, DateTimeOffset stamp, string message, Reason reason)
     {
         var report = Bare(task, state, agentId, stamp, Source.Agent, message, reason);
-        report.ExecutorId = new ExecutorID { Value = task.TaskId };
+        report.ExecutorId = new ExecutorID { Value = executorId };
         return report;
     }
 
     /// <summary>An update about a task whose processes were there and are gone, nobody saw how: the agent says it, not the executor.</summary>
     public TaskReport OfNoEnd(TaskRun run, TaskState state, string agentId, DateTimeOffset stamp, string message) =>
-        OfNeverRun(run.Key, state, agentId, stamp, message, Reason.ExecutorTerminated);
+        OfNeverRun(run.Key, run.ExecutorId, state, agentId, stamp, message, Reason.ExecutorTerminated);
 
     /// <summary>What a finished command's end means when nobody asked for it.</summary>
     public static (TaskState State, string Message, Reason? Reason) Describe(TaskEnd end) => end switch
@@ -98,9 +98,16 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
         return status;
     }
 
-    private ContainerStatus ContainerStatusOf(TaskRun run)
+    private ContainerStatus ContainerStatusOf(TaskRun run, TaskState state)
     {
         var status = new ContainerStatus { ContainerId = new ContainerID { Value = run.ContainerId } };
+        if (run.Pod is { } pod)
+        {
+            status.ContainerId.Parent = new ContainerID { Value = pod.ContainerId };
+            if (state.IsTerminal())
+                return status; // As Mesos: nothing of a nested container is left to say.
+        }
+
         var network = new NetworkInfo();
         network.IpAddresses.Add(new NetworkInfo.Types.IPAddress
         {
@@ -108,7 +115,7 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
             IpAddress = address,
         });
         status.NetworkInfos.Add(network);
-        if (run.Pid is { } pid)
+        if (run.Pid is { } pid && !(run.Pod is not null && state == TaskState.TaskStarting))
             status.ExecutorPid = (uint)pid;
         return status;
     }

@@ -19,7 +19,7 @@ public enum RunPhase
 }
 
 /// <summary>One task of this agent. Owned and changed by <see cref="AgentCore"/> alone.</summary>
-public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string containerId)
+public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string containerId, Pod? pod = null)
 {
     public TaskKey Key { get; } = new(framework.Id.Value, task.TaskId.Value);
 
@@ -28,6 +28,15 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
     public TaskInfo Task { get; } = task;
 
     public string ContainerId { get; } = containerId;
+
+    /// <summary>Null for a task by itself.</summary>
+    public Pod? Pod { get; } = pod;
+
+    /// <summary>A task by itself runs under an executor named like it.</summary>
+    public string ExecutorId => Pod?.Executor.ExecutorId.Value ?? Key.TaskId;
+
+    /// <summary>Null for a task by itself, whose executor nobody speaks of.</summary>
+    public ExecutorKey? ExecutorKey => Pod is null ? null : new ExecutorKey(Key.FrameworkId, ExecutorId);
 
     public RunPhase Phase { get; internal set; }
 
@@ -72,6 +81,8 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
             HealthCheck = Task.HealthCheck,
             KillPolicy = Task.KillPolicy,
         };
+        if (Pod is not null)
+            record.ExecutorId = Pod.Executor.ExecutorId;
         record.Resources.AddRange(Task.Resources);
         record.Limits.Add(Task.Limits);
         record.Statuses.AddRange(Statuses);

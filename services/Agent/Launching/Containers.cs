@@ -4,6 +4,7 @@ using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Sandboxes;
 using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Agent.Launching;
@@ -17,7 +18,7 @@ internal sealed class Containers(
     ContainerIsolation isolation,
     CheckpointStore checkpoints,
     ProcessWatch watch,
-    Func<TaskKey, string, string?> sandboxOf,
+    SandboxPaths sandboxes,
     Action<string> sandboxEnded,
     Func<AgentInput, ValueTask> post,
     ILogger log)
@@ -30,7 +31,7 @@ internal sealed class Containers(
 
     /// <summary>The folders of tasks that have been started.</summary>
     public IEnumerable<string> Sandboxes => containers.Where(each => each.Value.Supervisor is not null)
-        .Select(each => sandboxOf(each.Value.Key, each.Key)).OfType<string>();
+        .Select(each => sandboxes.Find(each.Value.Run)).OfType<string>();
 
     /// <summary>Where the task runs; null when no process of it is known.</summary>
     public ProcessIdentity? Supervisor(string containerId) => containers.GetValueOrDefault(containerId)?.Supervisor;
@@ -134,7 +135,7 @@ internal sealed class Containers(
             log.LogError("Processes of container {Container} withstand SIGKILL; trying on", containerId);
         var outOfMemory = isolation.OutOfMemoryKills(containerId) > 0 && status != 0;
         TaskEnd end = outOfMemory
-            ? new TaskEnd.OutOfMemory(status, ContainerLimits.Of(container.Task, false, 0).MemoryBytes ?? 0)
+            ? new TaskEnd.OutOfMemory(status, ContainerLimits.Of(container.Run.Task, false, 0).MemoryBytes ?? 0)
             : status is { } value ? new TaskEnd.Status(value) : new TaskEnd.Unknown();
         await post(new AgentInput.Ended(containerId, end));
         CleanUp(containerId, container);
@@ -146,7 +147,7 @@ internal sealed class Containers(
         try
         {
             isolation.Remove(containerId);
-            if (sandboxOf(container.Key, containerId) is { } sandbox)
+            if (sandboxes.FindHolder(container.Run) is { } sandbox)
                 sandboxEnded(sandbox);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -202,9 +203,7 @@ internal sealed class Containers(
 
     private sealed class Container(TaskRun run)
     {
-        public TaskKey Key { get; } = run.Key;
-
-        public TaskInfo Task { get; } = run.Task;
+        public TaskRun Run { get; } = run;
 
         public CancellationTokenSource Cancellation { get; } = new();
 

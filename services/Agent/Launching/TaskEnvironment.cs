@@ -10,7 +10,7 @@ public static class TaskEnvironment
 
     /// <param name="endpoint">The agent's <c>address:port</c>.</param>
     public static Dictionary<string, string> Of(
-        FrameworkInfo framework, TaskInfo task, string containerId, string agentId, string sandbox, string endpoint, string user)
+        FrameworkInfo framework, TaskInfo task, string executorId, string containerId, string agentId, string sandbox, string endpoint, string user)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -23,7 +23,7 @@ public static class TaskEnvironment
             ["MESOS_SANDBOX"] = sandbox,
             ["MESOS_DIRECTORY"] = sandbox,
             ["MESOS_TASK_ID"] = task.TaskId.Value,
-            ["MESOS_EXECUTOR_ID"] = task.TaskId.Value,
+            ["MESOS_EXECUTOR_ID"] = executorId,
             ["MESOS_FRAMEWORK_ID"] = framework.Id.Value,
             ["MESOS_AGENT_ID"] = agentId,
             ["MESOS_AGENT_ENDPOINT"] = endpoint,

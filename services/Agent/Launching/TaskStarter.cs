@@ -35,7 +35,7 @@ internal sealed class TaskStarter(
         var sandbox = Step("make the sandbox", () =>
         {
             checkpoints.WriteRun(run);
-            return Sandbox.Create(sandboxes, agentId, run.Key, run.ContainerId, user);
+            return Sandbox.Create(sandboxes, agentId, run, user);
         });
         try
         {
@@ -60,13 +60,13 @@ internal sealed class TaskStarter(
     /// <summary>For what is to run beside a task that has been started, be it by this process or an earlier one.</summary>
     public TaskContext ContextOf(TaskRun run, string agentId)
     {
-        var sandbox = sandboxes.Find(run.Key, run.ContainerId) ?? sandboxes.Run(agentId, run.Key, run.ContainerId);
+        var sandbox = sandboxes.Find(run) ?? sandboxes.Run(agentId, run);
         var user = UserOf(run);
         return new TaskContext(sandbox, EnvironmentOf(run, agentId, sandbox, user), user, isolation.Joins(run.ContainerId));
     }
 
     private Dictionary<string, string> EnvironmentOf(TaskRun run, string agentId, string sandbox, HostUser? user) => TaskEnvironment.Of(
-        run.Framework, run.Task, run.ContainerId, agentId, sandbox, endpoint(), (user ?? agentUser).Name);
+        run.Framework, run.Task, run.ExecutorId, run.ContainerId, agentId, sandbox, endpoint(), (user ?? agentUser).Name);
 
     private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, Dictionary<string, string> environment, HostUser? user)
     {

@@ -11,6 +11,10 @@ public sealed class Sandbox
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
         UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
+    /// <summary>To be gone through, by whichever user, and no more: what is in it has owners of its own.</summary>
+    private const UnixFileMode PassageMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
+        UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private readonly HostUser? owner;
 
     private Sandbox(string path, HostUser? owner)
@@ -27,18 +31,28 @@ public sealed class Sandbox
 
     /// <summary>The folder is the agent's own until it is handed over: nothing that runs as the task's user can reach into it meanwhile.</summary>
     /// <exception cref="IOException">The disk is full, or the work directory can't be written.</exception>
-    public static Sandbox Create(SandboxPaths paths, string agentId, TaskKey task, string containerId, HostUser? owner)
+    public static Sandbox Create(SandboxPaths paths, string agentId, TaskRun run, HostUser? owner)
     {
-        var sandbox = new Sandbox(paths.Run(agentId, task, containerId), owner);
+        var sandbox = new Sandbox(paths.Run(agentId, run), owner);
+        var runs = paths.Runs(agentId, SandboxPaths.Holder(run));
         lock (paths.Above)
         {
-            Directory.CreateDirectory(paths.Runs(agentId, task));
+            Directory.CreateDirectory(runs);
+            if (run.Pod is { } pod)
+            {
+                foreach (var passage in (string[])[System.IO.Path.Combine(runs, pod.ContainerId), System.IO.Path.Combine(runs, pod.ContainerId, "containers")])
+                {
+                    Directory.CreateDirectory(passage);
+                    File.SetUnixFileMode(passage, PassageMode);
+                }
+            }
+
             Directory.CreateDirectory(sandbox.Path, AtomicFile.OwnerFolder);
+            PointLatest(runs, SandboxPaths.HolderContainer(run));
         }
 
         foreach (var file in (string[])[sandbox.StandardOutput, sandbox.StandardError])
             File.Create(file, bufferSize: 0).Dispose();
-        PointLatest(paths.Runs(agentId, task), containerId);
         return sandbox;
     }
 

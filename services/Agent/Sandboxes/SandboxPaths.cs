@@ -15,6 +15,21 @@ public sealed class SandboxPaths(string workDirectory)
 
     public string Run(string agentId, TaskKey task, string containerId) => Path.Combine(Runs(agentId, task), containerId);
 
+    /// <summary>A task of a pod has its sandbox below the executor's.</summary>
+    public string Run(string agentId, TaskRun run) => Below(Run(agentId, Holder(run), HolderContainer(run)), run);
+
+    /// <summary>Null when no agent id of this work directory has had such a run.</summary>
+    public string? Find(TaskRun run) => FindHolder(run) is { } holder && Below(holder, run) is var sandbox && Directory.Exists(sandbox) ? sandbox : null;
+
+    /// <summary>The sandbox that is collected as a whole: the run's own, or that of its pod.</summary>
+    public string? FindHolder(TaskRun run) => Find(Holder(run), HolderContainer(run));
+
+    internal static TaskKey Holder(TaskRun run) => new(run.Key.FrameworkId, run.ExecutorId);
+
+    internal static string HolderContainer(TaskRun run) => run.Pod?.ContainerId ?? run.ContainerId;
+
+    private static string Below(string holder, TaskRun run) => run.Pod is null ? holder : Path.Combine(holder, "containers", run.ContainerId);
+
     /// <summary>Null when no agent id of this work directory has had such a run.</summary>
     public string? Find(TaskKey task, string containerId)
     {

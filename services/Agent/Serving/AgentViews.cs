@@ -40,9 +40,10 @@ internal static class AgentViews
     public static Answer.GetExecutors Executors(AgentCore core)
     {
         var view = new Answer.GetExecutors();
-        foreach (var run in core.Runs.Where(run => run.Task.Command is not null))
+        view.Executors.AddRange(core.Pods.Select(pod => new Answer.GetExecutors.Types.Executor { ExecutorInfo = pod.Executor }));
+        foreach (var run in core.Runs.Where(run => run.Task.Command is not null && run.Pod is null))
             (run.Phase == RunPhase.Ended ? view.CompletedExecutors : view.Executors).Add(Wrap(run.ToRecord(core.AgentId)));
-        view.CompletedExecutors.AddRange(core.Completed.Select(each => Wrap(each.Task)));
+        view.CompletedExecutors.AddRange(core.Completed.Where(each => each.Task.ExecutorId is null).Select(each => Wrap(each.Task)));
         return view;
     }
 

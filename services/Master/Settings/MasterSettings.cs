@@ -65,6 +65,7 @@ public sealed record MasterSettings
         Shares = LimitSettings.Shares(values),
         Pool = new PoolSettings
         {
+            CustomExecutors = false,
             AllocationInterval = values.PositiveDuration("allocation-interval"),
             AgentPingTimeout = values.PositiveDuration("agent-ping-timeout"),
             MaxAgentPingTimeouts = (int)values.Number("max-agent-ping-timeouts", 1, 1000),

@@ -24,6 +24,8 @@ public sealed class ExecutorTests
         pool.Accept(framework, pool.OffersTo("f"), Task("3", agent, Custom("x")));
         Free().ShouldBe(ResourceText.Parse("mem:624"));
         pool.State.Frameworks[framework].Tasks.Values.ShouldAllBe(task => task.Record.ExecutorId.Value == "x");
+        var shown = OperatorViews.Executors(pool.State).Executors.ShouldHaveSingleItem();
+        (shown.AgentId.Value, shown.ExecutorInfo.ExecutorId.Value, shown.ExecutorInfo.FrameworkId.Value).ShouldBe((agent, "x", framework));
         foreach (var task in new[] { "1", "2", "3" })
             pool.Update("a", framework, task, TaskState.TaskFinished);
         Free().ShouldBe(ResourceText.Parse("cpus:3;mem:924"));

@@ -4,6 +4,7 @@ using System.Text;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Decisions;
 
 namespace DataPlatform.Services.Tests.Agent.Running;
 
@@ -101,6 +102,9 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         Resources = { Scalar("cpus", 0.1), Scalar("mem", 64) },
     };
 
+    internal static TaskRun RunOf(string framework, string id, string containerId, Pod? pod = null) =>
+        new(new FrameworkInfo { User = "", Name = "", Id = new FrameworkID { Value = framework } }, TaskOf(id, "true"), containerId, pod);
+
     public static Resource Scalar(string name, double value) => new()
     {
         Name = name,
@@ -120,6 +124,23 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     {
         Type = AgentEvent.Types.Type.RunTask,
         RunTask = new AgentEvent.Types.RunTask { Framework = framework ?? Framework(), Task = task },
+    });
+
+    public void RunGroup(string executorId, FrameworkInfo framework, params TaskInfo[] tasks) => Master.Say(new AgentEvent
+    {
+        Type = AgentEvent.Types.Type.RunGroup,
+        RunGroup = new AgentEvent.Types.RunGroup
+        {
+            Framework = framework,
+            Executor = new ExecutorInfo
+            {
+                ExecutorId = new ExecutorID { Value = executorId },
+                Type = ExecutorInfo.Types.Type.Default,
+                FrameworkId = framework.Id,
+                Resources = { Scalar("cpus", 0.1), Scalar("mem", 32), Scalar("disk", 16) },
+            },
+            TaskGroup = new TaskGroupInfo { Tasks = { tasks } },
+        },
     });
 
     public void Kill(string taskId, TimeSpan? grace = null) => Master.Say(new AgentEvent

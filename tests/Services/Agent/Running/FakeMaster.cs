@@ -18,6 +18,7 @@ internal sealed class FakeMaster : IAsyncDisposable
     private readonly WebApplication app;
     private readonly ConcurrentQueue<AgentCall.Types.Update> updates = new();
     private readonly ConcurrentQueue<AgentCall.Types.Register> registrations = new();
+    private readonly ConcurrentQueue<AgentCall.Types.ExecutorEnded> endedExecutors = new();
     private readonly SemaphoreSlim changed = new(0);
     private Channel<AgentEvent>? stream;
     private string streamId = "";
@@ -45,6 +46,8 @@ internal sealed class FakeMaster : IAsyncDisposable
     public int Pongs => Volatile.Read(ref pongs);
 
     public IReadOnlyList<AgentCall.Types.Register> Registrations => [.. registrations];
+
+    public IReadOnlyList<AgentCall.Types.ExecutorEnded> EndedExecutors => [.. endedExecutors];
 
     public static async Task<FakeMaster> StartAsync()
     {
@@ -141,6 +144,8 @@ internal sealed class FakeMaster : IAsyncDisposable
                 Acknowledge(call.Update);
         }
 
+        if (call.Type == AgentCall.Types.Type.ExecutorEnded)
+            endedExecutors.Enqueue(call.ExecutorEnded);
         context.Response.StatusCode = 202;
         changed.Release();
     }

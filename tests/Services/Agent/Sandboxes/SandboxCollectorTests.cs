@@ -82,5 +82,5 @@ public sealed class SandboxCollectorTests : IDisposable
     private SandboxCollector Collector(int most) => new(
         paths, new CollectionRules(TimeSpan.FromHours(10), 0.1, most), id => id == "in-use", () => used, time, NullLogger.Instance);
 
-    private string Make(string id) => Sandbox.Create(paths, "S0", new TaskKey("F", id), id, owner: null).Path;
+    private string Make(string id) => Sandbox.Create(paths, "S0", Running.AgentUnderTest.RunOf("F", id, id), owner: null).Path;
 }

@@ -17,7 +17,7 @@ public sealed class SandboxFilesTests : IDisposable
     {
         paths = new SandboxPaths(work);
         files = new SandboxFiles(paths);
-        sandbox = Sandbox.Create(paths, "S0", new TaskKey("F", "t"), "container", owner: null).Path;
+        sandbox = Sandbox.Create(paths, "S0", Running.AgentUnderTest.RunOf("F", "t", "container"), owner: null).Path;
         File.WriteAllText(Path.Combine(sandbox, "stdout"), "0123456789");
         File.WriteAllText(Path.Combine(work, "secret"), "secret");
     }

@@ -1,0 +1,82 @@
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Services.Agent.Decisions;
+
+// Tasks that belong together. Each is a run of its own; the executor of a pod is there as long as one of them is.
+public sealed partial class AgentCore
+{
+    private readonly Dictionary<ExecutorKey, List<TaskRun>> pods = [];
+    private readonly List<ExecutorKey> endedExecutors = [];
+
+    /// <summary>Those that live: of each pod at least one task has processes or is about to.</summary>
+    public IEnumerable<Pod> Pods => pods.Values.Select(members => members[0].Pod!);
+
+    private void Run(AgentInput.RunGroup input)
+    {
+        var frameworkId = input.Framework.Id.Value;
+        if (leaving)
+            return; // As for a task by itself.
+        if (input.Tasks.Any(each => runs.TryGetValue(new TaskKey(frameworkId, each.Task.TaskId.Value), out var run) && run.Phase != RunPhase.Ended))
+            return; // The master sent it again over a new link.
+        var key = new ExecutorKey(frameworkId, input.Executor.ExecutorId.Value);
+        var pod = pods.TryGetValue(key, out var living)
+            ? living[0].Pod! with { GroupId = input.GroupId }
+            : new Pod(input.Executor, input.ExecutorContainerId, input.GroupId);
+        foreach (var (task, containerId) in input.Tasks)
+        {
+            if (runs.TryGetValue(new TaskKey(frameworkId, task.TaskId.Value), out var older))
+                Forget(older);
+            Launch(new TaskRun(input.Framework, task, containerId, pod));
+        }
+    }
+
+    private void JoinPod(TaskRun run)
+    {
+        if (run.ExecutorKey is not { } key)
+            return;
+        if (!pods.TryGetValue(key, out var members))
+            pods[key] = members = [];
+        members.Add(run);
+    }
+
+    /// <summary>The run has come to its end, which is the end of its group unless it was a good one.</summary>
+    private void LeavePod(TaskRun run)
+    {
+        if (run.ExecutorKey is not { } key || !pods.TryGetValue(key, out var members) || !members.Remove(run))
+            return;
+        if (members.Count == 0)
+        {
+            pods.Remove(key);
+            if (run.Intent != KillIntent.Silent)
+                endedExecutors.Add(key);
+        }
+
+        if (run.State != TaskState.TaskFinished)
+            EndGroupOf(run);
+    }
+
+    private void EndGroupOf(TaskRun run)
+    {
+        if (run.ExecutorKey is not { } key || !pods.TryGetValue(key, out var members))
+            return;
+        foreach (var other in members.Where(other => other != run && other.Pod!.GroupId == run.Pod!.GroupId).ToList())
+            End(other, null);
+    }
+
+    private void ShutdownExecutor(ExecutorKey key)
+    {
+        if (!pods.TryGetValue(key, out var members))
+            return;
+        foreach (var member in members.ToList())
+            End(member, null);
+    }
+
+    /// <summary>After the updates of its tasks, as an executor that ends by itself would be seen to.</summary>
+    private void TellEndedExecutors()
+    {
+        if (linked)
+            effects.AddRange(endedExecutors.Where(key => !pods.ContainsKey(key)).Select(key => new AgentEffect.ExecutorEnded(key, 0)));
+        // Without a link: the next registration does not name it.
+        endedExecutors.Clear();
+    }
+}
