@@ -31,6 +31,7 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
         {
             try
             {
+                log.LogDebug("{Effect}", effect.GetType().Name);
                 CarryOut(effect);
             }
             catch (Exception problem)
@@ -46,7 +47,7 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
         switch (effect)
         {
             case AgentEffect.CheckpointStatus status:
-                Metrics.Count(status.Status.State);
+                Metrics.Count(status.Status);
                 checkpoints.AppendStatus(status.ContainerId, status.Status);
                 break;
             case AgentEffect.CheckpointAcknowledgement acknowledgement:

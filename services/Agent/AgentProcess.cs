@@ -14,6 +14,8 @@ using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Agent.Serving.Older;
+using DataPlatform.Services.Agent.Serving.Usage;
 using DataPlatform.Services.Agent.Volumes;
 using DataPlatform.Services.Hosting.Files;
 using DataPlatform.Services.Hosting.Settings;
@@ -30,7 +32,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
     public async Task RunAsync(CancellationToken stop)
     {
-        await using var app = HttpServer.Build(options);
+        var logging = new LoggingLevel(time);
+        await using var app = HttpServer.Build(options, logging);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("agent");
         using var workDirectoryLock = WorkDirectory.Lock("work-dir", options.WorkDirectory);
         var isolation = HostIsolation.Open(options.Isolation, $"{options.CgroupsRoot}/{GroupName(options.WorkDirectory)}");
@@ -41,7 +44,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var paths = new SandboxPaths(options.WorkDirectory);
         var files = new SandboxFiles(paths);
         using var watch = new ProcessWatch();
-        using var link = new MasterLink(options, new RegistrationBackoff(options.RegistrationBackoff, Random.Shared), log);
+        var linkStatus = new LinkStatus(time);
+        using var link = new MasterLink(options, new RegistrationBackoff(options.RegistrationBackoff, Random.Shared), linkStatus, log);
         var core = new AgentCore(
             new AgentSettings(options.KillGracePeriod), new TaskReports(options.Address.ToString(), Guid.NewGuid));
         AgentEffects? effects = null;
@@ -52,13 +56,13 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var containers = new Containers(starter, isolation, checkpoints, watch, paths, collector.Ended, loop.PostAsync, log);
         using var probe = new CheckProbe(watch);
         using var checks = new TaskChecks(probe, run => starter.ContextOf(run, core.AgentId), loop.PostAsync, time);
-        var metrics = new AgentMetrics(loop, () => checkpoints.SetAside, time);
+        var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time);
         effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics };
 
         Recover(core, effects, containers, checkpoints, log);
         await containers.SweepLeftoversAsync(core.Runs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
         var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
-        HttpServer.Map(app, options, new OperatorApi(loop, files, metrics, () => Self(core.AgentId, isolation), flags), files, metrics);
+        Map(app, loop, paths, files, metrics, new ContainerUsage(loop, isolation, paths.Find, time), link, linkStatus, logging, flags, () => Self(core.AgentId, isolation));
         await app.StartAsync(stop);
         port = new Uri(app.Urls.First()).Port;
         endpoint = $"{options.Address}:{port}";
@@ -72,8 +76,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             collector.RunAsync(ending.Token));
         var linked = link.RunAsync(
             () => loop.ReadAsync(state => Register(state, isolation, volumes)),
-            message => HandleAsync(message, loop, link, checkpoints, volumes, metrics, log),
-            () => LostAsync(loop, metrics),
+            message => HandleAsync(message, loop, link, checkpoints, volumes, log),
+            async () => await loop.PostAsync(new AgentInput.LinkLost()),
             stop);
         await linked;
         if (options.StopTasksOnExit)
@@ -109,21 +113,24 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
     private static string GroupName(string workDirectory) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workDirectory)))[..12];
 
-    private static async Task LostAsync(AgentLoop loop, AgentMetrics metrics)
+    private void Map(
+        WebApplication app, AgentLoop loop, SandboxPaths paths, SandboxFiles files, AgentMetrics metrics, ContainerUsage usage,
+        MasterLink link, LinkStatus linkStatus, LoggingLevel logging, Dictionary<string, string> flags, Func<AgentInfo> self)
     {
-        metrics.SetRegistered(false);
-        await loop.PostAsync(new AgentInput.LinkLost());
+        var api = new OperatorApi(loop, files, metrics, self, flags) { Usage = usage, Link = linkStatus, LoggingLevel = logging };
+        var older = new OlderEndpoints(
+            new OlderState(loop, paths, self, () => link.Master.Host, flags, time), usage, metrics, linkStatus, flags);
+        HttpServer.Map(app, options, api, older, files, metrics);
     }
 
     private static async Task HandleAsync(
-        AgentEvent message, AgentLoop loop, MasterLink link, CheckpointStore checkpoints, AgentVolumes volumes, AgentMetrics metrics, ILogger log)
+        AgentEvent message, AgentLoop loop, MasterLink link, CheckpointStore checkpoints, AgentVolumes volumes, ILogger log)
     {
         switch (message.Type)
         {
             case AgentEvent.Types.Type.Registered:
                 checkpoints.WriteAgentId(message.Registered.AgentId.Value);
                 volumes.Match(message.Registered.ConvertedResources);
-                metrics.SetRegistered(true);
                 log.LogInformation("registered as {AgentId}", message.Registered.AgentId.Value);
                 break;
             case AgentEvent.Types.Type.ApplyOperation:

@@ -20,13 +20,15 @@ internal sealed class MasterLink : IDisposable
 
     private readonly MesosEndpoint master;
     private readonly RegistrationBackoff backoff;
+    private readonly LinkStatus status;
     private readonly ILogger log;
     private Stream? stream;
     private HttpStatusCode? answered;
 
-    public MasterLink(AgentOptions options, RegistrationBackoff backoff, ILogger log)
+    public MasterLink(AgentOptions options, RegistrationBackoff backoff, LinkStatus status, ILogger log)
     {
         this.backoff = backoff;
+        this.status = status;
         this.log = log;
         master = new MesosEndpoint(options.Masters, LinkPath, options.Credential, MessageCodec.Protobuf, new SocketsHttpHandler
         {
@@ -42,6 +44,9 @@ internal sealed class MasterLink : IDisposable
             StreamIdHeader = StreamIdHeader,
         };
     }
+
+    /// <summary>The master that was spoken to last.</summary>
+    public Uri Master => master.Address;
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="register">What to say about this agent now; null while it can't join.</param>
@@ -61,11 +66,13 @@ internal sealed class MasterLink : IDisposable
             catch (Exception problem) when (problem is HttpRequestException or IOException or OperationCanceledException or RecordFormatException or MessageFormatException or MesosCallException)
             {
                 log.LogWarning("No link to the master {Master}: {Problem}", master.Address, problem.Message);
+                status.Failed(LinkProblem.Briefly(problem));
             }
 
             Volatile.Write(ref stream, null);
             var someoneWillLead = answered == HttpStatusCode.ServiceUnavailable;
             answered = null;
+            status.Lost();
             await lost();
             try
             {
@@ -98,7 +105,8 @@ internal sealed class MasterLink : IDisposable
         if (response.StatusCode != HttpStatusCode.OK)
         {
             var text = await response.Content.ReadAsStringAsync(silence.Token);
-            throw new HttpRequestException($"the master answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}");
+            throw new HttpRequestException(
+                $"the master answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}", null, response.StatusCode);
         }
 
         if (!response.Headers.TryGetValues(StreamIdHeader, out var values))
@@ -116,6 +124,7 @@ internal sealed class MasterLink : IDisposable
                 patience = TimeSpan.FromSeconds(message.Registered.PingIntervalSeconds * Math.Max(1, message.Registered.PingMisses));
                 current.AgentId = message.Registered.AgentId;
                 Volatile.Write(ref stream, current);
+                status.Registered();
             }
             else if (message.Type == AgentEvent.Types.Type.Ping)
             {

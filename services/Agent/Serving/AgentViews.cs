@@ -54,6 +54,9 @@ internal static class AgentViews
         GetExecutors = Executors(core),
     };
 
+    /// <summary>As people know it from Mesos.</summary>
+    public static string ExecutorName(TaskInfo task) => $"Command Executor (Task: {task.TaskId.Value})";
+
     /// <summary>A command task runs under an executor of its own, named like it.</summary>
     private static Answer.GetExecutors.Types.Executor Wrap(TaskRecord task)
     {

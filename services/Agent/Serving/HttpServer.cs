@@ -1,5 +1,6 @@
 using DataPlatform.Services.Agent.Configuration;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Agent.Serving.Older;
 using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Serving;
 
@@ -11,24 +12,23 @@ internal static class HttpServer
     /// <summary>Few call an agent, and its tasks need descriptors too.</summary>
     private const double ConnectionShare = 0.25;
 
-    public static WebApplication Build(AgentOptions options)
+    public static WebApplication Build(AgentOptions options, LoggingLevel logging)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.WorkDirectory });
-        builder.Logging.ToConsole();
+        builder.Logging.ToConsole().SetMinimumLevel(LogLevel.Trace).AddFilter(null, logging.Allows);
         builder.ListenOn(new Listener(
             options.Address, options.Port, OperatorApi.LongestBody, new HostNames(options.Address, [options.HostName, .. options.AllowedHosts]), ConnectionShare));
         return builder.Build();
     }
 
-    public static void Map(WebApplication app, AgentOptions options, OperatorApi api, SandboxFiles files, AgentMetrics metrics)
+    public static void Map(WebApplication app, AgentOptions options, OperatorApi api, OlderEndpoints older, SandboxFiles files, AgentMetrics metrics)
     {
         var authentication = new Authentication(new BasicGate(options.HttpCredentials, app.Services.GetRequiredService<FailedLogins>()));
         app.Use(next => context => authentication.InvokeAsync(context, next));
         foreach (var prefix in (string[])["", "/slave(1)"])
         {
             app.MapPost(prefix + "/api/v1", (RequestDelegate)api.HandleAsync);
-            app.MapGet(prefix + "/health", () => Results.Ok());
-            app.MapGet(prefix + "/version", () => Results.Text($"{{\"version\":\"{AgentVersion.Text}\"}}", "application/json"));
+            older.Map(app, prefix);
             app.MapGet(prefix + "/metrics", async () => Results.Text(await metrics.ToPrometheusAsync(), "text/plain; version=0.0.4"));
             SandboxEndpoints.Map(app, prefix, files);
         }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Agent.Serving.Usage;
 using DataPlatform.Services.Hosting.Serving;
 using Google.Protobuf;
 using CallType = DataPlatform.Core.Protocol.Mesos.AgentOperatorCall.Types.Type;
@@ -14,6 +16,12 @@ namespace DataPlatform.Services.Agent.Serving;
 internal sealed class OperatorApi(
     AgentLoop loop, SandboxFiles files, AgentMetrics metrics, Func<AgentInfo> self, IReadOnlyDictionary<string, string> flags)
 {
+    public required ContainerUsage Usage { get; init; }
+
+    public required LinkStatus Link { get; init; }
+
+    public required LoggingLevel LoggingLevel { get; init; }
+
     /// <summary>More than any call needs.</summary>
     public const int LongestBody = 1024 * 1024;
 
@@ -76,11 +84,11 @@ internal sealed class OperatorApi(
         {
             case CallType.GetHealth:
                 answer.Type = AnswerType.GetHealth;
-                answer.GetHealth = new Answer.GetHealth { Healthy = true };
+                answer.GetHealth = new Answer.GetHealth { Healthy = Link.Read().Healthy };
                 break;
             case CallType.GetVersion:
                 answer.Type = AnswerType.GetVersion;
-                answer.GetVersion = new Answer.GetVersion { VersionInfo = new VersionInfo { Version = AgentVersion.Text } };
+                answer.GetVersion = new Answer.GetVersion { VersionInfo = AgentVersion.Info };
                 break;
             case CallType.GetFlags:
                 answer.Type = AnswerType.GetFlags;
@@ -91,6 +99,25 @@ internal sealed class OperatorApi(
                 answer.Type = AnswerType.GetMetrics;
                 answer.GetMetrics = new Answer.GetMetrics();
                 answer.GetMetrics.Metrics.AddRange((await metrics.ReadAsync()).Select(each => new Metric { Name = each.Name, Value = each.Value }));
+                break;
+            case CallType.GetLoggingLevel:
+                answer.Type = AnswerType.GetLoggingLevel;
+                answer.GetLoggingLevel = new Answer.GetLoggingLevel { Level = LoggingLevel.Current };
+                break;
+            case CallType.SetLoggingLevel when call.SetLoggingLevel is { } set:
+                await SetLoggingLevelAsync(context, set);
+                return;
+            case CallType.GetContainers:
+                answer.Type = AnswerType.GetContainers;
+                answer.GetContainers = await Usage.ReadAsync();
+                break;
+            case CallType.GetOperations:
+                answer.Type = AnswerType.GetOperations;
+                answer.GetOperations = new Answer.GetOperations(); // Operations are the master's; none waits at the agent.
+                break;
+            case CallType.GetResourceProviders:
+                answer.Type = AnswerType.GetResourceProviders;
+                answer.GetResourceProviders = new Answer.GetResourceProviders();
                 break;
             case CallType.GetState:
                 answer.Type = AnswerType.GetState;
@@ -133,8 +160,8 @@ internal sealed class OperatorApi(
                 answer.Type = AnswerType.ReadFile;
                 answer.ReadFile = new Answer.ReadFile { Size = (ulong)content.Size, Data = UnsafeByteOperations.UnsafeWrap(content.Data) };
                 break;
-            case CallType.ListFiles or CallType.ReadFile:
-                await Refuse(context, StatusCodes.Status400BadRequest, $"'{(call.Type == CallType.ReadFile ? "read_file" : "list_files")}' is missing in the call");
+            case CallType.ListFiles or CallType.ReadFile or CallType.SetLoggingLevel:
+                await Refuse(context, StatusCodes.Status400BadRequest, $"'{BodyOf(call.Type)}' is missing in the call");
                 return;
             case CallType.Unknown:
                 await Refuse(context, StatusCodes.Status400BadRequest, "'type' is missing or unknown in the call");
@@ -148,6 +175,23 @@ internal sealed class OperatorApi(
         var body = codec.Encode(answer);
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static string BodyOf(CallType type) => type switch
+    {
+        CallType.ReadFile => "read_file",
+        CallType.ListFiles => "list_files",
+        _ => "set_logging_level",
+    };
+
+    private Task SetLoggingLevelAsync(HttpContext context, AgentOperatorCall.Types.SetLoggingLevel set)
+    {
+        if (set.Level > LoggingLevel.Highest)
+            return Refuse(context, StatusCodes.Status400BadRequest, $"set_logging_level.level is {set.Level}; 0 to {LoggingLevel.Highest} are allowed");
+        if (set.Duration is not { Nanoseconds: > 0 } duration)
+            return Refuse(context, StatusCodes.Status400BadRequest, "set_logging_level.duration must be more than 0");
+        LoggingLevel.Raise(set.Level, TimeSpan.FromTicks(duration.Nanoseconds / 100));
+        return Task.CompletedTask;
     }
 
     internal static Task Refuse(HttpContext context, int status, string reason)

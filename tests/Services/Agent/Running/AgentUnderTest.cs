@@ -169,6 +169,14 @@ internal sealed class AgentUnderTest : IAsyncDisposable
             : ((int)response.StatusCode, null, Encoding.UTF8.GetString(body));
     }
 
+    public async Task<int> CallForStatusAsync(AgentOperatorCall call)
+    {
+        using var content = new ByteArrayContent(MesosJson.Serialize(call));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await http.PostAsync(new Uri(Endpoint, "/api/v1"), content);
+        return (int)response.StatusCode;
+    }
+
     public async Task<string> ReadFileAsync(string taskId, string file, ulong offset = 0)
     {
         var (status, answer, text) = await CallAsync(new AgentOperatorCall

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Hosting.Files;
@@ -44,6 +45,26 @@ public sealed class LinkTests
         agent.Run(TaskOf("t1", "true"));
         await leader.WaitForAsync("t1", TaskState.TaskFinished);
         leader.Authorization.ShouldBe("Basic " + Convert.ToBase64String("agent:grain"u8));
+    }
+
+    [Fact]
+    public async Task Its_health_says_how_it_stands_with_its_master()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        master.Refuses = 503;
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        using var http = new HttpClient { BaseAddress = agent.Endpoint };
+        await master.Eventually(() => Health().Contains("503", StringComparison.Ordinal), "the last error to be told");
+        var before = JsonNode.Parse(Health())!;
+        before["registered"]!.GetValue<bool>().ShouldBeFalse();
+        before["last_error"]!.GetValue<string>().ShouldBe("the master answered 503");
+        before["since"]!.GetValue<DateTimeOffset>().ShouldBeLessThanOrEqualTo(DateTimeOffset.UtcNow);
+
+        master.Refuses = null;
+        await master.Eventually(() => Health().Contains("\"registered\":true", StringComparison.Ordinal), "the registration to be told");
+        JsonNode.Parse(Health())!["healthy"]!.GetValue<bool>().ShouldBeTrue();
+
+        string Health() => http.GetStringAsync("/health").GetAwaiter().GetResult();
     }
 
     [Fact]
