@@ -35,8 +35,8 @@ public sealed class CheckpointStore
         agentIdFile = Path.Combine(meta, "agent");
         Directory.CreateDirectory(meta, AtomicFile.OwnerFolder);
         Directory.CreateDirectory(runs, AtomicFile.OwnerFolder);
-        Durable.SyncFolder(workDirectory);
-        Durable.SyncFolder(meta);
+        FolderSync.Flush(workDirectory);
+        FolderSync.Flush(meta);
         reader = new RunReader(boot, SameBoot(Path.Combine(meta, "boot_id")));
     }
 
@@ -51,7 +51,6 @@ public sealed class CheckpointStore
         if (ReadAgentId() == agentId)
             return;
         AtomicFile.Write(agentIdFile, agentId + "\n");
-        Durable.SyncFolder(Path.GetDirectoryName(agentIdFile)!);
     }
 
     public void ForgetAgentId() => File.Delete(agentIdFile);
@@ -74,8 +73,8 @@ public sealed class CheckpointStore
 
         RunLog.Write(records, RunLog.Task, run.Task.ToByteArray());
         Durable.Append(Path.Combine(directory, History), records.GetBuffer().AsSpan(0, (int)records.Length));
-        Durable.SyncFolder(directory);
-        Durable.SyncFolder(runs);
+        FolderSync.Flush(directory);
+        FolderSync.Flush(runs);
     }
 
     public void AppendStatus(string containerId, TaskReport status) => Append(containerId, RunLog.Status, status.ToByteArray());

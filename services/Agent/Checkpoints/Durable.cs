@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Checkpoints;
 
-/// <summary>What is still there after the host has lost its power.</summary>
+/// <summary>Appending to files that must not be written anew each time.</summary>
 internal static class Durable
 {
     /// <summary>Appends, and returns when it is on the disk. After a failure the file is as long as it was.</summary>
@@ -27,23 +27,6 @@ internal static class Durable
         {
             RandomAccess.SetLength(file, before);
             throw;
-        }
-    }
-
-    /// <summary>The names in a folder: a file that was synced may be without its name after a loss of power.</summary>
-    public static void SyncFolder(string path)
-    {
-        var descriptor = Libc.open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec, 0);
-        if (descriptor < 0)
-            throw new IOException($"The folder {path} could not be opened (errno {Marshal.GetLastPInvokeError()})");
-        try
-        {
-            if (Libc.fsync(descriptor) != 0)
-                throw new IOException($"The folder {path} could not be written to the disk (errno {Marshal.GetLastPInvokeError()})");
-        }
-        finally
-        {
-            _ = Libc.close(descriptor);
         }
     }
 }

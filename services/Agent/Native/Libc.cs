@@ -46,9 +46,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int close(int descriptor);
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int fsync(int descriptor);
-
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statx(SafeHandle folder, string path, int flags, uint mask, byte* status);
 
