@@ -22,6 +22,7 @@ internal sealed class MasterLink : IDisposable
     private readonly RegistrationBackoff backoff;
     private readonly LinkStatus status;
     private readonly ILogger log;
+    private readonly bool hasOthers;
     private Stream? stream;
     private HttpStatusCode? answered;
 
@@ -30,6 +31,7 @@ internal sealed class MasterLink : IDisposable
         this.backoff = backoff;
         this.status = status;
         this.log = log;
+        hasOthers = options.Masters.Count > 1;
         master = new MesosEndpoint(options.Masters, LinkPath, options.Credential, MessageCodec.Protobuf, new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -70,7 +72,8 @@ internal sealed class MasterLink : IDisposable
             }
 
             Volatile.Write(ref stream, null);
-            var someoneWillLead = answered == HttpStatusCode.ServiceUnavailable;
+            // Of several masters, those that live soon know another leader than the one that they still send on to.
+            var someoneWillLead = hasOthers || answered == HttpStatusCode.ServiceUnavailable;
             answered = null;
             status.Lost();
             await lost();
