@@ -27,6 +27,9 @@ public static class Pool
         PoolCommand.SetQuota set => QuotaUpdating.Set(state, set),
         PoolCommand.RemoveQuota remove => QuotaUpdating.Remove(state, remove),
         PoolCommand.UpdateWeights update => WeightUpdating.Decide(state, update),
+        PoolCommand.DeactivateAgent deactivate => Deactivating.Deactivate(state, deactivate, now),
+        PoolCommand.ReactivateAgent reactivate => Deactivating.Reactivate(state, reactivate),
+        PoolCommand.DrainAgent drain => Draining.Decide(state, drain, now),
         PoolCommand.MarkAgentGone gone => AgentLife.MarkGone(state, gone.AgentId, now),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}"),
     };

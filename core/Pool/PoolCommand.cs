@@ -57,6 +57,14 @@ public abstract record PoolCommand
 
     public sealed record UpdateWeights(IReadOnlyList<WeightInfo> Weights, Caller Caller) : PoolCommand(Caller);
 
+    /// <summary>An operator wants nothing new on an agent; what runs there may stay.</summary>
+    public sealed record DeactivateAgent(string AgentId, Caller Caller) : PoolCommand(Caller);
+
+    public sealed record ReactivateAgent(string AgentId, Caller Caller) : PoolCommand(Caller);
+
+    /// <summary>An operator wants an agent empty.</summary>
+    public sealed record DrainAgent(string AgentId, DrainConfig Config, Caller Caller) : PoolCommand(Caller);
+
     /// <summary>An operator declares that an agent will never come back.</summary>
     public sealed record MarkAgentGone(string AgentId, Caller Caller) : PoolCommand(Caller);
 }

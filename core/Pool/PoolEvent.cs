@@ -123,6 +123,18 @@ public abstract record PoolEvent
     public sealed record OfferRefused(
         string FrameworkId, string Role, string AgentId, ResourceBag Resources, DateTimeOffset Until) : PoolEvent;
 
+    /// <summary>Nothing new is started on the agent from now on.</summary>
+    /// <param name="Drain">Its tasks are ended too; null when they may stay.</param>
+    public sealed record AgentDeactivated(string AgentId, DrainConfig? Drain, DateTimeOffset Time) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    public sealed record AgentReactivated(string AgentId) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
     /// <summary>What of the agent is reserved or a volume from now on, all of it. See <see cref="ConvertedResources"/>.</summary>
     public sealed record AgentConverted(string AgentId, ResourceBag Converted) : PoolEvent
     {

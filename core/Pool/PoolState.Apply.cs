@@ -86,6 +86,7 @@ public sealed partial class PoolState
                 Remove(gone.AgentId);
                 unreachableAgents.Remove(gone.AgentId);
                 converted.Remove(gone.AgentId);
+                deactivations.Remove(gone.AgentId);
                 agentPrincipals.Remove(gone.AgentId);
                 tasksAway.Remove(gone.AgentId);
                 removedAgents[gone.AgentId] = gone.ByOperator;
@@ -118,6 +119,12 @@ public sealed partial class PoolState
             case PoolEvent.OfferRefused refused:
                 Allocator.Refuse(refused.FrameworkId, refused.Role, refused.AgentId, refused.Resources, refused.Until);
                 Counters.OffersRefused++;
+                break;
+            case PoolEvent.AgentDeactivated deactivated:
+                Apply(deactivated);
+                break;
+            case PoolEvent.AgentReactivated reactivated:
+                Apply(reactivated);
                 break;
             case PoolEvent.AgentConverted changed:
                 Apply(changed);
@@ -234,7 +241,7 @@ public sealed partial class PoolState
         agent.StreamId = connected.StreamId;
         agent.Info = connected.Info;
         SetTotal(agent);
-        Allocator.SetAgentActive(agent.Id, true);
+        Allocator.SetAgentActive(agent.Id, !deactivations.ContainsKey(agent.Id));
         agent.Version = connected.Version;
         agent.Address = connected.Address;
         agent.UnansweredPings = 0;
@@ -298,6 +305,7 @@ public sealed partial class PoolState
         while (unreachableAgents.Count > Settings.LostAgentsKept)
         {
             converted.Remove(unreachableAgents.GetAt(0).Key);
+            deactivations.Remove(unreachableAgents.GetAt(0).Key);
             agentPrincipals.Remove(unreachableAgents.GetAt(0).Key);
             unreachableAgents.RemoveAt(0);
         }

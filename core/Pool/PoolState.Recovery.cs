@@ -22,7 +22,8 @@ public sealed partial class PoolState
                 break;
             case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved
                 or PoolEvent.AgentBound or PoolEvent.AgentConverted or PoolEvent.OperationAdded or PoolEvent.OperationReversed
-                or PoolEvent.OperationAcknowledged or PoolEvent.OperationRemoved or PoolEvent.QuotaUpdated or PoolEvent.WeightUpdated:
+                or PoolEvent.OperationAcknowledged or PoolEvent.OperationRemoved or PoolEvent.QuotaUpdated or PoolEvent.WeightUpdated
+                or PoolEvent.AgentDeactivated or PoolEvent.AgentReactivated:
                 Apply(happened);
                 break;
             case PoolEvent.OperationEnded ended:
@@ -62,6 +63,8 @@ public sealed partial class PoolState
             yield return new PoolEvent.AgentRemoved(id, StartTime, byOperator);
         foreach (var info in recoveredAgents.Values.Concat(agents.Values.Select(agent => agent.Info)))
             yield return new PoolEvent.AgentAdmitted(info, StartTime);
+        foreach (var (id, deactivation) in deactivations)
+            yield return new PoolEvent.AgentDeactivated(id, deactivation.Drain, deactivation.Since);
         foreach (var (id, bag) in converted)
             yield return new PoolEvent.AgentConverted(id, bag);
         foreach (var operation in operations.Values)

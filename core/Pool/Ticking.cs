@@ -12,6 +12,7 @@ internal static class Ticking
         {
             GiveUp(state, decision, now);
             OperationLife.Tick(state, decision, now);
+            Draining.Tick(state, decision, now);
         }
 
         Expiring.Decide(state, decision, now);

@@ -92,7 +92,7 @@ internal static class AgentLife
         .Where(task => !TaskStates.IsTerminal(task.Record.State))
         .OrderBy(task => task.FrameworkId, StringComparer.Ordinal).ThenBy(task => task.Id, StringComparer.Ordinal);
 
-    private static void RescindOffers(PoolState state, Decision decision, PooledAgent agent)
+    public static void RescindOffers(PoolState state, Decision decision, PooledAgent agent)
     {
         foreach (var offer in agent.OutstandingOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal))
         {

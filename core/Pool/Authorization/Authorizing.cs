@@ -21,6 +21,9 @@ internal static class Authorizing
             : state.Settings.Access.WhyNotAny(command.Caller, AccessAction.TearDownFrameworks)),
         PoolCommand.MarkAgentGone gone => Forbidden(
             state.Settings.Access.WhyNot(command.Caller, AccessAction.MarkAgentsGone, gone.AgentId)),
+        PoolCommand.DeactivateAgent deactivate => OnAgent(state, deactivate, AccessAction.DeactivateAgents, deactivate.AgentId),
+        PoolCommand.ReactivateAgent reactivate => OnAgent(state, reactivate, AccessAction.ReactivateAgents, reactivate.AgentId),
+        PoolCommand.DrainAgent drain => OnAgent(state, drain, AccessAction.DrainAgents, drain.AgentId),
         PoolCommand.Operate operate => Forbidden(OperationRights.WhyNot(state.Settings.Access, command.Caller, operate.Operation)),
         PoolCommand.UpdateQuotas update => Each(state, update, AccessAction.UpdateQuotas, update.Configs.Select(config => config.Role)),
         PoolCommand.SetQuota set => Each(state, set, AccessAction.UpdateQuotas, [set.Request.Role]),
@@ -28,6 +31,9 @@ internal static class Authorizing
         PoolCommand.UpdateWeights update => Each(state, update, AccessAction.UpdateWeights, update.Weights.Select(weight => weight.Role)),
         _ => null,
     };
+
+    private static Decision? OnAgent(PoolState state, PoolCommand command, AccessAction action, string agentId) =>
+        Forbidden(state.Settings.Access.WhyNot(command.Caller, action, agentId));
 
     private static Decision? Each(PoolState state, PoolCommand command, AccessAction action, IEnumerable<string> roles) => Forbidden(
         roles.Select(role => state.Settings.Access.WhyNot(command.Caller, action, role)).FirstOrDefault(why => why is not null));

@@ -52,6 +52,12 @@ public static class PoolRecords
             case PoolEvent.AgentBound bound:
                 record.AgentBound = new() { AgentId = new AgentID { Value = bound.AgentId }, Principal = bound.Principal };
                 break;
+            case PoolEvent.AgentDeactivated deactivated:
+                record.AgentDeactivated = new() { AgentId = new AgentID { Value = deactivated.AgentId }, Drain = deactivated.Drain };
+                break;
+            case PoolEvent.AgentReactivated reactivated:
+                record.AgentReactivated = new() { AgentId = new AgentID { Value = reactivated.AgentId } };
+                break;
             case PoolEvent.AgentBecameUnreachable lost:
                 record.AgentBecameUnreachable = new() { AgentId = new AgentID { Value = lost.AgentId } };
                 break;
@@ -72,6 +78,7 @@ public static class PoolRecords
     {
         PoolEvent.AgentBecameUnreachable lost => lost.Time,
         PoolEvent.FrameworkRemoved removed => removed.Time,
+        PoolEvent.AgentDeactivated deactivated => deactivated.Time,
         _ => null,
     };
 
@@ -99,6 +106,8 @@ public static class PoolRecords
             Recorded.WeightUpdated => new PoolEvent.WeightUpdated(record.WeightUpdated.Info.Role, record.WeightUpdated.Info.Weight),
             Recorded.AgentAdmitted => new PoolEvent.AgentAdmitted(record.AgentAdmitted.Info, time),
             Recorded.AgentBound => new PoolEvent.AgentBound(record.AgentBound.AgentId.Value, record.AgentBound.Principal),
+            Recorded.AgentDeactivated => new PoolEvent.AgentDeactivated(record.AgentDeactivated.AgentId.Value, record.AgentDeactivated.Drain, time),
+            Recorded.AgentReactivated => new PoolEvent.AgentReactivated(record.AgentReactivated.AgentId.Value),
             Recorded.AgentBecameUnreachable => new PoolEvent.AgentBecameUnreachable(record.AgentBecameUnreachable.AgentId.Value, time),
             Recorded.AgentRemoved => new PoolEvent.AgentRemoved(record.AgentRemoved.AgentId.Value, time, record.AgentRemoved.ByOperator),
             _ => OperationRecords.Read(record) ?? throw new InvalidDataException("The journal holds a record that a newer master wrote; run that one"),

@@ -6,19 +6,26 @@ namespace DataPlatform.Core.Pool;
 /// <summary>One agent as operators see it.</summary>
 internal static class AgentViews
 {
-    public static OperatorResponse.Types.GetAgents.Types.Agent Of(PooledAgent agent)
+    public static OperatorResponse.Types.GetAgents.Types.Agent Of(PoolState state, PooledAgent agent)
     {
+        var deactivation = state.Deactivations.GetValueOrDefault(agent.Id);
         var view = new OperatorResponse.Types.GetAgents.Types.Agent
         {
             AgentInfo = agent.Info,
-            Active = agent.IsConnected,
-            Deactivated = false,
+            Active = agent.IsConnected && deactivation is null,
+            Deactivated = deactivation is not null,
             Version = agent.Version,
             Pid = $"slave(1)@{agent.Address ?? agent.Info.Hostname}:{agent.Info.Port}",
             RegisteredTime = StatusReports.Time(agent.RegisteredTime),
         };
         if (agent.ReregisteredTime is { } again)
             view.ReregisteredTime = StatusReports.Time(again);
+        if (deactivation is { Drain: { } drain })
+        {
+            view.DrainInfo = new DrainInfo { State = Draining.IsDrained(state, agent) ? DrainState.Drained : DrainState.Draining, Config = drain };
+            view.EstimatedDrainStartTime = StatusReports.Time(deactivation.Since);
+        }
+
         view.TotalResources.Add(agent.Total.ToMessages(ResourceFormat.WithRole));
         view.AllocatedResources.Add(Allocated(agent).ToMessages(ResourceFormat.WithRole));
         view.OfferedResources.Add(Offered(agent).ToMessages(ResourceFormat.WithRole));

@@ -49,7 +49,7 @@ public static class OperatorViews
     public static OperatorResponse.Types.GetAgents Agents(PoolState state)
     {
         var view = new OperatorResponse.Types.GetAgents();
-        view.Agents.Add(state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal).Select(AgentViews.Of));
+        view.Agents.Add(state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal).Select(agent => AgentViews.Of(state, agent)));
         view.RecoveredAgents.Add(state.RecoveredAgents.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value));
         return view;
     }

@@ -57,23 +57,23 @@ public sealed partial class AgentCore
             return;
         }
 
-        End(run, input.GracePeriod);
+        End(run, input.GracePeriod, input.Draining ? KillIntent.Drained : KillIntent.Killed);
         if (run.Phase != RunPhase.Ended)
             EndGroupOf(run);
     }
 
-    private void End(TaskRun run, TimeSpan? grace)
+    private void End(TaskRun run, TimeSpan? grace, KillIntent intent = KillIntent.Killed)
     {
         Touch(run);
         if (run.Phase == RunPhase.Launching)
         {
-            run.Intent ??= KillIntent.Killed;
+            run.Intent ??= intent;
             effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, run.Intent.Value, null));
             effects.Add(new AgentEffect.CancelLaunch(run.ContainerId));
         }
         else if (run.Phase == RunPhase.Running)
         {
-            BeginEnd(run, KillIntent.Killed, grace);
+            BeginEnd(run, intent, grace);
         }
         else if (run.Phase == RunPhase.Ending && grace is { } shorter && now.Steady + shorter < run.KillAt)
         {
@@ -108,7 +108,7 @@ public sealed partial class AgentCore
         effects.Add(new AgentEffect.StopChecks(run.ContainerId));
         // As Mesos: a task that ran too long goes from RUNNING to FAILED.
         if (intent is not (KillIntent.Silent or KillIntent.TooLong) && run.Framework.Has(Capability.TaskKillingState))
-            Report(run, TaskState.TaskKilling);
+            Report(run, TaskState.TaskKilling, null, intent == KillIntent.Drained ? Reason.AgentDraining : null);
         effects.Add(new AgentEffect.Terminate(run.ContainerId));
     }
 
@@ -169,6 +169,9 @@ public sealed partial class AgentCore
         {
             case KillIntent.Killed:
                 (state, reason) = (TaskState.TaskKilled, null);
+                break;
+            case KillIntent.Drained:
+                (state, reason) = (TaskState.TaskKilled, Reason.AgentDraining);
                 break;
             case KillIntent.Unhealthy:
                 (state, message, reason) = (TaskState.TaskKilled, $"Killed because its health check failed; {message}", null);

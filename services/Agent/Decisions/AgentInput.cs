@@ -19,7 +19,7 @@ public abstract record AgentInput
     public sealed record ShutdownExecutor(ExecutorKey Executor) : AgentInput;
 
     /// <summary>A null grace period: the task's own policy, else the agent's.</summary>
-    public sealed record KillTask(TaskKey Task, TimeSpan? GracePeriod) : AgentInput;
+    public sealed record KillTask(TaskKey Task, TimeSpan? GracePeriod, bool Draining = false) : AgentInput;
 
     public sealed record Acknowledge(TaskKey Task, ByteString Uuid) : AgentInput;
 

@@ -14,4 +14,7 @@ public enum KillIntent
 
     /// <summary>Its framework or this agent was removed: nobody wants to hear of it.</summary>
     Silent = 4,
+
+    /// <summary>An operator wants this agent empty.</summary>
+    Drained = 5,
 }

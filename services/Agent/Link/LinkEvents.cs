@@ -20,7 +20,8 @@ internal static class LinkEvents
             new ExecutorKey(message.ShutdownExecutor.FrameworkId.Value, message.ShutdownExecutor.ExecutorId.Value)),
         AgentEvent.Types.Type.KillTask => new AgentInput.KillTask(
             new TaskKey(message.KillTask.FrameworkId.Value, message.KillTask.TaskId.Value),
-            message.KillTask.KillPolicy?.GracePeriod is { } grace ? TimeSpan.FromTicks(grace.Nanoseconds / 100) : null),
+            message.KillTask.KillPolicy?.GracePeriod is { } grace ? TimeSpan.FromTicks(grace.Nanoseconds / 100) : null,
+            message.KillTask.Draining),
         AgentEvent.Types.Type.Acknowledge => new AgentInput.Acknowledge(
             new TaskKey(message.Acknowledge.FrameworkId.Value, message.Acknowledge.TaskId.Value), message.Acknowledge.Uuid),
         AgentEvent.Types.Type.ShutdownFramework => new AgentInput.ShutdownFramework(message.ShutdownFramework.FrameworkId.Value),

@@ -53,6 +53,15 @@ internal sealed class OperatorEndpoint(
             case CallType.MarkAgentGone:
                 await ChangeAsync(context, call.MarkAgentGone is { } gone ? new PoolCommand.MarkAgentGone(gone.AgentId.Value, caller) : null, "mark_agent_gone");
                 break;
+            case CallType.DeactivateAgent:
+                await ChangeAsync(context, call.DeactivateAgent is { } off ? new PoolCommand.DeactivateAgent(off.AgentId.Value, caller) : null, "deactivate_agent");
+                break;
+            case CallType.ReactivateAgent:
+                await ChangeAsync(context, call.ReactivateAgent is { } on ? new PoolCommand.ReactivateAgent(on.AgentId.Value, caller) : null, "reactivate_agent");
+                break;
+            case CallType.DrainAgent:
+                await ChangeAsync(context, call.DrainAgent is { } drain ? new PoolCommand.DrainAgent(drain.AgentId.Value, Config(drain), caller) : null, "drain_agent");
+                break;
             case CallType.UpdateQuota:
                 await ChangeAsync(context, call.UpdateQuota is { } quotas ? new PoolCommand.UpdateQuotas(quotas.QuotaConfigs, quotas.Force, caller) : null, "update_quota");
                 break;
@@ -72,6 +81,14 @@ internal sealed class OperatorEndpoint(
                 await ReadAsync(context, call, codec, caller);
                 break;
         }
+    }
+
+    private static DrainConfig Config(OperatorCall.Types.DrainAgent drain)
+    {
+        var config = new DrainConfig { MarkGone = drain.MarkGone };
+        if (drain.MaxGracePeriod is { } most)
+            config.MaxGracePeriod = new DurationInfo { Nanoseconds = (most.Seconds * 1_000_000_000) + most.Nanos };
+        return config;
     }
 
     private async Task ReadAsync(HttpContext context, OperatorCall call, MessageCodec codec, Caller caller)

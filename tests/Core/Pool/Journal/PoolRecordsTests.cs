@@ -25,6 +25,7 @@ public sealed class PoolRecordsTests
             new PoolEvent.FrameworkAdmitted(framework, Now, Recovered: true), new PoolEvent.FrameworkChanged(framework),
             new PoolEvent.FrameworkRemoved("F", Now), new PoolEvent.AgentAdmitted(agent, Now), new PoolEvent.AgentBound("A", "p"),
             new PoolEvent.AgentBecameUnreachable("A", Now), new PoolEvent.AgentRemoved("A", Now, ByOperator: true),
+            new PoolEvent.AgentDeactivated("A", new DrainConfig { MarkGone = true }, Now), new PoolEvent.AgentReactivated("A"),
             new PoolEvent.AgentConverted("A", reserved), new PoolEvent.OperationAdded(uuid, "F", "A", new() { Type = OperationType.Reserve },
                 new ResourceConversion(ResourceText.Parse("cpus:1"), reserved)),
             new PoolEvent.OperationEnded(uuid, OperationState.OperationFailed, "no space"), new PoolEvent.OperationAcknowledged(uuid),
