@@ -10,8 +10,11 @@ internal sealed class AllocatedAgent
     private readonly List<RefusedResources> _refusals = [];
     private bool _isOvercommitted;
     private bool _hasShared;
+    private bool _hasLent;
     private ResourceBag? _summed;
     private BagSums _sums;
+    private FreeParts? _parts;
+    private FreeParts? _partsOfTotal;
 
     public AllocatedAgent(string id, ResourceBag total, AgentTraits traits)
     {
@@ -46,6 +49,22 @@ internal sealed class AllocatedAgent
 
     public IReadOnlyList<(ShareClient Client, ResourceBag Resources)> Holdings => _holdings;
 
+    /// <summary>More is held than there is; what is free is then no simple difference.</summary>
+    public bool IsOvercommitted => _isOvercommitted;
+
+    /// <summary>The parts of what is free; those of an agent on which nothing is held are kept.</summary>
+    public FreeParts Parts
+    {
+        get
+        {
+            if (ReferenceEquals(Free, Total))
+                return _partsOfTotal ??= new FreeParts(Total);
+            if (!ReferenceEquals(_parts?.Free, Free))
+                _parts = new FreeParts(Free);
+            return _parts!;
+        }
+    }
+
     /// <summary>The scalars of a bag; the bag that was given is mostly the one that comes back.</summary>
     public BagSums Sums(ResourceBag resources, ResourceNames names)
     {
@@ -54,9 +73,28 @@ internal sealed class AllocatedAgent
         return _sums;
     }
 
+    /// <summary>Of a scalar, in whose stead its owner may come at any time.</summary>
+    public ResourceAmount LentOf(string name)
+    {
+        var lent = ResourceAmount.Zero;
+        if (!_hasLent)
+            return lent;
+        foreach (var (_, resources) in _holdings)
+            lent += resources.Where(IsLent).Amount(name);
+        return lent;
+    }
+
+    /// <summary>Lets go refusals whose time is up.</summary>
+    public void Expire(long nowTicks)
+    {
+        foreach (var refused in _refusals)
+            refused.Expire(nowTicks);
+    }
+
     public void SetTotal(ResourceBag total)
     {
         Total = total;
+        _partsOfTotal = null;
         IsPlain = true;
         (HasGpus, _hasShared) = (false, false);
         foreach (var entry in total.Entries)
@@ -74,6 +112,8 @@ internal sealed class AllocatedAgent
     {
         var place = PlaceOf(client);
         var counted = Unshared(resources, place);
+        foreach (var entry in resources.Entries)
+            _hasLent |= entry.Kind.IsRevocable && IsLent(entry);
         if (place < 0)
         {
             _holdings.Add((client, resources));
@@ -114,7 +154,10 @@ internal sealed class AllocatedAgent
             _holdings[place] = (client, rest);
         }
 
-        if (_isOvercommitted)
+        // The very same bag, so that what was found out about it is found again by its reference.
+        if (_holdings.Count == 0)
+            (Free, _isOvercommitted) = (Total, false);
+        else if (_isOvercommitted)
             CountFree();
         else
             Free = Free.Add(Exclusive(resources));
@@ -187,7 +230,12 @@ internal sealed class AllocatedAgent
         return until;
     }
 
-    private ResourceBag Exclusive(ResourceBag resources) => _hasShared ? resources.Where(static entry => !entry.Kind.IsShared) : resources;
+    /// <summary>What is no longer free when it is held: shared volumes and what is lent stay so.</summary>
+    private ResourceBag Exclusive(ResourceBag resources) =>
+        _hasShared || _hasLent ? resources.Where(entry => !entry.Kind.IsShared && !IsLent(entry)) : resources;
+
+    /// <summary>Revocable resources that the agent did not bring itself.</summary>
+    private bool IsLent(ResourceEntry entry) => entry.Kind.IsRevocable && Total.Find(entry.Kind) is null;
 
     private ResourceBag Unshared(ResourceBag resources, int place) => _hasShared && place >= 0
         ? resources.Where(entry => !entry.Kind.IsShared || _holdings[place].Resources.Find(entry.Kind) is null)

@@ -17,7 +17,9 @@ public sealed partial class Allocator
     /// <summary>What of an agent's free resources the client may be offered now.</summary>
     private ResourceBag For(ShareClient client, AllocatedAgent agent, Stage stage)
     {
-        var resources = agent.IsPlain ? agent.Free : agent.Free.Where(entry => IsFor(client, entry.Kind));
+        var resources = agent.IsPlain ? agent.Free
+            : agent.Parts.IsForAllOnly(client.Role) ? agent.Parts.ForAll
+            : agent.Free.Where(entry => IsFor(client, entry.Kind));
         return client.Quota is null && !_quotas.HasGuarantees ? resources : Cut(client, resources, stage);
     }
 
@@ -98,40 +100,7 @@ public sealed partial class Allocator
             LookAtQuotas();
     }
 
-    private bool IsExhausted(QuotaNode node)
-    {
-        if (node.Quota.Limits.IsEmpty || _choosy > 0)
-            return false;
-        foreach (var least in _settings.LeastAllocatable)
-        {
-            if (IsWithin(least, index => node.LeftOfLimit(index)))
-                return false;
-        }
+    private bool IsExhausted(QuotaNode node) => _choosy == 0 && !node.Quota.Limits.IsEmpty && !Least.FitLimits(node);
 
-        return _settings.LeastAllocatable.Count > 0;
-    }
-
-    private bool HasHeadroom()
-    {
-        if (!_quotas.HasGuarantees || _choosy > 0 || _settings.LeastAllocatable.Count == 0)
-            return true;
-        foreach (var least in _settings.LeastAllocatable)
-        {
-            if (IsWithin(least, _quotas.Headroom))
-                return true;
-        }
-
-        return false;
-    }
-
-    private bool IsWithin(ResourceQuantities amounts, Func<int, long> allowed)
-    {
-        foreach (var (name, amount) in amounts)
-        {
-            if (allowed(Names.IndexOf(name)) < amount.Thousandths)
-                return false;
-        }
-
-        return true;
-    }
+    private bool HasHeadroom() => _choosy > 0 || !_quotas.HasGuarantees || Least.FitHeadroom(_quotas);
 }

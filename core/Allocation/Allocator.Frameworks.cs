@@ -120,6 +120,7 @@ public sealed partial class Allocator
         client.Traits = traits;
         _takingGpus.Set(client.Index, traits.TakesGpus);
         _takingOtherRegions.Set(client.Index, traits.TakesOtherRegions);
+        _takingRevocable.Set(client.Index, traits.TakesRevocable);
         _choosy += (client.HasOwnLeast ? 1 : 0) - (client.IsChoosy ? 1 : 0);
         client.IsChoosy = client.HasOwnLeast;
         if (constraints == traits.Constraints)
@@ -161,6 +162,7 @@ public sealed partial class Allocator
         _wanting.Set(client.Index, wanted);
         _takingGpus.Set(client.Index, client.Traits.TakesGpus);
         _takingOtherRegions.Set(client.Index, client.Traits.TakesOtherRegions);
+        _takingRevocable.Set(client.Index, client.Traits.TakesRevocable);
         if (client.Traits.Constraints.Concern(client.Role))
         {
             foreach (var agent in _agents.Values)
@@ -175,6 +177,7 @@ public sealed partial class Allocator
         _wanting.Remove(index);
         _takingGpus.Remove(index);
         _takingOtherRegions.Remove(index);
+        _takingRevocable.Remove(index);
     }
 
     private void SweepRetired()

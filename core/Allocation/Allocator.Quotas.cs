@@ -53,4 +53,21 @@ public sealed partial class Allocator
         _quotas.ChangeFree(free, 1);
         agent.CountedFree = free;
     }
+
+    /// <summary>The same where no more changed than that so much is held, or is no longer.</summary>
+    private void CountFree(AllocatedAgent agent, long[] held, int sign)
+    {
+        if (!_quotas.HasGuarantees || !agent.IsActive)
+            return;
+        _quotas.ChangeFree(held, -sign);
+        if (agent.CountedFree.Length < held.Length)
+        {
+            var longer = new long[held.Length];
+            agent.CountedFree.CopyTo(longer, 0);
+            agent.CountedFree = longer;
+        }
+
+        for (var index = 0; index < held.Length; index++)
+            agent.CountedFree[index] -= sign * held[index];
+    }
 }

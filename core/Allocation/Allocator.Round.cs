@@ -9,6 +9,9 @@ public sealed partial class Allocator
     private readonly ClientSet _exhausted = new();
     private readonly ClientSet _belowGuarantee = new();
     private AllocatedAgent[]? _agentOrder;
+    private LeastAmounts? _least;
+
+    private LeastAmounts Least => _least ??= new LeastAmounts(_settings.LeastAllocatable, Names);
 
     /// <summary>
     /// Makes a round of offers: what each holds is held from now on. Roles whose guarantee is not met come first, then
@@ -53,11 +56,20 @@ public sealed partial class Allocator
         if (_belowGuarantee.Overlaps(_wanting))
         {
             foreach (var agent in agents)
+            {
+                if (!_belowGuarantee.Overlaps(_wanting))
+                    break;
                 Serve(agent, round, Stage.Guarantees, made);
+            }
         }
 
         foreach (var agent in agents)
+        {
             Serve(agent, round, Stage.All, made);
+            if (_settings.LendsIdle)
+                Lend(agent, round, made);
+        }
+
         return made;
     }
 
@@ -113,13 +125,16 @@ public sealed partial class Allocator
         }
 
         _entitled.Clear();
-        foreach (var role in ReservedRoles(agent.Free))
+        var parts = agent.Parts;
+        foreach (var role in parts.ReservedTo)
         {
             if (_shares.Find(role) is { } group)
                 _entitled.AddAll(group.Clients);
         }
 
-        if (forAll && MayBeWorthOffering(agent.Free.Where(static entry => !entry.Kind.IsReserved)))
+        if (parts.HasPeculiar)
+            return true;
+        if (forAll && MayBeWorthOffering(parts.ForAll))
             _candidates.RemoveAllBut(_exhausted, _entitled);
         else
             _candidates.KeepOnly(_entitled);
@@ -135,24 +150,12 @@ public sealed partial class Allocator
             _candidates.Remove(client.Index);
     }
 
-    private static List<string> ReservedRoles(ResourceBag resources)
-    {
-        var roles = new List<string>(1);
-        foreach (var entry in resources.Entries)
-        {
-            if (entry.Kind.IsReserved && !roles.Contains(entry.Kind.ReservedTo))
-                roles.Add(entry.Kind.ReservedTo);
-        }
-
-        return roles;
-    }
-
     private bool IsWorthOffering(ShareClient client, ResourceBag resources) => _choosy > 0 && client.Least is { } least
         ? AllocatorSettings.IsWorthOffering(resources, least)
-        : _settings.IsWorthOffering(resources);
+        : Least.AreIn(resources);
 
     /// <summary>Whoever has an own least may want what is too little for all others.</summary>
-    private bool MayBeWorthOffering(ResourceBag resources) => _choosy > 0 ? !resources.IsEmpty : _settings.IsWorthOffering(resources);
+    private bool MayBeWorthOffering(ResourceBag resources) => _choosy > 0 ? !resources.IsEmpty : Least.AreIn(resources);
 
     private AllocatedAgent[] Shuffle(AllocationRound round)
     {

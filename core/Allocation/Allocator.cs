@@ -147,18 +147,27 @@ public sealed partial class Allocator(AllocatorSettings settings)
         Refuse(frameworkId, role, agentId, resources, until);
     }
 
-    private void Give(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given) =>
-        Count(agent, client, agent.Give(client, resources), 1, given);
+    private void Give(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given)
+    {
+        var wasOvercommitted = agent.IsOvercommitted;
+        Count(agent, client, agent.Give(client, resources), 1, given, wasOvercommitted);
+    }
 
-    private void Recover(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given = 0) =>
-        Count(agent, client, agent.Recover(client, resources), -1, given);
+    private void Recover(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given = 0)
+    {
+        var wasOvercommitted = agent.IsOvercommitted;
+        Count(agent, client, agent.Recover(client, resources), -1, given, wasOvercommitted);
+    }
 
-    private void Count(AllocatedAgent agent, ShareClient client, ResourceBag resources, int sign, int given)
+    private void Count(AllocatedAgent agent, ShareClient client, ResourceBag resources, int sign, int given, bool wasOvercommitted)
     {
         var sums = agent.Sums(resources, Names);
         _shares.Change(client, sums.All, sign, given);
         _quotas.Consume(client.Quota, sums.Plain, sign);
-        CountFree(agent);
+        if (wasOvercommitted || agent.IsOvercommitted)
+            CountFree(agent);
+        else
+            CountFree(agent, sums.Plain, sign);
     }
 
     private AllocatedAgent Agent(string agentId) => _agents.TryGetValue(agentId, out var agent)

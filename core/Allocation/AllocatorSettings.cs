@@ -8,6 +8,11 @@ public sealed record AllocatorSettings(IReadOnlyList<ResourceQuantities> LeastAl
     /// <summary>The master's region; agents of another one are for frameworks that ask for such. Null: there are no others.</summary>
     public string? Region { get; init; }
 
+    /// <summary>
+    /// What is reserved and idle, or kept for a guarantee, is offered as revocable to frameworks with REVOCABLE_RESOURCES.
+    /// </summary>
+    public bool LendsIdle { get; init; }
+
     /// <summary>Agents with gpus are offered to frameworks with GPU_RESOURCES only, so that others don't fill them up.</summary>
     public bool FilterGpuResources { get; init; } = true;
 

@@ -23,6 +23,9 @@ public sealed record FrameworkTraits
     /// <summary>RESERVATION_REFINEMENT: may be offered reservations within reservations.</summary>
     public bool TakesRefined { get; init; }
 
+    /// <summary>Of those who borrowed, the lowest gives back first.</summary>
+    public int Priority { get; init; }
+
     /// <summary>Which agents it wants at all.</summary>
     public AgentConstraints Constraints { get; init; } = AgentConstraints.None;
 

@@ -5,6 +5,8 @@ namespace DataPlatform.Core.Allocation;
 /// <summary>Gives each scalar resource a number, so that sums are arrays and not dictionaries.</summary>
 internal sealed class ResourceNames
 {
+    private const int Common = 6;
+
     private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
 
@@ -14,6 +16,13 @@ internal sealed class ResourceNames
 
     public int IndexOf(string name)
     {
+        // The few that every host has are compared faster than hashed.
+        for (var common = 0; common < _names.Count && common < Common; common++)
+        {
+            if (_names[common] == name)
+                return common;
+        }
+
         if (!_indexes.TryGetValue(name, out var index))
         {
             _indexes[name] = index = _names.Count;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
@@ -9,6 +10,9 @@ namespace DataPlatform.Core.Pool;
 public static class FrameworkRules
 {
     private const string AnyRole = "*";
+
+    /// <summary>A label of FrameworkInfo with a whole number: of those who borrowed, the lowest gives back first. 0 without it.</summary>
+    public const string PriorityLabel = "dataplatform.priority";
 
     /// <summary>Longer than any framework lives, and still a time that can be added to another.</summary>
     private static readonly TimeSpan LongestFailover = TimeSpan.FromDays(3650);
@@ -58,6 +62,7 @@ public static class FrameworkRules
             TakesRevocable = capabilities.Contains(Capability.RevocableResources),
             TakesShared = capabilities.Contains(Capability.SharedResources),
             TakesRefined = capabilities.Contains(Capability.ReservationRefinement),
+            Priority = PriorityOf(info) ?? 0,
             LeastAllocatable = info.OfferFilters.Where(filter => filter.Value.MinAllocatableResources is not null).ToDictionary(
                 filter => filter.Key,
                 filter => (IReadOnlyList<ResourceQuantities>)[.. filter.Value.MinAllocatableResources.Quantities
@@ -65,8 +70,17 @@ public static class FrameworkRules
         };
     }
 
+    /// <summary>Null for text that is no number.</summary>
+    private static int? PriorityOf(FrameworkInfo info)
+    {
+        var text = info.Labels?.Labels_.FirstOrDefault(label => label.Key == PriorityLabel)?.Value ?? "0";
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority) ? priority : null;
+    }
+
     private static string? WhyNotLeast(FrameworkInfo info, HashSet<string> roles)
     {
+        if (PriorityOf(info) is null)
+            return $"the label {PriorityLabel} of framework_info is no whole number";
         foreach (var (role, filter) in info.OfferFilters)
         {
             if (!roles.Contains(role))

@@ -108,6 +108,9 @@ public abstract record PoolEvent
     /// <summary>Nobody waits for news of the task any more; it goes to the framework's history.</summary>
     public sealed record TaskRemoved(string FrameworkId, string TaskId) : PoolEvent;
 
+    /// <summary>What the task borrowed is wanted by those to whom it belongs; the agent is asked to kill it.</summary>
+    public sealed record TaskRecalled(string FrameworkId, string TaskId) : PoolEvent;
+
     /// <summary>A kill that the agent can't be told now; it is told when it comes back.</summary>
     public sealed record KillPostponed(string AgentId, string FrameworkId, string TaskId, KillPolicy? Policy) : PoolEvent;
 

@@ -107,6 +107,9 @@ public sealed partial class PoolState
             case PoolEvent.TaskRemoved removed:
                 Remove(frameworks[removed.FrameworkId], removed.TaskId);
                 break;
+            case PoolEvent.TaskRecalled recalled:
+                frameworks[recalled.FrameworkId].LiveTasks[recalled.TaskId].IsRecalled = true;
+                break;
             case PoolEvent.KillPostponed kill:
                 agents[kill.AgentId].PostponedKills[(kill.FrameworkId, kill.TaskId)] = kill.Policy;
                 break;
@@ -250,6 +253,9 @@ public sealed partial class PoolState
         if (connected.Time != agent.RegisteredTime)
             agent.ReregisteredTime = connected.Time;
         agent.PostponedKills.Clear();
+        // The kill may have been lost with the stream before.
+        foreach (var task in agent.LiveTasks.Values)
+            task.IsRecalled = false;
         agentOfStream[connected.StreamId] = agent.Id;
         agentsToAllocate.Add(agent.Id);
     }

@@ -32,6 +32,9 @@ public sealed class PooledTask
     /// <summary>Volumes that it may use beside other tasks.</summary>
     public IReadOnlySet<ResourceKind> SharedVolumes { get; }
 
+    /// <summary>It borrowed, the owner came, and the agent was asked to kill it.</summary>
+    public bool IsRecalled { get; internal set; }
+
     /// <summary>False as soon as the task is known to have ended, acknowledged or not.</summary>
     public bool HoldsResources { get; internal set; }
 }

@@ -11,6 +11,7 @@ internal static class Allocating
         var decision = new Decision();
         if (state.AgentsToAllocate.Count == 0)
             return decision;
+        Reclaiming.Decide(state, decision);
         var round = new AllocationRound(now, state.AllocationSeed, state.AgentsToAllocate);
         var made = new SortedDictionary<string, List<Offer>>(StringComparer.Ordinal);
         var count = 0;

@@ -23,6 +23,7 @@ public sealed record MasterSettings
         new("agent-ping-timeout", "DURATION", "15secs", "How long an agent may take to answer a ping"),
         new("max-agent-ping-timeouts", "NUMBER", "5", "So many pings in a row without an answer make an agent unreachable"),
         new("agent-reregister-timeout", "DURATION", "10mins", "How long a restarted master waits for the agents that it knew"),
+        .. AllocationSettings.All,
         .. JournalSettings.All,
         .. LimitSettings.All,
     ]);
@@ -67,6 +68,7 @@ public sealed record MasterSettings
         {
             CustomExecutors = false,
             AllocationInterval = values.PositiveDuration("allocation-interval"),
+            Allocator = AllocationSettings.From(values),
             AgentPingTimeout = values.PositiveDuration("agent-ping-timeout"),
             MaxAgentPingTimeouts = (int)values.Number("max-agent-ping-timeouts", 1, 1000),
             AgentReregisterTimeout = values.PositiveDuration("agent-reregister-timeout"),

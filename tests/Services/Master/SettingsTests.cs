@@ -22,6 +22,9 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--max-agent-ping-timeouts")]
     [InlineData("--agent-reregister-timeout")]
     [InlineData("--hostname")]
+    [InlineData("--min-allocatable-resources")]
+    [InlineData("--filter-gpu-resources")]
+    [InlineData("--lend-idle-resources")]
     [InlineData("--config")]
     public async Task Help_lists_every_setting(string flag)
     {
@@ -37,6 +40,9 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--port", "99999", "65535")]
     [InlineData("--agent-ping-timeout", "soon", "15secs")]
     [InlineData("--max-agent-ping-timeouts", "0", "from 1")]
+    [InlineData("--min-allocatable-resources", "cpus", "has no ':'")]
+    [InlineData("--min-allocatable-resources", "cpus:1|ports:[1-2]", "amounts such as")]
+    [InlineData("--lend-idle-resources", "perhaps", "true")]
     [InlineData("--colour", "red", "--help")]
     [InlineData("--credentials", "/no/such/file", "/no/such/file")]
     [InlineData("--config", "/no/such/file", "/no/such/file")]
