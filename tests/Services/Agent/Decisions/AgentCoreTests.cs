@@ -249,6 +249,19 @@ public sealed class AgentCoreTests
     }
 
     [Fact]
+    public void A_task_of_an_agent_that_is_drained_says_so_until_its_end()
+    {
+        Running("t1", Framework(Capability.TaskKillingState));
+
+        var killing = Tell(new AgentInput.KillTask(Key("t1"), TimeSpan.FromSeconds(2), Draining: true))
+            .OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status;
+        var killed = Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143))).OfType<AgentEffect.CheckpointStatus>().ShouldHaveSingleItem().Status;
+
+        (killing.State, killing.Reason).ShouldBe((TaskState.TaskKilling, TaskReport.Types.Reason.AgentDraining));
+        (killed.State, killed.Reason).ShouldBe((TaskState.TaskKilled, TaskReport.Types.Reason.AgentDraining));
+    }
+
+    [Fact]
     public void A_second_kill_can_only_shorten_the_wait()
     {
         Running("t1", Framework());
