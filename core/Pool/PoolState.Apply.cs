@@ -64,6 +64,7 @@ public sealed partial class PoolState
                 agentPrincipals[bound.AgentId] = bound.Principal;
                 break;
             case PoolEvent.AgentConnected connected:
+                Counters.AgentsReconnected += agents[connected.AgentId].Version.Length > 0 ? 1 : 0;
                 Connect(agents[connected.AgentId], connected);
                 break;
             case PoolEvent.AgentDisconnected disconnected:
@@ -90,6 +91,8 @@ public sealed partial class PoolState
                 agentPrincipals.Remove(gone.AgentId);
                 tasksAway.Remove(gone.AgentId);
                 removedAgents[gone.AgentId] = gone.ByOperator;
+                Counters.AgentsRemovedByOperators += gone.ByOperator ? 1 : 0;
+                Counters.AgentsReplaced += gone.ByOperator ? 0 : 1;
                 ForgetOldest(removedAgents, Settings.LostAgentsKept);
                 break;
             case PoolEvent.ExecutorAdded added:
@@ -227,6 +230,7 @@ public sealed partial class PoolState
     private void Admit(PoolEvent.AgentAdmitted admitted)
     {
         var id = admitted.Info.Id.Value;
+        Counters.AgentsAdmitted++;
         recoveredAgents.Remove(id);
         unreachableAgents.Remove(id);
         tasksAway.Remove(id);

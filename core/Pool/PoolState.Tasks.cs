@@ -55,7 +55,17 @@ public sealed partial class PoolState
             return;
         Counters.StatusUpdates++;
         if (task is not null && TaskStates.IsTerminal(task.Record.State))
+        {
+            if (task.HoldsResources)
+                CountEnd(status);
             Free(task);
+        }
+    }
+
+    private void CountEnd(TaskReport status)
+    {
+        var reason = (status.State.ToString(), status.Source.ToString(), status.Reason.ToString());
+        Counters.TaskReasons[reason] = Counters.TaskReasons.GetValueOrDefault(reason) + 1;
     }
 
     private static TaskRecord With(TaskRecord before, PoolEvent.TaskUpdated updated)

@@ -7,6 +7,7 @@ using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Serving;
 using DataPlatform.Services.Hosting.Settings;
 using DataPlatform.Services.Master.Endpoints;
+using DataPlatform.Services.Master.Endpoints.Older;
 using DataPlatform.Services.Master.Leading;
 using DataPlatform.Services.Master.Security;
 using DataPlatform.Services.Master.Settings;
@@ -81,6 +82,7 @@ internal static class MasterServer
     private static void Route(WebApplication app, MasterSettings settings, Callers callers, Func<MasterTerms?> terms)
     {
         var shares = new Shares(settings.Shares, TimeProvider.System);
+        var messages = new MessageCounters();
         void Map(string path, Func<MasterRuntime, HttpContext, Task> handle)
         {
             foreach (var prefix in new[] { "", "/master" })
@@ -89,12 +91,12 @@ internal static class MasterServer
             }
         }
 
-        Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers, settings.Pool.Limits, shares).HandleAsync(context));
-        Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers).HandleAsync(context));
-        Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares, () => Condition(terms())).HandleAsync(context));
-        Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).VersionAsync(context));
-        Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).PrometheusAsync(context));
-        Map("/metrics/snapshot", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access).SnapshotAsync(context));
+        Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers, settings.Pool.Limits, shares, messages).HandleAsync(context));
+        Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers, messages).HandleAsync(context));
+        Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares, () => Condition(terms()), messages).HandleAsync(context));
+        Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).VersionAsync(context));
+        Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).PrometheusAsync(context));
+        Map("/metrics/snapshot", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).SnapshotAsync(context));
         foreach (var path in new[] { "/redirect", "/master/redirect" })
         {
             app.Map(path, context => Condition(terms()) switch
@@ -107,6 +109,16 @@ internal static class MasterServer
 
         foreach (var path in new[] { "/health", "/master/health" })
             app.Map(path, context => Answers.HealthAsync(context, Condition(terms())));
+        foreach (var path in new[] { "/state", "/state.json" })
+            Map(path, (master, context) => new OlderEndpoints(master, callers, settings).StateAsync(context));
+        Map("/state-summary", (master, context) => new OlderEndpoints(master, callers, settings).SummaryAsync(context));
+        Map("/slaves", (master, context) => new OlderEndpoints(master, callers, settings).AgentsAsync(context));
+        Map("/frameworks", (master, context) => new OlderEndpoints(master, callers, settings).FrameworksAsync(context));
+        Map("/tasks", (master, context) => new OlderEndpoints(master, callers, settings).TasksAsync(context));
+        Map("/roles", (master, context) => new OlderEndpoints(master, callers, settings).RolesAsync(context));
+        Map("/weights", (master, context) => new OlderEndpoints(master, callers, settings).WeightsAsync(context));
+        Map("/quota", (master, context) => new OlderEndpoints(master, callers, settings).QuotaAsync(context));
+        Map("/flags", (master, context) => new OlderEndpoints(master, callers, settings).FlagsAsync(context));
         app.MapFallback(context => Answers.RefuseAsync(context, StatusCodes.Status404NotFound,
             "Nothing is here; the scheduler API is at /api/v1/scheduler, the operator API at /api/v1"));
     }
@@ -128,6 +140,8 @@ internal static class MasterServer
             Hostname = hostname,
             Version = MasterVersion.Text,
             Address = new Address { Hostname = hostname, Ip = address.ToString(), Port = port },
+            // An agent may come back with other resources and attributes than before.
+            Capabilities = { new MasterInfo.Types.Capability { Type = MasterInfo.Types.Capability.Types.Type.AgentUpdate } },
         };
     }
 }

@@ -11,6 +11,7 @@ public sealed class Visibility
     private readonly bool allTasks;
     private readonly bool allExecutors;
     private readonly bool allRoles;
+    private readonly bool allQuotas;
 
     public Visibility(AccessRules rules, Caller caller)
     {
@@ -20,10 +21,11 @@ public sealed class Visibility
         allTasks = rules.AllowsAll(caller, AccessAction.ViewTasks);
         allExecutors = rules.AllowsAll(caller, AccessAction.ViewExecutors);
         allRoles = rules.AllowsAll(caller, AccessAction.ViewRoles);
+        allQuotas = rules.AllowsAll(caller, AccessAction.GetQuotas);
     }
 
     /// <summary>Nothing is hidden from this caller.</summary>
-    public bool IsWhole => allFrameworks && allTasks && allExecutors && allRoles;
+    public bool IsWhole => allFrameworks && allTasks && allExecutors && allRoles && allQuotas;
 
     public bool Framework(FrameworkInfo framework) => allFrameworks || Allows(AccessAction.ViewFrameworks, framework.User);
 
@@ -33,6 +35,8 @@ public sealed class Visibility
 
     public bool Executor(ExecutorInfo executor, string? frameworkUser) =>
         allExecutors || Allows(AccessAction.ViewExecutors, executor.Command?.HasUser == true ? executor.Command.User : frameworkUser);
+
+    public bool Quota(string role) => allQuotas || Allows(AccessAction.GetQuotas, role);
 
     public bool Role(string role) => allRoles || Allows(AccessAction.ViewRoles, role);
 
@@ -48,6 +52,8 @@ public sealed class Visibility
             { GetTasks: { } tasks } => new() { Type = answer.Type, GetTasks = Of(tasks, userOf) },
             { GetFrameworks: { } frameworks } => new() { Type = answer.Type, GetFrameworks = Of(frameworks) },
             { GetExecutors: { } executors } => new() { Type = answer.Type, GetExecutors = Of(executors, userOf) },
+            { GetQuota: { } quota } => new() { Type = answer.Type, GetQuota = Of(quota) },
+            { GetWeights: { } weights } => new() { Type = answer.Type, GetWeights = Of(weights) },
             { GetRoles: { } roles } => new() { Type = answer.Type, GetRoles = Of(roles) },
             _ => answer,
         };
@@ -99,6 +105,21 @@ public sealed class Visibility
     {
         var seen = new OperatorResponse.Types.GetRoles();
         seen.Roles.Add(roles.Roles.Where(role => Role(role.Name)));
+        return seen;
+    }
+
+    private OperatorResponse.Types.GetQuota Of(OperatorResponse.Types.GetQuota quota)
+    {
+        var seen = new QuotaStatus();
+        seen.Infos.Add(quota.Status.Infos.Where(info => Quota(info.Role)));
+        seen.Configs.Add(quota.Status.Configs.Where(config => Quota(config.Role)));
+        return new() { Status = seen };
+    }
+
+    private OperatorResponse.Types.GetWeights Of(OperatorResponse.Types.GetWeights weights)
+    {
+        var seen = new OperatorResponse.Types.GetWeights();
+        seen.WeightInfos.Add(weights.WeightInfos.Where(weight => Role(weight.Role)));
         return seen;
     }
 

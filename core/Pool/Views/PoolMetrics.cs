@@ -23,25 +23,68 @@ public static class PoolMetrics
         yield return ("master/frameworks_active", state.Frameworks.Values.Count(framework => framework.IsConnected));
         yield return ("master/frameworks_connected", state.Frameworks.Values.Count(framework => framework.IsConnected));
         yield return ("master/frameworks_disconnected", state.Frameworks.Values.Count(framework => !framework.IsConnected));
+        yield return ("master/frameworks_inactive", state.Frameworks.Values.Count(framework => !framework.IsConnected));
         yield return ("master/messages_status_update", state.Counters.StatusUpdates);
         yield return ("master/offers_declined", state.Counters.OffersRefused);
         yield return ("master/offers_made", state.Counters.OffersMade);
         yield return ("master/outstanding_offers", state.Offers.Count);
         yield return ("master/recovered_agents", state.RecoveredAgents.Count);
+        foreach (var metric in Agents(state).Concat(Tasks(state)).Concat(Allocated(total, state)).Concat(RoleMetrics.Of(state)))
+            yield return metric;
+    }
+
+    private static IEnumerable<(string Name, double Value)> Agents(PoolState state)
+    {
+        yield return ("master/slave_registrations", state.Counters.AgentsAdmitted);
+        yield return ("master/slave_removals", state.Counters.AgentsRemovedByOperators + state.Counters.AgentsReplaced);
+        yield return ("master/slave_removals/reason_registered", state.Counters.AgentsReplaced);
+        yield return ("master/slave_removals/reason_unregistered", state.Counters.AgentsRemovedByOperators);
+        yield return ("master/slave_reregistrations", state.Counters.AgentsReconnected);
+        yield return ("master/slave_unreachable_completed", state.Counters.AgentsUnreachable);
+        yield return ("master/slave_unreachable_scheduled", state.Counters.AgentsUnreachable);
         yield return ("master/slaves_active", state.Agents.Values.Count(agent => agent.IsConnected));
         yield return ("master/slaves_connected", state.Agents.Values.Count(agent => agent.IsConnected));
         yield return ("master/slaves_disconnected", state.Agents.Values.Count(agent => !agent.IsConnected));
+        yield return ("master/slaves_inactive", state.Agents.Values.Count(agent => !agent.IsConnected));
         yield return ("master/slaves_unreachable", state.UnreachableAgents.Count);
-        yield return ("master/slave_unreachable_completed", state.Counters.AgentsUnreachable);
+    }
+
+    private static IEnumerable<(string Name, double Value)> Tasks(PoolState state)
+    {
         yield return ("master/tasks_launched", state.Counters.TasksLaunched);
+        yield return ("master/tasks_killing", Running(state, TaskState.TaskKilling));
         yield return ("master/tasks_running", Running(state, TaskState.TaskRunning));
         yield return ("master/tasks_staging", Running(state, TaskState.TaskStaging));
         yield return ("master/tasks_starting", Running(state, TaskState.TaskStarting));
-        foreach (var metric in RoleMetrics.Of(state))
-            yield return metric;
-        foreach (var (ended, count) in state.Counters.TasksEnded)
-            yield return ($"master/tasks_{ended["Task".Length..].ToLowerInvariant()}", count);
+        yield return ("master/tasks_unreachable", state.Frameworks.Values.Sum(framework => framework.UnreachableTasks.Count));
+        foreach (var ended in Terminal)
+            yield return ($"master/tasks_{WireName(ended)["task_".Length..]}", state.Counters.TasksEnded.GetValueOrDefault(ended.ToString()));
+        foreach (var ((ended, source, reason), count) in state.Counters.TaskReasons)
+            yield return ($"master/{Snake(ended)}/source_{(source == nameof(TaskReport.Types.Source.Agent) ? "slave" : Snake(source))}/reason_{Snake(reason)}", count);
     }
+
+    private static IEnumerable<(string Name, double Value)> Allocated(Dictionary<string, double> total, PoolState state)
+    {
+        var used = Sum(state.Agents.Values.SelectMany(agent => agent.HoldingTasks).Select(task => task.Resources)
+            .Concat(state.Offers.Values.Select(offer => offer.Resources)));
+        foreach (var name in new[] { "cpus", "disk", "mem" })
+        {
+            yield return ($"allocator/mesos/resources/{name}/offered_or_allocated", used.GetValueOrDefault(name));
+            yield return ($"allocator/mesos/resources/{name}/total", total.GetValueOrDefault(name));
+        }
+    }
+
+    private static readonly TaskState[] Terminal =
+    [
+        TaskState.TaskDropped, TaskState.TaskError, TaskState.TaskFailed, TaskState.TaskFinished, TaskState.TaskGone,
+        TaskState.TaskGoneByOperator, TaskState.TaskKilled, TaskState.TaskLost,
+    ];
+
+    private static string WireName(TaskState state) => Snake(state.ToString());
+
+    /// <summary>TaskGoneByOperator as task_gone_by_operator.</summary>
+    private static string Snake(string name) => string.Concat(name.Select((letter, index) =>
+        char.IsUpper(letter) ? $"{(index > 0 ? "_" : "")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
     private static int Running(PoolState state, TaskState wanted) =>
         state.Agents.Values.Sum(agent => agent.Tasks.Values.Count(task => task.Record.State == wanted));

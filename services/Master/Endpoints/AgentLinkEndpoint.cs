@@ -7,7 +7,7 @@ using DataPlatform.Services.Master.Streams;
 namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>POST /api/v1/agent-link: our own protocol with agents.</summary>
-internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers)
+internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers, MessageCounters messages)
 {
     private const string StreamIdHeader = "Dataplatform-Stream-Id";
 
@@ -17,6 +17,7 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers)
             return;
         if (await Bodies.ReadAsync<AgentCall>(context) is not var (call, codec))
             return;
+        messages.Count(call);
         if (call.Type != AgentCall.Types.Type.Register)
         {
             await Answers.WriteAsync(context, await master.Writer.DecideAsync(

@@ -11,7 +11,7 @@ namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>POST /api/v1: what operators read and do.</summary>
 internal sealed class OperatorEndpoint(
-    MasterRuntime master, Callers callers, MasterSettings settings, Shares shares, Func<MasterCondition> condition)
+    MasterRuntime master, Callers callers, MasterSettings settings, Shares shares, Func<MasterCondition> condition, MessageCounters messages)
 {
     private readonly AccessRules access = settings.Pool.Access;
 
@@ -103,6 +103,8 @@ internal sealed class OperatorEndpoint(
             return;
         }
 
+        if (answer.GetMetrics is { } metrics)
+            metrics.Metrics.Add(messages.All.Concat(SystemMetrics.Read()).Select(metric => new Metric { Name = metric.Name, Value = metric.Value }));
         context.Response.ContentType = codec.ContentType;
         await codec.WriteAsync(context.Response.BodyWriter, answer, context.RequestAborted);
     }
@@ -115,7 +117,7 @@ internal sealed class OperatorEndpoint(
             case CallType.GetHealth:
                 return new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = condition().IsHealthy } };
             case CallType.GetVersion:
-                return new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = new() { Version = MasterVersion.Text } } };
+                return new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = MasterVersion.Info } };
             case CallType.GetFlags:
                 var flags = new OperatorResponse.Types.GetFlags();
                 flags.Flags.Add(settings.Flags.Select(flag => new Flag { Name = flag.Key.Replace('-', '_'), Value = flag.Value }));

@@ -7,13 +7,16 @@ using DataPlatform.Services.Master.Security;
 namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>What is read by GET: the version by anyone, metrics by those who may call.</summary>
-internal sealed class PlainEndpoints(MasterRuntime master, Callers callers, AccessRules access)
+internal sealed class PlainEndpoints(MasterRuntime master, Callers callers, AccessRules access, MessageCounters messages)
 {
     public async Task VersionAsync(HttpContext context)
     {
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
         writer.WriteStartObject();
+        writer.WriteString("build_date", MasterVersion.BuildDate);
+        writer.WriteNumber("build_time", MasterVersion.BuildTime);
+        writer.WriteString("build_user", MasterVersion.BuildUser);
         writer.WriteString("version", MasterVersion.Text);
         writer.WriteEndObject();
     }
@@ -52,7 +55,11 @@ internal sealed class PlainEndpoints(MasterRuntime master, Callers callers, Acce
         if (await callers.CheckAsync(context, "mesos-master-readonly") is not { } caller)
             return null;
         if (access.WhyNot(caller, AccessAction.GetEndpoints, OperatorRights.Metrics) is not { } forbidden)
-            return await master.Replica.ReadAsync(state => PoolMetrics.Of(state).ToList(), context.RequestAborted);
+        {
+            var pool = await master.Replica.ReadAsync(state => PoolMetrics.Of(state).ToList(), context.RequestAborted);
+            return [.. pool, .. messages.All, .. SystemMetrics.Read()];
+        }
+
         await Answers.RefuseAsync(context, StatusCodes.Status403Forbidden, forbidden);
         return null;
     }

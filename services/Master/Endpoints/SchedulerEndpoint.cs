@@ -7,7 +7,7 @@ using DataPlatform.Services.Master.Streams;
 namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>POST /api/v1/scheduler.</summary>
-internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers, CallLimits limits, Shares shares)
+internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers, CallLimits limits, Shares shares, MessageCounters messages)
 {
     private const string StreamIdHeader = "Mesos-Stream-Id";
 
@@ -25,6 +25,7 @@ internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers, C
 
         if (await Bodies.ReadAsync<SchedulerCall>(context) is not var (call, _))
             return;
+        messages.Count(call);
         if ((SchedulerCalls.WhyNot(call) ?? limits.WhyNot(call)) is { } why)
         {
             await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, why);

@@ -43,6 +43,27 @@ public sealed class VisibilityTests
     }
 
     [Fact]
+    public void Quotas_and_weights_are_seen_for_the_roles_allowed()
+    {
+        foreach (var role in new[] { "mine", "theirs" })
+        {
+            pool.Do(new PoolCommand.UpdateWeights([new WeightInfo { Role = role, Weight = 2 }], pool.Caller)).ShouldBe(PoolOutcome.Ok);
+            var quota = new QuotaConfig { Role = role };
+            quota.Limits["cpus"] = new Value.Types.Scalar { Value = 1 };
+            pool.Do(new PoolCommand.UpdateQuotas([quota], Force: true, pool.Caller)).ShouldBe(PoolOutcome.Ok);
+        }
+
+        var narrow = new Visibility(AccessRulesTests.Rules("""
+            {"view_roles":[{"principals":{"values":["alice"]},"roles":{"values":["mine"]}}],
+             "get_quotas":[{"principals":{"values":["alice"]},"roles":{"values":["theirs"]}}]}
+            """), Alice);
+
+        Answer(CallType.GetWeights, narrow).GetWeights.WeightInfos.Select(weight => weight.Role).ShouldBe(["mine"]);
+        Answer(CallType.GetQuota, narrow).GetQuota.Status.Configs.Select(config => config.Role).ShouldBe(["theirs"]);
+        Answer(CallType.GetQuota, new Visibility(AccessRules.Nobody, Alice)).GetQuota.Status.Configs.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_stream_shows_news_only_of_what_it_may_show()
     {
         var feed = new VisibleFeed(Narrow);
