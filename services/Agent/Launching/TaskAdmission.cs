@@ -1,6 +1,7 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Volumes;
 
 namespace DataPlatform.Services.Agent.Launching;
 
@@ -10,7 +11,8 @@ public static class TaskAdmission
     private const int LongestId = 255;
 
     /// <summary>Why the task is refused; null when it is not.</summary>
-    public static LaunchFailure? Refusal(FrameworkInfo framework, TaskInfo task)
+    /// <param name="pod">The executor of the task's pod, if it has one.</param>
+    public static LaunchFailure? Refusal(FrameworkInfo framework, TaskInfo task, ExecutorInfo? pod = null)
     {
         if (IdProblem(task.TaskId.Value) is { } taskProblem)
             return LaunchFailure.Invalid($"task_id {taskProblem}");
@@ -28,6 +30,8 @@ public static class TaskAdmission
             return LaunchFailure.Invalid($"task.health_check {healthProblem}");
         if (task.Check is { } check && CheckProblem(CheckPlan.Of(check)) is { } checkProblem)
             return LaunchFailure.Invalid($"task.check {checkProblem}");
+        if (TaskVolume.WhyNot(task, pod) is { } volumeProblem)
+            return LaunchFailure.Failed(volumeProblem);
         return Unsupported(task) is { } what
             ? LaunchFailure.Failed($"{what} is not supported yet")
             : EnvironmentProblem(command.Environment, "task.command.environment");
@@ -60,15 +64,13 @@ public static class TaskAdmission
         {
             if (container.Docker is not null || container.Mesos?.Image is not null || container.Type == ContainerInfo.Types.Type.Docker)
                 return "task.container: running from an image";
-            if (container.Volumes.Count > 0)
-                return "task.container.volumes";
             if (container.NetworkInfos.Count > 0)
                 return "task.container.network_infos";
             if (container.RlimitInfo is not null)
                 return "task.container.rlimit_info";
         }
 
-        return task.Resources.Any(each => each.Disk?.Persistence is not null) ? "task.resources: a persistent volume" : null;
+        return null;
     }
 
     private static LaunchFailure? EnvironmentProblem(EnvironmentVariables? environment, string field)

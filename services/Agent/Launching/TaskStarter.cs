@@ -7,6 +7,7 @@ using DataPlatform.Services.Agent.Fetching;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Agent.Volumes;
 using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Launching;
@@ -16,6 +17,7 @@ internal sealed class TaskStarter(
     AgentOptions options,
     SandboxPaths sandboxes,
     CheckpointStore checkpoints,
+    VolumeLinks volumes,
     Fetcher fetcher,
     ContainerIsolation isolation,
     Func<string> endpoint)
@@ -27,7 +29,7 @@ internal sealed class TaskStarter(
     /// <exception cref="LaunchException">Refused, with what to tell the framework.</exception>
     public async Task<ProcessIdentity> StartAsync(TaskRun run, string agentId, CancellationToken cancellation)
     {
-        if (TaskAdmission.Refusal(run.Framework, run.Task) is { } refusal)
+        if (TaskAdmission.Refusal(run.Framework, run.Task, run.Pod?.Executor) is { } refusal)
             throw new LaunchException(refusal);
         if (ListeningPorts.TakenFrom(run.Task) is { } port)
             throw new LaunchException($"Port {port} was offered to the task, but something on this host listens on it already");
@@ -36,6 +38,11 @@ internal sealed class TaskStarter(
         {
             checkpoints.WriteRun(run);
             return Sandbox.Create(sandboxes, agentId, run, user);
+        });
+        Step("give the task its volumes", () =>
+        {
+            volumes.Place(run, sandbox.Path, user);
+            return true;
         });
         try
         {

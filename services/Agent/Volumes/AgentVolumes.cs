@@ -1,6 +1,8 @@
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
+using DataPlatform.Services.Agent.Launching;
+using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Hosting.Files;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
@@ -14,6 +16,8 @@ namespace DataPlatform.Services.Agent.Volumes;
 /// </summary>
 internal sealed class AgentVolumes
 {
+    private const UnixFileMode PassageMode = AtomicFile.OwnerFolder | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private readonly VolumePaths paths;
     private readonly string file;
     private readonly TimeProvider time;
@@ -33,13 +37,32 @@ internal sealed class AgentVolumes
     /// <summary>As it was last kept; see <see cref="ConvertedResources"/>.</summary>
     public ResourceBag Converted { get; private set; }
 
-    /// <summary>Where the volume lies. It is made if it is not there, which it should be.</summary>
-    /// <exception cref="IOException">It can't be.</exception>
-    public string Folder(ResourceKind volume)
+    /// <summary>Where the volume lies, from now on the user's. It is made if it is not there, which it should be. For any thread.</summary>
+    /// <param name="user">Null: the agent's own.</param>
+    /// <exception cref="IOException">There is no such volume, or the user can't be given it.</exception>
+    public string Folder(ResourceKind volume, HostUser? user)
     {
         var folder = paths.Of(volume);
+        if (!Names(Converted, volume))
+            throw new IOException($"this agent has no volume '{Path.GetFileName(folder)}' of role '{volume.ReservedTo}'");
         Make(folder);
+        if (user is not null)
+            Give(folder, user, volume.IsShared);
         return folder;
+    }
+
+    private void Give(string folder, HostUser user, bool shared)
+    {
+        // Whoever has it may come to it, and sees nothing of the others.
+        for (var above = Path.GetDirectoryName(folder)!; above.StartsWith(paths.Root, StringComparison.Ordinal); above = Path.GetDirectoryName(above)!)
+            File.SetUnixFileMode(above, PassageMode);
+        var owner = FileStatus.Of(folder)?.Owner;
+        if (owner == user.Id)
+            return;
+        if (shared && owner != Libc.geteuid())
+            throw new IOException($"the shared volume '{Path.GetFileName(folder)}' belongs to another user than '{user.Name}', whom this task runs as");
+        if (Libc.lchown(folder, user.Id, user.GroupId) != 0)
+            throw new IOException($"cannot give {folder} to user {user.Name}");
     }
 
     /// <summary>After a registration: volumes that are missing are made, those that nobody names are set aside.</summary>

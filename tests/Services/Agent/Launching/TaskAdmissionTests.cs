@@ -32,11 +32,11 @@ public sealed class TaskAdmissionTests
         var image = TaskOf("t");
         image.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker } } };
         var volume = TaskOf("t");
-        volume.Resources.Add(new Resource { Name = "disk", Disk = new Resource.Types.DiskInfo { Persistence = new Resource.Types.DiskInfo.Types.Persistence { Id = "v" } } });
+        volume.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { new DataPlatform.Core.Protocol.Mesos.Volume { Mode = DataPlatform.Core.Protocol.Mesos.Volume.Types.Mode.Rw, ContainerPath = "data", HostPath = "/srv" } } };
 
         TaskAdmission.Refusal(Framework(), custom)!.Message.ShouldContain("custom executors are not supported yet");
         TaskAdmission.Refusal(Framework(), image)!.Message.ShouldContain("image is not supported yet");
-        TaskAdmission.Refusal(Framework(), volume)!.Message.ShouldContain("persistent volume is not supported yet");
+        TaskAdmission.Refusal(Framework(), volume)!.Message.ShouldContain("a source other than SANDBOX_PATH is not supported yet");
     }
 
     [Fact]

@@ -39,6 +39,9 @@ internal sealed class FakeMaster : IAsyncDisposable
 
     public string AgentId { get; set; } = "master-S0";
 
+    /// <summary>What it says to be reserved on an agent that registers, volumes among it.</summary>
+    public IReadOnlyList<Resource> Converted { get; set; } = [];
+
     public double PingInterval { get; set; } = 15;
 
     public string? Authorization { get; private set; }
@@ -185,6 +188,7 @@ internal sealed class FakeMaster : IAsyncDisposable
                 AgentId = new AgentID { Value = register.AgentInfo.Id?.Value ?? AgentId },
                 PingIntervalSeconds = PingInterval,
                 PingMisses = 5,
+                ConvertedResources = { Converted },
             },
         });
         registrations.Enqueue(register);
