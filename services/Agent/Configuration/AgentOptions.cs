@@ -21,7 +21,7 @@ public sealed record AgentOptions
     public required IReadOnlyList<AgentAttribute> Attributes { get; init; }
     public required MesosCredential? Credential { get; init; }
 
-    /// <summary>Null: everybody on this machine may call.</summary>
+    /// <summary>Null: processes of this user and of root on this machine may call.</summary>
     public required KnownPrincipals? HttpCredentials { get; init; }
 
     public required string Isolation { get; init; }

@@ -3,7 +3,7 @@ using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.Agent.Serving;
 
-/// <summary>HTTP Basic for everything but the health check, when credentials are given; without them only loopback is served at all.</summary>
+/// <summary>HTTP Basic for everything but the health check, when credentials are given; without them only loopback is served at all, and there only this user and root.</summary>
 internal sealed class Authentication(BasicGate gate)
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)

@@ -5,16 +5,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace DataPlatform.Services.Hosting.Security;
 
-/// <summary>Lets calls in by HTTP Basic, and holds up who guesses.</summary>
+/// <summary>Lets calls in by HTTP Basic, and holds up who guesses; without known principals, those of this process's own user.</summary>
 public sealed class BasicGate(KnownPrincipals? known, FailedLogins failures)
 {
     public CallerCheck Check(HttpContext context)
     {
         if (known is null)
-        {
-            context.WelcomeConnection();
-            return new CallerCheck.Known(null);
-        }
+            return CheckUser(context);
 
         if (BasicLogin.Parse(context.Request.Headers.Authorization) is not { } login)
             return new CallerCheck.Refused(StatusCodes.Status401Unauthorized, "Credentials are missing; send a principal and its secret by HTTP Basic");
@@ -35,6 +32,16 @@ public sealed class BasicGate(KnownPrincipals? known, FailedLogins failures)
         failures.Right(address, login.Principal);
         context.WelcomeConnection();
         return new CallerCheck.Known(login.Principal);
+    }
+
+    /// <summary>Where nobody has a secret, the kernel says who calls: what this user could do by itself, it may do here.</summary>
+    private static CallerCheck CheckUser(HttpContext context)
+    {
+        if (!context.IsOfOwnUser())
+            return new CallerCheck.Refused(StatusCodes.Status403Forbidden,
+                "This was started without credentials and serves only processes of its own user and of root on this machine; with credentials it serves who has them");
+        context.WelcomeConnection();
+        return new CallerCheck.Known(null);
     }
 }
 

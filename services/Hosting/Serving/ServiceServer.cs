@@ -57,6 +57,19 @@ public static class ServiceServer
     /// <summary>Says that who calls over this connection has shown who he is: it makes room for nobody from then on.</summary>
     public static void WelcomeConnection(this HttpContext context) => context.Features.Get<Visitor>()?.Welcome();
 
+    /// <summary>Whether who calls is a process of this process's own user, or of root, on this machine. Looked up once a connection.</summary>
+    public static bool IsOfOwnUser(this HttpContext context)
+    {
+        if (context.Features.Get<Visitor>() is { IsOfOwnUser: { } known })
+            return known;
+        var connection = context.Connection;
+        var own = connection is { RemoteIpAddress: { } from, LocalIpAddress: { } to }
+            && LocalPeer.IsOwn(new IPEndPoint(from, connection.RemotePort), new IPEndPoint(to, connection.LocalPort));
+        if (context.Features.Get<Visitor>() is { } visitor)
+            visitor.IsOfOwnUser = own;
+        return own;
+    }
+
     /// <summary>One line an entry, with UTC time; of the framework only what is wrong.</summary>
     public static ILoggingBuilder ToConsole(this ILoggingBuilder logging) => logging.ClearProviders().AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
     {

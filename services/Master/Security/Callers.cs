@@ -4,7 +4,7 @@ using DataPlatform.Services.Master.Endpoints;
 
 namespace DataPlatform.Services.Master.Security;
 
-/// <summary>Who calls. Without credentials everyone on this machine may, and nobody has a name.</summary>
+/// <summary>Who calls. Without credentials only processes of this user and of root on this machine may, and nobody has a name.</summary>
 public sealed class Callers(BasicGate gate)
 {
     /// <summary>Null when the request was answered with why not.</summary>

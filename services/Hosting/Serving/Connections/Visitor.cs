@@ -14,6 +14,9 @@ internal sealed class Visitor(VisitorBook book, IPAddress address, Action close)
 
     public int Requests { get; set; }
 
+    /// <summary>Whether the caller's process is of this process's user; null while nobody has looked.</summary>
+    public bool? IsOfOwnUser { get; set; }
+
     public void Close() => close();
 
     /// <summary>Somebody with a right to call has called over this connection: it is closed for others no more.</summary>

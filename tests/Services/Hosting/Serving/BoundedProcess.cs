@@ -16,15 +16,15 @@ internal sealed class BoundedProcess : IAsyncDisposable
     private readonly StringBuilder log = new();
     private readonly Process process;
 
-    private BoundedProcess(string program)
+    private BoundedProcess(string program, bool open)
     {
         Program = program;
         var credentials = Path.Combine(folder.FullName, "credentials");
         AtomicFile.Write(credentials, """{"credentials":[{"principal":"ops","secret":"sesame"}]}""");
         string[] own = program switch
         {
-            "dp-master" => ["--credentials", credentials],
-            "dp-agent" => ["--master", "http://127.0.0.1:1", "--http-credentials", credentials, "--resources", "cpus:1;mem:64;disk:64"],
+            "dp-master" => open ? [] : ["--credentials", credentials],
+            "dp-agent" => ["--master", "http://127.0.0.1:1", "--resources", "cpus:1;mem:64;disk:64", .. open ? (string[])[] : ["--http-credentials", credentials]],
             _ => ["--cli-config", Path.Combine(folder.FullName, "cli.json")],
         };
         process = Process.Start(new ProcessStartInfo("/usr/bin/prlimit", [
@@ -56,9 +56,10 @@ internal sealed class BoundedProcess : IAsyncDisposable
 
     private string Work => Path.Combine(folder.FullName, "work");
 
-    public static async Task<BoundedProcess> StartAsync(string program)
+    /// <param name="open">Without credentials.</param>
+    public static async Task<BoundedProcess> StartAsync(string program, bool open = false)
     {
-        var started = new BoundedProcess(program);
+        var started = new BoundedProcess(program, open);
         var endpoint = Path.Combine(started.Work, "endpoint");
         for (var watch = Stopwatch.StartNew(); !File.Exists(endpoint); await Task.Delay(20))
         {
