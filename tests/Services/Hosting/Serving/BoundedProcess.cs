@@ -21,9 +21,11 @@ internal sealed class BoundedProcess : IAsyncDisposable
         Program = program;
         var credentials = Path.Combine(folder.FullName, "credentials");
         AtomicFile.Write(credentials, """{"credentials":[{"principal":"ops","secret":"sesame"}]}""");
+        var rules = Path.Combine(folder.FullName, "acls");
+        AtomicFile.Write(rules, """{"permissive":true}""");
         string[] own = program switch
         {
-            "dp-master" => open ? [] : ["--credentials", credentials],
+            "dp-master" => open ? [] : ["--credentials", credentials, "--acls", rules],
             "dp-agent" => ["--master", "http://127.0.0.1:1", "--resources", "cpus:1;mem:64;disk:64", .. open ? (string[])[] : ["--http-credentials", credentials]],
             _ => ["--cli-config", Path.Combine(folder.FullName, "cli.json")],
         };
