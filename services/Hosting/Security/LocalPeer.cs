@@ -1,51 +1,16 @@
-using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 
 namespace DataPlatform.Services.Hosting.Security;
 
-/// <summary>Which user of this machine holds the other end of a loopback connection, as the kernel's table of sockets says.</summary>
+/// <summary>Which user of this machine holds the other end of a loopback connection, as the kernel says.</summary>
 public static partial class LocalPeer
 {
-    private const string Established = "01";
-
     /// <summary>Whether the other end belongs to whoever runs this process, or to root, who may do anything here anyway.</summary>
     public static bool IsOwn(IPEndPoint peer, IPEndPoint own) => UserOf(peer, own) is { } user && (user == 0 || user == EffectiveUser());
 
     /// <summary>Null when there is no such open socket on this machine.</summary>
-    public static uint? UserOf(IPEndPoint peer, IPEndPoint own)
-    {
-        var mapped = (Mapped(peer), Mapped(own));
-        return Find("/proc/self/net/tcp6", Text(mapped.Item1), Text(mapped.Item2))
-            ?? (Plain(peer) is { } from && Plain(own) is { } to ? Find("/proc/self/net/tcp", Text(from), Text(to)) : null);
-    }
-
-    private static uint? Find(string table, string local, string remote)
-    {
-        if (!File.Exists(table))
-            return null;
-        foreach (var line in File.ReadLines(table))
-        {
-            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            // Of a socket that its process has closed the table names root: only an open one has a user to believe.
-            if (fields.Length > 9 && fields[1] == local && fields[2] == remote && fields[3] == Established && fields[9] != "0")
-                return uint.Parse(fields[7], CultureInfo.InvariantCulture);
-        }
-
-        return null;
-    }
-
-    private static IPEndPoint Mapped(IPEndPoint endpoint) => new(endpoint.Address.MapToIPv6(), endpoint.Port);
-
-    private static IPEndPoint? Plain(IPEndPoint endpoint) =>
-        endpoint.Address.IsIPv4MappedToIPv6 ? new(endpoint.Address.MapToIPv4(), endpoint.Port)
-        : endpoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? endpoint
-        : null;
-
-    /// <summary>As the kernel prints it: words of the machine's own byte order.</summary>
-    private static string Text(IPEndPoint endpoint) =>
-        string.Concat(endpoint.Address.GetAddressBytes().Chunk(4).Select(word => BitConverter.ToUInt32(word).ToString("X8", CultureInfo.InvariantCulture)))
-        + ":" + endpoint.Port.ToString("X4", CultureInfo.InvariantCulture);
+    public static uint? UserOf(IPEndPoint peer, IPEndPoint own) => SocketDiagnosis.UserOf(peer, own) ?? SocketTable.UserOf(peer, own);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();

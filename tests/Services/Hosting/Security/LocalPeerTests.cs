@@ -24,6 +24,8 @@ public class LocalPeerTests
         var (peer, own) = ((IPEndPoint)server.RemoteEndPoint!, (IPEndPoint)server.LocalEndPoint!);
 
         LocalPeer.IsOwn(peer, own).ShouldBeTrue();
+        SocketDiagnosis.UserOf(peer, own).ShouldBe(SocketTable.UserOf(peer, own));
+        SocketDiagnosis.UserOf(peer, own).ShouldNotBeNull();
         LocalPeer.UserOf(new IPEndPoint(peer.Address, peer.Port == 1 ? 2 : 1), own).ShouldBeNull();
         client.Dispose();
         LocalPeer.UserOf(peer, own).ShouldBeNull();
