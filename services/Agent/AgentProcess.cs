@@ -14,6 +14,7 @@ using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Agent.Serving.Authentication;
 using DataPlatform.Services.Agent.Serving.Older;
 using DataPlatform.Services.Agent.Serving.Usage;
 using DataPlatform.Services.Agent.Volumes;
@@ -117,10 +118,11 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         WebApplication app, AgentLoop loop, SandboxPaths paths, SandboxFiles files, AgentMetrics metrics, ContainerUsage usage,
         MasterLink link, LinkStatus linkStatus, LoggingLevel logging, Dictionary<string, string> flags, Func<AgentInfo> self)
     {
-        var api = new OperatorApi(loop, files, metrics, self, flags) { Usage = usage, Link = linkStatus, LoggingLevel = logging };
+        var rights = new AgentRights(loop, options.Access);
+        var api = new OperatorApi(loop, files, metrics, self, flags) { Usage = usage, Link = linkStatus, Rights = rights, LoggingLevel = logging };
         var older = new OlderEndpoints(
-            new OlderState(loop, paths, self, () => link.Master.Host, flags, time), usage, metrics, linkStatus, flags);
-        HttpServer.Map(app, options, api, older, files, metrics);
+            new OlderState(loop, paths, self, () => link.Master.Host, flags, time), usage, metrics, linkStatus, rights, flags);
+        HttpServer.Map(app, options, api, older, new SandboxEndpoints(files, rights));
     }
 
     private static async Task HandleAsync(

@@ -28,7 +28,7 @@ internal static class MasterServer
         var credentials = settings.CredentialsFile is { } file ? CredentialFile.ReadMany("credentials", file) : null;
         if (credentials is null && !IPAddress.IsLoopback(settings.Ip))
             throw new SettingsException($"--ip {settings.Ip} is no loopback address: give --credentials, for without them anyone who reaches it may do anything");
-        settings = settings with { Pool = settings.Pool with { Access = AccessFile.Read(settings.AccessFile, credentials is not null) } };
+        settings = settings with { Pool = settings.Pool with { Access = AccessFile.Read(settings.AccessFile, credentials is not null, "credentials") } };
         WorkDirectory.Create("work-dir", settings.WorkDirectory);
 
         var app = Build(settings);

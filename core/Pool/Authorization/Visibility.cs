@@ -38,6 +38,10 @@ public sealed class Visibility
 
     public bool Quota(string role) => allQuotas || Allows(AccessAction.GetQuotas, role);
 
+    /// <summary>Not asked by <see cref="IsWhole"/>: only an agent shows containers.</summary>
+    /// <param name="user">As whom what is in it runs.</param>
+    public bool Container(string? user) => Allows(AccessAction.ViewContainers, user);
+
     public bool Role(string role) => allRoles || Allows(AccessAction.ViewRoles, role);
 
     /// <summary>The answer with what the caller may see of it; the message given is left as it is.</summary>

@@ -1,8 +1,10 @@
 using System.Net;
 using DataPlatform.Core.Client.Http;
+using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Hosting.Credentials;
+using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Settings;
 
 namespace DataPlatform.Services.Agent.Configuration;
@@ -23,6 +25,9 @@ public sealed record AgentOptions
 
     /// <summary>Null: processes of this user and of root on this machine may call.</summary>
     public required KnownPrincipals? HttpCredentials { get; init; }
+
+    /// <summary>What those who may call may do.</summary>
+    public required AccessRules Access { get; init; }
 
     public required string Isolation { get; init; }
     public required string CgroupsRoot { get; init; }
@@ -76,6 +81,7 @@ public sealed record AgentOptions
             Attributes = ResourceText.Attributes(values.Find("attributes") ?? ""),
             Credential = values.FindPath("credential") is { } own ? CredentialFile.ReadOne("credential", own) : null,
             HttpCredentials = accepted,
+            Access = AccessFile.Read(values.FindPath("acls"), accepted is not null, "http-credentials"),
             Isolation = values.OneOf("isolation", "auto", "cgroups", "processes"),
             CgroupsRoot = ParseGroup(values),
             EnforceCpu = values.Switch("cgroups-enable-cfs"),

@@ -19,6 +19,7 @@ internal static class Settings
         new("attributes", "TEXT", null, "what operators may place by, as 'rack:r1;zone:a'"),
         new("credential", "FILE", null, "JSON file with principal and secret for the master"),
         new("http-credentials", "FILE", null, "JSON file with the credentials that may call this agent's API"),
+        new("acls", "FILE", null, "who of them may do what, in Mesos's form; what it does not allow is refused. Needed with --http-credentials"),
         new("isolation", "auto|cgroups|processes", "auto", "how tasks are held: cgroups where permitted, else process sessions"),
         new("cgroups-root", "NAME", "dataplatform", "name of the group under each cgroup root"),
         new("cgroups-enable-cfs", "", "false", "bound cpu by the request even when the host is idle", IsSwitch: true),

@@ -19,9 +19,9 @@ public sealed class SandboxFiles(SandboxPaths paths)
 
     /// <summary>Size of the whole file and the part asked for; null when there is no such file.</summary>
     /// <param name="length">Null: up to the end, as far as one read goes.</param>
-    public (long Size, byte[] Data)? Read(string path, long offset, long? length)
+    public static (long Size, byte[] Data)? Read(SandboxPlace place, long offset, long? length)
     {
-        using var handle = Open(path);
+        using var handle = Open(place);
         if (handle is null)
             return null;
         var size = RandomAccess.GetLength(handle);
@@ -34,10 +34,8 @@ public sealed class SandboxFiles(SandboxPaths paths)
     }
 
     /// <summary>What is in a folder, by name; null when there is no such folder.</summary>
-    public IReadOnlyList<Core.Protocol.Mesos.FileInfo>? List(string path)
+    public static IReadOnlyList<Core.Protocol.Mesos.FileInfo>? List(SandboxPlace place)
     {
-        if (Split(path) is not { } place)
-            return null;
         using var folder = ContainedFiles.OpenFolder(place.Run, place.Inside);
         if (folder is null)
             return null;
@@ -47,7 +45,7 @@ public sealed class SandboxFiles(SandboxPaths paths)
             .Order(StringComparer.Ordinal)
             .Select(name => (Name: name, Status: FileStatus.Of(inside + "/" + name)))
             .Where(each => each.Status is not null)
-            .Select(each => Describe(path.TrimEnd('/') + "/" + each.Name, each.Status!.Value, users, groups)).ToList();
+            .Select(each => Describe(place.Path.TrimEnd('/') + "/" + each.Name, each.Status!.Value, users, groups)).ToList();
     }
 
     private static Core.Protocol.Mesos.FileInfo Describe(string path, FileStatus status, AccountNames users, AccountNames groups) => new()
@@ -62,17 +60,29 @@ public sealed class SandboxFiles(SandboxPaths paths)
     };
 
     /// <summary>The file to read from, as long as it is; null when there is no such file.</summary>
-    public SafeFileHandle? Open(string path) => Split(path) is { } place ? ContainedFiles.OpenRead(place.Run, place.Inside) : null;
+    public static SafeFileHandle? Open(SandboxPlace place) => ContainedFiles.OpenRead(place.Run, place.Inside);
 
-    /// <summary>Also the path on the host, which the agent's state names and older tools ask with.</summary>
-    private (string Run, string Inside)? Split(string path)
+    /// <summary>Where the path leads; null when there is no such sandbox.</summary>
+    /// <param name="path">Also the path on the host, which the agent's state names and older tools ask with.</param>
+    public SandboxPlace? Find(string path)
     {
+        var asked = path;
         if (path.StartsWith(paths.Root + "/", StringComparison.Ordinal) && path.IndexOf('/', paths.Root.Length + 1) is > 0 and var agent)
             path = path[agent..];
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length < 6 || parts[0] != "frameworks" || parts[2] != "executors" || parts[4] != "runs" || path.Contains('\0', StringComparison.Ordinal) || parts.Contains("..") || parts.Contains("."))
             return null;
-        var run = paths.Find(new TaskKey(parts[1], parts[3]), parts[5]);
-        return run is null ? null : (run, string.Join('/', parts.Skip(6)));
+        if (paths.Find(new TaskKey(parts[1], parts[3]), parts[5]) is not { } run)
+            return null;
+        // Which sandbox is the latest may change between the question who may see it and the answer: it is settled here.
+        var container = Directory.ResolveLinkTarget(run, returnFinalTarget: false) is { } target ? target.Name : parts[5];
+        return new SandboxPlace(asked, parts[1], container, Path.Combine(Path.GetDirectoryName(run)!, container), string.Join('/', parts.Skip(6)));
     }
 }
+
+/// <summary>A file or folder of one sandbox.</summary>
+/// <param name="Path">As it was asked for.</param>
+/// <param name="ContainerId">Of the run, or of the pod, whose sandbox it is.</param>
+/// <param name="Run">The sandbox's folder on this host.</param>
+/// <param name="Inside">The path from there; empty for the sandbox itself.</param>
+public sealed record SandboxPlace(string Path, string FrameworkId, string ContainerId, string Run, string Inside);

@@ -1,57 +1,72 @@
+using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Serving.Authentication;
 using Answer = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types;
 
 namespace DataPlatform.Services.Agent.Serving;
 
-/// <summary>The agent's state as the operator API shows it.</summary>
+/// <summary>The agent's state as the operator API shows it, as far as the caller may see it.</summary>
 internal static class AgentViews
 {
-    public static Answer.GetTasks Tasks(AgentCore core)
+    public static Answer.GetTasks Tasks(AgentCore core, Visibility visible)
     {
         var view = new Answer.GetTasks();
         foreach (var run in core.Runs.Where(run => run.Task.Name.Length > 0 || run.Task.Command is not null))
         {
+            var record = run.ToRecord(core.AgentId);
+            if (!visible.Task(record, run.Framework.User))
+                continue;
             var list = run.Phase switch
             {
                 RunPhase.Launching => view.QueuedTasks,
                 RunPhase.Ended => view.TerminatedTasks,
                 _ => view.LaunchedTasks,
             };
-            list.Add(run.ToRecord(core.AgentId));
+            list.Add(record);
         }
 
-        view.CompletedTasks.AddRange(core.Completed.Select(each => each.Task));
+        view.CompletedTasks.AddRange(core.Completed.Where(each => visible.Task(each.Task, each.Framework.User)).Select(each => each.Task));
         return view;
     }
 
-    public static Answer.GetFrameworks Frameworks(AgentCore core)
+    public static Answer.GetFrameworks Frameworks(AgentCore core, Visibility visible)
     {
         var view = new Answer.GetFrameworks();
         var active = core.Runs.Select(run => run.Framework).DistinctBy(each => each.Id.Value).ToList();
-        view.Frameworks.AddRange(active.Select(Wrap));
+        view.Frameworks.AddRange(active.Where(visible.Framework).Select(Wrap));
         view.CompletedFrameworks.AddRange(core.Completed.Select(each => each.Framework)
-            .DistinctBy(each => each.Id.Value).Where(each => !active.Exists(other => other.Id.Value == each.Id.Value)).Select(Wrap));
+            .DistinctBy(each => each.Id.Value).Where(each => !active.Exists(other => other.Id.Value == each.Id.Value)).Where(visible.Framework).Select(Wrap));
         return view;
 
         static Answer.GetFrameworks.Types.Framework Wrap(FrameworkInfo info) => new() { FrameworkInfo = info };
     }
 
-    public static Answer.GetExecutors Executors(AgentCore core)
+    public static Answer.GetExecutors Executors(AgentCore core, Visibility visible)
     {
         var view = new Answer.GetExecutors();
-        view.Executors.AddRange(core.Pods.Select(pod => new Answer.GetExecutors.Types.Executor { ExecutorInfo = pod.Executor }));
+        var users = core.Runs.GroupBy(run => run.Key.FrameworkId, run => run.Framework.User, StringComparer.Ordinal)
+            .ToDictionary(each => each.Key, each => each.First(), StringComparer.Ordinal);
+        view.Executors.AddRange(core.Pods.Where(pod => visible.Executor(pod.Executor, users.GetValueOrDefault(pod.Executor.FrameworkId?.Value ?? ""))).Select(pod => new Answer.GetExecutors.Types.Executor { ExecutorInfo = pod.Executor }));
         foreach (var run in core.Runs.Where(run => run.Task.Command is not null && run.Pod is null))
-            (run.Phase == RunPhase.Ended ? view.CompletedExecutors : view.Executors).Add(Wrap(run.ToRecord(core.AgentId)));
-        view.CompletedExecutors.AddRange(core.Completed.Where(each => each.Task.ExecutorId is null).Select(each => Wrap(each.Task)));
+            AddTo(run.Phase == RunPhase.Ended ? view.CompletedExecutors : view.Executors, run.ToRecord(core.AgentId), run.Framework);
+        foreach (var (framework, task) in core.Completed.Where(each => each.Task.ExecutorId is null))
+            AddTo(view.CompletedExecutors, task, framework);
         return view;
+
+        void AddTo(ICollection<Answer.GetExecutors.Types.Executor> list, TaskRecord task, FrameworkInfo framework)
+        {
+            var executor = Wrap(task);
+            if (visible.Executor(executor.ExecutorInfo, TaskUser.Of(task, framework)))
+                list.Add(executor);
+        }
     }
 
-    public static Answer.GetState State(AgentCore core) => new()
+    public static Answer.GetState State(AgentCore core, Visibility visible) => new()
     {
-        GetTasks = Tasks(core),
-        GetFrameworks = Frameworks(core),
-        GetExecutors = Executors(core),
+        GetTasks = Tasks(core, visible),
+        GetFrameworks = Frameworks(core, visible),
+        GetExecutors = Executors(core, visible),
     };
 
     /// <summary>As people know it from Mesos.</summary>

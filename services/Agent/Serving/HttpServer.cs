@@ -1,5 +1,5 @@
 using DataPlatform.Services.Agent.Configuration;
-using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Agent.Serving.Authentication;
 using DataPlatform.Services.Agent.Serving.Older;
 using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Serving;
@@ -21,16 +21,15 @@ internal static class HttpServer
         return builder.Build();
     }
 
-    public static void Map(WebApplication app, AgentOptions options, OperatorApi api, OlderEndpoints older, SandboxFiles files, AgentMetrics metrics)
+    public static void Map(WebApplication app, AgentOptions options, OperatorApi api, OlderEndpoints older, SandboxEndpoints sandboxes)
     {
-        var authentication = new Authentication(new BasicGate(options.HttpCredentials, app.Services.GetRequiredService<FailedLogins>()));
+        var authentication = new AuthenticatedCalls(new Callers(new BasicGate(options.HttpCredentials, app.Services.GetRequiredService<FailedLogins>())));
         app.Use(next => context => authentication.InvokeAsync(context, next));
         foreach (var prefix in (string[])["", "/slave(1)"])
         {
             app.MapPost(prefix + "/api/v1", (RequestDelegate)api.HandleAsync);
             older.Map(app, prefix);
-            app.MapGet(prefix + "/metrics", async () => Results.Text(await metrics.ToPrometheusAsync(), "text/plain; version=0.0.4"));
-            SandboxEndpoints.Map(app, prefix, files);
+            sandboxes.Map(app, prefix);
         }
     }
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Agent.Serving.Authentication;
 using DataPlatform.Services.Agent.Serving.Usage;
 using DataPlatform.Services.Hosting.Serving;
 using Google.Protobuf;
@@ -19,6 +21,8 @@ internal sealed class OperatorApi(
     public required ContainerUsage Usage { get; init; }
 
     public required LinkStatus Link { get; init; }
+
+    public required AgentRights Rights { get; init; }
 
     public required LoggingLevel LoggingLevel { get; init; }
 
@@ -64,8 +68,23 @@ internal sealed class OperatorApi(
             return;
         }
 
+        if (WhyNot(context.Caller(), call.Type) is { } forbidden)
+        {
+            await Refuse(context, StatusCodes.Status403Forbidden, forbidden);
+            return;
+        }
+
         await AnswerAsync(context, call, answerCodec);
     }
+
+    /// <summary>Reads that are filtered need no right, and files are asked for by whose they are.</summary>
+    private string? WhyNot(Caller caller, CallType call) => call switch
+    {
+        CallType.GetFlags => Rights.WhyNotFlags(caller),
+        CallType.GetMetrics => Rights.WhyNotMetrics(caller),
+        CallType.SetLoggingLevel => Rights.WhyNotLoggingLevel(caller),
+        _ => null,
+    };
 
     private static MessageCodec? AnswerCodec(HttpRequest request, MessageCodec fallback)
     {
@@ -79,6 +98,7 @@ internal sealed class OperatorApi(
 
     private async Task AnswerAsync(HttpContext context, AgentOperatorCall call, MessageCodec codec)
     {
+        var visible = Rights.VisibleTo(context.Caller());
         var answer = new AgentOperatorResponse();
         switch (call.Type)
         {
@@ -109,7 +129,7 @@ internal sealed class OperatorApi(
                 return;
             case CallType.GetContainers:
                 answer.Type = AnswerType.GetContainers;
-                answer.GetContainers = await Usage.ReadAsync();
+                answer.GetContainers = await Usage.ReadAsync(visible);
                 break;
             case CallType.GetOperations:
                 answer.Type = AnswerType.GetOperations;
@@ -121,26 +141,33 @@ internal sealed class OperatorApi(
                 break;
             case CallType.GetState:
                 answer.Type = AnswerType.GetState;
-                answer.GetState = await loop.ReadAsync(AgentViews.State);
+                answer.GetState = await loop.ReadAsync(core => AgentViews.State(core, visible));
                 break;
             case CallType.GetTasks:
                 answer.Type = AnswerType.GetTasks;
-                answer.GetTasks = await loop.ReadAsync(AgentViews.Tasks);
+                answer.GetTasks = await loop.ReadAsync(core => AgentViews.Tasks(core, visible));
                 break;
             case CallType.GetFrameworks:
                 answer.Type = AnswerType.GetFrameworks;
-                answer.GetFrameworks = await loop.ReadAsync(AgentViews.Frameworks);
+                answer.GetFrameworks = await loop.ReadAsync(core => AgentViews.Frameworks(core, visible));
                 break;
             case CallType.GetExecutors:
                 answer.Type = AnswerType.GetExecutors;
-                answer.GetExecutors = await loop.ReadAsync(AgentViews.Executors);
+                answer.GetExecutors = await loop.ReadAsync(core => AgentViews.Executors(core, visible));
                 break;
             case CallType.GetAgent:
                 answer.Type = AnswerType.GetAgent;
                 answer.GetAgent = new Answer.GetAgent { AgentInfo = self() };
                 break;
             case CallType.ListFiles when call.ListFiles is { } list:
-                if (files.List(list.Path) is not { } entries)
+                var folder = files.Find(list.Path);
+                if (folder is not null && await Rights.WhyNotSandboxAsync(context.Caller(), folder) is { } whyNotList)
+                {
+                    await Refuse(context, StatusCodes.Status403Forbidden, whyNotList);
+                    return;
+                }
+
+                if (folder is null || SandboxFiles.List(folder) is not { } entries)
                 {
                     await Refuse(context, StatusCodes.Status404NotFound, $"There is no folder {list.Path} in any sandbox");
                     return;
@@ -151,7 +178,14 @@ internal sealed class OperatorApi(
                 answer.ListFiles.FileInfos.AddRange(entries);
                 break;
             case CallType.ReadFile when call.ReadFile is { } read:
-                if (files.Read(read.Path, (long)Math.Min(read.Offset, long.MaxValue), read.HasLength ? (long)Math.Min(read.Length, long.MaxValue) : null) is not { } content)
+                var file = files.Find(read.Path);
+                if (file is not null && await Rights.WhyNotSandboxAsync(context.Caller(), file) is { } whyNotRead)
+                {
+                    await Refuse(context, StatusCodes.Status403Forbidden, whyNotRead);
+                    return;
+                }
+
+                if (file is null || SandboxFiles.Read(file, (long)Math.Min(read.Offset, long.MaxValue), read.HasLength ? (long)Math.Min(read.Length, long.MaxValue) : null) is not { } content)
                 {
                     await Refuse(context, StatusCodes.Status404NotFound, $"There is no file {read.Path} in any sandbox");
                     return;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Agent.Serving.Authentication;
 
 namespace DataPlatform.Services.Agent.Serving;
 
@@ -9,21 +10,21 @@ namespace DataPlatform.Services.Agent.Serving;
 /// <c>GET /files/read</c>, <c>/files/download</c> and <c>/files/browse</c>, as tools of the Mesos world ask them. <c>path</c> is the one
 /// that READ_FILE takes, or a sandbox's path on this host.
 /// </summary>
-internal static class SandboxEndpoints
+internal sealed class SandboxEndpoints(SandboxFiles files, AgentRights rights)
 {
     private const int PartSize = 128 * 1024;
 
-    public static void Map(WebApplication app, string prefix, SandboxFiles files)
+    public void Map(WebApplication app, string prefix)
     {
-        app.MapGet(prefix + "/files/read", (RequestDelegate)(context => ReadAsync(context, files)));
-        app.MapGet(prefix + "/files/download", (RequestDelegate)(context => DownloadAsync(context, files)));
-        app.MapGet(prefix + "/files/browse", (RequestDelegate)(context => BrowseAsync(context, files)));
+        app.MapGet(prefix + "/files/read", (RequestDelegate)ReadAsync);
+        app.MapGet(prefix + "/files/download", (RequestDelegate)DownloadAsync);
+        app.MapGet(prefix + "/files/browse", (RequestDelegate)BrowseAsync);
     }
 
     /// <summary>As Mesos has it: <c>{"data":"...","offset":N}</c>; offset -1 asks for the file's size.</summary>
-    private static async Task ReadAsync(HttpContext context, SandboxFiles files)
+    private async Task ReadAsync(HttpContext context)
     {
-        if (await PathAsync(context) is not { } path)
+        if (await PlaceAsync(context) is not { } place)
             return;
         var query = context.Request.Query;
         if (!TryNumber(query["offset"], -1, out var offset) || offset < -1 || !TryNumber(query["length"], SandboxFiles.LongestRead, out var length) || length < -1)
@@ -32,9 +33,9 @@ internal static class SandboxEndpoints
             return;
         }
 
-        if (files.Read(path, Math.Max(0, offset), offset < 0 ? 0 : length < 0 ? null : length) is not { } content)
+        if (SandboxFiles.Read(place, Math.Max(0, offset), offset < 0 ? 0 : length < 0 ? null : length) is not { } content)
         {
-            await RefuseFileAsync(context, files, path);
+            await RefuseFileAsync(context, place);
             return;
         }
 
@@ -47,14 +48,14 @@ internal static class SandboxEndpoints
         });
     }
 
-    private static async Task DownloadAsync(HttpContext context, SandboxFiles files)
+    private async Task DownloadAsync(HttpContext context)
     {
-        if (await PathAsync(context) is not { } path)
+        if (await PlaceAsync(context) is not { } place)
             return;
-        using var file = files.Open(path);
+        using var file = SandboxFiles.Open(place);
         if (file is null)
         {
-            await RefuseFileAsync(context, files, path);
+            await RefuseFileAsync(context, place);
             return;
         }
 
@@ -63,7 +64,7 @@ internal static class SandboxEndpoints
         var response = context.Response;
         response.ContentType = "application/octet-stream";
         response.ContentLength = length;
-        response.Headers.ContentDisposition = "attachment; filename*=UTF-8''" + Uri.EscapeDataString(Path.GetFileName(path.TrimEnd('/')));
+        response.Headers.ContentDisposition = "attachment; filename*=UTF-8''" + Uri.EscapeDataString(Path.GetFileName(place.Path.TrimEnd('/')));
         var part = new byte[PartSize];
         for (long at = 0; at < length;)
         {
@@ -79,13 +80,13 @@ internal static class SandboxEndpoints
         }
     }
 
-    private static async Task BrowseAsync(HttpContext context, SandboxFiles files)
+    private async Task BrowseAsync(HttpContext context)
     {
-        if (await PathAsync(context) is not { } path)
+        if (await PlaceAsync(context) is not { } place)
             return;
-        if (files.List(path) is not { } entries)
+        if (SandboxFiles.List(place) is not { } entries)
         {
-            await OperatorApi.Refuse(context, StatusCodes.Status404NotFound, $"There is no folder '{path}' in any sandbox");
+            await OperatorApi.Refuse(context, StatusCodes.Status404NotFound, $"There is no folder '{place.Path}' in any sandbox");
             return;
         }
 
@@ -118,18 +119,30 @@ internal static class SandboxEndpoints
     }
 
     /// <summary>Null when the request has been refused.</summary>
-    private static async Task<string?> PathAsync(HttpContext context)
+    private async Task<SandboxPlace?> PlaceAsync(HttpContext context)
     {
         var path = context.Request.Query["path"].ToString();
-        if (path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal))
-            return path;
-        await OperatorApi.Refuse(context, StatusCodes.Status400BadRequest, path.Length == 0 ? "The query needs a 'path'" : "'path' holds a NUL character");
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        {
+            await OperatorApi.Refuse(context, StatusCodes.Status400BadRequest, path.Length == 0 ? "The query needs a 'path'" : "'path' holds a NUL character");
+            return null;
+        }
+
+        if (files.Find(path) is not { } place)
+        {
+            await OperatorApi.Refuse(context, StatusCodes.Status404NotFound, $"There is no file or folder {path} in any sandbox");
+            return null;
+        }
+
+        if (await rights.WhyNotSandboxAsync(context.Caller(), place) is not { } why)
+            return place;
+        await OperatorApi.Refuse(context, StatusCodes.Status403Forbidden, why);
         return null;
     }
 
-    private static Task RefuseFileAsync(HttpContext context, SandboxFiles files, string path) => files.List(path) is null
-        ? OperatorApi.Refuse(context, StatusCodes.Status404NotFound, $"There is no file {path} in any sandbox")
-        : OperatorApi.Refuse(context, StatusCodes.Status400BadRequest, $"{path} is a folder; /files/browse shows it");
+    private static Task RefuseFileAsync(HttpContext context, SandboxPlace place) => SandboxFiles.List(place) is null
+        ? OperatorApi.Refuse(context, StatusCodes.Status404NotFound, $"There is no file {place.Path} in any sandbox")
+        : OperatorApi.Refuse(context, StatusCodes.Status400BadRequest, $"{place.Path} is a folder; /files/browse shows it");
 
     private static bool TryNumber(string? text, long otherwise, out long value)
     {

@@ -19,7 +19,7 @@ public sealed class GeneratedCredentials
     /// <summary>Everybody who may call the master.</summary>
     public string All => Path.Combine(directory, "credentials.json");
 
-    /// <summary>Who of them may do what.</summary>
+    /// <summary>Who of them may do what, at the master and at the agents.</summary>
     public string Rules => Path.Combine(directory, "acls.json");
 
     public string ControlPlane => Path.Combine(directory, "control-plane.json");

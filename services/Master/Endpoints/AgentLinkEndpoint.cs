@@ -1,7 +1,7 @@
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
-using DataPlatform.Services.Master.Security;
+using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Master.Streams;
 
 namespace DataPlatform.Services.Master.Endpoints;

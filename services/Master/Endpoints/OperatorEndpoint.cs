@@ -1,6 +1,7 @@
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Master.Security;
 using DataPlatform.Services.Master.Settings;
 using DataPlatform.Services.Master.Streams;

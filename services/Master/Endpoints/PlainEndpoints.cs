@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DataPlatform.Core.Pool;
-using DataPlatform.Services.Master.Security;
+using DataPlatform.Services.Hosting.Security;
 
 namespace DataPlatform.Services.Master.Endpoints;
 

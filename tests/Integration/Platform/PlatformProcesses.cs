@@ -76,7 +76,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
         var number = agents.Count + 1;
         var ports = 20_000 + (Interlocked.Increment(ref lastPortBlock) % 100 * 100);
         var agent = new ServiceProcess("dp-agent", "DataPlatform.Services.Agent", Path.Combine(Root, $"agent-{number}"), [
-            "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])[] : ["--credential", agentFile, "--http-credentials", agentCallersFile],
+            "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])[] : ["--credential", agentFile, "--http-credentials", agentCallersFile, "--acls", accessFile],
             "--resources", $"{resources};ports:[{ports}-{ports + 99}]", "--fetcher-cache-dir", Path.Combine(Root, "cache"), "--fetcher-local-dirs", Root,
             "--registration-backoff-factor", "100ms", "--cgroups-root", $"{Environment.GetEnvironmentVariable("DP_TEST_RUN") ?? "dptest"}-{Path.GetFileName(Root)}", "--stop-tasks-on-exit"]);
         agents.Add(agent);
@@ -150,6 +150,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
          "view_frameworks":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
          "view_tasks":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
          "view_executors":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
+         "view_containers":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
          "view_roles":[{"principals":{"values":["operator","control-plane"]},"roles":{"type":"ANY"}}],
          "view_flags":[{"principals":{"values":["operator"]},"flags":{"type":"ANY"}}],
          "get_endpoints":[{"principals":{"values":["operator","control-plane"]},"paths":{"type":"ANY"}}],

@@ -2,21 +2,26 @@ using System.Text.Json;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Link;
+using DataPlatform.Services.Agent.Serving.Authentication;
 using DataPlatform.Services.Agent.Serving.Usage;
+using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.Agent.Serving.Older;
 
 /// <summary>What tools of the Mesos world read by GET since before there was an operator API; the fields are Mesos's.</summary>
 internal sealed class OlderEndpoints(
-    OlderState state, ContainerUsage usage, AgentMetrics metrics, LinkStatus link, IReadOnlyDictionary<string, string> flags)
+    OlderState state, ContainerUsage usage, AgentMetrics metrics, LinkStatus link, AgentRights rights, IReadOnlyDictionary<string, string> flags)
 {
     /// <param name="prefix">Empty, or the process id that clients built on libmesos put first.</param>
     public void Map(WebApplication app, string prefix)
     {
         app.MapGet(prefix + "/health", (RequestDelegate)HealthAsync);
         app.MapGet(prefix + "/version", (RequestDelegate)(context => WriteAsync(context, VersionTo)));
-        app.MapGet(prefix + "/flags", (RequestDelegate)(context => WriteAsync(context, FlagsTo)));
+        app.MapGet(prefix + "/flags", (RequestDelegate)(context => rights.WhyNotFlags(context.Caller()) is { } why
+            ? Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, why)
+            : WriteAsync(context, FlagsTo)));
         app.MapGet(prefix + "/metrics/snapshot", (RequestDelegate)SnapshotAsync);
+        app.MapGet(prefix + "/metrics", (RequestDelegate)PrometheusAsync);
         app.MapGet(prefix + "/state", (RequestDelegate)StateAsync);
         app.MapGet(prefix + "/state.json", (RequestDelegate)StateAsync);
         app.MapGet(prefix + "/containers", (RequestDelegate)(context => ContainersAsync(context, withStatus: true)));
@@ -55,8 +60,26 @@ internal sealed class OlderEndpoints(
         writer.WriteEndObject();
     }
 
+    private async Task PrometheusAsync(HttpContext context)
+    {
+        if (rights.WhyNotMetrics(context.Caller()) is { } why)
+        {
+            await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, why);
+            return;
+        }
+
+        context.Response.ContentType = "text/plain; version=0.0.4";
+        await context.Response.WriteAsync(await metrics.ToPrometheusAsync(), context.RequestAborted);
+    }
+
     private async Task SnapshotAsync(HttpContext context)
     {
+        if (rights.WhyNotMetrics(context.Caller()) is { } why)
+        {
+            await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, why);
+            return;
+        }
+
         var all = await metrics.ReadAsync();
         await WriteAsync(context, writer =>
         {
@@ -69,13 +92,13 @@ internal sealed class OlderEndpoints(
 
     private async Task StateAsync(HttpContext context)
     {
-        var write = await state.ReadAsync();
+        var write = await state.ReadAsync(rights.VisibleTo(context.Caller()), rights.WhyNotFlags(context.Caller()) is null);
         await WriteAsync(context, write);
     }
 
     private async Task ContainersAsync(HttpContext context, bool withStatus)
     {
-        var view = await usage.ReadAsync();
+        var view = await usage.ReadAsync(rights.VisibleTo(context.Caller()));
         await WriteAsync(context, writer =>
         {
             writer.WriteStartArray();

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Agent.Serving.Authentication;
 
 namespace DataPlatform.Services.Agent.Serving.Older;
 
@@ -14,15 +16,16 @@ internal sealed class OlderState(
 
     private readonly DateTimeOffset started = time.GetUtcNow();
 
-    /// <summary>Takes the state; what it gives writes it, outside of the loop.</summary>
-    public async Task<Action<Utf8JsonWriter>> ReadAsync()
+    /// <summary>Takes what the caller may see of the state; what it gives writes it, outside of the loop.</summary>
+    /// <param name="withFlags">Whether it may see the settings.</param>
+    public async Task<Action<Utf8JsonWriter>> ReadAsync(Visibility visible, bool withFlags)
     {
         var (agentId, running, completed) = await loop.ReadAsync(core => (
             core.AgentId,
             core.Runs.Where(run => run.Task.Command is not null)
                 .Select(run => new OlderTask(run.Framework, run.ToRecord(core.AgentId), run.ContainerId, run.Phase)).ToList(),
             core.Completed.Select(each => new OlderTask(each.Framework, each.Task, ContainerOf(each.Task), RunPhase.Ended)).ToList()));
-        return writer => Write(writer, agentId, running, completed);
+        return writer => Write(writer, agentId, running, completed, visible, withFlags);
     }
 
     public static void WriteVersion(Utf8JsonWriter writer)
@@ -42,7 +45,7 @@ internal sealed class OlderState(
         writer.WriteEndObject();
     }
 
-    private void Write(Utf8JsonWriter writer, string agentId, List<OlderTask> running, List<OlderTask> completed)
+    private void Write(Utf8JsonWriter writer, string agentId, List<OlderTask> running, List<OlderTask> completed, Visibility visible, bool withFlags)
     {
         var info = self();
         var held = running.Where(task => task.Phase != RunPhase.Ended).SelectMany(task => task.Record.Resources).ToList();
@@ -68,12 +71,22 @@ internal sealed class OlderState(
         writer.WriteEndArray();
         WriteAttributes(writer, info);
         writer.WriteString("master_hostname", masterHost());
-        WriteFlags(writer, flags);
-        WriteFrameworks(writer, "frameworks", running.GroupBy(task => task.Framework.Id.Value), completed);
+        if (withFlags)
+            WriteFlags(writer, flags);
         var active = running.Select(task => task.Framework.Id.Value).ToHashSet(StringComparer.Ordinal);
+        running = running.FindAll(task => IsVisible(task, visible));
+        completed = completed.FindAll(task => IsVisible(task, visible));
+        WriteFrameworks(writer, "frameworks", running.GroupBy(task => task.Framework.Id.Value), completed);
         WriteFrameworks(
             writer, "completed_frameworks", completed.Where(task => !active.Contains(task.Framework.Id.Value)).GroupBy(task => task.Framework.Id.Value), completed);
         writer.WriteEndObject();
+    }
+
+    /// <summary>A task stands below its framework and executor here, so its caller needs to see all three.</summary>
+    private static bool IsVisible(OlderTask task, Visibility visible)
+    {
+        var user = TaskUser.Of(task.Record, task.Framework);
+        return visible.Framework(task.Framework) && visible.Task(task.Record, user) && visible.Executor(new ExecutorInfo(), user);
     }
 
     private static IEnumerable<Resource> Unreserved(IEnumerable<Resource> resources) => resources.Where(each => OlderResources.RoleOf(each) == "*");

@@ -1,6 +1,8 @@
+using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Serving.Authentication;
 using Answer = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types;
 
 namespace DataPlatform.Services.Agent.Serving.Usage;
@@ -12,11 +14,11 @@ internal sealed class ContainerUsage(
     private const double BytesPerMebibyte = 1024 * 1024;
     private readonly SandboxUsage sandboxes = new(time);
 
-    /// <summary>In the order of their names.</summary>
-    public async Task<Answer.GetContainers> ReadAsync()
+    /// <summary>Those that the caller may see, in the order of their names.</summary>
+    public async Task<Answer.GetContainers> ReadAsync(Visibility visible)
     {
         // Only what does not change is taken along; the files are read outside of the loop.
-        var running = await loop.ReadAsync(core => core.Runs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending)
+        var running = await loop.ReadAsync(core => core.Runs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending).Where(run => visible.Container(TaskUser.Of(run)))
             .Select(run => (run.Key, run.ContainerId, run.Pid, run.Task, Name: AgentViews.ExecutorName(run.Task))).ToList());
         var view = new Answer.GetContainers();
         foreach (var run in running.OrderBy(each => each.Key.FrameworkId, StringComparer.Ordinal).ThenBy(each => each.Key.TaskId, StringComparer.Ordinal))

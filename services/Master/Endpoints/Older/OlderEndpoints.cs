@@ -3,7 +3,7 @@ using System.Text.Json;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Services.Master.Security;
+using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Master.Settings;
 using CallType = DataPlatform.Core.Protocol.Mesos.OperatorCall.Types.Type;
 

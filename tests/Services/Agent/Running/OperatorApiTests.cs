@@ -70,7 +70,9 @@ public sealed class OperatorApiTests
             AtomicFile.Write(file, """{"credentials":[{"principal":"ops","secret":"sesame"}]}""");
             var own = Path.Combine(folder.FullName, "own");
             AtomicFile.Write(own, """{"principal":"agent","secret":"grain"}""");
-            await using var agent = await AgentUnderTest.StartAsync(master, "--http-credentials", file, "--credential", own);
+            var rules = Path.Combine(folder.FullName, "acls");
+            AtomicFile.Write(rules, """{"view_flags":[{"principals":{"values":["ops"]},"flags":{"type":"ANY"}}]}""");
+            await using var agent = await AgentUnderTest.StartAsync(master, "--http-credentials", file, "--acls", rules, "--credential", own);
             using var http = new HttpClient { BaseAddress = agent.Endpoint };
 
             (await PostAsync(http, "{\"type\":\"GET_FLAGS\"}", "application/json")).ShouldBe(401);

@@ -32,7 +32,7 @@ public sealed class SandboxFilesTests : IDisposable
     [InlineData(99, null, "")]
     public void Reads_the_part_asked_for_and_says_the_whole_size(long offset, int? length, string expected)
     {
-        var (size, data) = files.Read(Base + "/stdout", offset, length).ShouldNotBeNull();
+        var (size, data) = Read(Base + "/stdout", offset, length).ShouldNotBeNull();
 
         size.ShouldBe(10);
         Encoding.UTF8.GetString(data).ShouldBe(expected);
@@ -58,7 +58,7 @@ public sealed class SandboxFilesTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(sandbox, "folder-link"), work);
         System.Diagnostics.Process.Start("mkfifo", Path.Combine(sandbox, "pipe")).WaitForExit();
 
-        files.Read(path, 0, null).ShouldBeNull();
+        Read(path, 0, null).ShouldBeNull();
     }
 
     [Fact]
@@ -68,19 +68,19 @@ public sealed class SandboxFilesTests : IDisposable
         File.WriteAllText(Path.Combine(sandbox, "sub", "file"), "x");
         File.CreateSymbolicLink(Path.Combine(sandbox, "inside"), "sub/file");
 
-        files.List(Base).ShouldNotBeNull().Select(each => each.Path).ShouldBe([Base + "/inside", Base + "/stderr", Base + "/stdout", Base + "/sub"]);
-        files.Read(Base + "/inside", 0, null).ShouldNotBeNull().Size.ShouldBe(1);
-        files.List("/etc").ShouldBeNull();
+        List(Base).ShouldNotBeNull().Select(each => each.Path).ShouldBe([Base + "/inside", Base + "/stderr", Base + "/stdout", Base + "/sub"]);
+        Read(Base + "/inside", 0, null).ShouldNotBeNull().Size.ShouldBe(1);
+        List("/etc").ShouldBeNull();
     }
 
     [Fact]
     public void Takes_the_path_on_the_host_that_older_tools_ask_with()
     {
-        files.Read(sandbox + "/stdout", 0, null).ShouldNotBeNull().Size.ShouldBe(10);
-        files.List(sandbox).ShouldNotBeNull().Select(each => each.Path).ShouldBe([sandbox + "/stderr", sandbox + "/stdout"]);
-        files.Read(Path.Combine(work, "secret"), 0, null).ShouldBeNull();
-        files.Read(paths.Root + "/S0/../../secret", 0, null).ShouldBeNull();
-        files.List(paths.Root).ShouldBeNull();
+        Read(sandbox + "/stdout", 0, null).ShouldNotBeNull().Size.ShouldBe(10);
+        List(sandbox).ShouldNotBeNull().Select(each => each.Path).ShouldBe([sandbox + "/stderr", sandbox + "/stdout"]);
+        Read(Path.Combine(work, "secret"), 0, null).ShouldBeNull();
+        Read(paths.Root + "/S0/../../secret", 0, null).ShouldBeNull();
+        List(paths.Root).ShouldBeNull();
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class SandboxFilesTests : IDisposable
     {
         System.Diagnostics.Process.Start("mkfifo", Path.Combine(sandbox, "pipe")).WaitForExit();
 
-        var listed = files.List(Base).ShouldNotBeNull().ToDictionary(each => Path.GetFileName(each.Path));
+        var listed = List(Base).ShouldNotBeNull().ToDictionary(each => Path.GetFileName(each.Path));
 
         listed["stdout"].Uid.ShouldBe(Environment.UserName);
         listed["stdout"].Gid.ShouldNotBeNullOrEmpty();
@@ -109,4 +109,9 @@ public sealed class SandboxFilesTests : IDisposable
 
         new FileInfo(victim).Length.ShouldBe(10_000);
     }
+
+    private (long Size, byte[] Data)? Read(string path, long offset, long? length) =>
+        files.Find(path) is { } place ? SandboxFiles.Read(place, offset, length) : null;
+
+    private IReadOnlyList<Core.Protocol.Mesos.FileInfo>? List(string path) => files.Find(path) is { } place ? SandboxFiles.List(place) : null;
 }

@@ -26,7 +26,7 @@ internal sealed class BoundedProcess : IAsyncDisposable
         string[] own = program switch
         {
             "dp-master" => open ? [] : ["--credentials", credentials, "--acls", rules],
-            "dp-agent" => ["--master", "http://127.0.0.1:1", "--resources", "cpus:1;mem:64;disk:64", .. open ? (string[])[] : ["--http-credentials", credentials]],
+            "dp-agent" => ["--master", "http://127.0.0.1:1", "--resources", "cpus:1;mem:64;disk:64", .. open ? (string[])[] : ["--http-credentials", credentials, "--acls", rules]],
             _ => ["--cli-config", Path.Combine(folder.FullName, "cli.json")],
         };
         process = Process.Start(new ProcessStartInfo("/usr/bin/prlimit", [

@@ -1,24 +1,25 @@
 using DataPlatform.Core.Pool;
 using DataPlatform.Services.Hosting.Settings;
 
-namespace DataPlatform.Services.Master.Security;
+namespace DataPlatform.Services.Hosting.Security;
 
 /// <summary>The file of --acls: who may do what.</summary>
-internal static class AccessFile
+public static class AccessFile
 {
     /// <param name="named">Whether callers have to prove who they are. Where they don't, rules by principal would be no rules.</param>
+    /// <param name="credentials">The name of the setting by which they have to.</param>
     /// <exception cref="SettingsException">There is none where one is needed, it can't be read, or says what can't be meant.</exception>
-    public static AccessRules Read(string? path, bool named)
+    public static AccessRules Read(string? path, bool named, string credentials)
     {
         if (path is null)
         {
             return named
-                ? throw new SettingsException("--credentials is given without --acls: nobody would be allowed anything. Name a file that says who may do what; docs/permissions.md has one to start from")
+                ? throw new SettingsException($"--{credentials} is given without --acls: nobody would be allowed anything. Name a file that says who may do what; docs/permissions.md has one to start from")
                 : AccessRules.Everybody;
         }
 
         if (!named)
-            throw new SettingsException("--acls is given without --credentials: rules say what each principal may do, and nobody would have to prove to be one");
+            throw new SettingsException($"--acls is given without --{credentials}: rules say what each principal may do, and nobody would have to prove to be one");
         try
         {
             const UnixFileMode others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;

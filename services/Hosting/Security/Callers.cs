@@ -1,8 +1,8 @@
 using DataPlatform.Core.Pool;
-using DataPlatform.Services.Hosting.Security;
-using DataPlatform.Services.Master.Endpoints;
+using DataPlatform.Services.Hosting.Serving;
+using Microsoft.AspNetCore.Http;
 
-namespace DataPlatform.Services.Master.Security;
+namespace DataPlatform.Services.Hosting.Security;
 
 /// <summary>Who calls. Without credentials only processes of this user and of root on this machine may, and nobody has a name.</summary>
 public sealed class Callers(BasicGate gate)
@@ -18,7 +18,7 @@ public sealed class Callers(BasicGate gate)
             case CallerCheck.Refused(var status, var message):
                 if (status == StatusCodes.Status401Unauthorized)
                     context.Response.Headers.WWWAuthenticate = $"Basic realm=\"{realm}\"";
-                await Answers.RefuseAsync(context, status, message);
+                await Refusal.WriteAsync(context, status, message);
                 return null;
             default:
                 throw new InvalidOperationException("No rule for this caller");

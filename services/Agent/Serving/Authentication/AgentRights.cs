@@ -1,0 +1,58 @@
+using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Sandboxes;
+
+namespace DataPlatform.Services.Agent.Serving.Authentication;
+
+/// <summary>What callers may do at this agent, by the rules that the master has too.</summary>
+internal sealed class AgentRights(AgentLoop loop, AccessRules rules)
+{
+    public Visibility VisibleTo(Caller caller) => new(rules, caller);
+
+    /// <summary>Why the caller may not see the agent's settings, or null.</summary>
+    public string? WhyNotFlags(Caller caller) => rules.WhyNot(caller, AccessAction.ViewFlags, subject: null);
+
+    /// <summary>Why the caller may not read metrics, or null.</summary>
+    public string? WhyNotMetrics(Caller caller) => rules.WhyNot(caller, AccessAction.GetEndpoints, OperatorRights.Metrics);
+
+    /// <summary>Why the caller may not say how much is logged, or null.</summary>
+    public string? WhyNotLoggingLevel(Caller caller) => rules.WhyNotAny(caller, AccessAction.SetLogLevel);
+
+    /// <summary>
+    /// Why the caller may not look into the sandbox, or null. Secrets lie there, such as a notebook's token, so what a pod's tasks
+    /// share is shown only to who may see all of theirs.
+    /// </summary>
+    public async Task<string?> WhyNotSandboxAsync(Caller caller, SandboxPlace place)
+    {
+        if (rules.AllowsAll(caller, AccessAction.AccessSandboxes))
+            return null;
+        var users = await loop.ReadAsync(core => UsersOf(core, place));
+        return users.Count > 0
+            ? users.Select(user => rules.WhyNot(caller, AccessAction.AccessSandboxes, user)).FirstOrDefault(why => why is not null)
+            : rules.WhyNot(caller, AccessAction.AccessSandboxes, subject: null)
+                ?? "Of whose task this sandbox was is no longer known here; a rule under 'access_sandboxes' for all users (ANY) allows to see it";
+    }
+
+    private static List<string> UsersOf(AgentCore core, SandboxPlace place)
+    {
+        var present = core.Runs
+            .Where(run => run.Key.FrameworkId == place.FrameworkId && SandboxPaths.HolderContainer(run) == place.ContainerId)
+            .Select(run => TaskUser.Of(run));
+        var past = core.Completed
+            .Where(each => each.Framework.Id.Value == place.FrameworkId && HolderOf(each.Task) == place.ContainerId)
+            .Select(each => TaskUser.Of(each.Task, each.Framework));
+        return [.. present.Concat(past).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string? HolderOf(TaskRecord task) => task.Statuses.Select(status => status.ContainerStatus?.ContainerId)
+        .LastOrDefault(container => container is not null) is { } container ? container.Parent?.Value ?? container.Value : null;
+}
+
+/// <summary>As whom a task runs: the user that it names, or its framework's.</summary>
+internal static class TaskUser
+{
+    public static string Of(TaskRun run) => run.Task.Command is { HasUser: true } command ? command.User : run.Framework.User;
+
+    public static string Of(TaskRecord task, FrameworkInfo framework) => task.HasUser ? task.User : framework.User;
+}
