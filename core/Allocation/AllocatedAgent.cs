@@ -6,6 +6,9 @@ namespace DataPlatform.Core.Allocation;
 /// <summary>One agent: what it has, who holds what of it, and who refused what.</summary>
 internal sealed class AllocatedAgent
 {
+    /// <summary>Of one client: a framework for one of its roles.</summary>
+    public const int MostRefusals = 16;
+
     private readonly List<(ShareClient Client, ResourceBag Resources)> _holdings = [];
     private readonly List<RefusedResources> _refusals = [];
     private bool _isOvercommitted;
@@ -166,20 +169,35 @@ internal sealed class AllocatedAgent
 
     public ResourceBag HeldBy(ShareClient client) => PlaceOf(client) is >= 0 and var place ? _holdings[place].Resources : ResourceBag.Empty;
 
+    /// <summary>
+    /// Of more than <see cref="MostRefusals"/> different refusals of one client the one that ends first goes: what it refused comes
+    /// to be offered again, and no client makes the agent remember, or compare, without end.
+    /// </summary>
     public void Refuse(int client, ResourceBag resources, long untilTicks)
     {
+        var same = default(RefusedResources);
+        var others = 0;
         foreach (var refused in _refusals)
         {
             if (refused.Resources.Equals(resources))
-            {
-                refused.Add(client, untilTicks);
-                return;
-            }
+                same = refused;
+            else if (refused.Clients[client])
+                others++;
         }
 
-        var first = new RefusedResources(resources);
-        first.Add(client, untilTicks);
-        _refusals.Add(first);
+        if (others >= MostRefusals)
+            ForgetSoonest(client, resources);
+        if (same is null)
+            _refusals.Add(same = new RefusedResources(resources));
+        same.Add(client, untilTicks);
+    }
+
+    private void ForgetSoonest(int client, ResourceBag kept)
+    {
+        var soonest = _refusals.Where(refused => refused.Clients[client] && !refused.Resources.Equals(kept)).MinBy(refused => refused.Until(client))!;
+        soonest.Remove(client);
+        if (soonest.IsEmpty)
+            _refusals.Remove(soonest);
     }
 
     public void ForgetRefusals(ClientSet clients)

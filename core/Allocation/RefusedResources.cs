@@ -42,6 +42,12 @@ internal sealed class RefusedResources(ResourceBag resources)
         _nextEnd = Math.Min(_nextEnd, untilTicks);
     }
 
+    public void Remove(int client)
+    {
+        Clients.Remove(client);
+        _ends.Remove(client, out _, out _);
+    }
+
     public void RemoveAll(ClientSet clients)
     {
         if (!Clients.Overlaps(clients))

@@ -103,6 +103,27 @@ public class AllocatorTests
     }
 
     [Fact]
+    public void Of_very_many_different_refusals_of_one_framework_those_that_end_first_are_forgotten()
+    {
+        _allocator.AddAgent("S0", Host);
+        Join("F0", "analytics");
+        Join("F1", "analytics");
+        _allocator.Refuse("F1", "analytics", "S0", Host, Start.AddHours(1));
+        _allocator.Refuse("F0", "analytics", "S0", Host, Start.AddHours(2));
+        for (var other = 1; other < 16; other++)
+            _allocator.Refuse("F0", "analytics", "S0", ResourceText.Parse($"cpus:{other};mem:1"), Start.AddHours(2 + other));
+        _allocator.Refuse("F0", "analytics", "S0", ResourceText.Parse("cpus:1;mem:1"), Start.AddHours(100));
+        Round().ShouldBeEmpty();
+
+        _allocator.Refuse("F0", "analytics", "S0", ResourceText.Parse("cpus:16;mem:1"), Start.AddSeconds(5));
+
+        Decline(Round().ShouldHaveSingleItem(), DateTimeOffset.MaxValue);
+        for (var other = 17; other < 1000; other++)
+            _allocator.Refuse("F0", "analytics", "S0", ResourceText.Parse($"cpus:{other};mem:1"), Start.AddHours(other));
+        Round().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Forgets_refusals_and_suppression_on_revival()
     {
         _allocator.AddAgent("S0", Host);
