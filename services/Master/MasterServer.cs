@@ -82,6 +82,7 @@ internal static class MasterServer
     private static void Route(WebApplication app, MasterSettings settings, Callers callers, Func<MasterTerms?> terms)
     {
         var shares = new Shares(settings.Shares, TimeProvider.System);
+        var agentShares = new Shares(settings.AgentShares, TimeProvider.System);
         var messages = new MessageCounters();
         void Map(string path, Func<MasterRuntime, HttpContext, Task> handle)
         {
@@ -92,7 +93,7 @@ internal static class MasterServer
         }
 
         Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers, settings.Pool.Limits, shares, messages).HandleAsync(context));
-        Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers, messages).HandleAsync(context));
+        Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers, agentShares, messages).HandleAsync(context));
         Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares, () => Condition(terms()), messages).HandleAsync(context));
         Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).VersionAsync(context));
         Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).PrometheusAsync(context));

@@ -2,12 +2,13 @@ using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Services.Hosting.Security;
+using DataPlatform.Services.Master.Security;
 using DataPlatform.Services.Master.Streams;
 
 namespace DataPlatform.Services.Master.Endpoints;
 
 /// <summary>POST /api/v1/agent-link: our own protocol with agents.</summary>
-internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers, MessageCounters messages)
+internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers, Shares shares, MessageCounters messages)
 {
     private const string StreamIdHeader = "Dataplatform-Stream-Id";
 
@@ -15,11 +16,18 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers, M
     {
         if (await callers.CheckAsync(context, "mesos-master-agent") is not { } caller)
             return;
+        if (shares.WhyNotCall(caller) is { } tooMany)
+        {
+            await Answers.RefuseForNowAsync(context, tooMany);
+            return;
+        }
+
         if (await Bodies.ReadAsync<AgentCall>(context) is not var (call, codec))
             return;
         messages.Count(call);
         if (call.Type != AgentCall.Types.Type.Register)
         {
+            using var turn = await shares.EnterAsync(caller, context.RequestAborted);
             await Answers.WriteAsync(context, await master.Writer.DecideAsync(
                 new PoolCommand.AgentRequest(call, context.Request.Headers[StreamIdHeader].FirstOrDefault(), caller), context.RequestAborted));
             return;
@@ -36,6 +44,19 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers, M
 
     private async Task RegisterAsync(HttpContext context, AgentCall call, MessageCodec codec, Caller caller)
     {
+        if (shares.WhyNotSubscription(caller) is { } tooOften)
+        {
+            await Answers.RefuseForNowAsync(context, tooOften);
+            return;
+        }
+
+        using var place = shares.OpenStream(caller, out var tooMany);
+        if (place is null)
+        {
+            await Answers.RefuseForNowAsync(context, tooMany);
+            return;
+        }
+
         using var stream = new EventStream(codec);
         master.Streams.Add(stream);
         try

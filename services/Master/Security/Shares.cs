@@ -6,6 +6,19 @@ namespace DataPlatform.Services.Master.Security;
 /// <summary>The most that one principal may ask of the master.</summary>
 public sealed record ShareLimits
 {
+    /// <summary>
+    /// For agents. One principal may stand for a whole fleet, which after a change of masters comes back at once, and each of whose
+    /// tasks is a few calls.
+    /// </summary>
+    public static ShareLimits OfAgents { get; } = new()
+    {
+        Calls = new(PerSecond: 100_000, Most: 100_000),
+        Subscriptions = new(PerSecond: 10_000, Most: 100_000),
+        Waiting = 4_096,
+        Streams = 100_000,
+        AllStreams = 200_000,
+    };
+
     public Budget Calls { get; init; } = new(PerSecond: 20_000, Most: 20_000);
 
     public Budget Subscriptions { get; init; } = new(PerSecond: 100, Most: 1_000);
@@ -13,10 +26,10 @@ public sealed record ShareLimits
     /// <summary>Calls that wait for the pool at once; further ones wait for these.</summary>
     public int Waiting { get; init; } = 256;
 
-    /// <summary>Open streams of schedulers and operators.</summary>
+    /// <summary>Open streams.</summary>
     public int Streams { get; init; } = 10_000;
 
-    /// <summary>Open streams of schedulers and operators of all principals together.</summary>
+    /// <summary>Open streams of all principals together.</summary>
     public int AllStreams { get; init; } = 20_000;
 }
 

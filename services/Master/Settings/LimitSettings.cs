@@ -14,6 +14,8 @@ internal static class LimitSettings
     private static readonly CallLimits UsualCalls = new();
     private static readonly ShareLimits UsualShares = new();
 
+    private static readonly ShareLimits UsualAgents = ShareLimits.OfAgents;
+
     public static IReadOnlyList<Setting> All { get; } =
     [
         new("offer-timeout", "DURATION", "2mins", "An offer that is neither used nor declined for so long is taken back; 'never' lets frameworks keep offers"),
@@ -28,6 +30,10 @@ internal static class LimitSettings
         Limit("max-subscribes-per-second", UsualShares.Subscriptions.PerSecond, "SUBSCRIBEs of one principal in the long run; ten times as many at once"),
         Limit("max-waiting-calls", UsualShares.Waiting, "Calls of one principal that wait for the pool at once; further ones wait for these"),
         Limit("max-streams-per-principal", UsualShares.Streams, "Open event streams of one principal"),
+        Limit("max-agents-per-principal", UsualAgents.Streams, "Agents of one principal that are connected at once"),
+        Limit("max-agents", UsualAgents.AllStreams, "Agents that are connected at once"),
+        Limit("max-agent-calls-per-second", UsualAgents.Calls.PerSecond, "Calls of all agents of one principal"),
+        Limit("max-registrations-per-second", UsualAgents.Subscriptions.PerSecond, "Registrations of all agents of one principal in the long run; ten times as many at once"),
         Limit("max-streams", UsualShares.AllStreams, "Open event streams of all schedulers and operators"),
     ];
 
@@ -55,6 +61,14 @@ internal static class LimitSettings
         Waiting = Read(values, "max-waiting-calls"),
         Streams = Read(values, "max-streams-per-principal"),
         AllStreams = Read(values, "max-streams"),
+    };
+
+    public static ShareLimits AgentShares(SettingValues values) => UsualAgents with
+    {
+        Calls = new Budget(Read(values, "max-agent-calls-per-second"), Read(values, "max-agent-calls-per-second")),
+        Subscriptions = new Budget(Read(values, "max-registrations-per-second"), 10L * Read(values, "max-registrations-per-second")),
+        Streams = Read(values, "max-agents-per-principal"),
+        AllStreams = Read(values, "max-agents"),
     };
 
     private static int Read(SettingValues values, string name) => (int)values.Number(name, 1, Highest);

@@ -47,6 +47,8 @@ public sealed record MasterSettings
 
     public required ShareLimits Shares { get; init; }
 
+    public required ShareLimits AgentShares { get; init; }
+
     public required PoolSettings Pool { get; init; }
 
     /// <summary>Every setting with the value in force, for people to see. Holds no secret: secrets stand in files.</summary>
@@ -64,6 +66,7 @@ public sealed record MasterSettings
         AccessFile = values.FindPath("acls"),
         Journal = JournalSettings.From(values),
         Shares = LimitSettings.Shares(values),
+        AgentShares = LimitSettings.AgentShares(values),
         Pool = new PoolSettings
         {
             CustomExecutors = false,
