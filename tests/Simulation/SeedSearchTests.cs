@@ -1,8 +1,10 @@
 namespace DataPlatform.Simulation.Tests;
 
-public class SeedSearchTests
+public sealed class SeedSearchTests : IDisposable
 {
     private readonly StringWriter output = new();
+
+    public void Dispose() => output.Dispose();
 
     [Fact]
     public void Tries_every_seed_from_the_first_on()

@@ -28,9 +28,11 @@ internal sealed class FleetLoad(Uri master, string name) : IDisposable
         framework.Capabilities.Add(new[] { Capability.MultiRole, Capability.PartitionAware }.Select(type => new FrameworkInfo.Types.Capability { Type = type }));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var calling = Enumerable.Range(0, Callers).Select(_ => CallAsync(ending.Token)).ToList();
+        // A call that fails ends the load with its reason: figures of half a framework would say nothing.
+        var failing = Task.WhenAny(calling).Unwrap().ContinueWith(_ => ending.Cancel(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         try
         {
-            await foreach (var signal in _client.SubscribeAsync(framework, cancellation))
+            await foreach (var signal in _client.SubscribeAsync(framework, ending.Token))
             {
                 if (signal is SchedulerSignal.Ended(var reason))
                     throw new InvalidOperationException($"the master ended the subscription: {reason}");
@@ -38,11 +40,18 @@ internal sealed class FleetLoad(Uri master, string name) : IDisposable
                     Answer(received);
             }
         }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // A call failed, and says why below.
+        }
         finally
         {
             await ending.CancelAsync();
-            await Task.WhenAll(calling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([failing, .. calling]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        if (calling.FirstOrDefault(call => call.IsFaulted) is { } failed)
+            await failed;
     }
 
     public void Dispose() => _client.Dispose();
