@@ -42,7 +42,6 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--max-agent-ping-timeouts", "0", "from 1")]
     [InlineData("--min-allocatable-resources", "cpus", "has no ':'")]
     [InlineData("--min-allocatable-resources", "cpus:1|ports:[1-2]", "amounts such as")]
-    [InlineData("--lend-idle-resources", "perhaps", "true")]
     [InlineData("--colour", "red", "--help")]
     [InlineData("--credentials", "/no/such/file", "/no/such/file")]
     [InlineData("--config", "/no/such/file", "/no/such/file")]
