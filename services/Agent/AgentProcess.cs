@@ -38,7 +38,11 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("agent");
         using var workDirectoryLock = WorkDirectory.Lock("work-dir", options.WorkDirectory);
         var isolation = HostIsolation.Open(options.Isolation, $"{options.CgroupsRoot}/{GroupName(options.WorkDirectory)}");
+        var namespaces = TaskNamespaces.Open(
+            options.WorkDirectory, [new ShownFolder(options.CacheDirectory, ReadOnly: true), .. options.TaskFolders.Select(each => new ShownFolder(each, ReadOnly: false))], out var reason);
         log.LogInformation("Tasks are isolated by {Isolation}{Shortcomings}", isolation.Name, isolation.Shortcomings.Length == 0 ? "" : $" with {isolation.Shortcomings}");
+        if (namespaces is null)
+            log.LogWarning("Tasks see the processes, /tmp and /dev/shm of this host, and those of one user each other: {Reason}", reason);
 
         var volumes = new AgentVolumes(options.WorkDirectory, time, log);
         var checkpoints = new CheckpointStore(options.WorkDirectory, HostBoot.Current(), log);
@@ -51,13 +55,15 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             new AgentSettings(options.KillGracePeriod), new TaskReports(options.Address.ToString(), Guid.NewGuid));
         AgentEffects? effects = null;
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
-        var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, () => endpoint);
+        var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, (ulong)options.OpenFileLimit);
+        var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes, () => endpoint);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
         var containers = new Containers(starter, isolation, checkpoints, watch, paths, collector.Ended, loop.PostAsync, log);
-        using var probe = new CheckProbe(watch);
-        using var checks = new TaskChecks(probe, run => starter.ContextOf(run, core.AgentId), loop.PostAsync, time);
-        var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time);
+        using var probe = new CheckProbe(processes, watch);
+        using var checks = new TaskChecks(
+            probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
+        var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time) { Unkillable = () => containers.Unkillable };
         effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics };
 
         Recover(core, effects, containers, checkpoints, log);

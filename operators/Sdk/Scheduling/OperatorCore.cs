@@ -172,6 +172,9 @@ public sealed partial class OperatorCore
 /// <param name="Connection">Another cluster by name.</param>
 public sealed record CoreSettings(string LakePath, Func<Guid> NewId, Func<string, ClusterConnection?> Connection)
 {
+    /// <summary>As whom tasks run; empty: as the framework's user. The master keeps the user that a framework has first had, so each task names it.</summary>
+    public string User { get; init; } = "";
+
     /// <summary>A task whose host has been out of reach for so long is given up and started elsewhere.</summary>
     public TimeSpan UnreachableWithin { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -16,7 +16,7 @@ internal static class TaskInfos
     private const double MilliCpusPerCpu = 1000;
     private const double NanosecondsPerTick = 100;
 
-    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, string cluster, string role)
+    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, string cluster, string role, string user)
     {
         var info = new TaskInfo
         {
@@ -27,6 +27,8 @@ internal static class TaskInfos
             KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = (long)(specification.KillGrace.Ticks * NanosecondsPerTick) } },
             Discovery = Discovery(row, cluster),
         };
+        if (user.Length > 0)
+            info.Command.User = user;
         Add(info, "cpus", row.Resources.MilliCpus / MilliCpusPerCpu, role);
         Add(info, "mem", row.Resources.MemoryMebibytes, role);
         Add(info, "disk", row.Resources.DiskMebibytes, role);

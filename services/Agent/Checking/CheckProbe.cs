@@ -5,12 +5,12 @@ using DataPlatform.Services.Agent.Native;
 
 namespace DataPlatform.Services.Agent.Checking;
 
-/// <summary>Looks at a task once.</summary>
-internal sealed class CheckProbe(ProcessWatch watch) : IDisposable
-{
-    // Joins the task's groups first, so that a check counts within the task's limits and ends with it.
-    private const string JoinAndRun = "while [ \"$1\" != -- ]; do echo 0 > \"$1\" || exit 125; shift; done; shift; exec \"$@\"";
+/// <summary>A task that is looked at.</summary>
+internal sealed record CheckedTask(string ContainerId, ProcessIdentity Supervisor, TaskContext Context);
 
+/// <summary>Looks at a task once.</summary>
+internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : IDisposable
+{
     // As Mesos: the certificate of a task on this very host is its own affair, and a redirect is an answer.
 #pragma warning disable CA5359 // Only loopback is asked, and only for its status.
     private readonly HttpClient http = new(new SocketsHttpHandler
@@ -26,7 +26,7 @@ internal sealed class CheckProbe(ProcessWatch watch) : IDisposable
     };
 #pragma warning restore CA5359
 
-    public async Task<CheckResult> LookAsync(CheckPlan plan, TaskContext context, TimeSpan timeout, CancellationToken stop)
+    public async Task<CheckResult> LookAsync(CheckPlan plan, CheckedTask task, TimeSpan timeout, CancellationToken stop)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(stop);
         bound.CancelAfter(timeout);
@@ -34,7 +34,7 @@ internal sealed class CheckProbe(ProcessWatch watch) : IDisposable
         {
             return plan switch
             {
-                CheckPlan.Command command => await RunAsync(command, context, bound.Token),
+                CheckPlan.Command command => await RunAsync(command, task, bound.Token),
                 CheckPlan.Http get => await GetAsync(get, bound.Token),
                 CheckPlan.Tcp tcp => await ConnectAsync(tcp, bound.Token),
                 _ => throw new InvalidOperationException($"Unhandled check {plan}"),
@@ -52,23 +52,20 @@ internal sealed class CheckProbe(ProcessWatch watch) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<CheckResult> RunAsync(CheckPlan.Command check, TaskContext context, CancellationToken bound)
+    private async Task<CheckResult> RunAsync(CheckPlan.Command check, CheckedTask task, CancellationToken bound)
     {
-        var environment = new Dictionary<string, string>(context.Environment, StringComparer.Ordinal);
+        var environment = new Dictionary<string, string>(task.Context.Environment, StringComparer.Ordinal);
         TaskEnvironment.Add(environment, check.Info.Environment);
-        var command = CommandLine.Of(check.Info);
-        if (context.User is { } user)
-            command = CommandLine.As(user, command);
-        var pid = Spawn.Start(
-            "/bin/sh", ["sh", "-c", JoinAndRun, "check", .. context.Joins, "--", .. command], environment, context.Sandbox, "/dev/null", "/dev/null");
-        var ended = watch.WhenEnded(new ProcessIdentity(pid, ProcessStat.Of(pid)!.Value.StartTicks));
+        var process = processes.StartBeside(
+            task.ContainerId, task.Supervisor, task.Context with { Environment = environment }, CommandLine.Of(check.Info));
+        var ended = watch.WhenEnded(process);
         try
         {
             return new CheckResult.Exit(await ended.WaitAsync(bound) ?? -1);
         }
         catch (OperationCanceledException)
         {
-            _ = Libc.kill(-pid, Libc.SignalKill); // It leads its own group.
+            _ = Libc.kill(-process.Pid, Libc.SignalKill); // It leads its own group.
             throw;
         }
     }

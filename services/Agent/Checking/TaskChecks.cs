@@ -5,22 +5,24 @@ using DataPlatform.Services.Agent.Launching;
 namespace DataPlatform.Services.Agent.Checking;
 
 /// <summary>Looks at running tasks again and again and tells the loop what it saw; what follows from it is decided there.</summary>
-internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, TaskContext> contextOf, Func<AgentInput, ValueTask> post, TimeProvider time) : IDisposable
+internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, CheckedTask?> checkedOf, Func<AgentInput, ValueTask> post, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, CancellationTokenSource> running = new(StringComparer.Ordinal);
 
     public void Start(TaskRun run)
     {
+        // A task without a process has nothing to look at; its end is on its way.
+        if (checkedOf(run) is not { } task)
+            return;
         var life = new CancellationTokenSource();
         if (!running.TryAdd(run.ContainerId, life))
             return;
-        var context = contextOf(run);
         if (run.Task.HealthCheck is { } health && CheckPlan.Of(health) is { } healthPlan)
         {
             var timing = CheckTiming.Of(health.DelaySeconds, health.IntervalSeconds, health.TimeoutSeconds);
             var statuses = health.Http?.Statuses.ToList() ?? [];
-            _ = RepeatAsync(healthPlan, timing, context, result =>
+            _ = RepeatAsync(healthPlan, timing, task, result =>
             {
                 var (passed, message) = result.AsHealth(statuses);
                 return new AgentInput.HealthObserved(run.ContainerId, passed, message);
@@ -30,7 +32,7 @@ internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, TaskContext> co
         if (run.Task.Check is { } check && CheckPlan.Of(check) is { } plan)
         {
             var timing = CheckTiming.Of(check.DelaySeconds, check.IntervalSeconds, check.TimeoutSeconds);
-            _ = RepeatAsync(plan, timing, context, result => new AgentInput.CheckObserved(run.ContainerId, result.AsStatus(check.Type)), life.Token);
+            _ = RepeatAsync(plan, timing, task, result => new AgentInput.CheckObserved(run.ContainerId, result.AsStatus(check.Type)), life.Token);
         }
     }
 
@@ -49,14 +51,14 @@ internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, TaskContext> co
             Stop(containerId);
     }
 
-    private async Task RepeatAsync(CheckPlan plan, CheckTiming timing, TaskContext context, Func<CheckResult, AgentInput> inputOf, CancellationToken stop)
+    private async Task RepeatAsync(CheckPlan plan, CheckTiming timing, CheckedTask task, Func<CheckResult, AgentInput> inputOf, CancellationToken stop)
     {
         try
         {
             await Task.Delay(timing.Delay, time, stop);
             while (true)
             {
-                var result = await probe.LookAsync(plan, context, timing.Timeout, stop);
+                var result = await probe.LookAsync(plan, task, timing.Timeout, stop);
                 await post(inputOf(result));
                 await Task.Delay(timing.Interval > ShortestInterval ? timing.Interval : ShortestInterval, time, stop);
             }

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Hosting.Credentials;
 using DataPlatform.Services.Hosting.Security;
@@ -33,7 +35,12 @@ public sealed record AgentOptions
     public required string CgroupsRoot { get; init; }
     public required bool EnforceCpu { get; init; }
     public required long ProcessLimit { get; init; }
-    public required bool SwitchUser { get; init; }
+    public required long OpenFileLimit { get; init; }
+    public required TaskUserRules TaskUsers { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public required IReadOnlyList<string> TaskFolders { get; init; }
+
     public required TimeSpan KillGracePeriod { get; init; }
     public required bool StopTasksOnExit { get; init; }
     public required TimeSpan RegistrationBackoff { get; init; }
@@ -86,7 +93,9 @@ public sealed record AgentOptions
             CgroupsRoot = ParseGroup(values),
             EnforceCpu = values.Switch("cgroups-enable-cfs"),
             ProcessLimit = values.Number("pids-limit", 0, 4_194_304),
-            SwitchUser = values.Switch("switch-user"),
+            OpenFileLimit = values.Number("nofile-limit", 64, 1_048_576),
+            TaskUsers = ReadTaskUsers(values),
+            TaskFolders = ParseFolders(values, "task-folders"),
             KillGracePeriod = values.Duration("executor-shutdown-grace-period"),
             StopTasksOnExit = values.Switch("stop-tasks-on-exit"),
             RegistrationBackoff = values.Duration("registration-backoff-factor"),
@@ -95,7 +104,7 @@ public sealed record AgentOptions
             FetchStallTimeout = values.Duration("fetcher-stall-timeout"),
             FetchTimeout = values.PositiveDuration("fetcher-timeout"),
             MaximumFetchBytes = values.Size("fetcher-max-size"),
-            FetchFolders = ParseFolders(values),
+            FetchFolders = ParseFolders(values, "fetcher-local-dirs"),
             MaximumArchiveBytes = values.Size("max-archive-size"),
             MaximumLogBytes = values.Size("max-log-size"),
             Collection = new CollectionRules(values.Duration("gc-delay"), values.Fraction("gc-disk-headroom"), (int)values.Number("gc-max-sandboxes", 0, 10_000_000)),
@@ -103,12 +112,12 @@ public sealed record AgentOptions
         };
     }
 
-    private static List<string> ParseFolders(SettingValues values)
+    private static List<string> ParseFolders(SettingValues values, string name)
     {
-        var folders = (values.Find("fetcher-local-dirs") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).ToList();
+        var folders = (values.Find(name) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).ToList();
         return folders.TrueForAll(Path.IsPathRooted)
-            ? folders.ConvertAll(Path.GetFullPath)
-            : throw values.Refuse("fetcher-local-dirs", "is not a list of absolute paths with ':' between them");
+            ? folders.ConvertAll(each => Path.TrimEndingDirectorySeparator(Path.GetFullPath(each)))
+            : throw values.Refuse(name, "is not a list of absolute paths with ':' between them");
     }
 
     private static string ParseGroup(SettingValues values)
@@ -117,5 +126,17 @@ public sealed record AgentOptions
         return text.Length < 200 && text.Split('/').All(part => part.Length > 0 && part is not ("." or "..") && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             ? text
             : throw values.Refuse("cgroups-root", "is not possible: letters, digits, '-', '_', '.', and '/' between names");
+    }
+
+    private static TaskUserRules ReadTaskUsers(SettingValues values)
+    {
+        var ends = values.Text("task-uids").Split('-');
+        if (ends.Length != 2 || !uint.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) ||
+            !uint.TryParse(ends[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || first < 1000 || last < first || last == uint.MaxValue)
+            throw values.Refuse("task-uids", "is not a range like 200000-299999, from 1000 on");
+        var names = (values.Find("task-users") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return names.Contains("root")
+            ? throw values.Refuse("task-users", "can't name root: --allow-root-tasks allows that")
+            : new TaskUserRules(values.Switch("switch-user"), values.Switch("allow-root-tasks"), names, first, last);
     }
 }

@@ -21,16 +21,30 @@ internal static class CgroupFiles
 
     public static void Write(string path, long value) => Write(path, value.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Those of a group and of all that was made below it.</summary>
     public static IReadOnlyList<int> Processes(string directory)
+    {
+        var found = new HashSet<int>();
+        Collect(directory, found);
+        return [.. found];
+    }
+
+    private static void Collect(string directory, HashSet<int> found)
     {
         try
         {
-            return File.ReadAllLines(Path.Combine(directory, "cgroup.procs"))
-                .Select(line => int.Parse(line, CultureInfo.InvariantCulture)).Where(pid => pid > 0).Distinct().ToList();
+            foreach (var line in File.ReadLines(Path.Combine(directory, "cgroup.procs")))
+            {
+                if (int.Parse(line, CultureInfo.InvariantCulture) is > 0 and var pid)
+                    found.Add(pid);
+            }
+
+            foreach (var child in Directory.EnumerateDirectories(directory))
+                Collect(child, found);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            return []; // Removed, or being removed (ENODEV).
+            // Removed, or being removed (ENODEV).
         }
     }
 

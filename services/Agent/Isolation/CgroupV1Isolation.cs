@@ -46,7 +46,7 @@ public sealed class CgroupV1Isolation : ContainerIsolation
         return null;
     }
 
-    public override IReadOnlyList<string> Prepare(string containerId, ContainerLimits limits)
+    public override void Prepare(string containerId, ContainerLimits limits)
     {
         foreach (var controller in mounts.Keys)
             Directory.CreateDirectory(Of(controller, containerId)!);
@@ -72,14 +72,14 @@ public sealed class CgroupV1Isolation : ContainerIsolation
 
         if (limits.Processes is { } processes && Of("pids", containerId) is { } pids)
             CgroupFiles.Write(Path.Combine(pids, "pids.max"), processes);
-        return Joins(containerId);
     }
 
     public override IReadOnlyList<string> Joins(string containerId) =>
         mounts.Keys.Select(controller => Path.Combine(Of(controller, containerId)!, "cgroup.procs")).Where(File.Exists).ToList();
 
-    public override IReadOnlyList<int> Members(string containerId, int? supervisor) =>
-        CgroupFiles.Processes(Of("freezer", containerId)!);
+    // Of every tree: who has got out of one of them is still in another.
+    public override IReadOnlyList<int> Members(string containerId, int? supervisor) => mounts.Keys
+        .SelectMany(controller => CgroupFiles.Processes(Of(controller, containerId)!)).Where(pid => pid != supervisor).Distinct().ToList();
 
     public override void Freeze(string containerId) => SetFreezer(containerId, "FROZEN");
 

@@ -46,7 +46,7 @@ public sealed class CgroupV2Isolation : ContainerIsolation
         }
     }
 
-    public override IReadOnlyList<string> Prepare(string containerId, ContainerLimits limits)
+    public override void Prepare(string containerId, ContainerLimits limits)
     {
         var container = Of(containerId);
         Directory.CreateDirectory(container);
@@ -64,13 +64,20 @@ public sealed class CgroupV2Isolation : ContainerIsolation
 
         if (limits.Processes is { } processes && controllers.Contains("pids"))
             CgroupFiles.Write(Path.Combine(container, "pids.max"), processes);
-        return Joins(containerId);
     }
 
     public override IReadOnlyList<string> Joins(string containerId) =>
         Directory.Exists(Of(containerId)) ? [Path.Combine(Of(containerId), "cgroup.procs")] : [];
 
-    public override IReadOnlyList<int> Members(string containerId, int? supervisor) => CgroupFiles.Processes(Of(containerId));
+    public override IReadOnlyList<int> Members(string containerId, int? supervisor) =>
+        CgroupFiles.Processes(Of(containerId)).Where(pid => pid != supervisor).ToList();
+
+    public override void KillAll(string containerId)
+    {
+        var file = Path.Combine(Of(containerId), "cgroup.kill");
+        if (File.Exists(file))
+            CgroupFiles.Write(file, "1");
+    }
 
     public override void Freeze(string containerId) => SetFreeze(containerId, "1");
 

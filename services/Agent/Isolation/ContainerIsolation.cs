@@ -13,11 +13,10 @@ public abstract class ContainerIsolation
     public abstract string Shortcomings { get; }
 
     /// <summary>Before the first process.</summary>
-    /// <returns>The <c>cgroup.procs</c> files that the task's first process has to join.</returns>
     /// <exception cref="IOException">The limits can't be set.</exception>
-    public abstract IReadOnlyList<string> Prepare(string containerId, ContainerLimits limits);
+    public abstract void Prepare(string containerId, ContainerLimits limits);
 
-    /// <summary>The same files, for a process that joins later; empty when there is no such container.</summary>
+    /// <summary>The <c>cgroup.procs</c> files that a process of the container has to join; empty when there is no such container.</summary>
     public virtual IReadOnlyList<string> Joins(string containerId) => [];
 
     /// <summary>The processes of the container that are alive now, its supervisor left out.</summary>
@@ -29,6 +28,11 @@ public abstract class ContainerIsolation
     }
 
     public virtual void Thaw(string containerId)
+    {
+    }
+
+    /// <summary>Supervisor and all, in one step, where the host permits that.</summary>
+    public virtual void KillAll(string containerId)
     {
     }
 

@@ -18,7 +18,9 @@ public sealed class ProcessIsolation(string reason) : ContainerIsolation
     public override string Shortcomings =>
         $"no limits of cpu, memory and processes, and a process that leaves its session and clears its environment can escape: {reason}";
 
-    public override IReadOnlyList<string> Prepare(string containerId, ContainerLimits limits) => [];
+    public override void Prepare(string containerId, ContainerLimits limits)
+    {
+    }
 
     public override IReadOnlyList<int> Members(string containerId, int? supervisor)
     {

@@ -22,8 +22,4 @@ public static class CommandLine
             // A name of its own (a program that acts by how it is called) is something that only bash's exec can give.
             : ["/bin/bash", "-c", "exec -a \"$1\" \"${@:2}\"", "bash", name, command.Value, .. rest];
     }
-
-    /// <summary>As another user, with that user's groups.</summary>
-    public static IReadOnlyList<string> As(HostUser user, IReadOnlyList<string> command) =>
-        ["/usr/bin/setpriv", $"--reuid={user.Id}", $"--regid={user.GroupId}", "--init-groups", "--", .. command];
 }

@@ -24,10 +24,15 @@ internal sealed class Containers(
     ILogger log)
 {
     private static readonly TimeSpan DestroyFor = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan SupervisorEndsWithin = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, Container> containers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> unkillable = new(StringComparer.Ordinal);
 
     /// <summary>Tasks whose processes are not all gone.</summary>
     public ICollection<string> Alive => containers.Keys;
+
+    /// <summary>Tasks of which something withstands SIGKILL. Their resources stay taken.</summary>
+    public int Unkillable => unkillable.Count;
 
     /// <summary>The folders of tasks that have been started.</summary>
     public IEnumerable<string> Sandboxes => containers.Where(each => each.Value.Supervisor is not null)
@@ -132,7 +137,12 @@ internal sealed class Containers(
             await watch.WhenEnded(supervisor);
         var status = SupervisorFiles.ReadExitStatus(checkpoints.RunDirectory(containerId));
         while (!await KillAllAsync(containerId, container.Supervisor, untilSupervisorEnds: false))
-            log.LogError("Processes of container {Container} withstand SIGKILL; trying on", containerId);
+        {
+            unkillable[containerId] = true;
+            log.LogError("Processes {Processes} of container {Container} withstand SIGKILL; its resources stay taken", isolation.Members(containerId, null), containerId);
+        }
+
+        unkillable.TryRemove(containerId, out _);
         var outOfMemory = isolation.OutOfMemoryKills(containerId) > 0 && status != 0;
         TaskEnd end = outOfMemory
             ? new TaskEnd.OutOfMemory(status, ContainerLimits.Of(container.Run.Task, false, 0).MemoryBytes ?? 0)
@@ -147,6 +157,8 @@ internal sealed class Containers(
         try
         {
             isolation.Remove(containerId);
+            if (sandboxes.Find(container.Run) is { } own && TaskNamespaces.TemporaryFolder(own) is var temporary && Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
             if (sandboxes.FindHolder(container.Run) is { } sandbox)
                 sandboxEnded(sandbox);
         }
@@ -176,6 +188,8 @@ internal sealed class Containers(
                 return true;
             if (members.Count > 0)
                 KillOnce(containerId, session);
+            else if (Environment.TickCount64 - started > SupervisorEndsWithin.TotalMilliseconds)
+                KillSupervisor(containerId, supervisor);
             if (Environment.TickCount64 - started > DestroyFor.TotalMilliseconds)
                 return false;
             await Task.Delay(pause);
@@ -185,6 +199,17 @@ internal sealed class Containers(
     /// <summary>The supervisor's session, unless its process id has come to belong to somebody else.</summary>
     private static int? SessionOf(ProcessIdentity? supervisor) =>
         supervisor is { } process && (ProcessStat.Of(process.Pid) is not { } stat || stat.StartTicks == process.StartTicks) ? process.Pid : null;
+
+    /// <summary>
+    /// It waits for a process that has got out of the groups (root can do that). With the first of the task's own process
+    /// ids the kernel ends all of them, wherever they are; the exit status is lost.
+    /// </summary>
+    private void KillSupervisor(string containerId, ProcessIdentity? supervisor)
+    {
+        isolation.KillAll(containerId);
+        if (supervisor is { } process && ProcessStat.IsAlive(process))
+            _ = Libc.kill(process.Pid, Libc.SignalKill);
+    }
 
     private void KillOnce(string containerId, int? supervisor)
     {

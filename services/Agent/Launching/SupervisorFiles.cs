@@ -1,17 +1,23 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using DataPlatform.Services.Agent.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Launching;
 
-/// <summary>What a supervisor leaves in its run's folder.</summary>
+/// <summary>What is known of a supervisor in its run's folder.</summary>
 internal static class SupervisorFiles
 {
+    // Of agents before this one, whose supervisors wrote into the folder themselves.
     private const string ExitPrefix = "exit-";
+    private const string StatusName = "status";
+    private const int StatusSize = 8;
 
-    /// <summary>True also when what the supervisor said can't be read any more.</summary>
+    /// <summary>True also when what was written of it can't be read any more.</summary>
     public static bool IsStarted(string runDirectory) => File.Exists(Path.Combine(runDirectory, "started"));
 
-    /// <summary>Null while the supervisor has not said so.</summary>
+    /// <summary>Null while it has not been started.</summary>
     public static ProcessIdentity? ReadStarted(string runDirectory)
     {
         var path = Path.Combine(runDirectory, "started");
@@ -20,17 +26,44 @@ internal static class SupervisorFiles
             : null;
     }
 
+    /// <summary>Before the task exists. Process id and start time: against a process id that is used again.</summary>
+    public static void WriteStarted(string runDirectory, int supervisor) =>
+        File.WriteAllText(Path.Combine(runDirectory, "started"), File.ReadAllText($"/proc/{supervisor.ToString(CultureInfo.InvariantCulture)}/stat"));
+
+    /// <summary>For the supervisor to write the task's exit status to; the room for it is taken now.</summary>
+    public static SafeFileHandle CreateStatus(string runDirectory)
+    {
+        var file = File.OpenHandle(Path.Combine(runDirectory, StatusName), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(file, Encoding.ASCII.GetBytes(new string('\n', StatusSize)), 0);
+        return file;
+    }
+
     /// <summary>Null while the task runs, or when its supervisor was killed.</summary>
     public static int? ReadExitStatus(string runDirectory)
     {
         if (!Directory.Exists(runDirectory))
             return null;
+        var file = Path.Combine(runDirectory, StatusName);
+        if (File.Exists(file) && Number(FirstLine(file)) is { } said)
+            return said;
         foreach (var path in Directory.EnumerateFiles(runDirectory, ExitPrefix + "*"))
         {
-            if (int.TryParse(Path.GetFileName(path.AsSpan())[ExitPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var status))
+            if (Number(Path.GetFileName(path.AsSpan())[ExitPrefix.Length..]) is { } status)
                 return status;
         }
 
         return null;
     }
+
+    // The task's user can reach this file: a few bytes of it count.
+    private static string FirstLine(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var start = new byte[StatusSize];
+        var text = Encoding.ASCII.GetString(start, 0, RandomAccess.Read(file, start, 0));
+        return text.Contains('\n', StringComparison.Ordinal) ? text[..text.IndexOf('\n', StringComparison.Ordinal)] : "";
+    }
+
+    private static int? Number(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status <= 255 ? status : null;
 }

@@ -2,6 +2,8 @@ namespace DataPlatform.Services.Agent.Launching;
 
 /// <summary>What a program needs to run as part of a task.</summary>
 /// <param name="User">Null: the agent's own.</param>
-/// <param name="Joins">The <c>cgroup.procs</c> files of the task.</param>
-internal sealed record TaskContext(
-    string Sandbox, IReadOnlyDictionary<string, string> Environment, HostUser? User, IReadOnlyList<string> Joins);
+internal sealed record TaskContext(string Sandbox, IReadOnlyDictionary<string, string> Environment, HostUser? User)
+{
+    /// <summary>That it is to see beside its sandbox, at their own paths.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+}

@@ -20,10 +20,13 @@ internal sealed class TaskStarter(
     VolumeLinks volumes,
     Fetcher fetcher,
     ContainerIsolation isolation,
+    TaskProcesses processes,
     Func<string> endpoint)
 {
-    private readonly string script = WriteScript(options.WorkDirectory);
+    // Each start holds a thread for some milliseconds: many at once would only make many threads.
+    private readonly SemaphoreSlim starting = new(Math.Max(4, 2 * Environment.ProcessorCount));
     private readonly HostUser agentUser = HostUser.Current();
+    private readonly TaskUsers users = new(options.TaskUsers, HostUser.Current(), HostUser.Find);
 
     /// <returns>The supervisor, after it has said that it is there.</returns>
     /// <exception cref="LaunchException">Refused, with what to tell the framework.</exception>
@@ -33,17 +36,15 @@ internal sealed class TaskStarter(
             throw new LaunchException(refusal);
         if (ListeningPorts.TakenFrom(run.Task) is { } port)
             throw new LaunchException($"Port {port} was offered to the task, but something on this host listens on it already");
-        var user = UserOf(run);
+        var user = users.Of(run.Task.Command.User is { Length: > 0 } own ? own : run.Framework.User, run.Key.FrameworkId);
         var sandbox = Step("make the sandbox", () =>
         {
             checkpoints.WriteRun(run);
-            return Sandbox.Create(sandboxes, agentId, run, user);
+            var made = Sandbox.Create(sandboxes, agentId, run, user);
+            processes.PrepareSandbox(made.Path, user);
+            return made;
         });
-        Step("give the task its volumes", () =>
-        {
-            volumes.Place(run, sandbox.Path, user);
-            return true;
-        });
+        var folders = Step("give the task its volumes", () => volumes.Place(run, sandbox.Path, user));
         try
         {
             await fetcher.FetchAsync(
@@ -56,49 +57,41 @@ internal sealed class TaskStarter(
         }
 
         var environment = EnvironmentOf(run, agentId, sandbox.Path, user);
-        cancellation.ThrowIfCancellationRequested();
-        return Step("start the task", () =>
+        await starting.WaitAsync(cancellation);
+        try
         {
-            sandbox.HandOver();
-            return Spawn(run, sandbox, environment, user);
-        });
+            cancellation.ThrowIfCancellationRequested();
+            return Step("start the task", () =>
+            {
+                sandbox.HandOver();
+                return Spawn(run, sandbox, folders, environment, user);
+            });
+        }
+        finally
+        {
+            starting.Release();
+        }
     }
 
     /// <summary>For what is to run beside a task that has been started, be it by this process or an earlier one.</summary>
     public TaskContext ContextOf(TaskRun run, string agentId)
     {
         var sandbox = sandboxes.Find(run) ?? sandboxes.Run(agentId, run);
-        var user = UserOf(run);
-        return new TaskContext(sandbox, EnvironmentOf(run, agentId, sandbox, user), user, isolation.Joins(run.ContainerId));
+        // Not whom it would run as if it were started now: the settings may have changed since.
+        var user = agentUser.Id == 0 ? HostUser.OwnerOf(sandbox) : null;
+        return new TaskContext(sandbox, EnvironmentOf(run, agentId, sandbox, user), user);
     }
 
     private Dictionary<string, string> EnvironmentOf(TaskRun run, string agentId, string sandbox, HostUser? user) => TaskEnvironment.Of(
         run.Framework, run.Task, run.ExecutorId, run.ContainerId, agentId, sandbox, endpoint(), (user ?? agentUser).Name);
 
-    private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, Dictionary<string, string> environment, HostUser? user)
+    private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, IReadOnlyList<string> folders, Dictionary<string, string> environment, HostUser? user)
     {
-        var joins = isolation.Prepare(run.ContainerId, ContainerLimits.Of(run.Task, options.EnforceCpu, options.ProcessLimit));
-        var command = CommandLine.Of(run.Task.Command);
-        if (user is not null)
-            command = CommandLine.As(user, command);
-        List<string> arguments =
-        [
-            "sh", script, checkpoints.RunDirectory(run.ContainerId),
-            joins.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), .. joins, .. command,
-        ];
-        var pid = Native.Spawn.Start("/bin/sh", arguments, environment, sandbox.Path, sandbox.StandardOutput, sandbox.StandardError);
-        // Our child is not collected before this, so that its id and start time are surely its own.
-        return new ProcessIdentity(pid, ProcessStat.Of(pid)!.Value.StartTicks);
-    }
-
-    private HostUser? UserOf(TaskRun run)
-    {
-        var name = run.Task.Command.User is { Length: > 0 } own ? own : run.Framework.User;
-        if (!options.SwitchUser || name.Length == 0 || name == agentUser.Name)
-            return null;
-        if (agentUser.Id != 0)
-            throw new LaunchException($"The task is to run as user '{name}', but this agent runs as '{agentUser.Name}' and only root can switch users (see --no-switch-user)");
-        return HostUser.Find(name) ?? throw new LaunchException(LaunchFailure.Dropped($"The task is to run as user '{name}', whom this host does not know"));
+        // One for the supervisor, who is of the task as well.
+        isolation.Prepare(run.ContainerId, ContainerLimits.Of(run.Task, options.EnforceCpu, options.ProcessLimit > 0 ? options.ProcessLimit + 1 : 0));
+        return processes.Start(
+            run.ContainerId, checkpoints.RunDirectory(run.ContainerId), new TaskContext(sandbox.Path, environment, user) { Folders = folders },
+            sandbox.StandardOutput, sandbox.StandardError, CommandLine.Of(run.Task.Command));
     }
 
     private static T Step<T>(string what, Func<T> action)
@@ -115,14 +108,5 @@ internal sealed class TaskStarter(
         {
             throw new LaunchException($"Could not {what}: {problem.Message}");
         }
-    }
-
-    private static string WriteScript(string workDirectory)
-    {
-        using var stream = typeof(TaskStarter).Assembly.GetManifestResourceStream("supervise.sh")!;
-        using var reader = new StreamReader(stream);
-        var path = Path.Combine(workDirectory, "meta", "supervise.sh");
-        AtomicFile.Write(path, reader.ReadToEnd());
-        return path;
     }
 }

@@ -1,19 +1,19 @@
-# Stands between the agent and one task, so that the task outlives the agent and its exit status is known afterwards.
-# $1: folder of the run's checkpoints. $2: how many cgroup.procs files follow. Then the command, word by word.
-run=$1
-left=$2
-shift 2
+# Stands between the agent and one task, so that the task outlives the agent and its exit status is known afterwards. Runs
+# as the task's user with the task's environment, and is the first process of the task's own process ids where it has some.
+# Descriptor 3 takes the exit status, on descriptor 4 the agent says when the task may start.
+# $1: most open files of a process. Then the command, word by word.
 # Signals are meant for the task; what is only trapped, not ignored, is back to normal in the task.
 trap : HUP INT QUIT TERM
-# Process id and start time (against a process id that is used again), in one write before the task exists.
-read -r stat < "/proc/$$/stat" && echo "$stat" > "$run/started" || exit 125
+# Without that word the agent has ended or failed before everything was prepared: nothing is started, nothing is said.
+read -r go <&4 && [ "$go" = go ] || exit 125
+exec 4<&-
+files=$1
+shift
 (
-    while [ "$left" -gt 0 ]; do
-        echo 0 > "$1" || exit 125
-        shift
-        left=$((left - 1))
-    done
+    exec 3>&-
+    ulimit -c 0
+    ulimit -n "$files"
     exec "$@"
 )
-# The status is the name of an empty file: there or not, never half written, and no block of a full disk is needed.
-: > "$run/exit-$?"
+# Over what is there already: no block of a full disk is needed.
+echo "$?" >&3

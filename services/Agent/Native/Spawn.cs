@@ -4,58 +4,66 @@ using System.Text;
 namespace DataPlatform.Services.Agent.Native;
 
 /// <summary>
-/// Starts programs by posix_spawn: no copy of this process's memory, a session of their own, standard streams straight to
-/// files, signals as a fresh process expects them.
+/// Starts programs by posix_spawn: no copy of this process's memory, a session of their own, descriptors as given, signals
+/// as a fresh process expects them. Rights and namespaces are the starting thread's, so that not one instruction of a
+/// program for somebody else is run with this process's rights.
 /// </summary>
 internal static unsafe class Spawn
 {
     private const short SetSignalDefaults = 0x04;
     private const short SetSignalMask = 0x08;
     private const short SetSession = 0x80;
+    private const int ThreadStack = 128 * 1024;
 
     // Larger than glibc's (336, 80 and 128 bytes on 64 bits) and musl's.
     private const int OpaqueSize = 1024;
 
-    /// <param name="program">An absolute path.</param>
-    /// <param name="arguments">The whole argument vector, the program's name first.</param>
+    // Nothing may be left to load for a thread that has no rights any more and sees other files.
+    private static readonly bool Linked = Link();
+
     /// <returns>The process id. It has to be collected with <see cref="Collect"/> once it has ended.</returns>
     /// <exception cref="IOException">It could not be started.</exception>
-    public static int Start(
-        string program,
-        IReadOnlyList<string> arguments,
-        IReadOnlyDictionary<string, string> environment,
-        string workingDirectory,
-        string standardOutput,
-        string standardError)
+    public static int Start(ProcessStart start)
     {
+        _ = Linked;
+        var program = start.Program;
         var actions = stackalloc byte[OpaqueSize];
         var attributes = stackalloc byte[OpaqueSize];
         var signals = stackalloc byte[OpaqueSize];
-        var argumentVector = Vector(arguments);
-        var environmentVector = Vector(environment.Select(pair => pair.Key + "=" + pair.Value).ToList());
+        var path = Copy(program);
+        var argumentVector = Vector(start.Arguments);
+        var environmentVector = Vector(start.Environment.Select(pair => pair.Key + "=" + pair.Value).ToList());
         _ = Libc.posix_spawn_file_actions_init(actions);
         _ = Libc.posix_spawnattr_init(attributes);
         try
         {
-            // Another task of the same user may already reach into the sandbox: a link in the log's place is not written through.
-            const int append = Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.OpenNoFollow;
             Check(Libc.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.OpenReadOnly, 0), program);
-            Check(Libc.posix_spawn_file_actions_addopen(actions, 1, standardOutput, append, 0x1A4), program);
-            Check(Libc.posix_spawn_file_actions_addopen(actions, 2, standardError, append, 0x1A4), program);
-            Check(Libc.posix_spawn_file_actions_addchdir_np(actions, workingDirectory), program);
+            for (var index = 0; index < start.Descriptors.Count; index++)
+            {
+                Check(start.Descriptors[index] is { } handle
+                    ? Libc.posix_spawn_file_actions_adddup2(actions, (int)handle.DangerousGetHandle(), index + 1)
+                    : Libc.posix_spawn_file_actions_addopen(actions, index + 1, "/dev/null", Libc.OpenWriteOnly, 0), program);
+            }
+
+            Check(Libc.posix_spawn_file_actions_addchdir_np(actions, start.WorkingDirectory), program);
             _ = Libc.sigemptyset(signals);
             Check(Libc.posix_spawnattr_setsigmask(attributes, signals), program);
             _ = Libc.sigfillset(signals);
             Check(Libc.posix_spawnattr_setsigdefault(attributes, signals), program);
             Check(Libc.posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask | SetSession), program);
-            int pid;
-            Check(Libc.posix_spawn(&pid, program, actions, attributes, argumentVector, environmentVector), program);
-            return pid;
+            var work = new Work { Path = path, Actions = actions, Attributes = attributes, Arguments = argumentVector, Environment = environmentVector };
+            if (start.Before is { } before)
+                OnOwnThread(before, &work);
+            else
+                work.Run();
+            Check(work.Error, program);
+            return work.ProcessId;
         }
         finally
         {
             _ = Libc.posix_spawn_file_actions_destroy(actions);
             _ = Libc.posix_spawnattr_destroy(attributes);
+            NativeMemory.Free(path);
             Free(argumentVector);
             Free(environmentVector);
         }
@@ -63,14 +71,50 @@ internal static unsafe class Spawn
 
     /// <summary>Takes an ended child out of the process table; of no effect on what is not our child.</summary>
     /// <returns>Its exit status, 128 + n for signal n; null when it is not our child.</returns>
-    public static int? Collect(int pid)
+    public static int? Collect(int pid) => Wait(pid, noHang: 1);
+
+    /// <summary>Waits for a child that is known to end soon, and collects it.</summary>
+    public static int? CollectEnd(int pid) => Wait(pid, noHang: 0);
+
+    private static int? Wait(int pid, int noHang)
     {
-        const int noHang = 1;
-        int status;
-        if (Libc.waitpid(pid, &status, noHang) != pid)
+        int status, found;
+        do
+            found = Libc.waitpid(pid, &status, noHang);
+        while (found < 0 && Marshal.GetLastPInvokeError() == Libc.ErrorInterrupted);
+        if (found != pid)
             return null;
         var signal = status & 0x7F;
         return signal == 0 ? (status >> 8) & 0xFF : 128 + signal;
+    }
+
+    // The thread is never used again: what it has given up it can't get back.
+    private static void OnOwnThread(SystemCalls before, Work* work)
+    {
+        var failed = (Index: -1, Error: 0);
+        var address = (nint)work;
+        var thread = new Thread(() =>
+        {
+            failed = before.Make();
+            if (failed.Index < 0)
+                ((Work*)address)->Run();
+        }, ThreadStack) { IsBackground = true, Name = "spawn" };
+        thread.Start();
+        thread.Join();
+        if (failed.Index >= 0)
+            throw before.Failure(failed.Index, failed.Error);
+    }
+
+    private static bool Link()
+    {
+        foreach (var name in (string[])[nameof(Libc.systemCall), nameof(Libc.posix_spawn)])
+            Marshal.Prelink(typeof(Libc).GetMethod(name)!);
+        // Runs through the whole of it once, compiled and bound, while this thread still may load what that needs.
+        using var nothing = new SystemCalls();
+        nothing.Add("know the thread", SystemCall.ProcessControl, 16, nothing.Numbers(0, 0, 0, 0), mayFail: true); // PR_GET_NAME
+        nothing.Add("fail", -1, mayFail: true);
+        _ = nothing.Make();
+        return true;
     }
 
     private static void Check(int error, string program)
@@ -83,13 +127,16 @@ internal static unsafe class Spawn
     {
         var vector = (byte**)NativeMemory.AllocZeroed((nuint)(items.Count + 1), (nuint)sizeof(byte*));
         for (var index = 0; index < items.Count; index++)
-        {
-            var length = Encoding.UTF8.GetByteCount(items[index]);
-            vector[index] = (byte*)NativeMemory.AllocZeroed((nuint)length + 1);
-            Encoding.UTF8.GetBytes(items[index], new Span<byte>(vector[index], length));
-        }
-
+            vector[index] = Copy(items[index]);
         return vector;
+    }
+
+    private static byte* Copy(string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        var copy = (byte*)NativeMemory.AllocZeroed((nuint)length + 1);
+        Encoding.UTF8.GetBytes(text, new Span<byte>(copy, length));
+        return copy;
     }
 
     private static void Free(byte** vector)
@@ -97,5 +144,23 @@ internal static unsafe class Spawn
         for (var item = vector; *item is not null; item++)
             NativeMemory.Free(*item);
         NativeMemory.Free(vector);
+    }
+
+    private struct Work
+    {
+        public byte* Path;
+        public void* Actions;
+        public void* Attributes;
+        public byte** Arguments;
+        public byte** Environment;
+        public int ProcessId;
+        public int Error;
+
+        public void Run()
+        {
+            int pid = 0;
+            Error = Libc.posix_spawn(&pid, Path, Actions, Attributes, Arguments, Environment);
+            ProcessId = pid;
+        }
     }
 }

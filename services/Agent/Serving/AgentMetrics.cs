@@ -37,6 +37,9 @@ internal sealed class AgentMetrics(
         }
     }
 
+    /// <summary>How many tasks have processes that withstand SIGKILL.</summary>
+    public Func<int> Unkillable { get; set; } = () => 0;
+
     public void CountFetch(bool succeeded) => Interlocked.Increment(ref succeeded ? ref fetched : ref fetchFailures);
 
     /// <summary>Checkpoints that could not be written.</summary>
@@ -73,6 +76,7 @@ internal sealed class AgentMetrics(
             ("containerizer/fetcher/task_fetches_failed", Interlocked.Read(ref fetchFailures)),
             ("slave/recovery_errors", recoveryErrors()),
             ("slave/checkpoints_not_written", Interlocked.Read(ref unwritten)),
+            ("containerizer/unkillable_containers", Unkillable()),
             ("process/resident_bytes", Environment.WorkingSet),
         };
         foreach (var name in Usual)

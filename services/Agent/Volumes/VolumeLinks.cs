@@ -9,9 +9,11 @@ namespace DataPlatform.Services.Agent.Volumes;
 internal sealed class VolumeLinks(AgentVolumes volumes, SandboxPaths sandboxes)
 {
     /// <param name="user">Whose the folders are to be; null: the agent's own.</param>
+    /// <returns>The folders outside the sandbox that the links lead to.</returns>
     /// <exception cref="IOException">A volume can't be had.</exception>
-    public void Place(TaskRun run, string sandbox, HostUser? user)
+    public IReadOnlyList<string> Place(TaskRun run, string sandbox, HostUser? user)
     {
+        var outside = new List<string>();
         foreach (var volume in TaskVolume.Of(run.Task, run.Pod?.Executor))
         {
             switch (volume)
@@ -22,15 +24,19 @@ internal sealed class VolumeLinks(AgentVolumes volumes, SandboxPaths sandboxes)
                         Link(sandbox, own.ContainerPath, Path.Combine(sandbox, own.Path), user);
                     break;
                 case TaskVolume.OfPod shared:
-                    Link(sandbox, shared.ContainerPath, FolderOfPod(Path.GetDirectoryName(Path.GetDirectoryName(sandbox))!, shared.Name, user), user);
+                    outside.Add(FolderOfPod(Path.GetDirectoryName(Path.GetDirectoryName(sandbox))!, shared.Name, user));
+                    Link(sandbox, shared.ContainerPath, outside[^1], user);
                     break;
                 case TaskVolume.Persistent persistent:
-                    Link(sandbox, persistent.ContainerPath, volumes.Folder(persistent.Kind, user), user);
+                    outside.Add(volumes.Folder(persistent.Kind, user));
+                    Link(sandbox, persistent.ContainerPath, outside[^1], user);
                     break;
                 default:
                     throw new InvalidOperationException($"Unhandled volume {volume}");
             }
         }
+
+        return outside;
     }
 
     private string FolderOfPod(string pod, string name, HostUser? user)

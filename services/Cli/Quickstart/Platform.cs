@@ -26,7 +26,7 @@ public sealed class Platform(QuickstartSettings settings, StepReport report) : I
         {
             var agents = shares.Select((share, index) => StartPartAsync($"agent-{index + 1}", SiblingProgram.Agent, cancellation, [
                 "--master", master, "--ip", Address(index), "--port", "0", "--resources", share, "--attributes", $"rack:r{index + 1}",
-                "--credential", credentials.Agent(index + 1), "--http-credentials", credentials.AgentCallers, "--acls", credentials.Rules, "--fetcher-cache-dir", settings.Cache,
+                "--credential", credentials.Agent(index + 1), "--http-credentials", credentials.AgentCallers, "--acls", credentials.Rules, "--fetcher-cache-dir", settings.Cache, "--task-folders", settings.Lake,
                 "--cgroups-root", settings.CgroupRoot, "--stop-tasks-on-exit"]));
             var controlPlane = StartPartAsync("control-plane", SiblingProgram.ControlPlane, cancellation, [
                 "--master", master, "--ip", "127.0.0.1", "--port", $"{ConsolePort()}", "--credential", credentials.ControlPlane, "--lake", settings.Lake,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DataPlatform.Operators.Sdk;
 using DataPlatform.Services.Hosting.Settings;
 
 namespace DataPlatform.Services.ControlPlane.Settings;
@@ -23,7 +24,7 @@ public sealed record ControlPlaneSettings
         new("admin-token-file", "FILE", null, "File (mode 0600) with a token of at least 32 characters that signs in as administrator"),
         new("maven-repository", "DIR", null, "Folder in Maven's layout that artifacts are taken from"),
         new("wheels", "DIR", null, "Folder of Python wheels"),
-        new("task-user", "NAME", null, "As whom clusters' tasks run on the hosts; by default whoever runs this process"),
+        new("task-user", "NAME", null, "As whom clusters' tasks run on the hosts; by default whoever runs this process, nobody for root"),
         new("cli-config", "FILE", null, "Where to write the command line's configuration (mode 0600), with a token of its own"),
         new("default-lifetime", "DURATION", "8hrs", "Lifetime of a cluster that asks for none"),
         new("login-link-lifetime", "DURATION", "15mins", "How long a one-time login link may be used"),
@@ -77,7 +78,7 @@ public sealed record ControlPlaneSettings
             CredentialFile = values.FindPath("credential"),
             MavenRepository = values.FindPath("maven-repository"),
             Wheels = values.FindPath("wheels"),
-            TaskUser = values.Find("task-user") ?? Environment.UserName,
+            TaskUser = values.Find("task-user") ?? OperatorSettings.UsualUser,
             CliConfig = values.FindPath("cli-config"),
             DefaultLifetime = values.PositiveDuration("default-lifetime"),
             LoginLinkLifetime = values.PositiveDuration("login-link-lifetime"),

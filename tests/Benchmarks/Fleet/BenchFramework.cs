@@ -10,7 +10,7 @@ internal static class BenchFramework
 
     public static FrameworkInfo Of(string id)
     {
-        var framework = new FrameworkInfo { Id = new FrameworkID { Value = id }, User = "root", Name = id, FailoverTimeout = 3600, Checkpoint = true };
+        var framework = new FrameworkInfo { Id = new FrameworkID { Value = id }, User = "nobody", Name = id, FailoverTimeout = 3600, Checkpoint = true };
         framework.Roles.Add(Role);
         framework.Capabilities.Add(new[] { Capability.MultiRole, Capability.PartitionAware }.Select(type => new FrameworkInfo.Types.Capability { Type = type }));
         return framework;

@@ -23,7 +23,7 @@ internal sealed class FleetLoad(Uri master, string name) : IDisposable
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var framework = new FrameworkInfo { User = "root", Name = name };
+        var framework = new FrameworkInfo { User = "nobody", Name = name };
         framework.Roles.Add(BenchFramework.Role);
         framework.Capabilities.Add(new[] { Capability.MultiRole, Capability.PartitionAware }.Select(type => new FrameworkInfo.Types.Capability { Type = type }));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

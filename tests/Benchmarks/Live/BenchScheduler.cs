@@ -19,7 +19,7 @@ internal sealed class BenchScheduler(LivePlatform platform, params string[] comm
     public async IAsyncEnumerable<(long Arrived, SchedulerEvent Event)> EventsAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var framework = new FrameworkInfo { User = "root", Name = "bench" };
+        var framework = new FrameworkInfo { User = "nobody", Name = "bench" };
         framework.Roles.Add("bench");
         framework.Capabilities.Add(new[] { Capability.MultiRole, Capability.PartitionAware, Capability.ReservationRefinement }
             .Select(type => new FrameworkInfo.Types.Capability { Type = type }));

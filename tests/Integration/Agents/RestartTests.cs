@@ -12,7 +12,7 @@ public sealed class RestartTests
         await using var platform = await PlatformProcesses.StartAsync();
         await using var framework = platform.Framework();
         await framework.SubscribeAsync();
-        var gate = Path.Combine(platform.Root, "gate");
+        var gate = Path.Combine(platform.Shared, "gate");
         await framework.LaunchAsync(await framework.OfferAsync(), "lasting", "/bin/sh", "-c", $"while [ ! -e {gate} ]; do sleep 0.1; done; exit 3");
         await framework.ReportAsync("lasting", TaskState.TaskRunning);
 
@@ -30,7 +30,7 @@ public sealed class RestartTests
         await using var platform = await PlatformProcesses.StartAsync();
         await using var framework = platform.Framework();
         await framework.SubscribeAsync();
-        var (gate, done) = (Path.Combine(platform.Root, "gate"), Path.Combine(platform.Root, "done"));
+        var (gate, done) = (Path.Combine(platform.Shared, "gate"), Path.Combine(platform.Shared, "done"));
         await framework.LaunchAsync(await framework.OfferAsync(), "meanwhile", "/bin/sh", "-c", $"while [ ! -e {gate} ]; do sleep 0.1; done; touch {done}; exit 5");
         await framework.ReportAsync("meanwhile", TaskState.TaskRunning);
 
@@ -49,7 +49,7 @@ public sealed class RestartTests
         await using var framework = platform.Framework();
         await framework.SubscribeAsync();
         var id = framework.Id;
-        var gate = Path.Combine(platform.Root, "gate");
+        var gate = Path.Combine(platform.Shared, "gate");
         await framework.LaunchAsync(await framework.OfferAsync(), "unharmed", "/bin/sh", "-c", $"while [ ! -e {gate} ]; do sleep 0.1; done");
         await framework.ReportAsync("unharmed", TaskState.TaskRunning);
 
@@ -72,7 +72,7 @@ public sealed class RestartTests
         await using var platform = await PlatformProcesses.StartAsync();
         await using var framework = platform.Framework();
         await framework.SubscribeAsync();
-        var gate = Path.Combine(platform.Root, "gate");
+        var gate = Path.Combine(platform.Shared, "gate");
         await framework.LaunchAsync(await framework.OfferAsync(), "hidden", "/bin/sh", "-c", $"while [ ! -e {gate} ]; do sleep 0.1; done");
         await framework.ReportAsync("hidden", TaskState.TaskRunning);
 

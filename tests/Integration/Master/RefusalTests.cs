@@ -31,7 +31,7 @@ public sealed class RefusalTests
         await using var framework = platform.Framework();
         await framework.SubscribeAsync();
         var offer = await framework.OfferAsync();
-        var marker = Path.Combine(platform.Root, "started");
+        var marker = Path.Combine(platform.Shared, "started");
         var task = TestFramework.TaskOn(offer, "greedy", "/usr/bin/touch", marker);
         task.Resources.Clear();
         task.Resources.Add(TestFramework.Scalar("cpus", 1000));
@@ -63,7 +63,7 @@ public sealed class RefusalTests
         await using var platform = await PlatformProcesses.StartAsync();
         await using var framework = platform.Framework();
         await framework.SubscribeAsync();
-        var file = Path.Combine(platform.Root, "artifact");
+        var file = Path.Combine(platform.Shared, "artifact");
         await File.WriteAllTextAsync(file, "not what was promised");
         var offer = await framework.OfferAsync();
         var task = TestFramework.TaskOn(offer, "tampered", "/bin/true");

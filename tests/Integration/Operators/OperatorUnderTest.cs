@@ -23,7 +23,7 @@ public sealed class OperatorUnderTest : IAsyncDisposable
         LakePath = Path.Combine(pool.Folder, "lake");
         Directory.CreateDirectory(LakePath);
         store = new SqliteOperatorStore(Path.Combine(pool.Folder, $"operator-{package.Name}.db"));
-        Subject = new Operator(package, new OperatorSettings(new SchedulerClientSettings(pool.Master), LakePath, Environment.UserName), artifacts, store, connection ?? (_ => null));
+        Subject = new Operator(package, new OperatorSettings(new SchedulerClientSettings(pool.Master), LakePath, OperatorSettings.UsualUser), artifacts, store, connection ?? (_ => null));
         Package = package;
         running = Subject.RunAsync(stop.Token);
     }

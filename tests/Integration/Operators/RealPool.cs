@@ -25,7 +25,7 @@ public sealed class RealPool : IAsyncDisposable
             cache ??= Path.Combine(pool.Folder, "cache");
             await Task.WhenAll(Enumerable.Range(0, agents).Select(index => pool.StartAsync("dp-agent", $"agent-{index}",
             [
-                "--master", pool.Master.ToString(), "--port", "0", "--fetcher-cache-dir", cache, "--stop-tasks-on-exit", "true",
+                "--master", pool.Master.ToString(), "--port", "0", "--fetcher-cache-dir", cache, "--stop-tasks-on-exit", "true", "--task-folders", Path.Combine(pool.Folder, "lake"),
                 "--resources", $"{resources};ports:[{31000 + (index * 200)}-{31199 + (index * 200)}]",
             ])));
             return pool;

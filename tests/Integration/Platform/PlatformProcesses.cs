@@ -28,6 +28,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
     private PlatformProcesses(bool open)
     {
         this.open = open;
+        File.SetUnixFileMode(Directory.CreateDirectory(Shared).FullName, (UnixFileMode)0x1FF);
         var (agent, console) = (Credential("agent"), Credential("control-plane"));
         agentFile = WritePrivate("agent.json", Json(agent));
         controlPlaneFile = WritePrivate("control-plane.json", Json(console));
@@ -39,6 +40,9 @@ internal sealed class PlatformProcesses : IAsyncDisposable
     }
 
     public string Root => root.FullName;
+
+    /// <summary>A folder that tests and tasks both write to; tasks see nothing else of <see cref="Root"/> but their sandboxes and the lake.</summary>
+    public string Shared => Path.Combine(Root, "shared");
 
     public string CredentialsFile { get; }
 
@@ -76,8 +80,8 @@ internal sealed class PlatformProcesses : IAsyncDisposable
         var number = agents.Count + 1;
         var ports = 20_000 + (Interlocked.Increment(ref lastPortBlock) % 100 * 100);
         var agent = new ServiceProcess("dp-agent", "DataPlatform.Services.Agent", Path.Combine(Root, $"agent-{number}"), [
-            "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])[] : ["--credential", agentFile, "--http-credentials", agentCallersFile, "--acls", accessFile],
-            "--resources", $"{resources};ports:[{ports}-{ports + 99}]", "--fetcher-cache-dir", Path.Combine(Root, "cache"), "--fetcher-local-dirs", Root,
+            "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])["--allow-root-tasks"] : ["--credential", agentFile, "--http-credentials", agentCallersFile, "--acls", accessFile],
+            "--resources", $"{resources};ports:[{ports}-{ports + 99}]", "--fetcher-cache-dir", Path.Combine(Root, "cache"), "--fetcher-local-dirs", Root, "--task-folders", $"{Lake}:{Shared}",
             "--registration-backoff-factor", "100ms", "--cgroups-root", $"{Environment.GetEnvironmentVariable("DP_TEST_RUN") ?? "dptest"}-{Path.GetFileName(Root)}", "--stop-tasks-on-exit"]);
         agents.Add(agent);
         await agent.StartAsync();

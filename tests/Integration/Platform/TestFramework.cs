@@ -18,7 +18,7 @@ internal sealed class TestFramework : IAsyncDisposable
     public TestFramework(SchedulerClientSettings settings, string role)
     {
         client = new SchedulerClient(settings);
-        info = new FrameworkInfo { Name = "tests", User = Environment.UserName, Principal = settings.Credential?.Principal ?? "tests", Checkpoint = true, FailoverTimeout = 600 };
+        info = new FrameworkInfo { Name = "tests", User = Environment.UserName is "root" ? "nobody" : Environment.UserName, Principal = settings.Credential?.Principal ?? "tests", Checkpoint = true, FailoverTimeout = 600 };
         info.Roles.Add(role);
         info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
         info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.PartitionAware });

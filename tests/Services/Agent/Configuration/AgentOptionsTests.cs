@@ -58,7 +58,7 @@ public sealed class AgentOptionsTests : IDisposable
     public void Switches_can_be_turned_on_and_off()
     {
         Read("--stop-tasks-on-exit", "--no-switch-user").StopTasksOnExit.ShouldBeTrue();
-        Read("--no-switch-user").SwitchUser.ShouldBeFalse();
+        Read("--no-switch-user").TaskUsers.Switch.ShouldBeFalse();
     }
 
     private AgentOptions Read(params string[] arguments) => AgentOptions.Read(["--work-dir", work, .. arguments], _ => null);

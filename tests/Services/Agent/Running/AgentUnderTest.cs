@@ -21,6 +21,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     {
         Master = master;
         WorkDirectory = workDirectory ?? Directory.CreateTempSubdirectory("dp-agent-test-").FullName;
+        File.SetUnixFileMode(WorkDirectory, (UnixFileMode)0x1ED); // Tests put files there that tasks' users fetch.
         arguments =
         [
             "--master", master.Address.ToString(), "--port", "0", "--work-dir", WorkDirectory,
@@ -192,6 +193,10 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         Directory.ResolveLinkTarget(
             Path.Combine(Directory.GetDirectories(Path.Combine(WorkDirectory, "slaves"))[0], "frameworks", FrameworkId, "executors", taskId, "runs", "latest"),
             returnFinalTarget: true)!.FullName;
+
+    /// <summary>Whether the supervisor of a run has written down how its task ended.</summary>
+    public static bool HasExitStatus(string runDirectory) =>
+        File.Exists(Path.Combine(runDirectory, "status")) && File.ReadAllText(Path.Combine(runDirectory, "status")) is { Length: > 0 } text && char.IsAsciiDigit(text[0]);
 
     public async ValueTask DisposeAsync()
     {

@@ -348,7 +348,7 @@ public sealed class FetchTests : IAsyncLifetime
         var uri = unpacked ? $"{Url("archive")}#sha256={Convert.ToHexStringLower(SHA256.HashData(archive))}" : $"{Url("good")}#sha256={Digest}";
         var file = unpacked ? "lib/bin/hello" : "lib";
         await using var master = await FakeMaster.StartAsync();
-        await using var agent = await AgentUnderTest.StartAsync(master);
+        await using var agent = await AgentUnderTest.StartAsync(master, "--allow-root-tasks");
 
         // As the agent's own user, who could write whatever is the agent's.
         agent.Run(Extracted(WithUri("evil", uri, "lib", $"chmod u+w {file} && echo 'echo poisoned' > {file} && cat {file}")));
@@ -364,7 +364,7 @@ public sealed class FetchTests : IAsyncLifetime
         TaskInfo Extracted(TaskInfo task)
         {
             task.Command.Uris[0].Extract = unpacked;
-            return task;
+            return AsAgent(task);
         }
     }
 
@@ -372,7 +372,7 @@ public sealed class FetchTests : IAsyncLifetime
     public async Task What_was_changed_in_the_cache_itself_is_fetched_anew()
     {
         await using var master = await FakeMaster.StartAsync();
-        await using var agent = await AgentUnderTest.StartAsync(master);
+        await using var agent = await AgentUnderTest.StartAsync(master, "--allow-root-tasks");
         agent.Run(WithUri("first", $"{Url("good")}#sha256={Digest}", "lib", "true"));
         await master.WaitForAsync("first", TaskState.TaskFinished);
         var cached = Directory.GetFiles(Path.Combine(agent.WorkDirectory, "fetch", "sha256"), Digest, SearchOption.AllDirectories).ShouldHaveSingleItem();
@@ -386,7 +386,7 @@ public sealed class FetchTests : IAsyncLifetime
         await File.WriteAllTextAsync(cached, "poisoned");
         File.SetLastWriteTimeUtc(cached, time);
         File.SetUnixFileMode(cached, (UnixFileMode)0x124);
-        agent.Run(WithUri("third", $"{Url("good")}#sha256={Digest}", "lib", "cat lib"));
+        agent.Run(AsAgent(WithUri("third", $"{Url("good")}#sha256={Digest}", "lib", "cat lib")));
         await master.WaitForAsync("third", TaskState.TaskFinished);
 
         (await agent.ReadFileAsync("second", "stdout")).ShouldBe(Encoding.UTF8.GetString(Content));
@@ -439,6 +439,12 @@ public sealed class FetchTests : IAsyncLifetime
     private static TaskInfo AsNobody(TaskInfo task)
     {
         task.Command.User = "nobody";
+        return task;
+    }
+
+    private static TaskInfo AsAgent(TaskInfo task)
+    {
+        task.Command.User = Environment.UserName;
         return task;
     }
 

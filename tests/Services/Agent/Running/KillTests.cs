@@ -66,6 +66,59 @@ public sealed class KillTests
     }
 
     [Fact]
+    public async Task Ends_a_root_task_that_has_left_its_groups()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can move processes between groups");
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master, "--allow-root-tasks");
+        // One process moves to the root of every tree, where it may; another to a group of its own below the task's.
+        var task = TaskOf("t1", """
+            sleep 300 & echo $! > out
+            for root in /sys/fs/cgroup/* /sys/fs/cgroup; do echo $! > $root/cgroup.procs; done 2> moved
+            sleep 301 & echo $! > below
+            own=$(sed -n 's/.*:freezer:\(.*\)/\1/p' /proc/self/cgroup); mkdir /sys/fs/cgroup/freezer$own/below && echo $! > /sys/fs/cgroup/freezer$own/below/cgroup.procs
+            touch ready; wait
+            """);
+        task.Command.User = "root";
+        agent.Run(task);
+        await master.WaitForAsync("t1", TaskState.TaskRunning);
+        var sandbox = agent.Sandbox("t1");
+        await master.Eventually(() => File.Exists(Path.Combine(sandbox, "ready")), "the task to be ready");
+        var processes = new[] { Pid(sandbox, "out"), Pid(sandbox, "below") };
+
+        agent.Kill("t1", TimeSpan.FromMilliseconds(200));
+        await master.WaitForAsync("t1", TaskState.TaskKilled);
+
+        processes.ShouldAllBe(pid => !Native.IsAlive(pid));
+    }
+
+    [Fact]
+    public async Task Ends_what_is_outside_of_a_task_s_groups_with_the_task_and_what_is_in_groups_below()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can move processes between groups");
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        agent.Run(TaskOf("t1", "sleep 300 & echo $! > out; sleep 301 & echo $! > below; touch ready; wait"));
+        await master.WaitForAsync("t1", TaskState.TaskRunning);
+        var sandbox = agent.Sandbox("t1");
+        await master.Eventually(() => File.Exists(Path.Combine(sandbox, "ready")), "the task to be ready");
+        var (outside, below) = (Pid(sandbox, "out"), Pid(sandbox, "below"));
+        // As a task with more rights than it should have could do it.
+        var group = File.ReadLines($"/proc/{below}/cgroup").Select(line => line.Split(':', 3)).FirstOrDefault(each => each[1] == "freezer")?[2];
+        Assert.SkipWhen(group is null, "This host has no freezer of cgroup v1");
+        Directory.CreateDirectory($"/sys/fs/cgroup/freezer{group}/below");
+        await File.WriteAllTextAsync($"/sys/fs/cgroup/freezer{group}/below/cgroup.procs", $"{below}");
+        foreach (var tree in Directory.GetDirectories("/sys/fs/cgroup").Where(each => File.Exists(Path.Combine(each, "cgroup.procs"))))
+            await File.WriteAllTextAsync(Path.Combine(tree, "cgroup.procs"), $"{outside}");
+
+        agent.Kill("t1", TimeSpan.FromMilliseconds(200));
+        await master.WaitForAsync("t1", TaskState.TaskKilled);
+
+        Native.IsAlive(below).ShouldBeFalse();
+        Native.IsAlive(outside).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Tells_the_master_when_it_has_no_such_task()
     {
         await using var master = await FakeMaster.StartAsync();
@@ -98,6 +151,8 @@ public sealed class KillTests
     internal static bool Has(string sandbox, string file) =>
         File.Exists(Path.Combine(sandbox, file)) && File.ReadAllText(Path.Combine(sandbox, file)).EndsWith('\n');
 
+    /// <summary>The host's number of the process that a task has written its own number of to a file.</summary>
     internal static int Pid(string sandbox, string file) =>
-        int.Parse(File.ReadAllText(Path.Combine(sandbox, file)).Trim(), CultureInfo.InvariantCulture);
+        Native.HostPid(int.Parse(File.ReadAllText(Path.Combine(sandbox, file)).Trim(), CultureInfo.InvariantCulture), sandbox)
+        ?? throw new InvalidOperationException($"No process in {sandbox} is what {file} says");
 }

@@ -122,20 +122,4 @@ public sealed class LinkTests
         dropped.Message.ShouldContain("nobody-knows-me");
         dropped.Reason.ShouldBe(TaskReport.Types.Reason.ExecutorTerminated);
     }
-
-    [Fact]
-    public async Task Runs_a_task_as_the_user_that_it_asks_for()
-    {
-        Assert.SkipUnless(Environment.UserName == "root", "Only root can run tasks as other users");
-        await using var master = await FakeMaster.StartAsync();
-        await using var agent = await AgentUnderTest.StartAsync(master);
-        File.SetUnixFileMode(agent.WorkDirectory, (UnixFileMode)0x1ED); // Temporary folders are closed to others.
-        var task = TaskOf("t1", "id -un; echo mine > file");
-        task.Command.User = "nobody";
-
-        agent.Run(task);
-        await master.WaitForAsync("t1", TaskState.TaskFinished);
-
-        (await agent.ReadFileAsync("t1", "stdout")).ShouldBe("nobody\n");
-    }
 }

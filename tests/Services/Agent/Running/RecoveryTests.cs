@@ -18,7 +18,7 @@ public sealed class RecoveryTests
 
         await agent.CrashAsync();
         await File.WriteAllTextAsync(Path.Combine(agent.Sandbox("ends-while-away"), "go"), "");
-        await master.Eventually(() => run.Any(each => Directory.GetFiles(each, "exit-*").Length > 0), "the task to end");
+        await master.Eventually(() => run.Any(HasExitStatus), "the task to end");
         await agent.StartProcessAsync();
 
         var registration = master.Registrations[^1];
@@ -39,7 +39,7 @@ public sealed class RecoveryTests
         master.Acknowledges = false;
         agent.Run(TaskOf("t1", "true"));
         await master.WaitForAsync("t1", TaskState.TaskStarting);
-        await master.Eventually(() => Directory.GetFiles(Path.Combine(agent.WorkDirectory, "meta", "runs"), "exit-0", SearchOption.AllDirectories).Length == 1, "the task to end");
+        await master.Eventually(() => Directory.GetDirectories(Path.Combine(agent.WorkDirectory, "meta", "runs")).Any(HasExitStatus), "the task to end");
 
         await agent.CrashAsync();
         master.Acknowledges = true;

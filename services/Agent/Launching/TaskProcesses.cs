@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace DataPlatform.Services.Agent.Launching;
+
+/// <summary>
+/// Starts the processes of tasks: as their user, in their groups, within their bounds, seeing what they may see. The first
+/// instruction of anything that a task brought along, variables of its environment included, comes after all of that.
+/// </summary>
+/// <param name="namespaces">Null where the host permits none.</param>
+/// <param name="openFilesWanted">Most descriptors of one process; where the host's own bound is lower, that one counts.</param>
+internal sealed class TaskProcesses(string workDirectory, ContainerIsolation isolation, TaskNamespaces? namespaces, ulong openFilesWanted)
+{
+    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const uint OpenTemporaryFolder = 0x3FF; // 01777
+
+    // Waits for the word to go, so that a check counts within the task's limits and ends with it.
+    private const string WaitAndRun = "read -r go <&3 && [ \"$go\" = go ] || exit 125; exec 3<&-; ulimit -c 0; ulimit -n \"$1\"; shift; exec \"$@\"";
+    private readonly string openFiles = Math.Min(openFilesWanted, ProcessLimits.OfOpenFiles().Most).ToString(CultureInfo.InvariantCulture);
+    private readonly string script = ReadScript();
+
+    /// <summary>Before anything is fetched into the sandbox, which could be a link of that name.</summary>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public void PrepareSandbox(string sandbox, HostUser? user)
+    {
+        if (namespaces is null)
+            return;
+        var folder = TaskNamespaces.TemporaryFolder(sandbox);
+        Directory.CreateDirectory(folder);
+        if ((user is not null && Libc.lchown(folder, user.Id, user.GroupId) != 0) || Libc.chmod(folder, OpenTemporaryFolder) != 0)
+            throw new IOException($"Cannot make '{folder}': {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <returns>The supervisor; the task may already run, or have ended.</returns>
+    /// <exception cref="IOException">Something of it can't be done; then nothing runs.</exception>
+    public ProcessIdentity Start(string containerId, string runDirectory, TaskContext context, string standardOutput, string standardError, IReadOnlyList<string> command)
+    {
+        using var output = OpenLog(standardOutput);
+        using var error = OpenLog(standardError);
+        using var status = SupervisorFiles.CreateStatus(runDirectory);
+        using var gate = new Gate();
+        using var before = context.User is null && namespaces is null ? null : new SystemCalls();
+        using var held = before is null ? null : Prepare(before, runDirectory, context);
+        var pid = Spawn.Start(new ProcessStart(
+            "/bin/sh", ["sh", "-c", script, "supervise", openFiles, .. command], context.Environment, context.Sandbox, [output, error, status, gate.Outer]) { Before = before });
+        try
+        {
+            // Our child is not collected before this, so that its id and start time are surely its own.
+            var supervisor = new ProcessIdentity(pid, ProcessStat.Of(pid)!.Value.StartTicks);
+            Join(containerId, pid);
+            if (namespaces is not null)
+                TaskNamespaces.MountProcesses(supervisor, readOnly: context.User?.Id == 0);
+            File.Delete(UsersPath(runDirectory)); // What is mounted stays.
+            SupervisorFiles.WriteStarted(runDirectory, pid);
+            gate.Open();
+            return supervisor;
+        }
+        catch
+        {
+            End(pid);
+            throw;
+        }
+    }
+
+    /// <summary>Beside a task that runs, as a part of it.</summary>
+    /// <param name="first">The task's supervisor.</param>
+    /// <exception cref="IOException">The task has ended, or something can't be done; then nothing runs.</exception>
+    public ProcessIdentity StartBeside(string containerId, ProcessIdentity first, TaskContext context, IReadOnlyList<string> command)
+    {
+        using var gate = new Gate();
+        using var before = context.User is null && namespaces is null ? null : new SystemCalls();
+        using var held = before is null || namespaces is null ? null : TaskNamespaces.Join(before, first);
+        if (before is not null && context.User is { } user)
+            TaskRights.GiveUp(before, user);
+        var pid = Spawn.Start(new ProcessStart(
+            "/bin/sh", ["sh", "-c", WaitAndRun, "check", openFiles, .. command], context.Environment, context.Sandbox, [null, null, gate.Outer]) { Before = before });
+        try
+        {
+            var process = new ProcessIdentity(pid, ProcessStat.Of(pid)!.Value.StartTicks);
+            Join(containerId, pid);
+            gate.Open();
+            return process;
+        }
+        catch
+        {
+            End(pid);
+            throw;
+        }
+    }
+
+    private IDisposable? Prepare(SystemCalls before, string runDirectory, TaskContext context)
+    {
+        IDisposable? held = null;
+        var users = UsersPath(runDirectory);
+        try
+        {
+            if (namespaces is not null)
+            {
+                var known = context.User is not { } named || HostUser.Find(named.Name) is not null;
+                if (!known)
+                    WriteUsers(users, context.User!, context.Sandbox);
+                held = namespaces.Make(before, [context.Sandbox, .. context.Folders], context.User?.Id == 0, known ? null : users);
+            }
+            else
+            {
+                LetThrough(context.Sandbox);
+            }
+
+            if (context.User is { } user)
+                TaskRights.GiveUp(before, user);
+            return held;
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
+    }
+
+    private static string UsersPath(string runDirectory) => Path.Combine(runDirectory, "passwd");
+
+    /// <summary>Programs ask the user database who they are, and not all of them live with no answer (the JVM's login modules don't).</summary>
+    private static void WriteUsers(string path, HostUser user, string home)
+    {
+        File.WriteAllText(path, string.Create(
+            CultureInfo.InvariantCulture, $"{File.ReadAllText("/etc/passwd").TrimEnd('\n')}\n{user.Name}:x:{user.Id}:{user.GroupId}::{home}:/bin/sh\n"));
+        File.SetUnixFileMode(path, Readable);
+    }
+
+    /// <summary>Without namespaces the way to the sandbox is the host's own: open to walk through, not to look around in.</summary>
+    private void LetThrough(string sandbox)
+    {
+        for (var folder = Path.GetDirectoryName(sandbox); folder is not null && folder.Length >= workDirectory.Length; folder = Path.GetDirectoryName(folder))
+        {
+            var mode = File.GetUnixFileMode(folder);
+            if ((mode & UnixFileMode.OtherExecute) == 0)
+                File.SetUnixFileMode(folder, mode | UnixFileMode.OtherExecute);
+        }
+    }
+
+    private void Join(string containerId, int pid)
+    {
+        foreach (var group in isolation.Joins(containerId))
+            CgroupFiles.Write(group, pid);
+    }
+
+    private static void End(int pid)
+    {
+        _ = Libc.kill(pid, Libc.SignalKill);
+        _ = Spawn.CollectEnd(pid);
+    }
+
+    private static SafeFileHandle OpenLog(string path)
+    {
+        var descriptor = Libc.open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0x1A4);
+        return descriptor < 0
+            ? throw new IOException($"Cannot open '{path}': {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError())
+            : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    private static string ReadScript()
+    {
+        using var stream = typeof(TaskProcesses).Assembly.GetManifestResourceStream("supervise.sh")!;
+        using var reader = new StreamReader(stream);
+        return string.Join('\n', reader.ReadToEnd().Split('\n').Where(line => !line.StartsWith('#')));
+    }
+}
