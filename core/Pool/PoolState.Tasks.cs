@@ -71,6 +71,9 @@ public sealed partial class PoolState
     private static TaskRecord With(TaskRecord before, PoolEvent.TaskUpdated updated)
     {
         var status = updated.Status;
+        // An older update that comes late must not hide the end that waits for its acknowledgement.
+        if (before.HasStatusUpdateState && TaskStates.IsTerminal(before.StatusUpdateState) && !TaskStates.IsTerminal(status.State))
+            return before;
         var record = before.Clone();
         // What has ended stays ended, whatever late news says.
         if (!TaskStates.IsTerminal(record.State))

@@ -10,6 +10,9 @@ internal sealed class ClusterInvariants(int seed)
     private readonly HashSet<string> _started = [];
     private readonly Dictionary<string, TaskState> _ended = [];
 
+    private readonly HashSet<string> _told = [];
+    private readonly HashSet<string> _tornDown = [];
+
     public int StartedTasks => _started.Count;
 
     public string Endings => string.Join(", ", _ended.Values.CountBy(state => state).Select(pair => $"{pair.Value} x {pair.Key}"));
@@ -18,7 +21,8 @@ internal sealed class ClusterInvariants(int seed)
     {
         if (!_started.Add(task))
             Fail($"task {task} was started twice");
-        if (_ended.TryGetValue(task, out var state))
+        // An agent that is given up ends what it was sent before as soon as it hears of it.
+        if (_ended.TryGetValue(task, out var state) && state != TaskState.TaskGoneByOperator)
             Fail($"task {task} was started after its framework was told {state}");
     }
 
@@ -31,23 +35,35 @@ internal sealed class ClusterInvariants(int seed)
     /// <summary>Agents and journal remember enough that the master never has to give a task up for unknown.</summary>
     public void GivenUp(string task, string how) => Fail($"task {task} was given up: {how}");
 
-    public void AgentHolds(int agent, ResourceBag total, IEnumerable<SimulatedTask> tasks)
+    /// <summary>A framework was told that it is one; only its end may end that.</summary>
+    public void Told(string framework) => _told.Add(framework);
+
+    /// <summary>What the next master must know from the journal alone.</summary>
+    public void Remembers(PoolState state)
+    {
+        foreach (var id in _told.Where(id => !state.Frameworks.ContainsKey(id) && !state.CompletedFrameworks.ContainsKey(id)))
+            Fail($"framework {id} was told that it is subscribed, and the next master does not know it");
+    }
+
+    /// <summary>Processes of frameworks and agents that are no more hold nothing: they are being ended.</summary>
+    public void HostHolds(int host, ResourceBag total, IEnumerable<SimulatedProcess> processes)
     {
         var held = ResourceBag.Empty;
-        foreach (var task in tasks)
+        foreach (var process in processes.Where(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId)))
         {
-            if (held.ConflictsWith(task.Resources))
-                Fail($"agent {agent}: task {task.Key} got {task.Resources}, of which {held} is given already");
-            held = held.Add(task.Resources);
+            if (held.ConflictsWith(process.Resources))
+                Fail($"host {host}: task {process.Task} got {process.Resources}, of which {held} is given already");
+            held = held.Add(process.Resources);
         }
 
         if (!total.Contains(held))
-            Fail($"agent {agent} has {total}, its tasks hold {held}");
+            Fail($"host {host} has {total}, its tasks hold {held}");
     }
 
     /// <summary>Every pile is free, offered or held by a task, and nothing is two of these.</summary>
     public void Check(PoolState state)
     {
+        _tornDown.UnionWith(state.CompletedFrameworks.Keys);
         foreach (var agent in state.Agents.Values)
         {
             var allocated = Sum(agent.Id, agent.HoldingTasks.Select(task => task.Resources)

@@ -2,183 +2,295 @@ using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
+using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Link;
 
 namespace DataPlatform.Simulation.Tests;
 
-/// <summary>An agent that keeps to the link's rules: its tasks outlive streams, its updates come again until acknowledged.</summary>
-internal sealed class SimulatedAgent(int number, ResourceBag total, SimulatedCluster cluster)
+/// <summary>The real decisions of an agent, over a host and a link of the test's own.</summary>
+internal sealed class SimulatedAgent
 {
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
+    private static readonly AgentSettings Settings = new(KillGracePeriod: TimeSpan.FromSeconds(3));
 
-    private readonly Dictionary<string, SimulatedTask> _tasks = [];
-    private string? _id;
-    private string? _stream;
-    private DateTimeOffset _lastPing;
-    private DateTimeOffset _nextRetry;
+    private readonly int number;
+    private readonly SimulatedCluster cluster;
+    private readonly HashSet<string> cancelled = [];
+    private readonly List<TaskRun> launching = [];
+    private readonly HashSet<string> watched = [];
+    private AgentCore core = null!;
+    private string? stream;
+    private bool isRegistered;
+    private TimeSpan lastPing;
+    private int crashAfter = -1;
 
-    /// <summary>Nothing passes in either direction, and nobody is told.</summary>
-    public bool IsCutOff { get; set; }
+    public SimulatedAgent(int number, ResourceBag total, SimulatedCluster cluster)
+    {
+        (this.number, this.cluster) = (number, cluster);
+        Host = new SimulatedHost(number, total, cluster);
+        Start();
+    }
 
-    public ResourceBag Total { get; } = total;
+    public SimulatedHost Host { get; }
 
-    public IEnumerable<SimulatedTask> Tasks => _tasks.Values;
+    /// <summary>What the agent sends is lost, and nobody is told.</summary>
+    public bool IsMute { get; set; }
 
-    public bool IsQuiet => _stream is not null && _tasks.Count == 0;
+    /// <summary>What the agent is sent waits, and nobody is told.</summary>
+    public bool IsDeaf { get; set; }
+
+    public IEnumerable<TaskRun> Runs => core.Runs;
+
+    public bool IsQuiet => isRegistered && core.Runs.Count == 0 && !Host.Alive.Any();
+
+    private AgentTime Now => new(cluster.Steady, cluster.Wall);
 
     public void BreakStream()
     {
-        if (_stream is { } stream)
-            cluster.Master.CloseAgentStream(stream, cluster.Now);
-        _stream = null;
+        if (stream is not null && !IsMute)
+            cluster.Master.CloseAgentStream(stream);
+        LoseStream();
+    }
+
+    /// <summary>The agent ends within one of its next effects, and begins anew from what its disk holds.</summary>
+    public void CrashSoon(int effects) => crashAfter = effects;
+
+    /// <summary>The host starts anew, and so does its agent.</summary>
+    public void LosePower()
+    {
+        Host.LosePower();
+        Crash();
     }
 
     public void Step(Random chance)
     {
-        Work(chance);
-        if (IsCutOff)
-            return;
-        if (_stream is null)
+        Host.Work(chance);
+        WatchProcesses();
+        Launch(chance);
+        if (core.NextWake <= cluster.Steady)
+            Take(new AgentInput.Tick());
+        if (stream is null)
         {
-            Register();
+            if (!core.Leaving)
+                Register();
             return;
         }
 
-        if (!cluster.Master.TryReceive(_stream, out AgentEvent? received))
+        if (IsDeaf || !cluster.Master.Agents.TryReceive(stream, out var received))
         {
-            _stream = null;
-            return;
+            if (!IsDeaf)
+                LoseStream();
+        }
+        else if (received is not null)
+        {
+            Hear(received);
         }
 
-        if (received is not null)
-            Take(received);
-        else if (cluster.Now - _lastPing > cluster.Silence)
+        if (stream is not null && cluster.Steady - lastPing > cluster.Silence)
             BreakStream();
-        if (cluster.Now >= _nextRetry)
-            SendAll();
     }
 
-    private void Work(Random chance)
+    private void Hear(AgentEvent received)
     {
-        foreach (var task in _tasks.Values.Where(task => !task.HasEnded).ToList())
+        if (received.Type == AgentEvent.Types.Type.Refused)
+            cluster.Invariants.Fail($"agent {number} was refused: {received.Refused.Message}");
+        if (received.Type == AgentEvent.Types.Type.Registered)
         {
-            if (chance.Next(4) != 0)
-                continue;
-            task.Become(task.State switch
-            {
-                TaskState.TaskStaging => TaskState.TaskRunning,
-                _ => chance.Next(10) == 0 ? TaskState.TaskFailed : TaskState.TaskFinished,
-            });
-            Send(task);
+            Host.AgentId = received.Registered.AgentId.Value;
+            isRegistered = true;
+        }
+
+        if (received.Type is AgentEvent.Types.Type.Registered or AgentEvent.Types.Type.Ping)
+            lastPing = cluster.Steady;
+        if (received.Type == AgentEvent.Types.Type.Ping)
+            Send(new AgentCall { Type = AgentCall.Types.Type.Pong });
+        if (LinkEvents.ToInput(received, cluster.NewUuid) is { } input)
+            Take(input);
+    }
+
+    private void Take(AgentInput input) => CarryOut(core.Decide(input, Now));
+
+    /// <summary>As the agent does: first all that must be remembered, then the rest in order. It may end between any two.</summary>
+    private void CarryOut(IReadOnlyList<AgentEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            Remember(effect);
+            if (CrashesHere())
+                return;
+        }
+
+        foreach (var run in core.Runs)
+            Host.Checkpoint(run.ContainerId)?.Flush();
+        foreach (var effect in effects)
+        {
+            if (CrashesHere())
+                return;
+            CarryOut(effect);
         }
     }
 
-    private void Take(AgentEvent received)
+    private void Remember(AgentEffect effect)
     {
-        switch (received.Type)
+        switch (effect)
         {
-            case AgentEvent.Types.Type.Registered:
-                _id = received.Registered.AgentId.Value;
-                _lastPing = cluster.Now;
-                SendAll();
+            case AgentEffect.CheckpointStatus status:
+                Host.Checkpoint(status.ContainerId)?.Append(status.Status);
                 break;
-            case AgentEvent.Types.Type.Refused:
-                throw new InvalidOperationException($"seed {cluster.Seed}: agent {number} was refused: {received.Refused.Message}");
-            case AgentEvent.Types.Type.Ping:
-                _lastPing = cluster.Now;
-                Call(new AgentCall { Type = AgentCall.Types.Type.Pong });
+            case AgentEffect.CheckpointAcknowledgement acknowledgement:
+                Host.Checkpoint(acknowledgement.ContainerId)?.Append(acknowledgement.Uuid);
                 break;
-            case AgentEvent.Types.Type.RunTask:
-                Run(new SimulatedTask(received.RunTask.Framework, received.RunTask.Task));
-                break;
-            case AgentEvent.Types.Type.KillTask:
-                Kill($"{received.KillTask.FrameworkId.Value}/{received.KillTask.TaskId.Value}");
-                break;
-            case AgentEvent.Types.Type.Acknowledge:
-                Acknowledged(received.Acknowledge);
-                break;
-            case AgentEvent.Types.Type.ShutdownFramework:
-                foreach (var task in _tasks.Values.Where(task => task.Framework.Id.Equals(received.ShutdownFramework.FrameworkId)).ToList())
-                    _tasks.Remove(task.Key);
-                break;
-            case AgentEvent.Types.Type.Shutdown:
-                _tasks.Clear();
-                _id = null;
-                BreakStream();
+            case AgentEffect.CheckpointKill kill:
+                Host.Checkpoint(kill.ContainerId)?.Append(kill.Intent, kill.Grace is { } grace ? cluster.Steady + grace : null);
+                if (kill.Intent == KillIntent.Silent && Host.Process(kill.ContainerId) is { } process)
+                    process.IsUnwanted = true;
                 break;
             default:
-                throw new InvalidOperationException($"the simulated agent knows no {received.Type}");
+                break;
         }
     }
 
-    private void Run(SimulatedTask task)
+    private void CarryOut(AgentEffect effect)
     {
-        cluster.Invariants.Started(task.Key);
-        _tasks.Add(task.Key, task);
-        cluster.Invariants.AgentHolds(number, Total, _tasks.Values.Where(running => !running.HasEnded));
+        switch (effect)
+        {
+            case AgentEffect.Launch(var run):
+                launching.Add(run);
+                break;
+            case AgentEffect.CancelLaunch(var container):
+                cancelled.Add(container);
+                break;
+            case AgentEffect.Terminate(var container) when Host.Process(container) is { } process:
+                process.IsAskedToEnd = true;
+                break;
+            case AgentEffect.Destroy(var container) when Host.Process(container) is { HasEnded: false } process:
+                process.End = new TaskEnd.Status(137);
+                break;
+            case AgentEffect.Send(var task, var status, var latest):
+                SendUpdate(task, status, latest);
+                break;
+            case AgentEffect.Forget(var container):
+                Host.Forget(container);
+                break;
+            case AgentEffect.RegisterAnew:
+                Host.AgentId = "";
+                break;
+            default:
+                break;
+        }
     }
 
-    private void Kill(string key)
+    private void Launch(Random chance)
     {
-        if (!_tasks.TryGetValue(key, out var task) || task.HasEnded)
-            return;
-        task.Become(TaskState.TaskKilled);
-        Send(task);
+        foreach (var run in launching.Where(_ => chance.Next(2) == 0).ToList())
+        {
+            if (!launching.Remove(run))
+                return; // Another agent process has begun meanwhile.
+            if (cancelled.Contains(run.ContainerId))
+            {
+                Take(new AgentInput.LaunchFailed(run.ContainerId, new LaunchFailure(
+                    TaskState.TaskFailed, TaskReport.Types.Reason.TaskKilledDuringLaunch, "cancelled")));
+                continue;
+            }
+
+            if (cluster.Sabotage != Sabotage.StartsWithoutCheckpoint)
+                Host.WriteRun(run);
+            if (CrashesHere())
+                return;
+            var process = Host.Start(run);
+            if (CrashesHere())
+                return;
+            watched.Add(run.ContainerId);
+            Take(new AgentInput.Launched(run.ContainerId, process.Pid));
+        }
     }
 
-    private void Acknowledged(AgentEvent.Types.Acknowledge acknowledge)
+    private void WatchProcesses()
     {
-        if (!_tasks.TryGetValue($"{acknowledge.FrameworkId.Value}/{acknowledge.TaskId.Value}", out var task)
-            || !task.Unacknowledged.TryPeek(out var oldest) || !oldest.Uuid.Equals(acknowledge.Uuid))
+        foreach (var container in watched.Where(container => Host.Process(container)?.HasEnded != false).ToList())
+        {
+            if (watched.Remove(container) && Host.Process(container)?.End is { } end)
+                Take(new AgentInput.Ended(container, end));
+        }
+    }
+
+    private bool CrashesHere()
+    {
+        if (crashAfter < 0 || crashAfter-- > 0)
+            return false;
+        Crash();
+        return true;
+    }
+
+    private void Crash()
+    {
+        crashAfter = -1;
+        if (stream is not null && !IsMute)
+            cluster.Master.CloseAgentStream(stream);
+        (stream, isRegistered) = (null, false);
+        Host.LoseUnsynced();
+        Start();
+    }
+
+    private void Start()
+    {
+        launching.Clear();
+        cancelled.Clear();
+        watched.Clear();
+        core = new AgentCore(Settings, new TaskReports("10.0.0.1", cluster.NewUuid));
+        var runs = Host.ReadRuns();
+        CarryOut(core.Recover(Host.AgentId, runs, Now));
+        foreach (var run in runs.Where(run => run.WasStarted))
+        {
+            if (cluster.Sabotage == Sabotage.StartsTwice && core.Runs.FirstOrDefault(known => known.ContainerId == run.ContainerId) is { } known)
+                launching.Add(known);
+            watched.Add(run.ContainerId);
+        }
+    }
+
+    private void LoseStream()
+    {
+        if (stream is null)
             return;
-        task.Unacknowledged.Dequeue();
-        if (task.HasEnded && task.Unacknowledged.Count == 0)
-            _tasks.Remove(task.Key);
-        else
-            Send(task);
+        (stream, isRegistered) = (null, false);
+        Take(new AgentInput.LinkLost());
     }
 
     private void Register()
     {
-        _stream = cluster.NewStream();
-        _lastPing = cluster.Now;
-        cluster.Master.OpenAgentStream(_stream);
+        lastPing = cluster.Steady;
+        stream = cluster.Master.OpenAgentStream();
+        if (IsMute)
+            return;
         var info = new AgentInfo { Hostname = $"host-{number}", Port = 5051 };
-        info.Resources.Add(Total.ToMessages());
-        if (_id is not null)
-            info.Id = new AgentID { Value = _id };
+        info.Resources.Add(Host.Total.ToMessages());
+        if (core.AgentId.Length > 0)
+            info.Id = new AgentID { Value = core.AgentId };
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1" };
-        register.Tasks.Add(_tasks.Values.Select(task => task.ToRecord()));
-        register.Frameworks.Add(_tasks.Values.Select(task => task.Framework).DistinctBy(framework => framework.Id.Value));
-        cluster.Master.Decide(new PoolCommand.RegisterAgent(register, info.Id, _stream, SimulatedCluster.Anyone), cluster.Now);
+        var runs = core.Runs.OrderBy(run => run.ContainerId, StringComparer.Ordinal).ToList();
+        register.Tasks.Add(runs.Select(run => run.ToRecord(core.AgentId)));
+        register.Frameworks.Add(runs.Select(run => run.Framework).DistinctBy(framework => framework.Id.Value));
+        cluster.Master.Post(new PoolCommand.RegisterAgent(register.Clone(), info.Id, stream, SimulatedCluster.Anyone));
     }
 
-    private void SendAll()
+    private void SendUpdate(TaskKey task, TaskReport status, TaskState latest) => Send(new AgentCall
     {
-        _nextRetry = cluster.Now + RetryInterval;
-        foreach (var task in _tasks.Values)
-            Send(task);
-    }
-
-    private void Send(SimulatedTask task)
-    {
-        if (_id is null || !task.Unacknowledged.TryPeek(out var oldest))
-            return;
-        // A second copy now and then: the network may deliver what was thought lost.
-        for (var copy = cluster.Chance.Next(8) == 0 ? 2 : 1; copy > 0; copy--)
+        Type = AgentCall.Types.Type.Update,
+        Update = new AgentCall.Types.Update
         {
-            Call(new AgentCall
-            {
-                Type = AgentCall.Types.Type.Update,
-                Update = new AgentCall.Types.Update { FrameworkId = task.Framework.Id, Status = oldest.Clone(), LatestState = task.State },
-            });
-        }
-    }
+            FrameworkId = new FrameworkID { Value = task.FrameworkId }, Status = status.Clone(), LatestState = latest,
+        },
+    });
 
-    private void Call(AgentCall call)
+    /// <summary>Each call travels by itself: it may be lost, come twice, or after those that were sent later.</summary>
+    private void Send(AgentCall call)
     {
-        if (_stream is null || _id is null || IsCutOff)
+        if (stream is not { } over || IsMute)
             return;
-        call.AgentId = new AgentID { Value = _id };
-        cluster.Master.Decide(new PoolCommand.AgentRequest(call, _stream, SimulatedCluster.Anyone), cluster.Now);
+        call.AgentId = new AgentID { Value = core.AgentId };
+        cluster.Network.Send(() => cluster.Master.Post(new PoolCommand.AgentRequest(call, over, SimulatedCluster.Anyone), outcome =>
+        {
+            if (outcome is PoolOutcome.Refused(RefusalKind.Invalid or RefusalKind.Forbidden, _) && stream == over)
+                BreakStream();
+        }), mayComeTwice: true);
     }
 }

@@ -12,14 +12,18 @@ internal sealed class SimulatedCluster
 
     private readonly PoolSettings _settings = new() { Access = AccessRules.Everybody };
     private int _streams;
-    private DateTimeOffset _nextTick;
+    private int _turns;
+    private TimeSpan _nextTick;
 
-    public SimulatedCluster(int seed, int agents, int frameworks, int tasksEach)
+    public SimulatedCluster(int seed, int agents, int frameworks, int tasksEach, Sabotage sabotage = Sabotage.None)
     {
         Seed = seed;
+        Sabotage = sabotage;
         Chance = new Random(seed);
         Invariants = new ClusterInvariants(seed);
-        Master = new SimulatedMaster(_settings, Now) { Applied = CheckSometimes };
+        Network = new SimulatedNetwork(this);
+        Faults = new FaultPlan(seed);
+        Master = new SimulatedMaster(this, _settings) { Turned = CheckSometimes };
         Agents = [.. Enumerable.Range(0, agents).Select(number => new SimulatedAgent(number, ResourceText.Parse(
             $"cpus:{Chance.Next(2, 9)};mem:{1024 * Chance.Next(2, 9)};ports:[31000-31{Chance.Next(100, 999)}]"), this))];
         Frameworks = [.. Enumerable.Range(0, frameworks).Select(number =>
@@ -28,11 +32,25 @@ internal sealed class SimulatedCluster
 
     public int Seed { get; }
 
+    public Sabotage Sabotage { get; }
+
     public Random Chance { get; }
 
-    public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    public DateTimeOffset Start { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Since the start, on the clock that nobody sets.</summary>
+    public TimeSpan Steady { get; private set; }
+
+    /// <summary>How far the wall is ahead of that: what people did to its clock.</summary>
+    public TimeSpan WallOffset { get; set; }
+
+    public DateTimeOffset Wall => Start + Steady + WallOffset;
 
     public ClusterInvariants Invariants { get; }
+
+    public FaultPlan Faults { get; }
+
+    public SimulatedNetwork Network { get; }
 
     public SimulatedMaster Master { get; }
 
@@ -45,97 +63,90 @@ internal sealed class SimulatedCluster
 
     public int CheckEvery { get; init; } = 1;
 
-    /// <summary>What was done to the cluster, for people who wonder what a run tried.</summary>
-    public string Faults => string.Join(", ", _faults.Select(fault => $"{fault.Value} x {fault.Key}"));
-
-    private readonly SortedDictionary<string, int> _faults = new(StringComparer.Ordinal);
-
-    private int _applied;
-
     public string NewStream() => (_streams++).ToString(CultureInfo.InvariantCulture);
+
+    public Guid NewUuid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Chance.NextBytes(bytes);
+        return new Guid(bytes);
+    }
 
     /// <summary>Runs with faults for so many steps, heals everything, and runs on until all is done.</summary>
     public void Run(int faultySteps, int faultEvery, int mostSteps)
     {
+        Network.IsGood = faultySteps == 0;
         for (var step = 0; step < faultySteps; step++)
         {
-            if (Chance.Next(faultEvery) == 0)
-                Hurt();
+            Faults.HurtSometimes(this, faultEvery);
             Step();
         }
 
+        Network.IsGood = true;
         foreach (var agent in Agents)
-            agent.IsCutOff = false;
+            agent.IsMute = agent.IsDeaf = false;
         for (var step = 0; step < mostSteps; step++)
         {
             Step();
+            if (step % 500 == 499)
+                GiveUpIdsOfNobody();
             if (IsQuiet)
             {
                 Invariants.Check(Master.State);
+                Master.CheckReplica();
                 return;
             }
         }
 
-        Invariants.Fail($"not quiet after {mostSteps} steps: {string.Join("; ", Frameworks.Where(framework => !framework.IsTornDown && !framework.IsDone).Select(framework => $"{framework.Id} ended {framework.Ended}"))}; tasks on agents: {string.Join(", ", Agents.SelectMany(agent => agent.Tasks).Select(task => $"{task.Key} {task.State} with {task.Unacknowledged.Count} updates"))}; in the pool: {Master.State.Agents.Values.Sum(agent => agent.Tasks.Count)}");
+        Invariants.Fail($"not quiet after {mostSteps} steps: {Unfinished()}");
     }
 
     public void Step()
     {
-        Now += TimeSpan.FromMilliseconds(Chance.Next(400));
-        if (Now >= _nextTick)
+        Steady += TimeSpan.FromMilliseconds(Chance.Next(400));
+        if (Steady >= _nextTick)
         {
-            _nextTick = Now + TimeSpan.FromSeconds(1);
-            Master.Decide(new PoolCommand.Tick(), Now);
+            _nextTick = Steady + TimeSpan.FromSeconds(1);
+            Master.Post(new PoolCommand.Tick());
         }
 
+        Network.Deliver();
         foreach (var framework in Frameworks)
             framework.Step(Chance);
         foreach (var agent in Agents)
             agent.Step(Chance);
+        // Now and then more waits for the writer than one round brings.
+        if (Chance.Next(4) != 0)
+            Master.TakeTurn();
+    }
+
+    /// <summary>
+    /// An agent that never heard which id it got joins under another. What was launched on the first stays unreachable until
+    /// an operator says that it is gone.
+    /// </summary>
+    private void GiveUpIdsOfNobody()
+    {
+        foreach (var id in Master.State.UnreachableAgents.Keys.Except(Agents.Select(agent => agent.Host.AgentId)))
+            Master.Post(new PoolCommand.MarkAgentGone(id, Anyone));
     }
 
     private bool IsQuiet => Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
         && Agents.All(agent => agent.IsQuiet)
         && Master.State.Agents.Values.All(agent => agent.Tasks.Count == 0);
 
-    private void Hurt()
-    {
-        var agent = Agents[Chance.Next(Agents.Count)];
-        var framework = Frameworks[Chance.Next(Frameworks.Count)];
-        switch (Chance.Next(100))
-        {
-            case < 30:
-                Count("agent stream broken");
-                agent.BreakStream();
-                break;
-            case < 55:
-                Count("agent cut off or back");
-                agent.IsCutOff = !agent.IsCutOff;
-                break;
-            case < 75:
-                Count("framework stream broken");
-                framework.BreakStream();
-                break;
-            case < 92:
-                Count("framework failover");
-                framework.FailOver();
-                break;
-            case < 99:
-                Count("master restart");
-                Master.Restart(Now);
-                break;
-            default:
-                Count("teardown");
-                framework.TearDown();
-                break;
-        }
-    }
-
-    private void Count(string fault) => _faults[fault] = _faults.GetValueOrDefault(fault) + 1;
+    private string Unfinished() =>
+        string.Join("; ", Frameworks.Where(framework => !framework.IsTornDown && !framework.IsDone).Select(framework => framework.Progress))
+        + "; tasks on agents: " + string.Join(", ", Agents.SelectMany(agent => agent.Runs).Select(run => $"{run.Key} {run.Phase} with {run.Updates.Pending.Count} updates"))
+        + "; processes: " + string.Join(", ", Agents.SelectMany(agent => agent.Host.Alive).Select(process => process.Task))
+        + "; in the pool: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Tasks.Values).Select(task => $"{task.Record}"))
+        + "; agents: " + string.Join(", ", Master.State.Agents.Values.Select(agent => $"{agent.Id} {(agent.IsConnected ? "connected" : "away")}"))
+        + "; quiet: " + string.Join(", ", Agents.Select(agent => agent.IsQuiet));
 
     private void CheckSometimes(PoolState state)
     {
-        if (_applied++ % CheckEvery == 0)
+        if (_turns++ % CheckEvery == 0)
             Invariants.Check(state);
+        if (_turns % 50 == 0)
+            Master.CheckReplica();
     }
 }

@@ -10,13 +10,17 @@ namespace DataPlatform.Simulation.Tests;
 internal sealed class SimulatedFramework(int number, string role, int wanted, SimulatedCluster cluster)
 {
     private static readonly TimeSpan ReconcileInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<string, Offer> _offers = [];
     private readonly Dictionary<string, string> _running = [];
     private readonly Queue<SchedulerCall> _outbox = [];
     private string? _stream;
+    private bool _isSubscribed;
+    private bool _wantsToEnd;
+    private TimeSpan _patience;
     private int _launched;
-    private DateTimeOffset _nextReconcile;
+    private TimeSpan _nextReconcile;
 
     public string? Id { get; private set; }
 
@@ -25,12 +29,15 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
     /// <summary>Also replacements of those that never ran.</summary>
     public bool IsDone => Ended >= wanted && _running.Count == 0 && _outbox.Count == 0;
 
+    /// <summary>For people.</summary>
+    public string Progress => $"{Id} {(_isSubscribed ? "subscribed" : "away")} ended {Ended}, waits for {string.Join(" ", _running.Select(task => $"{task.Key} on {task.Value}"))}, holds {_offers.Count} offers, {_outbox.Count} to send";
+
     public bool IsTornDown { get; private set; }
 
     public void BreakStream()
     {
         if (_stream is { } stream)
-            cluster.Master.CloseSchedulerStream(stream, cluster.Now);
+            cluster.Master.CloseSchedulerStream(stream);
         Forget();
     }
 
@@ -41,7 +48,8 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
     {
         if (IsTornDown || _stream is null || Id is null)
             return;
-        IsTornDown = Call(new SchedulerCall { Type = CallType.Teardown }) is not PoolOutcome.Refused;
+        _wantsToEnd = true;
+        Call(new SchedulerCall { Type = CallType.Teardown }, outcome => IsTornDown |= outcome is not PoolOutcome.Refused);
     }
 
     public void Step(Random chance)
@@ -54,7 +62,7 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
             return;
         }
 
-        if (!cluster.Master.TryReceive(_stream, out SchedulerEvent? received))
+        if (!cluster.Master.Schedulers.TryReceive(_stream, out var received))
         {
             Forget();
             return;
@@ -62,19 +70,26 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
 
         if (received is not null)
             Take(received);
+        if (!_isSubscribed)
+        {
+            if (cluster.Steady > _patience)
+                BreakStream();
+            return;
+        }
+
         if (_outbox.Count > 0 && chance.Next(3) != 0)
-            Call(_outbox.Dequeue());
+            SendLate(_outbox.Dequeue());
         if (_offers.Count > 0 && chance.Next(2) == 0)
             Answer(_offers.Values.ElementAt(chance.Next(_offers.Count)), chance);
         if (_running.Count > 0 && chance.Next(200) == 0)
             Kill(_running.ElementAt(chance.Next(_running.Count)));
-        if (cluster.Now >= _nextReconcile)
+        if (cluster.Steady >= _nextReconcile)
             Reconcile();
     }
 
     private void Forget()
     {
-        _stream = null;
+        (_stream, _isSubscribed) = (null, false);
         _offers.Clear();
         // An acknowledgement that was not sent is lost with the instance; the update comes again.
         _outbox.Clear();
@@ -82,8 +97,7 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
 
     private void Subscribe()
     {
-        _stream = cluster.NewStream();
-        cluster.Master.OpenSchedulerStream(_stream);
+        _stream = cluster.Master.OpenSchedulerStream();
         var info = new FrameworkInfo { User = "nobody", Name = $"framework-{number}", Checkpoint = true, FailoverTimeout = 1e6 };
         info.Roles.Add(role);
         info.Capabilities.Add(new[] { Capability.MultiRole, Capability.PartitionAware, Capability.ReservationRefinement }
@@ -91,8 +105,9 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
         var call = new SchedulerCall { Type = CallType.Subscribe, Subscribe = new SchedulerCall.Types.Subscribe { FrameworkInfo = info } };
         if (Id is not null)
             call.FrameworkId = info.Id = new FrameworkID { Value = Id };
-        cluster.Master.Decide(new PoolCommand.Subscribe(call, _stream, SimulatedCluster.Anyone), cluster.Now);
-        _nextReconcile = cluster.Now;
+        cluster.Master.Post(new PoolCommand.Subscribe(call, _stream, SimulatedCluster.Anyone));
+        _patience = cluster.Steady + Patience;
+        _nextReconcile = cluster.Steady;
     }
 
     private void Take(SchedulerEvent received)
@@ -101,6 +116,8 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
         {
             case SchedulerEvent.Types.Type.Subscribed:
                 Id = received.Subscribed.FrameworkId.Value;
+                _isSubscribed = true;
+                cluster.Invariants.Told(Id);
                 break;
             case SchedulerEvent.Types.Type.Offers:
                 foreach (var offer in received.Offers.Offers_)
@@ -113,6 +130,8 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
                 Take(received.Update.Status);
                 break;
             case SchedulerEvent.Types.Type.Error:
+                // The answer to its teardown was lost.
+                IsTornDown |= _wantsToEnd && Id is not null && cluster.Master.State.CompletedFrameworks.ContainsKey(Id);
                 Forget();
                 break;
         }
@@ -162,11 +181,12 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
         accept.Accept.Operations.Add(launch);
         foreach (var task in tasks)
             _running[task.TaskId.Value] = offer.AgentId.Value;
-        if (Call(accept) is PoolOutcome.Refused)
+        Call(accept, outcome =>
         {
-            foreach (var task in tasks)
+            // What nobody answers may have happened: reconciliation tells.
+            foreach (var task in outcome is PoolOutcome.Refused ? tasks : [])
                 _running.Remove(task.TaskId.Value);
-        }
+        });
     }
 
     private List<TaskInfo> Tasks(Offer offer, int most, Random chance)
@@ -204,7 +224,7 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
 
     private void Reconcile()
     {
-        _nextReconcile = cluster.Now + ReconcileInterval;
+        _nextReconcile = cluster.Steady + ReconcileInterval;
         if (_running.Count == 0 || Id is null)
             return;
         var call = new SchedulerCall { Type = CallType.Reconcile, Reconcile = new SchedulerCall.Types.Reconcile() };
@@ -215,11 +235,16 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
         Call(call);
     }
 
-    private PoolOutcome Call(SchedulerCall call)
+    private void Call(SchedulerCall call, Action<PoolOutcome>? answer = null)
     {
-        if (Id is null)
-            return PoolOutcome.Invalid("not subscribed");
         call.FrameworkId = new FrameworkID { Value = Id };
-        return cluster.Master.Decide(new PoolCommand.SchedulerRequest(call, _stream, SimulatedCluster.Anyone), cluster.Now);
+        cluster.Master.Post(new PoolCommand.SchedulerRequest(call, _stream, SimulatedCluster.Anyone), answer);
+    }
+
+    private void SendLate(SchedulerCall call)
+    {
+        call.FrameworkId = new FrameworkID { Value = Id };
+        var over = _stream;
+        cluster.Network.Send(() => cluster.Master.Post(new PoolCommand.SchedulerRequest(call, over, SimulatedCluster.Anyone)));
     }
 }

@@ -1,129 +1,188 @@
+using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
-using DataPlatform.Core.Pool.Journal;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Simulation.Tests;
 
 /// <summary>
-/// The real pool with streams of the test's own: what is sent to a stream waits until the test delivers it. A restart
-/// keeps what the journal holds, as bytes, and nothing else.
+/// The real turns of the writer over one journal, with a replica beside them. What is sent to a stream waits until the test
+/// delivers it. The next master keeps what the journal holds and nothing else.
 /// </summary>
 internal sealed class SimulatedMaster
 {
-    private readonly List<byte[]> _journal = [];
-    private readonly Dictionary<string, Queue<SchedulerEvent?>> _schedulerStreams = [];
-    private readonly Dictionary<string, Queue<AgentEvent?>> _agentStreams = [];
-    private readonly PoolSettings _settings;
-    private int _generation;
+    private readonly SimulatedCluster cluster;
+    private readonly PoolSettings settings;
+    private readonly List<(PoolCommand Command, Action<PoolOutcome>? Answer)> batch = [];
+    private readonly SimulatedStreams<SchedulerEvent> schedulers = new();
+    private readonly SimulatedStreams<AgentEvent> agents = new();
+    private PoolState replica = null!;
+    private TimeSpan wallOffsetAtStart;
+    private int terms;
 
-    public SimulatedMaster(PoolSettings settings, DateTimeOffset now)
+    public SimulatedMaster(SimulatedCluster cluster, PoolSettings settings)
     {
-        _settings = settings;
-        State = Start(now);
+        (this.cluster, this.settings) = (cluster, settings);
+        Journal = new SimulatedJournal(cluster.Chance, cluster.Sabotage);
+        Start();
     }
 
-    public PoolState State { get; private set; }
+    public SimulatedJournal Journal { get; }
 
-    /// <summary>Called with every state that anyone could see.</summary>
-    public Action<PoolState>? Applied { get; set; }
+    public PoolState State { get; private set; } = null!;
 
-    public int JournalLength => _journal.Count;
+    /// <summary>Called after every turn that anyone could see.</summary>
+    public Action<PoolState>? Turned { get; set; }
 
-    /// <summary>Every stream breaks, whatever was on its way is lost.</summary>
-    public void Restart(DateTimeOffset now)
+    public MasterCrash? CrashAt { get; set; }
+
+    public SimulatedStreams<SchedulerEvent> Schedulers => schedulers;
+
+    public SimulatedStreams<AgentEvent> Agents => agents;
+
+    public string OpenSchedulerStream()
     {
-        _schedulerStreams.Clear();
-        _agentStreams.Clear();
-        State = Start(now);
+        var stream = cluster.NewStream();
+        schedulers.Open(stream);
+        return stream;
     }
 
-    public PoolOutcome Decide(PoolCommand command, DateTimeOffset now)
+    public string OpenAgentStream()
     {
-        var outcome = Settle(command, now);
-        if (State.AgentsToAllocate.Count > 0)
-            Settle(new PoolCommand.Allocate(), now);
-        return outcome;
+        var stream = cluster.NewStream();
+        agents.Open(stream);
+        return stream;
     }
-
-    public void OpenSchedulerStream(string stream) => _schedulerStreams[stream] = new Queue<SchedulerEvent?>();
-
-    public void OpenAgentStream(string stream) => _agentStreams[stream] = new Queue<AgentEvent?>();
-
-    /// <summary>False when the stream is broken; the event is null when nothing waits, and the stream then may still live.</summary>
-    public bool TryReceive(string stream, out SchedulerEvent? received) => TryReceive(_schedulerStreams, stream, out received);
-
-    public bool TryReceive(string stream, out AgentEvent? received) => TryReceive(_agentStreams, stream, out received);
 
     /// <summary>The other side went away.</summary>
-    public void CloseSchedulerStream(string stream, DateTimeOffset now)
+    public void CloseSchedulerStream(string stream)
     {
-        if (_schedulerStreams.Remove(stream))
-            Decide(new PoolCommand.SchedulerStreamClosed(stream), now);
+        if (schedulers.Cut(stream))
+            Post(new PoolCommand.SchedulerStreamClosed(stream));
     }
 
-    public void CloseAgentStream(string stream, DateTimeOffset now)
+    public void CloseAgentStream(string stream)
     {
-        if (_agentStreams.Remove(stream))
-            Decide(new PoolCommand.AgentStreamClosed(stream), now);
+        if (agents.Cut(stream))
+            Post(new PoolCommand.AgentStreamClosed(stream));
     }
 
-    private static bool TryReceive<T>(Dictionary<string, Queue<T?>> streams, string stream, out T? received) where T : class
-    {
-        received = null;
-        if (!streams.TryGetValue(stream, out var waiting))
-            return false;
-        if (!waiting.TryDequeue(out received))
-            return true;
-        if (received is not null)
-            return true;
-        streams.Remove(stream);
-        return false;
-    }
+    /// <param name="answer">Never called when the master goes before it has answered.</param>
+    public void Post(PoolCommand command, Action<PoolOutcome>? answer = null) => batch.Add((command, answer));
 
-    private PoolOutcome Settle(PoolCommand command, DateTimeOffset now)
+    public void TakeTurn()
     {
-        var decision = Pool.Decide(State, command, now);
-        foreach (var happened in decision.Events)
+        var commands = batch.ToList();
+        batch.Clear();
+        if (CrashAt == MasterCrash.BeforeTurn)
         {
-            State.Apply(happened);
-            if (happened.Durable)
-                _journal.Add(PoolRecords.Encode(happened, now));
+            Replace();
+            return;
         }
 
-        Applied?.Invoke(State);
-        foreach (var effect in decision.Effects)
-            CarryOut(effect);
-        return decision.Outcome;
+        var turn = new PoolTurn(State, cluster.Start + cluster.Steady + wallOffsetAtStart);
+        if (cluster.WallOffset - wallOffsetAtStart != State.WallOffset)
+            turn.Take(new PoolCommand.MoveWallClock(cluster.WallOffset - wallOffsetAtStart));
+        var answers = commands.Select(waiting => (waiting.Answer, Outcome: turn.Take(waiting.Command))).ToList();
+        turn.Allocate();
+        if (cluster.Sabotage == Sabotage.TellsBeforeWriting)
+            LetOut(turn.Effects);
+        try
+        {
+            Journal.Append(turn.Events, turn.OnTheWall);
+        }
+        catch (JournalException)
+        {
+            // The state is ahead of the truth: the term is over.
+            Replace();
+            return;
+        }
+
+        Fold(turn.Events);
+        Turned?.Invoke(State);
+        if (CrashAt == MasterCrash.AfterWriting)
+        {
+            Replace();
+            return;
+        }
+
+        if (CrashAt == MasterCrash.HalfTold)
+        {
+            LetOut(turn.Effects.Take(cluster.Chance.Next(turn.Effects.Count + 1)));
+            Replace();
+            return;
+        }
+
+        if (cluster.Sabotage != Sabotage.TellsBeforeWriting)
+            LetOut(turn.Effects);
+        foreach (var (answer, outcome) in answers)
+            answer?.Invoke(outcome);
     }
 
-    private void CarryOut(PoolEffect effect)
+    /// <summary>What readers see is what the writer decides on.</summary>
+    public void CheckReplica()
     {
-        switch (effect)
+        if (StateText.Of(replica) is var read && StateText.Of(State) is var written && read != written)
+            cluster.Invariants.Fail($"the replica differs from the writer's state:\n{read}\ninstead of\n{written}");
+    }
+
+    private void Fold(IReadOnlyList<PoolEvent> events)
+    {
+        foreach (var happened in events)
         {
-            case PoolEffect.ToScheduler(var stream, var news):
-                _schedulerStreams.GetValueOrDefault(stream)?.Enqueue(news);
-                break;
-            case PoolEffect.ToAgent(var stream, var news):
-                _agentStreams.GetValueOrDefault(stream)?.Enqueue(news);
-                break;
-            case PoolEffect.CloseSchedulerStream(var stream):
-                _schedulerStreams.GetValueOrDefault(stream)?.Enqueue(null);
-                break;
-            case PoolEffect.CloseAgentStream(var stream):
-                _agentStreams.GetValueOrDefault(stream)?.Enqueue(null);
-                break;
-            default:
-                throw new InvalidOperationException($"the simulation carries out no {effect.GetType().Name}");
+            if (cluster.Sabotage != Sabotage.ReplicaSkips || happened is not PoolEvent.TaskUpdated || cluster.Chance.Next(20) != 0)
+                replica.Apply(happened);
         }
     }
 
-    private PoolState Start(DateTimeOffset now)
+    /// <summary>Every stream breaks, whatever was on its way is lost, and another master leads.</summary>
+    private void Replace()
     {
-        var master = new MasterInfo { Id = $"M{_generation++}", Ip = 0x0100007F, Port = 5050, Hostname = "master" };
-        var state = new PoolState(master, _settings, now);
-        foreach (var record in _journal)
-            state.Recover(PoolRecords.Decode(record));
+        CrashAt = null;
+        batch.Clear();
+        schedulers.CutAll(cluster.Chance);
+        agents.CutAll(cluster.Chance);
+        Start();
+        cluster.Invariants.Remembers(State);
+    }
+
+    private void LetOut(IEnumerable<PoolEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            switch (effect)
+            {
+                case PoolEffect.ToScheduler(var stream, var news):
+                    schedulers.Send(stream, news);
+                    break;
+                case PoolEffect.ToAgent(var stream, var news):
+                    agents.Send(stream, news);
+                    break;
+                case PoolEffect.CloseSchedulerStream(var stream):
+                    schedulers.End(stream);
+                    break;
+                case PoolEffect.CloseAgentStream(var stream):
+                    agents.End(stream);
+                    break;
+                default:
+                    throw new InvalidOperationException($"the simulation carries out no {effect.GetType().Name}");
+            }
+        }
+    }
+
+    private void Start()
+    {
+        wallOffsetAtStart = cluster.WallOffset;
+        State = Recovered();
+        replica = Recovered();
+        terms++;
+    }
+
+    private PoolState Recovered()
+    {
+        var master = new MasterInfo { Id = $"M{terms}", Ip = 0x0100007F, Port = 5050, Hostname = "master" };
+        var state = new PoolState(master, settings, cluster.Wall);
+        Journal.RecoverInto(state);
         return state;
     }
 }

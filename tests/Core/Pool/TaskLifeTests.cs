@@ -55,6 +55,17 @@ public sealed class TaskLifeTests
     }
 
     [Fact]
+    public void An_older_update_that_comes_late_does_not_hide_the_end_that_waits_for_its_acknowledgement()
+    {
+        pool.Update("a", framework, "t", TaskState.TaskFinished);
+        pool.Update("a", framework, "t", TaskState.TaskRunning, uuid: PoolUnderTest.Uuid(2));
+
+        Acknowledge(PoolUnderTest.Uuid(1));
+
+        pool.State.Frameworks[framework].Tasks.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_kill_waits_for_an_agent_that_is_away()
     {
         pool.Do(new PoolCommand.AgentStreamClosed("a"));

@@ -1,0 +1,82 @@
+using DataPlatform.Core.Pool;
+
+namespace DataPlatform.Simulation.Tests;
+
+/// <summary>What is done to a cluster, from a seed of its own: leaving one fault out does not change which the others are.</summary>
+internal sealed class FaultPlan(int seed)
+{
+    private readonly Random chance = new(seed ^ 0x5eed);
+    private readonly List<string> done = [];
+    private readonly List<int> numbers = [];
+    private int considered;
+
+    /// <summary>Faults that do not happen, by number.</summary>
+    public IReadOnlySet<int> LeftOut { get; set; } = new HashSet<int>();
+
+    /// <summary>The numbers of those that happened.</summary>
+    public IReadOnlyList<int> Numbers => numbers;
+
+    /// <summary>What happened when, for people.</summary>
+    public IReadOnlyList<string> Story => done;
+
+    public void HurtSometimes(SimulatedCluster cluster, int every)
+    {
+        if (chance.Next(every) != 0)
+            return;
+        var (kind, which, detail) = (chance.Next(100), chance.Next(1000), chance.Next(1000));
+        var number = considered++;
+        if (LeftOut.Contains(number))
+            return;
+        numbers.Add(number);
+        var (agent, framework) = (which % cluster.Agents.Count, which % cluster.Frameworks.Count);
+        var what = Hurt(cluster, kind, cluster.Agents[agent], cluster.Frameworks[framework], detail);
+        done.Add($"fault {number} at {cluster.Steady.TotalSeconds:0.0} s: {what} (agent {agent}, framework {framework})");
+    }
+
+    private static string Hurt(SimulatedCluster cluster, int kind, SimulatedAgent agent, SimulatedFramework framework, int detail)
+    {
+        switch (kind)
+        {
+            case < 12:
+                agent.BreakStream();
+                return "the agent's stream breaks";
+            case < 22:
+                agent.IsMute = agent.IsDeaf = !agent.IsMute;
+                return agent.IsMute ? "the agent is cut off" : "the agent is reachable again";
+            case < 29:
+                agent.IsMute = !agent.IsMute;
+                return agent.IsMute ? "what the agent sends is lost" : "what the agent sends arrives";
+            case < 36:
+                agent.IsDeaf = !agent.IsDeaf;
+                return agent.IsDeaf ? "nothing reaches the agent" : "the agent hears again";
+            case < 54:
+                agent.CrashSoon(detail % 12);
+                return $"the agent crashes {detail % 12} effects later";
+            case < 58:
+                agent.LosePower();
+                return "the host loses power";
+            case < 66:
+                framework.BreakStream();
+                return "the framework's stream breaks";
+            case < 76:
+                framework.FailOver();
+                return "the framework fails over";
+            case < 86:
+                cluster.Master.CrashAt = (MasterCrash)(detail % 3);
+                return $"the master crashes {cluster.Master.CrashAt}";
+            case < 93:
+                cluster.Master.Journal.IsToFail = true;
+                return "the journal refuses an append";
+            case < 97:
+                cluster.WallOffset = TimeSpan.FromMinutes(detail - 500);
+                return $"the wall clock is set to {detail - 500} minutes off";
+            case < 99:
+                if (agent.Host.AgentId.Length > 0)
+                    cluster.Master.Post(new PoolCommand.MarkAgentGone(agent.Host.AgentId, SimulatedCluster.Anyone));
+                return "an operator marks the agent gone";
+            default:
+                framework.TearDown();
+                return "the framework is torn down";
+        }
+    }
+}

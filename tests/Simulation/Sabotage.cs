@@ -1,0 +1,22 @@
+namespace DataPlatform.Simulation.Tests;
+
+/// <summary>Faults that the simulation must find, or it finds none: each breaks one promise that the real parts keep.</summary>
+internal enum Sabotage
+{
+    None,
+
+    /// <summary>The journal answers for records that it did not write.</summary>
+    JournalLies,
+
+    /// <summary>Effects and answers go out before the journal has answered.</summary>
+    TellsBeforeWriting,
+
+    /// <summary>The agent starts tasks whose checkpoint was not written.</summary>
+    StartsWithoutCheckpoint,
+
+    /// <summary>A replica folds all events but some.</summary>
+    ReplicaSkips,
+
+    /// <summary>The agent's host starts a task again that the agent has recovered.</summary>
+    StartsTwice,
+}

@@ -1,0 +1,36 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Decisions;
+using Google.Protobuf;
+
+namespace DataPlatform.Simulation.Tests;
+
+/// <summary>What an agent's disk holds of one run. What is appended is gone with a crash until it was flushed.</summary>
+internal sealed class SimulatedCheckpoint(TaskRun run)
+{
+    private readonly List<TaskReport> statuses = [];
+    private readonly HashSet<ByteString> acknowledged = [];
+    private readonly List<Action> waiting = [];
+    private KillIntent? intent;
+    private TimeSpan? deadline;
+
+    public void Append(TaskReport status) => waiting.Add(() => statuses.Add(status.Clone()));
+
+    public void Append(ByteString uuid) => waiting.Add(() => acknowledged.Add(uuid));
+
+    public void Append(KillIntent kill, TimeSpan? at) => waiting.Add(() => (intent, deadline) = (kill, at ?? deadline));
+
+    public void Flush()
+    {
+        foreach (var append in waiting)
+            append();
+        waiting.Clear();
+    }
+
+    public void LoseWaiting() => waiting.Clear();
+
+    /// <param name="process">Null when the task was never started.</param>
+    public RecoveredRun Read(SimulatedProcess? process, TimeSpan now) => new(
+        run.Framework.Clone(), run.Task.Clone(), run.ContainerId, [.. statuses], acknowledged.ToHashSet(), intent,
+        process is not null || statuses.Count > 0, process is { HasEnded: false } ? process.Pid : null,
+        process is null ? TimeSpan.Zero : now - process.StartedAt, deadline is { } at ? at > now ? at - now : TimeSpan.Zero : null);
+}

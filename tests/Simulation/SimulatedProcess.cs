@@ -1,0 +1,32 @@
+using DataPlatform.Core.Resources;
+using DataPlatform.Services.Agent.Decisions;
+
+namespace DataPlatform.Simulation.Tests;
+
+/// <summary>What runs on a host for a task. Lives and dies without its agent.</summary>
+internal sealed class SimulatedProcess(TaskRun run, int pid, TimeSpan startedAt, bool minds)
+{
+    public string Task { get; } = $"{run.Key.FrameworkId}/{run.Key.TaskId}";
+
+    public string ContainerId { get; } = run.ContainerId;
+
+    public string FrameworkId { get; } = run.Key.FrameworkId;
+
+    public ResourceBag Resources { get; } = run.Task.Resources.ToBag().Unallocated();
+
+    public int Pid { get; } = pid;
+
+    public TimeSpan StartedAt { get; } = startedAt;
+
+    /// <summary>Whether it ends when it is asked to.</summary>
+    public bool MindsSignals { get; } = minds;
+
+    /// <summary>Nobody is to hear of its end, and the pool has given what it holds to others already.</summary>
+    public bool IsUnwanted { get; set; }
+
+    public bool IsAskedToEnd { get; set; }
+
+    public TaskEnd? End { get; set; }
+
+    public bool HasEnded => End is not null;
+}
