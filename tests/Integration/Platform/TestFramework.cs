@@ -11,6 +11,7 @@ internal sealed class TestFramework : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentDictionary<string, Offer> offers = new();
     private readonly ConcurrentQueue<TaskReport> reports = new();
+    private readonly ConcurrentQueue<SchedulerEvent.Types.Failure> failures = new();
     private readonly FrameworkInfo info;
     private Task reading = Task.CompletedTask;
     private int subscriptions;
@@ -29,6 +30,9 @@ internal sealed class TestFramework : IAsyncDisposable
     public int Subscriptions => Volatile.Read(ref subscriptions);
 
     public IReadOnlyList<TaskReport> Reports => [.. reports];
+
+    /// <summary>Ends of executors and agents.</summary>
+    public IReadOnlyList<SchedulerEvent.Types.Failure> Failures => [.. failures];
 
     /// <summary>Why the master ended the subscription; null while it did not.</summary>
     public string? Ended { get; private set; }
@@ -68,9 +72,14 @@ internal sealed class TestFramework : IAsyncDisposable
     {
         var operation = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new Offer.Types.Operation.Types.Launch() };
         operation.Launch.TaskInfos.Add(tasks);
+        return OperateAsync(offer, operation);
+    }
+
+    public Task OperateAsync(Offer offer, params Offer.Types.Operation[] operations)
+    {
         var accept = new SchedulerCall.Types.Accept { Filters = new Filters { RefuseSeconds = 0.1 } };
         accept.OfferIds.Add(offer.Id);
-        accept.Operations.Add(operation);
+        accept.Operations.Add(operations);
         return CallAsync(new SchedulerCall { Type = SchedulerCall.Types.Type.Accept, Accept = accept });
     }
 
@@ -130,6 +139,9 @@ internal sealed class TestFramework : IAsyncDisposable
                     break;
                 case SchedulerEvent.Types.Type.Rescind:
                     offers.TryRemove(received.Rescind.OfferId.Value, out _);
+                    break;
+                case SchedulerEvent.Types.Type.Failure:
+                    failures.Enqueue(received.Failure);
                     break;
                 case SchedulerEvent.Types.Type.Update:
                     reports.Enqueue(received.Update.Status);
