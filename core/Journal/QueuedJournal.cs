@@ -47,6 +47,7 @@ public abstract class QueuedJournal : IJournal
         _waiting.Writer.TryComplete();
         await _writer;
         _store.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private async Task EnqueueAsync(JournalWork work, CancellationToken cancellation)

@@ -56,7 +56,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         AgentEffects? effects = null;
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
         var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, (ulong)options.OpenFileLimit);
-        var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes, () => endpoint);
+        using var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes, () => endpoint);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
         var containers = new Containers(starter, isolation, checkpoints, watch, paths, collector.Ended, loop.PostAsync, log);

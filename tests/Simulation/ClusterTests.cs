@@ -1,6 +1,6 @@
 namespace DataPlatform.Simulation.Tests;
 
-public class ClusterTests(ITestOutputHelper output)
+public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
 {
     private readonly StringWriter said = new();
 
@@ -44,4 +44,6 @@ public class ClusterTests(ITestOutputHelper output)
         cluster.Run(faultySteps: 300, faultEvery: 5, mostSteps: 20_000);
         cluster.Frameworks.Where(framework => !framework.IsTornDown).ShouldAllBe(framework => framework.Ended >= 60);
     }
+
+    public void Dispose() => said.Dispose();
 }

@@ -21,12 +21,14 @@ internal sealed class TaskStarter(
     Fetcher fetcher,
     ContainerIsolation isolation,
     TaskProcesses processes,
-    Func<string> endpoint)
+    Func<string> endpoint) : IDisposable
 {
     // Each start holds a thread for some milliseconds: many at once would only make many threads.
     private readonly SemaphoreSlim starting = new(Math.Max(4, 2 * Environment.ProcessorCount));
     private readonly HostUser agentUser = HostUser.Current();
     private readonly TaskUsers users = new(options.TaskUsers, HostUser.Current(), HostUser.Find);
+
+    public void Dispose() => starting.Dispose();
 
     /// <returns>The supervisor, after it has said that it is there.</returns>
     /// <exception cref="LaunchException">Refused, with what to tell the framework.</exception>

@@ -11,7 +11,7 @@ public sealed class SoleLeadership(MasterJournal journal) : Leadership
 
     public override Task KeepAsync(CancellationToken cancellation) => Task.Delay(Timeout.Infinite, cancellation);
 
-    public override ValueTask EndAsync(MasterJournal ended) => ValueTask.CompletedTask;
+    public override ValueTask EndAsync(MasterJournal journal) => ValueTask.CompletedTask;
 
     public override ValueTask DisposeAsync() => journal.DisposeAsync();
 }

@@ -103,7 +103,7 @@ public sealed class OperationTests
             .ShouldBe(HttpStatusCode.Accepted);
     }
 
-    private static Task AcceptAsync(TestFramework framework, JsonNode offer, string operations) => framework.CallAsync(
+    private static Task<HttpStatusCode> AcceptAsync(TestFramework framework, JsonNode offer, string operations) => framework.CallAsync(
         $$"""{"type":"ACCEPT","accept":{"offer_ids":[{{offer["id"]!.ToJsonString()}}],"operations":[{{operations}}],"filters":{"refuse_seconds":0} } }""");
 
     private static JsonNode Expected(string resource)
