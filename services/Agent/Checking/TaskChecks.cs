@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
+using DataPlatform.Services.Agent.Native;
 
 namespace DataPlatform.Services.Agent.Checking;
 
@@ -59,6 +60,9 @@ internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, CheckedTask?> c
             while (true)
             {
                 var result = await probe.LookAsync(plan, task, timing.Timeout, stop);
+                // What is seen of a task that has ended meanwhile says nothing of the task.
+                if (!ProcessStat.IsAlive(task.Supervisor))
+                    return;
                 await post(inputOf(result));
                 await Task.Delay(timing.Interval > ShortestInterval ? timing.Interval : ShortestInterval, time, stop);
             }
