@@ -15,6 +15,9 @@ internal sealed class ClusterInvariants(int seed)
 
     public int StartedTasks => _started.Count;
 
+    /// <summary>Killed while they were being launched, or lost on the way.</summary>
+    public int NeverStartedTasks => _ended.Keys.Count(task => !_started.Contains(task));
+
     public string Endings => string.Join(", ", _ended.Values.CountBy(state => state).Select(pair => $"{pair.Value} x {pair.Key}"));
 
     public void Started(string task)
