@@ -20,12 +20,12 @@ public sealed class PodTests
         var whole = Cpus(offer);
 
         await framework.OperateAsync(offer, Group(
-            "pod", TaskOn(offer, "p1", "/bin/sleep", "300"), TaskOn(offer, "p2", "/bin/sh", "-c", "while [ ! -e ../../go ]; do sleep 0.02; done; exit 1")));
+            "pod", TaskOn(offer, "p1", "/bin/sleep", "300"), TaskOn(offer, "p2", "/bin/sh", "-c", "while [ ! -e go ]; do sleep 0.02; done; exit 1")));
         foreach (var task in new[] { "p1", "p2" })
             (await framework.ReportAsync(task, TaskState.TaskRunning)).ExecutorId.Value.ShouldBe("pod");
         var rest = await framework.OfferAsync();
         (Cpus(rest), rest.ExecutorIds.Single().Value).ShouldBe((Math.Round(whole - 0.3, 3), "pod"));
-        await File.WriteAllTextAsync(Path.Combine(Sandbox(platform, framework.Id), "go"), "");
+        await LetGoAsync(platform, await framework.ReportAsync("p2", TaskState.TaskRunning));
 
         await framework.ReportAsync("p2", TaskState.TaskFailed);
         await framework.ReportAsync("p1", TaskState.TaskKilled);
@@ -46,16 +46,16 @@ public sealed class PodTests
         await framework.SubscribeAsync();
         var offer = await framework.OfferAsync();
         await framework.OperateAsync(offer, Group(
-            "pod", TaskOn(offer, "p1", "/bin/sleep", "300"), TaskOn(offer, "p2", "/bin/sh", "-c", "while [ ! -e ../../go ]; do sleep 0.02; done")));
-        foreach (var task in new[] { "p1", "p2" })
-            await framework.ReportAsync(task, TaskState.TaskRunning);
+            "pod", TaskOn(offer, "p1", "/bin/sleep", "300"), TaskOn(offer, "p2", "/bin/sh", "-c", "while [ ! -e go ]; do sleep 0.02; done")));
+        await framework.ReportAsync("p1", TaskState.TaskRunning);
+        var waiting = await framework.ReportAsync("p2", TaskState.TaskRunning);
 
         await platform.Agents[0].CrashAsync();
         await platform.Master.CrashAsync();
         await platform.Master.StartAsync("--port", platform.MasterPort);
         await platform.Agents[0].StartAsync();
         await Eventually.HoldsAsync(async () => await platform.ActiveAgentsAsync() == 1, "the agent to come back");
-        await File.WriteAllTextAsync(Path.Combine(Sandbox(platform, framework.Id), "go"), "");
+        await LetGoAsync(platform, waiting);
 
         await framework.ReportAsync("p2", TaskState.TaskFinished);
         await framework.KillAsync("p1");
@@ -97,8 +97,8 @@ public sealed class PodTests
 
     private static double Cpus(Offer offer) => Math.Round(offer.Resources.Where(each => each.Name == "cpus").Sum(each => each.Scalar.Value), 3);
 
-    private static string Sandbox(PlatformProcesses platform, string framework) => Directory.GetDirectories(Path.Combine(platform.Root, "agent-1", "slaves"))
-        .Select(agent => Path.Combine(agent, "frameworks", framework, "executors", "pod", "runs", "latest")).Single(Directory.Exists);
+    private static Task LetGoAsync(PlatformProcesses platform, TaskReport task) => File.WriteAllTextAsync(
+        Path.Combine(Directory.GetDirectories(Path.Combine(platform.Root, "agent-1", "slaves"), task.ContainerStatus.ContainerId.Value, SearchOption.AllDirectories).Single(each => !each.Contains("/latest/", StringComparison.Ordinal)), "go"), "");
 
     private static Offer.Types.Operation Launch(TaskInfo task, Resource volume)
     {
