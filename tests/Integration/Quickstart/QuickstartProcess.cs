@@ -28,7 +28,8 @@ internal sealed partial class QuickstartProcess : IAsyncDisposable
     {
         this.root = root;
         settings = new QuickstartSettings(Path.Combine(root.FullName, "work"), null, null, 0, false);
-        string[] command = [Locate(), "quickstart", "--work-dir", settings.Directory, "--port", "0"];
+        // Whoever runs the tests in the background has its children ignore SIGINT and SIGHUP.
+        string[] command = ["/usr/bin/env", "--default-signal=INT,HUP", Locate(), "quickstart", "--work-dir", settings.Directory, "--port", "0"];
         // script(1) is the terminal: when it is killed the kernel hangs up on everything that ran in it.
         var start = terminal
             ? new ProcessStartInfo("/usr/bin/script", ["-q", "-e", "-c", $"/bin/sh -c '{string.Join(' ', command)}; exit $?'", "/dev/null"])
