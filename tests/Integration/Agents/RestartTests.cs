@@ -39,7 +39,7 @@ public sealed class RestartTests
         await Eventually.HoldsAsync(() => File.Exists(done), "the task to end");
         await platform.Agents[0].StartAsync();
 
-        (await framework.ReportAsync("meanwhile", TaskState.TaskFailed)).Message.ShouldContain("5");
+        (await framework.ReportAsync("meanwhile", TaskState.TaskFailed, ofAgent: true)).Message.ShouldContain("5");
     }
 
     [Fact]

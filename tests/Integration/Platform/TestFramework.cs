@@ -105,10 +105,11 @@ internal sealed class TestFramework : IAsyncDisposable
 
     public Task CallAsync(SchedulerCall call) => client.CallAsync(call, stop.Token);
 
-    public async Task<TaskReport> ReportAsync(string taskId, TaskState state, TimeSpan? limit = null)
+    /// <param name="ofAgent">The agent's own report, not what the master says of an agent that was away.</param>
+    public async Task<TaskReport> ReportAsync(string taskId, TaskState state, TimeSpan? limit = null, bool ofAgent = false)
     {
         TaskReport? found = null;
-        await Eventually.HoldsAsync(() => (found = reports.FirstOrDefault(report => report.TaskId.Value == taskId && report.State == state)) is not null,
+        await Eventually.HoldsAsync(() => (found = reports.FirstOrDefault(report => report.TaskId.Value == taskId && report.State == state && (!ofAgent || report.HasUuid))) is not null,
             $"{taskId} to be {state}", () => string.Join('\n', reports.Select(report => $"{report.TaskId.Value} {report.State} {report.Message}")), limit);
         return found!;
     }
