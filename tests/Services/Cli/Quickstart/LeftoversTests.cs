@@ -19,8 +19,8 @@ public sealed class LeftoversTests : IDisposable
 
         (await Leftovers.EndProcessesAsync(Grace)).ShouldBe(2);
 
-        ours.HasExited.ShouldBeTrue();
-        task.HasExited.ShouldBeTrue();
+        ours.WaitForExit(5_000).ShouldBeTrue();
+        task.WaitForExit(5_000).ShouldBeTrue();
         Leftovers.Processes().ShouldBeEmpty();
     }
 
