@@ -87,6 +87,13 @@ public sealed class PodTests
             Launch(TaskOn(offer, "writes", "/bin/sh", "-c", "echo kept > data/file"), volume));
         await framework.ReportAsync("writes", TaskState.TaskFinished);
         var next = await framework.OfferAsync();
+        // The rest may have been offered while the volume was still in use.
+        while (next.Resources.All(each => each.Disk is null))
+        {
+            await framework.OperateAsync(next);
+            next = await framework.OfferAsync();
+        }
+
         await framework.OperateAsync(next, Launch(TaskOn(next, "reads", "/bin/cat", "data/file"), next.Resources.Single(each => each.Disk is not null)));
 
         await framework.ReportAsync("reads", TaskState.TaskFinished);
