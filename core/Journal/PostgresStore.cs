@@ -162,18 +162,8 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
 
     private List<JournalRecord> Select(string text, NpgsqlTransaction transaction)
     {
-        var records = new List<JournalRecord>();
         using var select = new NpgsqlCommand(text, transaction.Connection, transaction);
-        using var rows = select.ExecuteReader();
-        while (rows.Read())
-        {
-            var (sequence, kind, body) = (rows.GetInt64(0), rows.GetInt32(1), rows.GetFieldValue<byte[]>(2));
-            if (rows.GetInt64(3) != JournalChecksum.Of(sequence, kind, body))
-                throw Damaged($"record {sequence} is not what was written");
-            records.Add(new JournalRecord(sequence, kind, body));
-        }
-
-        return records;
+        return JournalRows.Read(select, Damaged);
     }
 
     private static JournalException Damaged(string finding) => new(JournalFault.Damaged,

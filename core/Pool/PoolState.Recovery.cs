@@ -30,7 +30,7 @@ public sealed partial class PoolState
                 Apply(happened);
                 // Whether the framework heard of it is not known any more.
                 if (operations[ended.Uuid].WantsFeedback)
-                    Apply(new PoolEvent.OperationTold(ended.Uuid, StartTime, TimeSpan.FromSeconds(10)));
+                    Apply(new PoolEvent.OperationTold(ended.Uuid, StartTime, OperationLife.FirstWait));
                 if (ended.State == Protocol.Mesos.OperationState.OperationFailed)
                     Apply(new PoolEvent.OperationReversalPostponed(ended.Uuid));
                 break;

@@ -95,10 +95,7 @@ internal static class AgentLife
     public static void RescindOffers(PoolState state, Decision decision, PooledAgent agent)
     {
         foreach (var offer in agent.OutstandingOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal))
-        {
-            decision.Happened(new PoolEvent.OfferEnded(offer.Id));
-            decision.Tell(state.Frameworks[offer.FrameworkId], OfferEvents.Rescind(offer.Id));
-        }
+            OfferEvents.Rescind(state, decision, offer);
     }
 
     private static void TellAll(PoolState state, Decision decision, string agentId)

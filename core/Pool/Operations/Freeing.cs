@@ -15,8 +15,7 @@ internal static class Freeing
         foreach (var offer in offers.TakeWhile(_ => !free.Contains(needed)))
         {
             free = free.Add(offer.Resources);
-            decision.Happened(new PoolEvent.OfferEnded(offer.Id));
-            decision.Tell(state.Frameworks[offer.FrameworkId], OfferEvents.Rescind(offer.Id));
+            OfferEvents.Rescind(state, decision, offer);
         }
 
         return true;

@@ -26,11 +26,7 @@ internal sealed class Operating(PoolState state, Decision decision, PooledFramew
         }
 
         accepted.Convert(conversion);
-        var converted = ConvertedResources.Of(accepted.Total);
-        var uuid = state.NextOperationUuid(count++);
-        decision.Happened(new PoolEvent.AgentConverted(agent.Id, converted));
-        decision.Happened(new PoolEvent.OperationAdded(uuid, framework.Id, agent.Id, operation, conversion));
-        decision.Tell(agent, AgentEvents.ApplyOperation(uuid, operation, converted));
+        OperationLife.Begin(state, decision, agent, framework.Id, operation, conversion, accepted.Total, count++);
     }
 
     private string? WhyNotId(Offer.Types.Operation operation)

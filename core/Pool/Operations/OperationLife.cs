@@ -8,9 +8,23 @@ namespace DataPlatform.Core.Pool;
 internal static class OperationLife
 {
     /// <summary>As long as Mesos's agents wait before they tell again, doubled up to the longest.</summary>
-    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    /// <summary>The operation is decided: what it makes is there from now on, and the agent is asked to carry it out.</summary>
+    /// <param name="total">All that the agent has with it.</param>
+    /// <param name="ahead">How many operations were decided before it in the same decision.</param>
+    public static void Begin(
+        PoolState state, Decision decision, PooledAgent agent, string? frameworkId, Offer.Types.Operation operation,
+        ResourceConversion conversion, ResourceBag total, int ahead)
+    {
+        var converted = ConvertedResources.Of(total);
+        var uuid = state.NextOperationUuid(ahead);
+        decision.Happened(new PoolEvent.AgentConverted(agent.Id, converted));
+        decision.Happened(new PoolEvent.OperationAdded(uuid, frameworkId, agent.Id, operation, conversion));
+        decision.Tell(agent, AgentEvents.ApplyOperation(uuid, operation, converted));
+    }
 
     public static void Answered(
         PoolState state, Decision decision, PooledAgent agent, AgentCall.Types.UpdateOperation update, DateTimeOffset now)

@@ -28,11 +28,7 @@ internal static class OperatorOperating
         if (!Freeing.TryFree(state, decision, agent, conversion.Consumed))
             return Decision.Refuse(RefusalKind.Conflict, $"The operation needs {conversion.Consumed}, of which tasks on the agent hold a part");
 
-        var converted = ConvertedResources.Of(conversion.Apply(agent.Total));
-        var uuid = state.NextOperationUuid(0);
-        decision.Happened(new PoolEvent.AgentConverted(agent.Id, converted));
-        decision.Happened(new PoolEvent.OperationAdded(uuid, FrameworkId: null, agent.Id, command.Operation, conversion));
-        decision.Tell(agent, AgentEvents.ApplyOperation(uuid, command.Operation, converted));
+        OperationLife.Begin(state, decision, agent, frameworkId: null, command.Operation, conversion, conversion.Apply(agent.Total), ahead: 0);
         return decision;
     }
 

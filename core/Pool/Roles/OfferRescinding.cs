@@ -26,10 +26,7 @@ internal static class OfferRescinding
 
         FreeForGuarantees(state, quotas, rescinded);
         foreach (var id in rescinded.Order(StringComparer.Ordinal))
-        {
-            decision.Happened(new PoolEvent.OfferEnded(id));
-            decision.Tell(state.Frameworks[state.Offers[id].FrameworkId], OfferEvents.Rescind(id));
-        }
+            OfferEvents.Rescind(state, decision, state.Offers[id]);
     }
 
     private static void FreeForGuarantees(PoolState state, IReadOnlyDictionary<string, Quota> quotas, HashSet<string> rescinded)

@@ -22,10 +22,8 @@ internal static class Expiring
 
         foreach (var offer in expired.OrderBy(offer => offer.Id, StringComparer.Ordinal))
         {
-            var framework = state.Frameworks[offer.FrameworkId];
-            decision.Happened(new PoolEvent.OfferEnded(offer.Id));
-            decision.Tell(framework, OfferEvents.Rescind(offer.Id));
-            Declining.Refuse(state, decision, framework, offer, offer.Resources, filters: null, now);
+            OfferEvents.Rescind(state, decision, offer);
+            Declining.Refuse(state, decision, state.Frameworks[offer.FrameworkId], offer, offer.Resources, filters: null, now);
         }
 
         decision.Happened(new PoolEvent.OffersExpired(oldest));

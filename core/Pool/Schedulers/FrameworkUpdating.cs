@@ -22,13 +22,8 @@ internal static class FrameworkUpdating
 
         var decision = new Decision { Outcome = PoolOutcome.Ok };
         var roles = FrameworkRules.RolesOf(info).ToHashSet();
-        foreach (var offer in FrameworkLife.OffersOf(framework))
-        {
-            if (roles.Contains(state.Offers[offer].Role))
-                continue;
-            decision.Happened(new PoolEvent.OfferEnded(offer));
-            decision.Tell(framework, OfferEvents.Rescind(offer));
-        }
+        foreach (var offer in FrameworkLife.OffersOf(framework).Select(id => state.Offers[id]).Where(offer => !roles.Contains(offer.Role)))
+            OfferEvents.Rescind(state, decision, offer);
 
         if (!framework.Info.Equals(info))
             decision.Happened(new PoolEvent.FrameworkChanged(info));

@@ -44,18 +44,9 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers, S
 
     private async Task RegisterAsync(HttpContext context, AgentCall call, MessageCodec codec, Caller caller)
     {
-        if (shares.WhyNotSubscription(caller) is { } tooOften)
-        {
-            await Answers.RefuseForNowAsync(context, tooOften);
-            return;
-        }
-
-        using var place = shares.OpenStream(caller, out var tooMany);
+        using var place = await StreamPlaces.TakeAsync(context, shares, caller);
         if (place is null)
-        {
-            await Answers.RefuseForNowAsync(context, tooMany);
             return;
-        }
 
         using var stream = new EventStream(codec);
         master.Streams.Add(stream);

@@ -138,18 +138,9 @@ internal sealed class OperatorEndpoint(
 
     private async Task SubscribeAsync(HttpContext context, MessageCodec codec, Caller caller)
     {
-        if (shares.WhyNotSubscription(caller) is { } tooOften)
-        {
-            await Answers.RefuseForNowAsync(context, tooOften);
-            return;
-        }
-
-        using var place = shares.OpenStream(caller, out var tooMany);
+        using var place = await StreamPlaces.TakeAsync(context, shares, caller);
         if (place is null)
-        {
-            await Answers.RefuseForNowAsync(context, tooMany);
             return;
-        }
 
         var feed = new VisibleFeed(new Visibility(access, caller));
         using var stream = new EventStream(codec) { Filter = message => message is OperatorEvent news ? feed.See(news) : message };

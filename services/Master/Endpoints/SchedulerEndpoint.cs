@@ -59,18 +59,9 @@ internal sealed class SchedulerEndpoint(MasterRuntime master, Callers callers, C
             return;
         }
 
-        if (shares.WhyNotSubscription(caller) is { } tooOften)
-        {
-            await Answers.RefuseForNowAsync(context, tooOften);
-            return;
-        }
-
-        using var place = shares.OpenStream(caller, out var tooMany);
+        using var place = await StreamPlaces.TakeAsync(context, shares, caller);
         if (place is null)
-        {
-            await Answers.RefuseForNowAsync(context, tooMany);
             return;
-        }
 
         using var stream = new EventStream(codec);
         master.Streams.Add(stream);

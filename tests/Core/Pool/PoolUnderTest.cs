@@ -41,6 +41,21 @@ internal sealed class PoolUnderTest
             .Where(offer => State.Offers.ContainsKey(offer.Id.Value)),
     ];
 
+    /// <summary>What the next master knows from the journal, and the one after it from a journal shortened to that.</summary>
+    public (PoolState Next, PoolState AfterNext) NextMasters()
+    {
+        var next = Recovered("N", Events.Where(happened => happened.Durable));
+        return (next, Recovered("O", next.Remembered()));
+    }
+
+    private PoolState Recovered(string master, IEnumerable<PoolEvent> events)
+    {
+        var state = new PoolState(new MasterInfo { Id = master, Ip = 0, Port = 5050 }, new PoolSettings(), Now);
+        foreach (var happened in events)
+            state.Recover(happened);
+        return state;
+    }
+
     public PoolOutcome Do(PoolCommand command)
     {
         var outcome = Step(command);

@@ -96,12 +96,7 @@ public sealed class DrainingTests
         pool.Do(new PoolCommand.DeactivateAgent(off, Caller.Platform));
         pool.Do(Drain(draining, seconds: 3, markGone: true));
 
-        var next = new PoolState(new MasterInfo { Id = "N", Ip = 0, Port = 5050 }, new PoolSettings(), pool.Now);
-        foreach (var happened in pool.Events.Where(happened => happened.Durable))
-            next.Recover(happened);
-        var again = new PoolState(new MasterInfo { Id = "O", Ip = 0, Port = 5050 }, new PoolSettings(), pool.Now);
-        foreach (var happened in next.Remembered())
-            again.Recover(happened);
+        var (_, again) = pool.NextMasters();
 
         again.Deactivations[off].Drain.ShouldBeNull();
         again.Deactivations[draining].Drain!.MarkGone.ShouldBeTrue();

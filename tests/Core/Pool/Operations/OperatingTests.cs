@@ -177,12 +177,7 @@ public sealed class OperatingTests
         pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:64"), "done"), Ask.Create(Ask.Volume("v", 64), "pending"));
         pool.Answer("a", Asked.First().Uuid, OperationState.OperationFinished);
 
-        var next = new PoolState(new MasterInfo { Id = "N", Ip = 0, Port = 5050 }, new PoolSettings(), pool.Now);
-        foreach (var happened in pool.Events.Where(happened => happened.Durable))
-            next.Recover(happened);
-        var again = new PoolState(new MasterInfo { Id = "O", Ip = 0, Port = 5050 }, new PoolSettings(), pool.Now);
-        foreach (var happened in next.Remembered())
-            again.Recover(happened);
+        var (next, again) = pool.NextMasters();
 
         foreach (var state in new[] { next, again })
         {
