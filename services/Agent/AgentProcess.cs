@@ -37,7 +37,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         await using var app = HttpServer.Build(options, logging);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("agent");
         using var workDirectoryLock = WorkDirectory.Lock("work-dir", options.WorkDirectory);
-        var isolation = HostIsolation.Open(options.Isolation, $"{options.CgroupsRoot}/{GroupName(options.WorkDirectory)}");
+        using var isolation = HostIsolation.Open(options.Isolation, $"{options.CgroupsRoot}/{GroupName(options.WorkDirectory)}");
         var namespaces = TaskNamespaces.Open(
             options.WorkDirectory, [new ShownFolder(options.CacheDirectory, ReadOnly: true), .. options.TaskFolders.Select(each => new ShownFolder(each, ReadOnly: false))], out var reason);
         log.LogInformation("Tasks are isolated by {Isolation}{Shortcomings}", isolation.Name, isolation.Shortcomings.Length == 0 ? "" : $" with {isolation.Shortcomings}");
@@ -89,7 +89,6 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         await linked;
         if (options.StopTasksOnExit)
             await EndAllAsync(loop, containers, log);
-        isolation.Close(); // What still holds a task stays.
         await ending.CancelAsync();
         await Task.WhenAll(deciding, keepers);
         await app.StopAsync(CancellationToken.None);

@@ -98,10 +98,11 @@ public sealed class CgroupV1Isolation : ContainerIsolation
         .Select(mount => Path.Combine(mount, group)).Where(Directory.Exists)
         .SelectMany(Directory.GetDirectories).Select(path => Path.GetFileName(path)).Distinct().ToList();
 
-    public override void Close()
+    protected override void Dispose(bool disposing)
     {
         foreach (var mount in mounts.Values)
             CgroupFiles.RemoveEmptyPath(mount, group);
+        base.Dispose(disposing);
     }
 
     /// <summary>1024 shares for a whole cpu, at least the kernel's minimum.</summary>

@@ -94,7 +94,11 @@ public sealed class CgroupV2Isolation : ContainerIsolation
         return Directory.Exists(folder) ? Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).ToList() : [];
     }
 
-    public override void Close() => CgroupFiles.RemoveEmptyPath(mount, group);
+    protected override void Dispose(bool disposing)
+    {
+        CgroupFiles.RemoveEmptyPath(mount, group);
+        base.Dispose(disposing);
+    }
 
     /// <summary>The kernel's own mapping of v1 shares to v2 weights: 1024 shares become 39.</summary>
     internal static long Weight(long cpuMillis) => 1 + ((CgroupV1Isolation.Shares(cpuMillis) - 2) * 9999 / 262_142);

@@ -4,7 +4,7 @@ namespace DataPlatform.Services.Agent.Isolation;
 /// Holds the processes of each container together, so that none of them is missed when the container ends, and within
 /// their limits where the host permits.
 /// </summary>
-public abstract class ContainerIsolation
+public abstract class ContainerIsolation : IDisposable
 {
     /// <summary>What this host permits, for the log and the operator API: <c>cgroup-v2</c>, <c>cgroup-v1</c> or <c>processes</c>.</summary>
     public abstract string Name { get; }
@@ -47,8 +47,14 @@ public abstract class ContainerIsolation
     /// <summary>Containers that an earlier process of this agent has left here.</summary>
     public virtual IReadOnlyList<string> Leftovers() => [];
 
-    /// <summary>When the agent ends for good: its own group, if nothing is in it any more.</summary>
-    public virtual void Close()
+    /// <summary>When the agent ends: its own group goes, unless a task still lives in it.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
     {
     }
 }

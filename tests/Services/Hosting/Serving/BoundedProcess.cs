@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using DataPlatform.Services.Hosting.Files;
+using DataPlatform.Services.Tests.Agent.Running;
 
 namespace DataPlatform.Services.Tests.Hosting.Serving;
 
@@ -91,9 +92,11 @@ internal sealed class BoundedProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Asked, not killed: a killed agent can't remove its cgroups.
         if (!process.HasExited)
-            process.Kill();
-        await process.WaitForExitAsync();
+            _ = Native.kill(process.Id, 15);
+        using var patience = new CancellationTokenSource(Patience);
+        await process.WaitForExitAsync(patience.Token);
         process.Dispose();
         folder.Delete(recursive: true);
     }
