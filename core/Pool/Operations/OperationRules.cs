@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
@@ -22,21 +23,11 @@ internal static class OperationRules
             OperationType.GrowVolume when operation.GrowVolume is { } body => Grow(body, caller, out conversion),
             OperationType.ShrinkVolume when operation.ShrinkVolume is { } body => Shrink(body, caller, out conversion),
             OperationType.CreateDisk or OperationType.DestroyDisk =>
-                $"{WireName(operation.Type)} is for disks of a resource provider, and this pool's agents have none",
-            _ => $"The operation of type {WireName(operation.Type)} does not carry what its type names",
+                $"{WireName.Of(operation.Type)} is for disks of a resource provider, and this pool's agents have none",
+            _ => $"The operation of type {WireName.Of(operation.Type)} does not carry what its type names",
         };
         return why is null;
     }
-
-    public static string WireName(OperationType type) => type switch
-    {
-        OperationType.GrowVolume => "GROW_VOLUME",
-        OperationType.ShrinkVolume => "SHRINK_VOLUME",
-        OperationType.CreateDisk => "CREATE_DISK",
-        OperationType.DestroyDisk => "DESTROY_DISK",
-        OperationType.LaunchGroup => "LAUNCH_GROUP",
-        _ => type.ToString().ToUpperInvariant(),
-    };
 
     private static string? Reserve(Offer.Types.Operation.Types.Reserve body, OperationCaller caller, out ResourceConversion? conversion)
     {

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
@@ -79,7 +80,7 @@ internal static class Accepting
                 break;
             case OperationType.Launch or OperationType.LaunchGroup or OperationType.Unknown:
                 OperationReports.Refuse(decision, framework, operation, agent.Info.Id,
-                    $"The operation of type {OperationRules.WireName(operation.Type)} does not carry what its type names");
+                    $"The operation of type {WireName.Of(operation.Type)} does not carry what its type names");
                 break;
             default:
                 operating.Carry(operation);

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 
@@ -58,9 +59,9 @@ public static class PoolMetrics
         yield return ("master/tasks_starting", Running(state, TaskState.TaskStarting));
         yield return ("master/tasks_unreachable", state.Frameworks.Values.Sum(framework => framework.UnreachableTasks.Count));
         foreach (var ended in Terminal)
-            yield return ($"master/tasks_{WireName(ended)["task_".Length..]}", state.Counters.TasksEnded.GetValueOrDefault(ended.ToString()));
+            yield return ($"master/tasks_{Small(ended.ToString())["task_".Length..]}", state.Counters.TasksEnded.GetValueOrDefault(ended.ToString()));
         foreach (var ((ended, source, reason), count) in state.Counters.TaskReasons)
-            yield return ($"master/{Snake(ended)}/source_{(source == nameof(TaskReport.Types.Source.Agent) ? "slave" : Snake(source))}/reason_{Snake(reason)}", count);
+            yield return ($"master/{Small(ended)}/source_{(source == nameof(TaskReport.Types.Source.Agent) ? "slave" : Small(source))}/reason_{Small(reason)}", count);
     }
 
     private static IEnumerable<(string Name, double Value)> Allocated(Dictionary<string, double> total, PoolState state)
@@ -80,11 +81,8 @@ public static class PoolMetrics
         TaskState.TaskGoneByOperator, TaskState.TaskKilled, TaskState.TaskLost,
     ];
 
-    private static string WireName(TaskState state) => Snake(state.ToString());
-
     /// <summary>TaskGoneByOperator as task_gone_by_operator.</summary>
-    private static string Snake(string name) => string.Concat(name.Select((letter, index) =>
-        char.IsUpper(letter) ? $"{(index > 0 ? "_" : "")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
+    private static string Small(string name) => WireName.Of(name).ToLowerInvariant();
 
     private static int Running(PoolState state, TaskState wanted) =>
         state.Agents.Values.Sum(agent => agent.Tasks.Values.Count(task => task.Record.State == wanted));

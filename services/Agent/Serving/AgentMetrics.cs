@@ -3,6 +3,7 @@ using System.Text;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Link;
+using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.Agent.Serving;
 

@@ -2,6 +2,7 @@ using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Hosting.Security;
+using DataPlatform.Services.Hosting.Serving;
 using DataPlatform.Services.Master.Security;
 using DataPlatform.Services.Master.Settings;
 using DataPlatform.Services.Master.Streams;
@@ -105,7 +106,7 @@ internal sealed class OperatorEndpoint(
         }
 
         if (answer.GetMetrics is { } metrics)
-            metrics.Metrics.Add(messages.All.Concat(SystemMetrics.Read()).Select(metric => new Metric { Name = metric.Name, Value = metric.Value }));
+            metrics.Metrics.Add(messages.All.Concat(HostMetrics.Read()).Select(metric => new Metric { Name = metric.Name, Value = metric.Value }));
         context.Response.ContentType = codec.ContentType;
         await codec.WriteAsync(context.Response.BodyWriter, answer, context.RequestAborted);
     }

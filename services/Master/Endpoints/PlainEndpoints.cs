@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using DataPlatform.Core.Pool;
 using DataPlatform.Services.Hosting.Security;
+using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.Master.Endpoints;
 
@@ -57,7 +58,7 @@ internal sealed class PlainEndpoints(MasterRuntime master, Callers callers, Acce
         if (access.WhyNot(caller, AccessAction.GetEndpoints, OperatorRights.Metrics) is not { } forbidden)
         {
             var pool = await master.Replica.ReadAsync(state => PoolMetrics.Of(state).ToList(), context.RequestAborted);
-            return [.. pool, .. messages.All, .. SystemMetrics.Read()];
+            return [.. pool, .. messages.All, .. HostMetrics.Read()];
         }
 
         await Answers.RefuseAsync(context, StatusCodes.Status403Forbidden, forbidden);

@@ -45,14 +45,14 @@ internal sealed record OlderTask(FrameworkInfo Framework, TaskRecord Record, str
         writer.WriteString("framework_id", Record.FrameworkId.Value);
         writer.WriteString("executor_id", ""); // As Mesos has it for a task without an executor of its own.
         writer.WriteString("slave_id", Record.AgentId.Value);
-        writer.WriteString("state", WireNames.Of(Record.State));
+        writer.WriteString("state", WireName.Of(Record.State));
         OlderResources.Write(writer, "resources", Record.Resources);
         writer.WriteString("role", Role);
         writer.WriteStartArray("statuses");
         foreach (var status in Record.Statuses)
         {
             writer.WriteStartObject();
-            writer.WriteString("state", WireNames.Of(status.State));
+            writer.WriteString("state", WireName.Of(status.State));
             writer.WriteNumber("timestamp", status.Timestamp);
             if (status.HasHealthy)
                 writer.WriteBoolean("healthy", status.Healthy);

@@ -78,10 +78,7 @@ internal static class OlderAgents
         json.WriteBoolean("active", agent.Active);
         json.WriteBoolean("deactivated", agent.Deactivated);
         json.WriteString("version", agent.Version);
-        json.WriteStartArray("capabilities");
-        foreach (var capability in agent.Capabilities)
-            json.WriteStringValue(OlderTasks.WireName(capability.Type.ToString()));
-        json.WriteEndArray();
+        OlderArrays.Write(json, "capabilities", agent.Capabilities.Select(capability => WireName.Of(capability.Type)));
     }
 
     private static IEnumerable<IGrouping<string, Resource>> Reserved(AgentView agent) =>

@@ -102,7 +102,7 @@ internal sealed class OlderEndpoints(MasterRuntime master, Callers callers, Mast
 
     public async Task FlagsAsync(HttpContext context)
     {
-        if (await callers.CheckAsync(context, "mesos-master-readonly") is not { } caller)
+        if (await ReaderAsync(context) is not { } caller)
             return;
         if (settings.Pool.Access.WhyNot(caller, AccessAction.ViewFlags, subject: null) is { } forbidden)
         {
@@ -126,10 +126,7 @@ internal sealed class OlderEndpoints(MasterRuntime master, Callers callers, Mast
         json.WriteString("id", info.Id);
         json.WriteString("pid", info.Pid);
         json.WriteString("hostname", info.Hostname);
-        json.WriteStartArray("capabilities");
-        foreach (var capability in info.Capabilities)
-            json.WriteStringValue(OlderTasks.WireName(capability.Type.ToString()));
-        json.WriteEndArray();
+        OlderArrays.Write(json, "capabilities", info.Capabilities.Select(capability => WireName.Of(capability.Type)));
         json.WriteNumber("activated_slaves", active);
         json.WriteNumber("deactivated_slaves", pool.State.GetAgents.Agents.Count - active);
         json.WriteNumber("unreachable_slaves", pool.UnreachableAgents);
@@ -154,7 +151,7 @@ internal sealed class OlderEndpoints(MasterRuntime master, Callers callers, Mast
 
     private async Task ReadAsync(HttpContext context, Action<Utf8JsonWriter, OlderPool> write)
     {
-        if (await callers.CheckAsync(context, "mesos-master-readonly") is not { } caller)
+        if (await ReaderAsync(context) is not { } caller)
             return;
         var visibility = new Visibility(settings.Pool.Access, caller);
         var pool = await master.Replica.ReadAsync(state => OlderPool.Of(state, visibility, caller), context.RequestAborted);
@@ -163,7 +160,7 @@ internal sealed class OlderEndpoints(MasterRuntime master, Callers callers, Mast
 
     private async Task AnswerAsync(HttpContext context, CallType call, Action<Utf8JsonWriter, OperatorResponse?> write)
     {
-        if (await callers.CheckAsync(context, "mesos-master-readonly") is not { } caller)
+        if (await ReaderAsync(context) is not { } caller)
             return;
         var visibility = new Visibility(settings.Pool.Access, caller);
         var answer = await master.Replica.ReadAsync(state => OperatorViews.Answer(state, call, visibility), context.RequestAborted);
@@ -177,15 +174,20 @@ internal sealed class OlderEndpoints(MasterRuntime master, Callers callers, Mast
         json.WriteEndObject();
     }
 
+    /// <summary>Who calls, where this may be read by GET only; null when that is refused already.</summary>
+    private async Task<Caller?> ReaderAsync(HttpContext context)
+    {
+        if (await callers.CheckAsync(context, "mesos-master-readonly") is not { } caller)
+            return null;
+        if (HttpMethods.IsGet(context.Request.Method))
+            return caller;
+        context.Response.Headers.Allow = "GET";
+        await Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not allowed here; GET is");
+        return null;
+    }
+
     private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
-        if (!HttpMethods.IsGet(context.Request.Method))
-        {
-            context.Response.Headers.Allow = "GET";
-            await Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not allowed here; GET is");
-            return;
-        }
-
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         write(json);
@@ -196,13 +198,8 @@ internal sealed class OlderEndpoints(MasterRuntime master, Callers callers, Mast
 
     private static string Id(TaskRecord task) => task.TaskId.Value;
 
-    private static void WriteIds(Utf8JsonWriter json, string name, IEnumerable<string> ids)
-    {
-        json.WriteStartArray(name);
-        foreach (var id in ids.Distinct().Order(StringComparer.Ordinal))
-            json.WriteStringValue(id);
-        json.WriteEndArray();
-    }
+    private static void WriteIds(Utf8JsonWriter json, string name, IEnumerable<string> ids) =>
+        OlderArrays.Write(json, name, ids.Distinct().Order(StringComparer.Ordinal));
 
     private static bool TryNumber(string? text, int otherwise, out int value)
     {

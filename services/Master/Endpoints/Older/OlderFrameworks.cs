@@ -26,10 +26,7 @@ internal static class OlderFrameworks
         json.WriteString("name", info.Name);
         OlderResources.Write(json, "used_resources", framework.AllocatedResources);
         OlderResources.Write(json, "offered_resources", framework.OfferedResources);
-        json.WriteStartArray("capabilities");
-        foreach (var capability in info.Capabilities)
-            json.WriteStringValue(OlderTasks.WireName(capability.Type.ToString()));
-        json.WriteEndArray();
+        OlderArrays.Write(json, "capabilities", info.Capabilities.Select(capability => WireName.Of(capability.Type)));
         json.WriteString("hostname", info.Hostname);
         json.WriteString("webui_url", info.WebuiUrl);
         json.WriteBoolean("active", framework.Active);
@@ -63,10 +60,7 @@ internal static class OlderFrameworks
         OlderResources.Write(json, "resources", framework.AllocatedResources.Concat(framework.OfferedResources));
         if (info.Capabilities.Any(capability => capability.Type == FrameworkInfo.Types.Capability.Types.Type.MultiRole))
         {
-            json.WriteStartArray("roles");
-            foreach (var role in info.Roles)
-                json.WriteStringValue(role);
-            json.WriteEndArray();
+            OlderArrays.Write(json, "roles", info.Roles);
         }
         else
         {
@@ -80,7 +74,7 @@ internal static class OlderFrameworks
         OlderTasks.WriteList(json, "completed_tasks", pool.CompletedByFramework[id]);
         WriteOffers(json, framework);
         json.WriteStartArray("executors");
-        foreach (var executor in pool.State.GetExecutors.Executors.Where(executor => executor.ExecutorInfo.FrameworkId?.Value == id))
+        foreach (var executor in pool.ExecutorsByFramework[id])
             json.WriteRawValue(MessageCodec.Json.Encode(executor.ExecutorInfo));
         json.WriteEndArray();
         json.WriteEndObject();

@@ -27,6 +27,9 @@ internal sealed record OlderPool(
     public ILookup<string, TaskRecord> CompletedByFramework { get; } =
         State.GetTasks.CompletedTasks.ToLookup(task => task.FrameworkId.Value);
 
+    public ILookup<string, OperatorResponse.Types.GetExecutors.Types.Executor> ExecutorsByFramework { get; } =
+        State.GetExecutors.Executors.ToLookup(executor => executor.ExecutorInfo.FrameworkId?.Value ?? "");
+
     public ILookup<string, TaskRecord> AllByAgent { get; } = State.GetTasks.Tasks.Concat(State.GetTasks.UnreachableTasks)
         .Concat(State.GetTasks.CompletedTasks).ToLookup(task => task.AgentId.Value);
 }

@@ -48,14 +48,14 @@ internal static class OlderTasks
         json.WriteString("framework_id", task.FrameworkId.Value);
         json.WriteString("executor_id", task.ExecutorId?.Value ?? "");
         json.WriteString("slave_id", task.AgentId.Value);
-        json.WriteString("state", StateName(task.State));
+        json.WriteString("state", WireName.Of(task.State));
         OlderResources.Write(json, "resources", task.Resources);
         json.WriteString("role", task.Resources.Select(resource => resource.AllocationInfo?.Role).FirstOrDefault(role => role is not null) ?? "*");
         json.WriteStartArray("statuses");
         foreach (var status in task.Statuses)
         {
             json.WriteStartObject();
-            json.WriteString("state", StateName(status.State));
+            json.WriteString("state", WireName.Of(status.State));
             json.WriteNumber("timestamp", status.Timestamp);
             WriteMessage(json, "container_status", status.ContainerStatus);
             if (status.HasHealthy)
@@ -88,10 +88,4 @@ internal static class OlderTasks
 
         json.WriteEndArray();
     }
-
-    private static string StateName(TaskState state) => WireName(state.ToString());
-
-    /// <summary>The name of an enumeration's value as the wire has it.</summary>
-    public static string WireName(string name) =>
-        string.Concat(name.Select((letter, index) => index > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace DataPlatform.Services.Master.Endpoints;
+namespace DataPlatform.Services.Hosting.Serving;
 
-/// <summary>The machine under the master, by Mesos's names.</summary>
-internal static class SystemMetrics
+/// <summary>The host as a whole, by Mesos's names.</summary>
+public static class HostMetrics
 {
     private const int KilobytesToBytes = 1024;
 
