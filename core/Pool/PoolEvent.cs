@@ -71,7 +71,8 @@ public abstract record PoolEvent
         public override bool Durable => true;
     }
 
-    public sealed record AgentConnected(string AgentId, string StreamId, AgentInfo Info, string Version, string Address, DateTimeOffset Time)
+    public sealed record AgentConnected(
+        string AgentId, string StreamId, AgentInfo Info, string Version, string Address, DateTimeOffset Time, string WorkDirectoryId = "")
         : PoolEvent;
 
     public sealed record AgentDisconnected(string AgentId, DateTimeOffset Time) : PoolEvent;

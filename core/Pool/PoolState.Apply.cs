@@ -250,6 +250,10 @@ public sealed partial class PoolState
         SetTotal(agent);
         Allocator.SetAgentActive(agent.Id, !deactivations.ContainsKey(agent.Id));
         agent.Version = connected.Version;
+        agentOfWorkDirectory.Remove(agent.WorkDirectoryId);
+        agent.WorkDirectoryId = connected.WorkDirectoryId;
+        if (agent.WorkDirectoryId.Length > 0)
+            agentOfWorkDirectory[agent.WorkDirectoryId] = agent.Id;
         agent.Address = connected.Address;
         agent.UnansweredPings = 0;
         // The first ping goes out with the next tick, so that an agent has exactly its number of pings.
@@ -280,6 +284,8 @@ public sealed partial class PoolState
         if (!agents.Remove(agentId, out var agent))
             return;
         Disconnect(agent);
+        if (agentOfWorkDirectory.GetValueOrDefault(agent.WorkDirectoryId) == agentId)
+            agentOfWorkDirectory.Remove(agent.WorkDirectoryId);
         Allocator.RemoveAgent(agentId);
         foreach (var offer in agent.OutstandingOffers.Values)
         {

@@ -14,6 +14,7 @@ public sealed partial class PoolState
     private readonly Dictionary<string, PooledOffer> offers = [];
     private readonly Dictionary<string, string> frameworkOfStream = [];
     private readonly Dictionary<string, string> agentOfStream = [];
+    private readonly Dictionary<string, string> agentOfWorkDirectory = [];
     private readonly OrderedDictionary<string, PooledFramework> completedFrameworks = [];
     private readonly Dictionary<string, AgentInfo> recoveredAgents = [];
     private readonly Dictionary<string, string> agentPrincipals = [];
@@ -112,4 +113,8 @@ public sealed partial class PoolState
 
     internal PooledAgent? AgentOfStream(string streamId) =>
         agentOfStream.TryGetValue(streamId, out var id) ? agents.GetValueOrDefault(id) : null;
+
+    /// <summary>The agent that last registered from there, unless it has left the pool.</summary>
+    internal PooledAgent? AgentOfWorkDirectory(string workDirectoryId) =>
+        agentOfWorkDirectory.TryGetValue(workDirectoryId, out var id) ? agents.GetValueOrDefault(id) : null;
 }

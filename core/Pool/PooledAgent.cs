@@ -25,6 +25,9 @@ public sealed class PooledAgent
 
     public string Version { get; internal set; } = "";
 
+    /// <summary>Empty before the agent has told it.</summary>
+    public string WorkDirectoryId { get; internal set; } = "";
+
     /// <summary>Null while the agent is away but not yet unreachable.</summary>
     public string? StreamId { get; internal set; }
 

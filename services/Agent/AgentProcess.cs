@@ -46,6 +46,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
         var volumes = new AgentVolumes(options.WorkDirectory, time, log);
         var checkpoints = new CheckpointStore(options.WorkDirectory, HostBoot.Current(), log);
+        var workDirectoryId = checkpoints.WorkDirectoryId(Guid.NewGuid());
         var paths = new SandboxPaths(options.WorkDirectory);
         var files = new SandboxFiles(paths);
         using var watch = new ProcessWatch();
@@ -82,7 +83,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             new LogKeeper(options.MaximumLogBytes, () => containers.Sandboxes, time, log).RunAsync(ending.Token),
             collector.RunAsync(ending.Token));
         var linked = link.RunAsync(
-            () => loop.ReadAsync(state => Register(state, isolation, volumes)),
+            () => loop.ReadAsync(state => Register(state, isolation, volumes, workDirectoryId)),
             message => HandleAsync(message, loop, link, checkpoints, volumes, log),
             async () => await loop.PostAsync(new AgentInput.LinkLost()),
             stop);
@@ -192,11 +193,11 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         }
     }
 
-    private AgentCall.Types.Register? Register(AgentCore core, ContainerIsolation isolation, AgentVolumes volumes)
+    private AgentCall.Types.Register? Register(AgentCore core, ContainerIsolation isolation, AgentVolumes volumes, string workDirectoryId)
     {
         if (core.Leaving)
             return null;
-        var register = new AgentCall.Types.Register { AgentInfo = Self(core.AgentId, isolation), Version = AgentVersion.Text };
+        var register = new AgentCall.Types.Register { AgentInfo = Self(core.AgentId, isolation), Version = AgentVersion.Text, WorkDirectoryId = workDirectoryId };
         register.ConvertedResources.Add(volumes.Converted.ToMessages());
         var runs = core.Runs.Where(run => run.Task.Command is not null).ToList();
         register.Tasks.AddRange(runs.Select(run => run.ToRecord(core.AgentId)));

@@ -67,6 +67,8 @@ internal sealed class ClusterInvariants(int seed)
     public void Check(PoolState state)
     {
         _tornDown.UnionWith(state.CompletedFrameworks.Keys);
+        if (state.Agents.Values.CountBy(agent => agent.Info.Hostname).FirstOrDefault(host => host.Value > 1) is { Key: { } twice })
+            Fail($"{twice} is in the pool twice");
         foreach (var agent in state.Agents.Values)
         {
             var allocated = Sum(agent.Id, agent.HoldingTasks.Select(task => task.Resources)

@@ -265,7 +265,7 @@ internal sealed class SimulatedAgent
         info.Resources.Add(Host.Total.ToMessages());
         if (core.AgentId.Length > 0)
             info.Id = new AgentID { Value = core.AgentId };
-        var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1" };
+        var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1", WorkDirectoryId = Host.WorkDirectoryId };
         var runs = core.Runs.OrderBy(run => run.ContainerId, StringComparer.Ordinal).ToList();
         register.Tasks.Add(runs.Select(run => run.ToRecord(core.AgentId)));
         register.Frameworks.Add(runs.Select(run => run.Framework).DistinctBy(framework => framework.Id.Value));

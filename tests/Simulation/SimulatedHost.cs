@@ -14,6 +14,8 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
 
     public string AgentId { get; set; } = "";
 
+    public string WorkDirectoryId { get; } = $"work-directory-{number}";
+
     public IEnumerable<SimulatedProcess> Alive => processes.Values.Where(process => !process.HasEnded);
 
     public SimulatedProcess? Process(string containerId) => processes.GetValueOrDefault(containerId);

@@ -12,7 +12,7 @@ internal static class Registering
     {
         var decision = new Decision();
         var registration = command.Registration;
-        var id = (registration.AgentInfo.Id ?? command.AgentId)?.Value;
+        var id = IdOf(state, command);
         if (RegistrationRules.WhyNot(state, registration, id) is { } why)
         {
             decision.TellAgentStream(command.StreamId, AgentEvents.Refused(why));
@@ -49,7 +49,7 @@ internal static class Registering
         if (!state.KnowsConverted(info.Id.Value) && registration.ConvertedResources.Count > 0)
             decision.Happened(new PoolEvent.AgentConverted(info.Id.Value, Amounts.Of(registration.ConvertedResources)));
         decision.Happened(new PoolEvent.AgentConnected(
-            info.Id.Value, command.StreamId, info, registration.Version, command.Caller.Address, state.OnTheWall(now)));
+            info.Id.Value, command.StreamId, info, registration.Version, command.Caller.Address, state.OnTheWall(now), registration.WorkDirectoryId));
         var converted = Converted(state, registration, id);
         decision.TellAgentStream(command.StreamId, AgentEvents.Registered(info.Id.Value, converted, state.Settings));
         // What the agent no longer holds goes first, so that what it brings finds its place.
@@ -63,6 +63,17 @@ internal static class Registering
         Draining.KillAgain(state, decision, info.Id.Value, command.StreamId, registration.Tasks);
         OperationLife.SendPending(state, decision, info.Id.Value, command.StreamId);
         return decision;
+    }
+
+    /// <summary>
+    /// Null for one that is new here. An agent that never heard its id, because the answer was lost, is known by its work directory;
+    /// a copy of that on another host is another agent.
+    /// </summary>
+    internal static string? IdOf(PoolState state, PoolCommand.RegisterAgent command)
+    {
+        var registration = command.Registration;
+        return (registration.AgentInfo.Id ?? command.AgentId)?.Value
+            ?? (state.AgentOfWorkDirectory(registration.WorkDirectoryId) is { } agent && agent.Info.Hostname == registration.AgentInfo.Hostname ? agent.Id : null);
     }
 
     /// <summary>The journal is right; of an agent that it does not know, what the agent has kept is.</summary>

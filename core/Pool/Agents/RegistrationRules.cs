@@ -15,6 +15,8 @@ internal static class RegistrationRules
             return badId;
         if (Names.WhyNotIdentifier("agent_info.hostname", info.Hostname) is { } badHost)
             return badHost;
+        if (registration.HasWorkDirectoryId && Names.WhyNotIdentifier("work_directory_id", registration.WorkDirectoryId) is { } badDirectory)
+            return badDirectory;
         if (info.Port is <= 0 or > HighestPort)
             return $"agent_info.port is {info.Port}; 1 to {HighestPort} are allowed";
         if (!ResourceMessages.TryRead(info.Resources, out var reported, out var reason))

@@ -73,7 +73,7 @@ internal static class Authorizing
     private static Decision? WhyNotRegister(PoolState state, PoolCommand.RegisterAgent command)
     {
         var info = command.Registration.AgentInfo;
-        var id = (info.Id ?? command.AgentId)?.Value;
+        var id = Registering.IdOf(state, command);
         return Forbidden(state.Settings.Access.WhyNot(command.Caller, AccessAction.RegisterAgents, info.Hostname)
             ?? (id is null ? null : WhyNotAs(state, command.Caller, id)));
     }

@@ -16,6 +16,7 @@ public sealed class CheckpointStore
 {
     internal const string History = "history";
     private readonly string agentIdFile;
+    private readonly string workDirectoryIdFile;
     private readonly string runs;
     private readonly string setAside;
     private readonly ILogger log;
@@ -33,6 +34,7 @@ public sealed class CheckpointStore
         runs = Path.Combine(meta, "runs");
         setAside = Path.Combine(meta, "set-aside");
         agentIdFile = Path.Combine(meta, "agent");
+        workDirectoryIdFile = Path.Combine(meta, "work_directory_id");
         Directory.CreateDirectory(meta, AtomicFile.OwnerFolder);
         Directory.CreateDirectory(runs, AtomicFile.OwnerFolder);
         FolderSync.Flush(workDirectory);
@@ -51,6 +53,16 @@ public sealed class CheckpointStore
         if (ReadAgentId() == agentId)
             return;
         AtomicFile.Write(agentIdFile, agentId + "\n");
+    }
+
+    /// <summary>By it a master knows this agent before the agent knows its own id; the same for as long as the work directory stands.</summary>
+    /// <param name="ifNew">Taken where there is none yet, or a loss of power took it.</param>
+    public string WorkDirectoryId(Guid ifNew)
+    {
+        if (File.Exists(workDirectoryIdFile) && Guid.TryParse(File.ReadAllText(workDirectoryIdFile), out var kept))
+            return kept.ToString();
+        AtomicFile.Write(workDirectoryIdFile, $"{ifNew}\n");
+        return ifNew.ToString();
     }
 
     public void ForgetAgentId() => File.Delete(agentIdFile);

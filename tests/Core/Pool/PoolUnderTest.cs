@@ -88,15 +88,23 @@ internal sealed class PoolUnderTest
         string stream, string resources = "cpus:4;mem:1024;ports:[100-199]", string? id = null, ResourceBag? converted = null,
         params TaskRecord[] tasks)
     {
-        var info = new AgentInfo { Hostname = stream, Port = 5051 };
+        var register = Registration(stream, resources, id, converted, tasks);
+        Do(new PoolCommand.RegisterAgent(register, AgentId: null, stream, Caller));
+        return ToldToAgent(stream).First(told => told.Registered is not null).Registered.AgentId.Value;
+    }
+
+    public static AgentCall.Types.Register Registration(
+        string hostname, string resources = "cpus:4;mem:1024;ports:[100-199]", string? id = null, ResourceBag? converted = null,
+        params TaskRecord[] tasks)
+    {
+        var info = new AgentInfo { Hostname = hostname, Port = 5051 };
         info.Resources.Add(ResourceText.Parse(resources).ToMessages());
         if (id is not null)
             info.Id = new AgentID { Value = id };
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1" };
         register.Tasks.Add(tasks);
         register.ConvertedResources.Add((converted ?? ResourceBag.Empty).ToMessages());
-        Do(new PoolCommand.RegisterAgent(register, AgentId: null, stream, Caller));
-        return ToldToAgent(stream).First(told => told.Registered is not null).Registered.AgentId.Value;
+        return register;
     }
 
     public PoolOutcome Call(string framework, Action<SchedulerCall> fill)

@@ -15,6 +15,17 @@ public sealed class CheckpointStoreTests : IDisposable
     public void Dispose() => Directory.Delete(work, recursive: true);
 
     [Fact]
+    public void A_work_directory_keeps_its_id_and_takes_a_new_one_when_that_was_lost()
+    {
+        var (first, later, last) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+
+        Open().WorkDirectoryId(first).ShouldBe(first.ToString());
+        Open().WorkDirectoryId(later).ShouldBe(first.ToString());
+        File.WriteAllText(Path.Combine(work, "meta", "work_directory_id"), "\0\0\0\0");
+        Open().WorkDirectoryId(last).ShouldBe(last.ToString());
+    }
+
+    [Fact]
     public void Reads_back_what_was_written()
     {
         var store = Open();
