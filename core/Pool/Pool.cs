@@ -30,6 +30,9 @@ public static class Pool
         PoolCommand.DeactivateAgent deactivate => Deactivating.Deactivate(state, deactivate, now),
         PoolCommand.ReactivateAgent reactivate => Deactivating.Reactivate(state, reactivate),
         PoolCommand.DrainAgent drain => Draining.Decide(state, drain, now),
+        PoolCommand.UpdateMaintenanceSchedule update => Scheduling.Decide(state, update),
+        PoolCommand.StartMaintenance start => TakingDown.Start(state, start, now),
+        PoolCommand.StopMaintenance stop => TakingDown.Stop(state, stop),
         PoolCommand.MarkAgentGone gone => AgentLife.MarkGone(state, gone.AgentId, now),
         _ => throw new InvalidOperationException($"No rule decides {command.GetType().Name}"),
     };

@@ -65,6 +65,15 @@ public abstract record PoolCommand
     /// <summary>An operator wants an agent empty.</summary>
     public sealed record DrainAgent(string AgentId, DrainConfig Config, Caller Caller) : PoolCommand(Caller);
 
+    /// <summary>An operator says which machines will go away, and when; the schedule before is no more.</summary>
+    public sealed record UpdateMaintenanceSchedule(Schedule Schedule, Caller Caller) : PoolCommand(Caller);
+
+    /// <summary>Machines of the schedule go down now, and their agents with them.</summary>
+    public sealed record StartMaintenance(IReadOnlyList<MachineID> Machines, Caller Caller) : PoolCommand(Caller);
+
+    /// <summary>Machines that are down are back, and leave the schedule.</summary>
+    public sealed record StopMaintenance(IReadOnlyList<MachineID> Machines, Caller Caller) : PoolCommand(Caller);
+
     /// <summary>An operator declares that an agent will never come back.</summary>
     public sealed record MarkAgentGone(string AgentId, Caller Caller) : PoolCommand(Caller);
 }

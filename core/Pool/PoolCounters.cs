@@ -24,6 +24,9 @@ public sealed class PoolCounters
     /// <summary>Agents in whose place another registered.</summary>
     public long AgentsReplaced { get; internal set; }
 
+    /// <summary>Agents whose machines operators took down for maintenance.</summary>
+    public long AgentsTakenDown { get; internal set; }
+
     /// <summary>How many tasks ended for each reason: by the names of the state, the source and the reason.</summary>
     public SortedDictionary<(string State, string Source, string Reason), long> TaskReasons { get; } = [];
 

@@ -139,6 +139,31 @@ public abstract record PoolEvent
         public override bool Durable => true;
     }
 
+    /// <summary>Which machines will go away, and when: this and nothing else from now on.</summary>
+    public sealed record MaintenanceScheduled(Schedule Schedule) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    /// <summary>A machine of the schedule is away: agents on it may not join.</summary>
+    public sealed record MachineWentDown(MachineID Machine) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    public sealed record MachineCameUp(MachineID Machine) : PoolEvent
+    {
+        public override bool Durable => true;
+    }
+
+    public sealed record InverseOfferMade(PooledInverseOffer Offer) : PoolEvent;
+
+    /// <summary>The inverse offer is no more; the framework is not asked again until then.</summary>
+    public sealed record InverseOfferAnswered(string OfferId, InverseOfferStatus.Types.Status Status, DateTimeOffset Time, DateTimeOffset Until) : PoolEvent;
+
+    /// <summary>The inverse offer is no more, without an answer.</summary>
+    public sealed record InverseOfferEnded(string OfferId) : PoolEvent;
+
     /// <summary>What of the agent is reserved or a volume from now on, all of it. See <see cref="ConvertedResources"/>.</summary>
     public sealed record AgentConverted(string AgentId, ResourceBag Converted) : PoolEvent
     {

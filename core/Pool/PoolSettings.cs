@@ -36,6 +36,12 @@ public sealed record PoolSettings
 
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Of one maintenance schedule.</summary>
+    public int MaintenanceWindows { get; init; } = 10_000;
+
+    /// <summary>Of all windows of one maintenance schedule.</summary>
+    public int MaintenanceMachines { get; init; } = 100_000;
+
     public int CompletedFrameworksKept { get; init; } = 50;
 
     /// <summary>For each framework.</summary>

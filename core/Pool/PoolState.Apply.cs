@@ -84,6 +84,7 @@ public sealed partial class PoolState
                 ForgetOldestUnreachable();
                 break;
             case PoolEvent.AgentRemoved gone:
+                var takenDown = agents.TryGetValue(gone.AgentId, out var known) && IsDown(known.Info.Hostname, known.Address);
                 Remove(gone.AgentId);
                 unreachableAgents.Remove(gone.AgentId);
                 converted.Remove(gone.AgentId);
@@ -92,7 +93,8 @@ public sealed partial class PoolState
                 tasksAway.Remove(gone.AgentId);
                 removedAgents[gone.AgentId] = gone.ByOperator;
                 Counters.AgentsRemovedByOperators += gone.ByOperator ? 1 : 0;
-                Counters.AgentsReplaced += gone.ByOperator ? 0 : 1;
+                Counters.AgentsTakenDown += takenDown && !gone.ByOperator ? 1 : 0;
+                Counters.AgentsReplaced += takenDown || gone.ByOperator ? 0 : 1;
                 ForgetOldest(removedAgents, Settings.LostAgentsKept);
                 break;
             case PoolEvent.ExecutorAdded added:
@@ -131,6 +133,24 @@ public sealed partial class PoolState
                 break;
             case PoolEvent.AgentReactivated reactivated:
                 Apply(reactivated);
+                break;
+            case PoolEvent.MaintenanceScheduled scheduled:
+                Apply(scheduled);
+                break;
+            case PoolEvent.MachineWentDown(var machine):
+                downMachines[Machine.Of(machine)] = machine;
+                break;
+            case PoolEvent.MachineCameUp(var machine):
+                downMachines.Remove(Machine.Of(machine));
+                break;
+            case PoolEvent.InverseOfferMade made:
+                Apply(made);
+                break;
+            case PoolEvent.InverseOfferAnswered answered:
+                Apply(answered);
+                break;
+            case PoolEvent.InverseOfferEnded ended:
+                EndInverse(ended.OfferId);
                 break;
             case PoolEvent.AgentConverted changed:
                 Apply(changed);
@@ -223,6 +243,7 @@ public sealed partial class PoolState
         framework.UnregisteredTime = time;
         frameworks.Remove(framework.Id);
         Allocator.RemoveFramework(framework.Id);
+        ForgetAnswersOf(framework.Id);
         completedFrameworks[framework.Id] = framework;
         ForgetOldest(completedFrameworks, Settings.CompletedFrameworksKept);
     }
@@ -291,6 +312,12 @@ public sealed partial class PoolState
         {
             offers.Remove(offer.Id);
             frameworks[offer.FrameworkId].OutstandingOffers.Remove(offer.Id);
+        }
+
+        foreach (var offer in agent.InverseOffers.Values)
+        {
+            inverseOffers.Remove(offer.Id);
+            frameworks[offer.FrameworkId].InverseOffers.Remove(offer.Id);
         }
 
         var away = new List<(string FrameworkId, string TaskId)>();

@@ -23,7 +23,8 @@ public sealed partial class PoolState
             case PoolEvent.FrameworkChanged or PoolEvent.FrameworkRemoved or PoolEvent.AgentBecameUnreachable or PoolEvent.AgentRemoved
                 or PoolEvent.AgentBound or PoolEvent.AgentConverted or PoolEvent.OperationAdded or PoolEvent.OperationReversed
                 or PoolEvent.OperationAcknowledged or PoolEvent.OperationRemoved or PoolEvent.QuotaUpdated or PoolEvent.WeightUpdated
-                or PoolEvent.AgentDeactivated or PoolEvent.AgentReactivated:
+                or PoolEvent.AgentDeactivated or PoolEvent.AgentReactivated
+                or PoolEvent.MaintenanceScheduled or PoolEvent.MachineWentDown or PoolEvent.MachineCameUp:
                 Apply(happened);
                 break;
             case PoolEvent.OperationEnded ended:
@@ -65,6 +66,10 @@ public sealed partial class PoolState
             yield return new PoolEvent.AgentAdmitted(info, StartTime);
         foreach (var (id, deactivation) in deactivations)
             yield return new PoolEvent.AgentDeactivated(id, deactivation.Drain, deactivation.Since);
+        if (!Plan.IsEmpty)
+            yield return new PoolEvent.MaintenanceScheduled(Plan.Schedule);
+        foreach (var machine in downMachines.Values)
+            yield return new PoolEvent.MachineWentDown(machine);
         foreach (var (id, bag) in converted)
             yield return new PoolEvent.AgentConverted(id, bag);
         foreach (var operation in operations.Values)

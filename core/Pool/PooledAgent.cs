@@ -69,5 +69,11 @@ public sealed class PooledAgent
 
     internal Dictionary<string, PooledOffer> OutstandingOffers { get; } = [];
 
+    /// <summary>By framework: there is one at most.</summary>
+    internal Dictionary<string, PooledInverseOffer> InverseOffers { get; } = [];
+
+    /// <summary>By framework, of this window.</summary>
+    internal Dictionary<string, InverseOfferAnswer> InverseOfferAnswers { get; } = [];
+
     internal Dictionary<(string FrameworkId, string TaskId), KillPolicy?> PostponedKills { get; } = [];
 }

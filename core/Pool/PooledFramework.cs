@@ -87,6 +87,8 @@ public sealed class PooledFramework
 
     internal Dictionary<string, PooledOffer> OutstandingOffers { get; } = [];
 
+    internal Dictionary<string, PooledInverseOffer> InverseOffers { get; } = [];
+
     internal Queue<TaskRecord> Completed { get; } = new();
 
     internal OrderedDictionary<string, TaskRecord> Unreachable { get; } = [];

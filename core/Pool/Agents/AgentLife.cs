@@ -44,7 +44,7 @@ internal static class AgentLife
         if (state.Agents.TryGetValue(agentId, out var agent))
         {
             decision.Tell(agent, AgentEvents.Shutdown("An operator marked this agent gone"));
-            Remove(state, decision, agent, byOperator: true, now);
+            Remove(state, decision, agent, AgentRemoval.MarkedGone, now);
             return decision;
         }
 
@@ -56,8 +56,9 @@ internal static class AgentLife
     }
 
     /// <summary>Gives the agent's id up for good, and its tasks with it.</summary>
-    public static void Remove(PoolState state, Decision decision, PooledAgent agent, bool byOperator, DateTimeOffset now)
+    public static void Remove(PoolState state, Decision decision, PooledAgent agent, AgentRemoval removal, DateTimeOffset now)
     {
+        var byOperator = removal == AgentRemoval.MarkedGone;
         RescindOffers(state, decision, agent);
         var time = state.OnTheWall(now);
         foreach (var task in InOrder(agent))
@@ -67,7 +68,7 @@ internal static class AgentLife
             var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
                 TaskStates.AsKnownTo(framework.IsPartitionAware, gone),
                 byOperator ? Reason.AgentRemovedByOperator : Reason.AgentRemoved,
-                byOperator ? "An operator marked the task's agent gone" : "Another agent registered at the address of the task's agent", time);
+                Because(removal), time);
             decision.Happened(new PoolEvent.TaskUpdated(framework.Id, agent.Id, status, status.State));
             decision.Tell(framework, StatusReports.Update(status));
         }
@@ -78,6 +79,14 @@ internal static class AgentLife
             decision.CloseAgentStream(stream);
         decision.Happened(new PoolEvent.AgentRemoved(agent.Id, time, byOperator));
     }
+
+    private static string Because(AgentRemoval removal) => removal switch
+    {
+        AgentRemoval.MarkedGone => "An operator marked the task's agent gone",
+        AgentRemoval.Replaced => "Another agent registered at the address of the task's agent",
+        AgentRemoval.TakenDown => "An operator took the machine of the task's agent down",
+        _ => throw new InvalidOperationException($"No rule explains {removal}"),
+    };
 
     /// <summary>A newer stream of the same agent counts from now on.</summary>
     public static void LeaveStream(PoolState state, Decision decision, PooledAgent agent)
@@ -92,10 +101,13 @@ internal static class AgentLife
         .Where(task => !TaskStates.IsTerminal(task.Record.State))
         .OrderBy(task => task.FrameworkId, StringComparer.Ordinal).ThenBy(task => task.Id, StringComparer.Ordinal);
 
+    /// <summary>Inverse offers too.</summary>
     public static void RescindOffers(PoolState state, Decision decision, PooledAgent agent)
     {
         foreach (var offer in agent.OutstandingOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal))
             OfferEvents.Rescind(state, decision, offer);
+        foreach (var offer in agent.InverseOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal))
+            InverseOffering.Rescind(state, decision, offer);
     }
 
     private static void TellAll(PoolState state, Decision decision, string agentId)

@@ -20,6 +20,13 @@ internal static class Registering
             return decision;
         }
 
+        if (state.IsDown(registration.AgentInfo.Hostname, command.Caller.Address))
+        {
+            decision.TellAgentStream(command.StreamId, AgentEvents.Shutdown("This agent's machine is down for maintenance; STOP_MAINTENANCE lets it join"));
+            decision.CloseAgentStream(command.StreamId);
+            return decision;
+        }
+
         if (id is not null && state.RemovedAgents.ContainsKey(id))
         {
             decision.TellAgentStream(command.StreamId, AgentEvents.Shutdown("This agent's id was given up; register without an id"));
@@ -85,7 +92,7 @@ internal static class Registering
     {
         foreach (var older in state.Agents.Values.Where(agent => !agent.IsConnected && agent.Info.Hostname == info.Hostname
             && agent.Info.Port == info.Port).OrderBy(agent => agent.Id, StringComparer.Ordinal))
-            AgentLife.Remove(state, decision, older, byOperator: false, now);
+            AgentLife.Remove(state, decision, older, AgentRemoval.Replaced, now);
     }
 
     /// <summary>Frameworks of which this master only now learns, from what the agent holds of them.</summary>

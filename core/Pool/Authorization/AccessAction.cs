@@ -69,6 +69,7 @@ public sealed record AccessAction(string Name, string Objects)
 
     public static AccessAction ReactivateAgents { get; } = new("reactivate_agents", Agents);
 
+    /// <summary>The object of this and the next four is the machine's hostname in lower case, or its IP address where it has none.</summary>
     public static AccessAction GetMaintenanceSchedules { get; } = new("get_maintenance_schedules", Machines);
 
     public static AccessAction UpdateMaintenanceSchedules { get; } = new("update_maintenance_schedules", Machines);

@@ -29,14 +29,23 @@ internal static class Authorizing
         PoolCommand.SetQuota set => Each(state, set, AccessAction.UpdateQuotas, [set.Request.Role]),
         PoolCommand.RemoveQuota remove => Each(state, remove, AccessAction.UpdateQuotas, [remove.Role]),
         PoolCommand.UpdateWeights update => Each(state, update, AccessAction.UpdateWeights, update.Weights.Select(weight => weight.Role)),
+        PoolCommand.UpdateMaintenanceSchedule update => Each(
+            state, update, AccessAction.UpdateMaintenanceSchedules, NamesOf(update.Schedule).Concat(state.Plan.Machines.Select(machine => machine.Name))),
+        PoolCommand.StartMaintenance start => Each(state, start, AccessAction.StartMaintenances, NamesOf(start.Machines)),
+        PoolCommand.StopMaintenance stop => Each(state, stop, AccessAction.StopMaintenances, NamesOf(stop.Machines)),
         _ => null,
     };
+
+    /// <summary>Who replaces a schedule needs the right on the machines of both.</summary>
+    private static IEnumerable<string> NamesOf(Schedule schedule) => NamesOf(schedule.Windows.SelectMany(window => window.MachineIds));
+
+    private static IEnumerable<string> NamesOf(IEnumerable<MachineID> machines) => machines.Select(id => Machine.Of(id).Name);
 
     private static Decision? OnAgent(PoolState state, PoolCommand command, AccessAction action, string agentId) =>
         Forbidden(state.Settings.Access.WhyNot(command.Caller, action, agentId));
 
-    private static Decision? Each(PoolState state, PoolCommand command, AccessAction action, IEnumerable<string> roles) => Forbidden(
-        roles.Select(role => state.Settings.Access.WhyNot(command.Caller, action, role)).FirstOrDefault(why => why is not null));
+    private static Decision? Each(PoolState state, PoolCommand command, AccessAction action, IEnumerable<string> subjects) => Forbidden(
+        subjects.Select(subject => state.Settings.Access.WhyNot(command.Caller, action, subject)).FirstOrDefault(why => why is not null));
 
     /// <summary>Why the framework may not do the operation, or null.</summary>
     public static string? WhyNotOperate(PoolState state, PooledFramework framework, Offer.Types.Operation operation) =>

@@ -7,6 +7,7 @@ public sealed class Visibility
 {
     private readonly AccessRules rules;
     private readonly Caller caller;
+    private readonly VisibleMachines machines;
     private readonly bool allFrameworks;
     private readonly bool allTasks;
     private readonly bool allExecutors;
@@ -17,6 +18,7 @@ public sealed class Visibility
     {
         this.rules = rules;
         this.caller = caller;
+        machines = new VisibleMachines(rules, caller);
         allFrameworks = rules.AllowsAll(caller, AccessAction.ViewFrameworks);
         allTasks = rules.AllowsAll(caller, AccessAction.ViewTasks);
         allExecutors = rules.AllowsAll(caller, AccessAction.ViewExecutors);
@@ -48,6 +50,11 @@ public sealed class Visibility
     /// <param name="userOf">The user of a framework, by its id; null for an unknown one.</param>
     public OperatorResponse Of(OperatorResponse answer, Func<string, string?> userOf)
     {
+        // Other rights than those of the rest.
+        if (answer.GetMaintenanceSchedule is { } schedule)
+            return new() { Type = answer.Type, GetMaintenanceSchedule = machines.Of(schedule) };
+        if (answer.GetMaintenanceStatus is { } status)
+            return new() { Type = answer.Type, GetMaintenanceStatus = machines.Of(status) };
         if (IsWhole)
             return answer;
         return answer switch

@@ -65,7 +65,7 @@ public static class PoolRecords
                 record.AgentRemoved = new() { AgentId = new AgentID { Value = gone.AgentId }, ByOperator = gone.ByOperator };
                 break;
             default:
-                if (OperationRecords.TryWrite(happened, record))
+                if (OperationRecords.TryWrite(happened, record) || MaintenanceRecords.TryWrite(happened, record))
                     break;
                 throw new ArgumentException($"{happened.GetType().Name} is not kept in the journal", nameof(happened));
         }
@@ -110,7 +110,8 @@ public static class PoolRecords
             Recorded.AgentReactivated => new PoolEvent.AgentReactivated(record.AgentReactivated.AgentId.Value),
             Recorded.AgentBecameUnreachable => new PoolEvent.AgentBecameUnreachable(record.AgentBecameUnreachable.AgentId.Value, time),
             Recorded.AgentRemoved => new PoolEvent.AgentRemoved(record.AgentRemoved.AgentId.Value, time, record.AgentRemoved.ByOperator),
-            _ => OperationRecords.Read(record) ?? throw new InvalidDataException("The journal holds a record that a newer master wrote; run that one"),
+            _ => OperationRecords.Read(record) ?? MaintenanceRecords.Read(record)
+                ?? throw new InvalidDataException("The journal holds a record that a newer master wrote; run that one"),
         };
     }
 

@@ -41,7 +41,7 @@ internal static class Draining
             if (deactivation.Drain is not { MarkGone: true } || !state.Agents.TryGetValue(id, out var agent) || !IsDrained(state, agent))
                 continue;
             decision.Tell(agent, AgentEvents.Shutdown("The agent is drained, and an operator wanted it gone then"));
-            AgentLife.Remove(state, decision, agent, byOperator: true, now);
+            AgentLife.Remove(state, decision, agent, AgentRemoval.MarkedGone, now);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class Allocating
             decision.Happened(new PoolEvent.OfferMade(offer));
             if (!made.TryGetValue(framework.Id, out var offers))
                 made[framework.Id] = offers = [];
-            offers.Add(OfferViews.Of(offer, state.Agents[offer.AgentId], framework));
+            offers.Add(OfferViews.Of(state, offer, framework));
         }
 
         foreach (var (framework, offers) in made)
@@ -32,6 +32,7 @@ internal static class Allocating
             decision.Tell(state.Frameworks[framework], news);
         }
 
+        InverseOffering.Make(state, decision, count, now);
         decision.Happened(new PoolEvent.AgentsAllocated());
         return decision;
     }

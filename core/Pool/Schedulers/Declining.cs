@@ -37,7 +37,8 @@ internal static class Declining
             framework.Id, offer.Role, offer.AgentId, resources, now + duration));
     }
 
-    private static TimeSpan Duration(Filters? filters) => (filters?.RefuseSeconds ?? DefaultRefusal.TotalSeconds) switch
+    /// <summary>How long the framework does not want to be asked again.</summary>
+    public static TimeSpan Duration(Filters? filters) => (filters?.RefuseSeconds ?? DefaultRefusal.TotalSeconds) switch
     {
         double.NaN or < 0 => DefaultRefusal,
         var seconds when seconds >= LongestRefusal.TotalSeconds => LongestRefusal,

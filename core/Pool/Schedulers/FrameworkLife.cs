@@ -18,8 +18,7 @@ internal static class FrameworkLife
             return decision;
         }
 
-        foreach (var offer in OffersOf(framework))
-            decision.Happened(new PoolEvent.OfferEnded(offer));
+        EndOffers(decision, framework);
         decision.Happened(new PoolEvent.FrameworkDisconnected(framework.Id, now));
         return decision;
     }
@@ -36,8 +35,7 @@ internal static class FrameworkLife
     /// <summary>Ends the framework: its tasks are killed, its offers are free, its stream is closed.</summary>
     public static void Remove(PoolState state, Decision decision, PooledFramework framework, DateTimeOffset now)
     {
-        foreach (var offer in OffersOf(framework))
-            decision.Happened(new PoolEvent.OfferEnded(offer));
+        EndOffers(decision, framework);
         foreach (var task in framework.Tasks.Values.OrderBy(task => task.Id, StringComparer.Ordinal))
         {
             if (TaskStates.IsTerminal(task.Record.State))
@@ -60,6 +58,15 @@ internal static class FrameworkLife
         if (framework.StreamId is { } stream)
             decision.CloseSchedulerStream(stream);
         decision.Happened(new PoolEvent.FrameworkRemoved(framework.Id, state.OnTheWall(now)));
+    }
+
+    /// <summary>Those and the inverse ones of a framework that can't be told.</summary>
+    public static void EndOffers(Decision decision, PooledFramework framework)
+    {
+        foreach (var offer in OffersOf(framework))
+            decision.Happened(new PoolEvent.OfferEnded(offer));
+        foreach (var offer in framework.InverseOffers.Keys.Order(StringComparer.Ordinal))
+            decision.Happened(new PoolEvent.InverseOfferEnded(offer));
     }
 
     public static IEnumerable<string> OffersOf(PooledFramework framework) => framework.OutstandingOffers.Keys.Order(StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using DataPlatform.Core.Protocol.Mesos;
 using CallType = DataPlatform.Core.Protocol.Mesos.SchedulerCall.Types.Type;
+using Status = DataPlatform.Core.Protocol.Mesos.InverseOfferStatus.Types.Status;
 
 namespace DataPlatform.Core.Pool;
 
@@ -60,9 +61,16 @@ internal static class SchedulerRequests
             case CallType.Shutdown:
                 ExecutorLife.Shutdown(state, decision, framework, call.Shutdown);
                 break;
-            // Offers already hold all there is, and this master makes no inverse offers: these say something about nothing,
-            // as they do to Mesos.
-            case CallType.Request or CallType.AcceptInverseOffers or CallType.DeclineInverseOffers:
+            case CallType.AcceptInverseOffers:
+                var accepted = call.AcceptInverseOffers;
+                InverseOffering.Answer(state, decision, framework, accepted.InverseOfferIds, Status.Accept, accepted.Filters, now);
+                break;
+            case CallType.DeclineInverseOffers:
+                var declined = call.DeclineInverseOffers;
+                InverseOffering.Answer(state, decision, framework, declined.InverseOfferIds, Status.Decline, declined.Filters, now);
+                break;
+            // Offers already hold all there is: it says something about nothing, as it does to Mesos.
+            case CallType.Request:
                 break;
             default:
                 return Decision.Invalid($"type {(int)call.Type} is not known to this master");

@@ -57,8 +57,7 @@ internal static class Subscribing
         // What runs was started under these; a framework can't change them by asking.
         info.User = known.Info.User;
         info.Checkpoint = known.Info.Checkpoint;
-        foreach (var offer in FrameworkLife.OffersOf(known))
-            decision.Happened(new PoolEvent.OfferEnded(offer));
+        FrameworkLife.EndOffers(decision, known);
         if (known.StreamId is { } old)
             decision.EndWithError(old, "Framework failed over: it subscribed again, and only the newest subscription counts");
         if (!known.Info.Equals(info))

@@ -24,7 +24,9 @@ internal static class FrameworkViews
         if (framework.UnregisteredTime is { } gone)
             view.UnregisteredTime = StatusReports.Time(gone);
         var offers = framework.OutstandingOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal).ToList();
-        view.Offers.Add(offers.Select(offer => OfferViews.Of(offer, state.Agents[offer.AgentId], framework)));
+        view.Offers.Add(offers.Select(offer => OfferViews.Of(state, offer, framework)));
+        view.InverseOffers.Add(framework.InverseOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal)
+            .Select(offer => OfferViews.Of(offer, state.Agents[offer.AgentId], framework)));
         view.OfferedResources.Add(Amount(offers.Select(offer => offer.Allocated)));
         view.AllocatedResources.Add(Amount(framework.Tasks.Values.Where(task => task.HoldsResources)
             .Select(task => task.Resources.AllocatedTo(task.Role))));

@@ -68,6 +68,8 @@ public static class OperatorViews
         OperatorCall.Types.Type.GetRoles => new() { Type = ResponseType.GetRoles, GetRoles = RoleViews.Roles(state) },
         OperatorCall.Types.Type.GetQuota => new() { Type = ResponseType.GetQuota, GetQuota = RoleViews.Quotas(state) },
         OperatorCall.Types.Type.GetWeights => new() { Type = ResponseType.GetWeights, GetWeights = RoleViews.Weights(state) },
+        OperatorCall.Types.Type.GetMaintenanceSchedule => new() { Type = ResponseType.GetMaintenanceSchedule, GetMaintenanceSchedule = MaintenanceViews.Schedule(state) },
+        OperatorCall.Types.Type.GetMaintenanceStatus => new() { Type = ResponseType.GetMaintenanceStatus, GetMaintenanceStatus = MaintenanceViews.Status(state) },
         OperatorCall.Types.Type.GetOperations => new() { Type = ResponseType.GetOperations, GetOperations = Operations(state) },
         OperatorCall.Types.Type.GetExecutors => new() { Type = ResponseType.GetExecutors, GetExecutors = Executors(state) },
         OperatorCall.Types.Type.GetMaster => new() { Type = ResponseType.GetMaster, GetMaster = Master(state) },

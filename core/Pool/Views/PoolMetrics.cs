@@ -37,9 +37,9 @@ public static class PoolMetrics
     private static IEnumerable<(string Name, double Value)> Agents(PoolState state)
     {
         yield return ("master/slave_registrations", state.Counters.AgentsAdmitted);
-        yield return ("master/slave_removals", state.Counters.AgentsRemovedByOperators + state.Counters.AgentsReplaced);
+        yield return ("master/slave_removals", state.Counters.AgentsRemovedByOperators + state.Counters.AgentsTakenDown + state.Counters.AgentsReplaced);
         yield return ("master/slave_removals/reason_registered", state.Counters.AgentsReplaced);
-        yield return ("master/slave_removals/reason_unregistered", state.Counters.AgentsRemovedByOperators);
+        yield return ("master/slave_removals/reason_unregistered", state.Counters.AgentsRemovedByOperators + state.Counters.AgentsTakenDown);
         yield return ("master/slave_reregistrations", state.Counters.AgentsReconnected);
         yield return ("master/slave_unreachable_completed", state.Counters.AgentsUnreachable);
         yield return ("master/slave_unreachable_scheduled", state.Counters.AgentsUnreachable);

@@ -3,6 +3,7 @@ using DataPlatform.Core.Pool;
 using DataPlatform.Core.Pool.Journal;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
+using DataPlatform.Core.Tests.Pool.Maintenance;
 using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
 
 namespace DataPlatform.Core.Tests.Pool.Journal;
@@ -31,7 +32,8 @@ public sealed class PoolRecordsTests
             new PoolEvent.OperationEnded(uuid, OperationState.OperationFailed, "no space"), new PoolEvent.OperationAcknowledged(uuid),
             new PoolEvent.OperationReversed(uuid), new PoolEvent.OperationRemoved(uuid),
             new PoolEvent.QuotaUpdated("r", new Quota(ResourceText.Parse("cpus:1").Quantities, ResourceText.Parse("cpus:2.5;mem:64").Quantities)),
-            new PoolEvent.WeightUpdated("r", 2.5),
+            new PoolEvent.WeightUpdated("r", 2.5), new PoolEvent.MaintenanceScheduled(new Schedule { Windows = { Windows.Of(5, "a", "b@10.0.0.1") } }),
+            new PoolEvent.MachineWentDown(Windows.MachineOf("a")), new PoolEvent.MachineCameUp(Windows.MachineOf("b@10.0.0.1")),
         ];
 
         events.Select(happened => PoolRecords.Decode(PoolRecords.Encode(happened, Now))).ShouldBe(events);

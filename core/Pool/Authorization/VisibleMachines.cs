@@ -1,0 +1,36 @@
+using DataPlatform.Core.Protocol.Mesos;
+
+namespace DataPlatform.Core.Pool;
+
+/// <summary>What one caller may see of maintenance: machines that it has no right on are left out.</summary>
+internal sealed class VisibleMachines(AccessRules rules, Caller caller)
+{
+    /// <summary>The message given is left as it is.</summary>
+    public OperatorResponse.Types.GetMaintenanceSchedule Of(OperatorResponse.Types.GetMaintenanceSchedule answer)
+    {
+        if (rules.AllowsAll(caller, AccessAction.GetMaintenanceSchedules))
+            return answer;
+        var seen = new Schedule();
+        foreach (var window in answer.Schedule.Windows)
+        {
+            var machines = window.MachineIds.Where(id => Allows(AccessAction.GetMaintenanceSchedules, id)).ToList();
+            if (machines.Count > 0)
+                seen.Windows.Add(new Window { MachineIds = { machines }, Unavailability = window.Unavailability });
+        }
+
+        return new() { Schedule = seen };
+    }
+
+    /// <inheritdoc cref="Of(OperatorResponse.Types.GetMaintenanceSchedule)"/>
+    public OperatorResponse.Types.GetMaintenanceStatus Of(OperatorResponse.Types.GetMaintenanceStatus answer)
+    {
+        if (rules.AllowsAll(caller, AccessAction.GetMaintenanceStatuses))
+            return answer;
+        var seen = new ClusterStatus();
+        seen.DrainingMachines.Add(answer.Status.DrainingMachines.Where(machine => Allows(AccessAction.GetMaintenanceStatuses, machine.Id)));
+        seen.DownMachines.Add(answer.Status.DownMachines.Where(id => Allows(AccessAction.GetMaintenanceStatuses, id)));
+        return new() { Status = seen };
+    }
+
+    private bool Allows(AccessAction action, MachineID id) => rules.WhyNot(caller, action, Machine.Of(id).Name) is null;
+}
