@@ -119,6 +119,10 @@ internal static class MasterServer
         Map("/roles", (master, context) => new OlderEndpoints(master, callers, settings).RolesAsync(context));
         Map("/weights", (master, context) => new OlderEndpoints(master, callers, settings).WeightsAsync(context));
         Map("/quota", (master, context) => new OlderEndpoints(master, callers, settings).QuotaAsync(context));
+        Map("/maintenance/schedule", (master, context) => new OlderMaintenance(master, callers, settings.Pool.Access, shares).ScheduleAsync(context));
+        Map("/maintenance/status", (master, context) => new OlderMaintenance(master, callers, settings.Pool.Access, shares).StatusAsync(context));
+        Map("/machine/down", (master, context) => new OlderMaintenance(master, callers, settings.Pool.Access, shares).DownAsync(context));
+        Map("/machine/up", (master, context) => new OlderMaintenance(master, callers, settings.Pool.Access, shares).UpAsync(context));
         Map("/flags", (master, context) => new OlderEndpoints(master, callers, settings).FlagsAsync(context));
         app.MapFallback(context => Answers.RefuseAsync(context, StatusCodes.Status404NotFound,
             "Nothing is here; the scheduler API is at /api/v1/scheduler, the operator API at /api/v1"));

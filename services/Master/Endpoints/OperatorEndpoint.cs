@@ -79,6 +79,9 @@ internal sealed class OperatorEndpoint(
             case var type when OperationCalls.Are(type):
                 await ChangeAsync(context, OperationCalls.Command(call, caller), "what the type names, or its agent_id,");
                 break;
+            case var type when MaintenanceCalls.Are(type):
+                await ChangeAsync(context, MaintenanceCalls.Command(call, caller), "what the type names");
+                break;
             default:
                 await ReadAsync(context, call, codec, caller);
                 break;

@@ -74,15 +74,6 @@ public sealed class OperatorTests
         await framework.WaitForStatusAsync("other", "TASK_GONE_BY_OPERATOR", place);
     }
 
-    [Fact]
-    public async Task What_this_master_can_not_do_is_said()
-    {
-        await using var master = await MasterProcess.StartAsync();
-        using var http = new HttpClient { BaseAddress = master.Endpoint };
-
-        (await PostAsync(http, """{"type":"START_MAINTENANCE","start_maintenance":{"machines":[]}}""")).ShouldBe(HttpStatusCode.NotImplemented);
-    }
-
     private static async Task<JsonNode> ReadAsync(HttpClient http, string type)
     {
         using var answer = await http.PostAsync("/api/v1", new StringContent($$"""{"type":"{{type}}"}""", Encoding.UTF8, "application/json"));

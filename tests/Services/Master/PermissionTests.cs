@@ -83,6 +83,11 @@ public sealed class PermissionTests : IDisposable
             ("/api/v1", """{"type":"TEARDOWN","teardown":{"framework_id":{"value":"F"}}}"""),
             ("/api/v1", """{"type":"MARK_AGENT_GONE","mark_agent_gone":{"agent_id":{"value":"S0"}}}"""),
             ("/api/v1", """{"type":"GET_FLAGS"}"""),
+            ("/api/v1", """{"type":"GET_MAINTENANCE_STATUS"}"""),
+            ("/api/v1", """{"type":"START_MAINTENANCE","start_maintenance":{"machines":[{"hostname":"here"}]}}"""),
+            ("/maintenance/schedule", """{"windows":[]}"""),
+            ("/machine/down", """[{"hostname":"here"}]"""),
+            ("/machine/up", """[{"hostname":"here"}]"""),
             ("/api/v1", """{"type":"GET_METRICS","get_metrics":{}}"""),
         })
         {
