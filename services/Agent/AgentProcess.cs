@@ -19,6 +19,7 @@ using DataPlatform.Services.Agent.Serving.Older;
 using DataPlatform.Services.Agent.Serving.Usage;
 using DataPlatform.Services.Agent.Volumes;
 using DataPlatform.Services.Hosting.Files;
+using DataPlatform.Services.Hosting.Serving;
 using DataPlatform.Services.Hosting.Settings;
 
 namespace DataPlatform.Services.Agent;

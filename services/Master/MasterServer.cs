@@ -31,14 +31,15 @@ internal static class MasterServer
         settings = settings with { Pool = settings.Pool with { Access = AccessFile.Read(settings.AccessFile, credentials is not null, "credentials") } };
         WorkDirectory.Create("work-dir", settings.WorkDirectory);
 
-        var app = Build(settings);
+        var logging = new LoggingLevel(TimeProvider.System);
+        var app = Build(settings, logging);
         var logs = app.Services.GetRequiredService<ILoggerFactory>();
         await using var sole = settings.Journal.Database is null
             ? new SoleLeadership(new MasterJournal(
                 SqliteJournal.Open(Path.Combine(settings.WorkDirectory, "master.journal"), settings.Journal.AcceptedLoss), logs.CreateLogger<MasterJournal>()))
             : null;
         MasterTerms? terms = null;
-        Route(app, settings, new Callers(new BasicGate(credentials, app.Services.GetRequiredService<FailedLogins>())), () => terms);
+        Route(app, settings, new Callers(new BasicGate(credentials, app.Services.GetRequiredService<FailedLogins>())), logging, () => terms);
         var log = app.Services.GetRequiredService<ILogger<MasterTerms>>();
         await app.StartAsync();
         var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
@@ -70,16 +71,16 @@ internal static class MasterServer
             TimeProvider.System, seed: Environment.ProcessId, logs);
     }
 
-    private static WebApplication Build(MasterSettings settings)
+    private static WebApplication Build(MasterSettings settings, LoggingLevel logging)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.ListenOn(new Listener(
             settings.Ip, settings.Port, Bodies.LargestBody, new HostNames(settings.Ip, [settings.Hostname, .. settings.AllowedHosts]), ConnectionShare));
-        builder.Logging.ToConsole();
+        builder.Logging.ToConsole(logging);
         return builder.Build();
     }
 
-    private static void Route(WebApplication app, MasterSettings settings, Callers callers, Func<MasterTerms?> terms)
+    private static void Route(WebApplication app, MasterSettings settings, Callers callers, LoggingLevel logging, Func<MasterTerms?> terms)
     {
         var shares = new Shares(settings.Shares, TimeProvider.System);
         var agentShares = new Shares(settings.AgentShares, TimeProvider.System);
@@ -94,7 +95,7 @@ internal static class MasterServer
 
         Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers, settings.Pool.Limits, shares, messages).HandleAsync(context));
         Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers, agentShares, messages).HandleAsync(context));
-        Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares, () => Condition(terms()), messages).HandleAsync(context));
+        Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares, () => Condition(terms()), messages) { LoggingLevel = logging }.HandleAsync(context));
         Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).VersionAsync(context));
         Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).PrometheusAsync(context));
         Map("/metrics/snapshot", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).SnapshotAsync(context));

@@ -218,15 +218,8 @@ internal sealed class OperatorApi(
         _ => "set_logging_level",
     };
 
-    private Task SetLoggingLevelAsync(HttpContext context, AgentOperatorCall.Types.SetLoggingLevel set)
-    {
-        if (set.Level > LoggingLevel.Highest)
-            return Refuse(context, StatusCodes.Status400BadRequest, $"set_logging_level.level is {set.Level}; 0 to {LoggingLevel.Highest} are allowed");
-        if (set.Duration is not { Nanoseconds: > 0 } duration)
-            return Refuse(context, StatusCodes.Status400BadRequest, "set_logging_level.duration must be more than 0");
-        LoggingLevel.Raise(set.Level, TimeSpan.FromTicks(duration.Nanoseconds / 100));
-        return Task.CompletedTask;
-    }
+    private Task SetLoggingLevelAsync(HttpContext context, AgentOperatorCall.Types.SetLoggingLevel set) =>
+        LoggingLevel.Set(set.Level, set.Duration) is { } why ? Refuse(context, StatusCodes.Status400BadRequest, why) : Task.CompletedTask;
 
     internal static Task Refuse(HttpContext context, int status, string reason)
     {

@@ -77,6 +77,10 @@ public static class ServiceServer
         console.UseUtcTimestamp = true;
         console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
     });
+
+    /// <summary>As much as the level says at the moment.</summary>
+    public static ILoggingBuilder ToConsole(this ILoggingBuilder logging, LoggingLevel level) =>
+        logging.ToConsole().SetMinimumLevel(LogLevel.Trace).AddFilter(null, level.Allows);
 }
 
 /// <summary>Where a service listens, and within what bounds.</summary>

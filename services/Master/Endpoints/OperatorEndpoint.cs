@@ -17,6 +17,8 @@ internal sealed class OperatorEndpoint(
 {
     private readonly AccessRules access = settings.Pool.Access;
 
+    public required LoggingLevel LoggingLevel { get; init; }
+
     public async Task HandleAsync(HttpContext context)
     {
         if (await callers.CheckAsync(context, "mesos-master-readwrite") is not { } caller)
@@ -82,6 +84,9 @@ internal sealed class OperatorEndpoint(
             case var type when MaintenanceCalls.Are(type):
                 await ChangeAsync(context, MaintenanceCalls.Command(call, caller), "what the type names");
                 break;
+            case var type when LogCalls.Are(type):
+                await LogCalls.AnswerAsync(context, call, LoggingLevel);
+                break;
             default:
                 await ReadAsync(context, call, codec, caller);
                 break;
@@ -121,6 +126,8 @@ internal sealed class OperatorEndpoint(
         {
             case CallType.GetHealth:
                 return new() { Type = ResponseType.GetHealth, GetHealth = new() { Healthy = condition().IsHealthy } };
+            case CallType.GetLoggingLevel:
+                return new() { Type = ResponseType.GetLoggingLevel, GetLoggingLevel = new() { Level = LoggingLevel.Current } };
             case CallType.GetVersion:
                 return new() { Type = ResponseType.GetVersion, GetVersion = new() { VersionInfo = MasterVersion.Info } };
             case CallType.GetFlags:

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol;
 using DataPlatform.Services.Master.Reading;
 using DataPlatform.Services.Master.Streams;
 
@@ -85,7 +86,7 @@ public sealed class PoolWriter(
     {
         var turn = Begin();
         foreach (var (command, answer) in batch)
-            Answer(answer, turn.Take(command));
+            Answer(command, answer, turn.Take(command));
         turn.Allocate();
         await journal.AppendAsync(turn.Events, turn.OnTheWall);
         await LetOutAsync(turn, cancellation);
@@ -112,7 +113,7 @@ public sealed class PoolWriter(
                 await TryAsync(turn, tick with { GivesUpNobody = true });
             else if (IsForLater(outcome) && answer is null)
                 postponed.Add(command);
-            Answer(answer, outcome);
+            Answer(command, answer, outcome);
         }
 
         turn.Allocate();
@@ -156,11 +157,20 @@ public sealed class PoolWriter(
         return turn;
     }
 
-    private void Answer(TaskCompletionSource<PoolOutcome>? answer, PoolOutcome outcome)
+    private void Answer(PoolCommand command, TaskCompletionSource<PoolOutcome>? answer, PoolOutcome outcome)
     {
+        if (log.IsEnabled(LogLevel.Debug) && command is not PoolCommand.Tick)
+            log.LogDebug("{Command}: {Outcome}", Text(command), outcome);
         if (answer is not null)
             answers.Add((answer, outcome));
     }
+
+    private static string Text(PoolCommand command) => command switch
+    {
+        PoolCommand.SchedulerRequest request => WireName.Of(request.Call.Type),
+        PoolCommand.AgentRequest request => $"{WireName.Of(request.Call.Type)} of an agent",
+        _ => command.GetType().Name,
+    };
 
     private async ValueTask LetOutAsync(PoolTurn turn, CancellationToken cancellation)
     {

@@ -47,7 +47,7 @@ public sealed class MaintenanceTests
             compared++;
         }
 
-        compared.ShouldBe(7);
+        compared.ShouldBe(8);
         var (_, rescinded) = await framework.Stream.WaitForTypeAsync("RESCIND_INVERSE_OFFER", before);
         await framework.Stream.WaitForTypeAsync("OFFERS", rescinded);
         var recorded = lines.Where(line => line["event"] is not null).Select(line => line["event"]!).ToList();

@@ -96,6 +96,9 @@ public sealed class MasterProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>What it has said, to its end.</summary>
+    public Task<string> ReadLogAsync() => process.StandardOutput.ReadToEndAsync();
+
     /// <summary>Runs dp-master to its end: for starts that must be refused.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {

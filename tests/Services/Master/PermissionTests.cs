@@ -83,6 +83,7 @@ public sealed class PermissionTests : IDisposable
             ("/api/v1", """{"type":"TEARDOWN","teardown":{"framework_id":{"value":"F"}}}"""),
             ("/api/v1", """{"type":"MARK_AGENT_GONE","mark_agent_gone":{"agent_id":{"value":"S0"}}}"""),
             ("/api/v1", """{"type":"GET_FLAGS"}"""),
+            ("/api/v1", """{"type":"SET_LOGGING_LEVEL","set_logging_level":{"level":1,"duration":{"nanoseconds":1000}}}"""),
             ("/api/v1", """{"type":"GET_MAINTENANCE_STATUS"}"""),
             ("/api/v1", """{"type":"START_MAINTENANCE","start_maintenance":{"machines":[{"hostname":"here"}]}}"""),
             ("/maintenance/schedule", """{"windows":[]}"""),
