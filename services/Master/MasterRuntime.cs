@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using DataPlatform.Core.Pool;
 using DataPlatform.Services.Master.Reading;
-using DataPlatform.Services.Master.Streams;
+using DataPlatform.Services.Hosting.Serving.Streams;
 using DataPlatform.Services.Master.Writing;
 
 namespace DataPlatform.Services.Master;

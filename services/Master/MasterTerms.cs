@@ -3,7 +3,7 @@ using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Master.Leading;
 using DataPlatform.Services.Master.Reading;
-using DataPlatform.Services.Master.Streams;
+using DataPlatform.Services.Hosting.Serving.Streams;
 using DataPlatform.Services.Master.Writing;
 
 namespace DataPlatform.Services.Master;

@@ -3,7 +3,7 @@ using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Master.Security;
-using DataPlatform.Services.Master.Streams;
+using DataPlatform.Services.Hosting.Serving.Streams;
 
 namespace DataPlatform.Services.Master.Endpoints;
 

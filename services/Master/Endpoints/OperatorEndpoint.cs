@@ -5,7 +5,7 @@ using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Serving;
 using DataPlatform.Services.Master.Security;
 using DataPlatform.Services.Master.Settings;
-using DataPlatform.Services.Master.Streams;
+using DataPlatform.Services.Hosting.Serving.Streams;
 using CallType = DataPlatform.Core.Protocol.Mesos.OperatorCall.Types.Type;
 using ResponseType = DataPlatform.Core.Protocol.Mesos.OperatorResponse.Types.Type;
 

@@ -3,7 +3,7 @@ using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Services.Master.Reading;
-using DataPlatform.Services.Master.Streams;
+using DataPlatform.Services.Hosting.Serving.Streams;
 
 namespace DataPlatform.Services.Master.Writing;
 

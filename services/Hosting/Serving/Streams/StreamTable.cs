@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 
-namespace DataPlatform.Services.Master.Streams;
+namespace DataPlatform.Services.Hosting.Serving.Streams;
 
-/// <summary>The open streams of schedulers and agents, by id.</summary>
+/// <summary>The open streams of those who listen, by id.</summary>
 public sealed class StreamTable(ILogger<StreamTable> log)
 {
     private readonly ConcurrentDictionary<string, EventStream> streams = new();

@@ -1,9 +1,9 @@
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Services.Master.Streams;
+using DataPlatform.Services.Hosting.Serving.Streams;
 using Google.Protobuf;
 
-namespace DataPlatform.Services.Tests.Master.Streams;
+namespace DataPlatform.Services.Tests.Hosting.Serving.Streams;
 
 public class EventStreamTests
 {

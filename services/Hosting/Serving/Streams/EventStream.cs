@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Threading.Channels;
 using DataPlatform.Core.Protocol;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
 
-namespace DataPlatform.Services.Master.Streams;
+namespace DataPlatform.Services.Hosting.Serving.Streams;
 
 /// <summary>
 /// One open RecordIO answer. Whoever sends never waits: a reader that is so slow that too much waits for it is disconnected.
