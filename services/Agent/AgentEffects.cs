@@ -6,6 +6,7 @@ using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Hosting.Serving.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Agent;
@@ -19,6 +20,9 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
     public required Containers Containers { get; init; }
 
     public required TaskChecks Checks { get; init; }
+
+    /// <summary>Those of executors.</summary>
+    public required StreamTable Streams { get; init; }
 
     public required AgentMetrics Metrics { get; init; }
 
@@ -46,6 +50,12 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
     {
         switch (effect)
         {
+            case AgentEffect.CheckpointRun run:
+                WriteRun(run.Run);
+                break;
+            case AgentEffect.CheckpointDelivery delivery:
+                checkpoints.AppendDelivery(delivery.ContainerId);
+                break;
             case AgentEffect.CheckpointStatus status:
                 Metrics.Count(status.Status);
                 checkpoints.AppendStatus(status.ContainerId, status.Status);
@@ -83,13 +93,25 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             case AgentEffect.StopChecks stop:
                 Checks.Stop(stop.ContainerId);
                 break;
-            case AgentEffect.CheckpointStatus or AgentEffect.CheckpointAcknowledgement or AgentEffect.CheckpointKill:
+            case AgentEffect.CheckpointRun or AgentEffect.CheckpointDelivery or AgentEffect.CheckpointStatus or AgentEffect.CheckpointAcknowledgement or AgentEffect.CheckpointKill:
                 break; // Is on the disk already.
             case AgentEffect.Send send:
                 link.Send(UpdateCall(send));
                 break;
             case AgentEffect.ExecutorEnded ended:
                 link.Send(EndedCall(ended));
+                break;
+            case AgentEffect.TellExecutor tell:
+                Streams.Send(tell.StreamId, tell.Event);
+                break;
+            case AgentEffect.CloseExecutorStream close:
+                Streams.Complete(close.StreamId);
+                break;
+            case AgentEffect.SendExecutorMessage message:
+                link.Send(MessageCall(message));
+                break;
+            case AgentEffect.Resize resize:
+                Containers.Resize(resize.ContainerId, resize.Resources);
                 break;
             case AgentEffect.Forget forget:
                 checkpoints.Forget(forget.ContainerId);
@@ -101,6 +123,31 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
                 throw new InvalidOperationException($"Unhandled effect {effect.GetType().Name}");
         }
     }
+
+    private void WriteRun(TaskRun run)
+    {
+        try
+        {
+            checkpoints.WriteRun(run);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // As for histories: it goes on, and is only not remembered.
+            Metrics.CountUnwritten(1);
+            log.LogError("Task {Task} was not written down: {Problem}", run.Key.TaskId, problem.Message);
+        }
+    }
+
+    private static AgentCall MessageCall(AgentEffect.SendExecutorMessage message) => new()
+    {
+        Type = AgentCall.Types.Type.ExecutorMessage,
+        ExecutorMessage = new AgentCall.Types.ExecutorMessage
+        {
+            FrameworkId = new FrameworkID { Value = message.Executor.FrameworkId },
+            ExecutorId = new ExecutorID { Value = message.Executor.ExecutorId },
+            Data = message.Data,
+        },
+    };
 
     private static AgentCall EndedCall(AgentEffect.ExecutorEnded ended) => new()
     {

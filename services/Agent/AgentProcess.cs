@@ -7,6 +7,7 @@ using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Configuration;
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Executors;
 using DataPlatform.Services.Agent.Fetching;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Launching;
@@ -20,6 +21,7 @@ using DataPlatform.Services.Agent.Serving.Usage;
 using DataPlatform.Services.Agent.Volumes;
 using DataPlatform.Services.Hosting.Files;
 using DataPlatform.Services.Hosting.Serving;
+using DataPlatform.Services.Hosting.Serving.Streams;
 using DataPlatform.Services.Hosting.Settings;
 
 namespace DataPlatform.Services.Agent;
@@ -54,11 +56,19 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var linkStatus = new LinkStatus(time);
         using var link = new MasterLink(options, new RegistrationBackoff(options.RegistrationBackoff, Random.Shared), linkStatus, log);
         var core = new AgentCore(
-            new AgentSettings(options.KillGracePeriod), new TaskReports(options.Address.ToString(), Guid.NewGuid));
+            new AgentSettings(options.KillGracePeriod)
+            {
+                ExecutorRegistrationTimeout = options.ExecutorRegistrationTimeout,
+                ExecutorReregistrationTimeout = options.ExecutorReregistrationTimeout,
+            },
+            new TaskReports(options.Address.ToString(), Guid.NewGuid));
         AgentEffects? effects = null;
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
         var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, (ulong)options.OpenFileLimit);
-        using var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes, () => endpoint);
+        var tokens = ExecutorTokens.Open(options.WorkDirectory);
+        var streams = new StreamTable(app.Services.GetRequiredService<ILogger<StreamTable>>());
+        using var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes,
+            new ExecutorEnvironment(options, tokens), () => endpoint);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
         var containers = new Containers(starter, isolation, checkpoints, watch, paths, collector.Ended, loop.PostAsync, log);
@@ -66,12 +76,13 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
         var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time) { Unkillable = () => containers.Unkillable };
-        effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics };
+        effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams };
 
         Recover(core, effects, containers, checkpoints, log);
-        await containers.SweepLeftoversAsync(core.Runs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
+        await containers.SweepLeftoversAsync(core.Programs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
         var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
-        Map(app, loop, paths, files, metrics, new ContainerUsage(loop, isolation, paths.Find, time), link, linkStatus, logging, flags, () => Self(core.AgentId, isolation));
+        var executors = new ExecutorEndpoint(loop, tokens, streams, () => Self(core.AgentId, isolation), time);
+        Map(app, loop, executors, paths, files, metrics, new ContainerUsage(loop, isolation, paths.Find, time), link, linkStatus, logging, flags, () => Self(core.AgentId, isolation));
         await app.StartAsync(stop);
         port = new Uri(app.Urls.First()).Port;
         endpoint = $"{options.Address}:{port}";
@@ -93,6 +104,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             await EndAllAsync(loop, containers, log);
         await ending.CancelAsync();
         await Task.WhenAll(deciding, keepers);
+        streams.CompleteAll();
         await app.StopAsync(CancellationToken.None);
         log.LogInformation("stopped; {Count} tasks live on", containers.Alive.Count);
     }
@@ -122,14 +134,14 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
     private static string GroupName(string workDirectory) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workDirectory)))[..12];
 
     private void Map(
-        WebApplication app, AgentLoop loop, SandboxPaths paths, SandboxFiles files, AgentMetrics metrics, ContainerUsage usage,
+        WebApplication app, AgentLoop loop, ExecutorEndpoint executors, SandboxPaths paths, SandboxFiles files, AgentMetrics metrics, ContainerUsage usage,
         MasterLink link, LinkStatus linkStatus, LoggingLevel logging, Dictionary<string, string> flags, Func<AgentInfo> self)
     {
         var rights = new AgentRights(loop, options.Access);
         var api = new OperatorApi(loop, files, metrics, self, flags) { Usage = usage, Link = linkStatus, Rights = rights, LoggingLevel = logging };
         var older = new OlderEndpoints(
             new OlderState(loop, paths, self, () => link.Master.Host, flags, time), usage, metrics, linkStatus, rights, flags);
-        HttpServer.Map(app, options, api, older, new SandboxEndpoints(files, rights));
+        HttpServer.Map(app, options, api, executors, older, new SandboxEndpoints(files, rights));
     }
 
     private static async Task HandleAsync(
@@ -168,7 +180,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             checkpoints.WriteAgentId(core.AgentId);
         }
 
-        foreach (var run in core.Runs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending))
+        foreach (var run in core.Programs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending))
         {
             // Without a process id of this boot: there is only its end to be told.
             containers.Adopt(run, run.Pid is null ? null : SupervisorFiles.ReadStarted(checkpoints.RunDirectory(run.ContainerId)));
@@ -182,7 +194,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         log.LogInformation("ending {Count} tasks", containers.Alive.Count);
         await loop.PostAsync(new AgentInput.Shutdown("the agent is being stopped"));
         var patience = TimeProvider.System.GetTimestamp();
-        while (containers.Alive.Count > 0 || await loop.ReadAsync(core => core.Runs.Count) > 0)
+        while (containers.Alive.Count > 0 || await loop.ReadAsync(core => core.Runs.Count + core.Executors.Count) > 0)
         {
             if (TimeProvider.System.GetElapsedTime(patience) > LongestStop)
             {
@@ -200,10 +212,10 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             return null;
         var register = new AgentCall.Types.Register { AgentInfo = Self(core.AgentId, isolation), Version = AgentVersion.Text, WorkDirectoryId = workDirectoryId };
         register.ConvertedResources.Add(volumes.Converted.ToMessages());
-        var runs = core.Runs.Where(run => run.Task.Command is not null).ToList();
+        var runs = core.Runs.Where(run => run.WasLaunched).ToList();
         register.Tasks.AddRange(runs.Select(run => run.ToRecord(core.AgentId)));
-        register.Executors.AddRange(core.Pods.Select(pod => pod.Executor));
-        register.Frameworks.AddRange(runs.Select(run => run.Framework).DistinctBy(each => each.Id.Value));
+        register.Executors.AddRange(core.ExecutorInfos.Select(each => each.Info));
+        register.Frameworks.AddRange(runs.Select(run => run.Framework).Concat(core.Executors.Values.Select(each => each.Framework)).DistinctBy(each => each.Id.Value));
         return register;
     }
 

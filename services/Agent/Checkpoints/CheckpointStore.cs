@@ -83,6 +83,8 @@ public sealed class CheckpointStore
             podOf[run.ContainerId] = pod.ContainerId;
         }
 
+        if (run.ProgramOf is { } executor)
+            RunLog.Write(records, RunLog.Program, executor.Info.ToByteArray());
         RunLog.Write(records, RunLog.Task, run.Task.ToByteArray());
         Durable.Append(Path.Combine(directory, History), records.GetBuffer().AsSpan(0, (int)records.Length));
         FolderSync.Flush(directory);
@@ -92,6 +94,8 @@ public sealed class CheckpointStore
     public void AppendStatus(string containerId, TaskReport status) => Append(containerId, RunLog.Status, status.ToByteArray());
 
     public void AppendAcknowledgement(string containerId, ByteString uuid) => Append(containerId, RunLog.Acknowledged, uuid.Span);
+
+    public void AppendDelivery(string containerId) => Append(containerId, RunLog.Delivered, []);
 
     /// <param name="grace">From now to SIGKILL; null when that is not decided.</param>
     public void AppendKill(string containerId, KillIntent intent, TimeSpan? grace) =>

@@ -12,6 +12,8 @@ internal static class RunLog
     public const byte Framework = (byte)'f';
     public const byte Task = (byte)'t';
     public const byte Pod = (byte)'p';
+    public const byte Program = (byte)'x';
+    public const byte Delivered = (byte)'d';
     public const byte Status = (byte)'s';
     public const byte Acknowledged = (byte)'a';
     public const byte Kill = (byte)'k';

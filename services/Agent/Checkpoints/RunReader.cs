@@ -17,6 +17,8 @@ internal sealed class RunReader(HostBoot boot, bool sameBoot)
         FrameworkInfo? framework = null;
         TaskInfo? task = null;
         Pod? pod = null;
+        ExecutorInfo? program = null;
+        var delivered = false;
         var statuses = new List<TaskReport>();
         var acknowledged = new HashSet<ByteString>();
         (KillIntent Intent, TimeSpan? Deadline)? kill = null;
@@ -28,6 +30,10 @@ internal sealed class RunReader(HostBoot boot, bool sameBoot)
                 task = TaskInfo.Parser.ParseFrom(content.Span);
             else if (kind == RunLog.Pod)
                 pod = PodRecord.Decode(content.Span);
+            else if (kind == RunLog.Program)
+                program = ExecutorInfo.Parser.ParseFrom(content.Span);
+            else if (kind == RunLog.Delivered)
+                delivered = true;
             else if (kind == RunLog.Status)
                 statuses.Add(TaskReport.Parser.ParseFrom(content.Span));
             else if (kind == RunLog.Acknowledged)
@@ -48,7 +54,7 @@ internal sealed class RunReader(HostBoot boot, bool sameBoot)
         return new RecoveredRun(
             framework, task, Path.GetFileName(directory), statuses, acknowledged, kill?.Intent, wasStarted, supervisor?.Pid,
             supervisor is { } process ? boot.AgeOf(process.StartTicks) : TimeSpan.Zero,
-            sameBoot && kill?.Deadline is { } deadline ? Left(deadline) : null) { Pod = pod };
+            sameBoot && kill?.Deadline is { } deadline ? Left(deadline) : null) { Pod = pod, Program = program, WasDelivered = delivered };
     }
 
     private TimeSpan Left(TimeSpan deadline)

@@ -42,6 +42,9 @@ public sealed record AgentOptions
     public required IReadOnlyList<string> TaskFolders { get; init; }
 
     public required TimeSpan KillGracePeriod { get; init; }
+    public required TimeSpan ExecutorRegistrationTimeout { get; init; }
+    public required TimeSpan ExecutorReregistrationTimeout { get; init; }
+    public required TimeSpan RecoveryTimeout { get; init; }
     public required bool StopTasksOnExit { get; init; }
     public required TimeSpan RegistrationBackoff { get; init; }
     public required string CacheDirectory { get; init; }
@@ -97,6 +100,9 @@ public sealed record AgentOptions
             TaskUsers = ReadTaskUsers(values),
             TaskFolders = ParseFolders(values, "task-folders"),
             KillGracePeriod = values.Duration("executor-shutdown-grace-period"),
+            ExecutorRegistrationTimeout = values.PositiveDuration("executor-registration-timeout"),
+            ExecutorReregistrationTimeout = values.PositiveDuration("executor-reregistration-timeout"),
+            RecoveryTimeout = values.Duration("recovery-timeout"),
             StopTasksOnExit = values.Switch("stop-tasks-on-exit"),
             RegistrationBackoff = values.Duration("registration-backoff-factor"),
             CacheDirectory = values.FindPath("fetcher-cache-dir") ?? Path.Combine(work, "fetch"),

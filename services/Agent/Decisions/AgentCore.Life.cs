@@ -13,6 +13,12 @@ public sealed partial class AgentCore
             return;
         run.Phase = RunPhase.Running;
         run.Pid = pid;
+        if (run.ProgramOf is { } executor)
+        {
+            Started(executor);
+            return;
+        }
+
         if (run.Task.HealthCheck is { } check)
             run.Health = new HealthRecord(check, now.Steady);
         if (run.Task.MaxCompletionTime is { } limit)
@@ -39,6 +45,12 @@ public sealed partial class AgentCore
     {
         if (run.Phase != RunPhase.Launching)
             return;
+        if (run.ProgramOf is { } executor)
+        {
+            Gone(executor, (AsKnownTo(run.Framework, failure.State), failure.Reason, failure.Message), NoStatus);
+            return;
+        }
+
         var (state, reason, message) = run.Intent is null
             ? (AsKnownTo(run.Framework, failure.State), failure.Reason, failure.Message)
             : (TaskState.TaskKilled, Reason.TaskKilledDuringLaunch, "Killed before it was started");
@@ -65,7 +77,11 @@ public sealed partial class AgentCore
     private void End(TaskRun run, TimeSpan? grace, KillIntent intent = KillIntent.Killed)
     {
         Touch(run);
-        if (run.Phase == RunPhase.Launching)
+        if (run.IsUnderProgram)
+        {
+            KillUnder(run, grace, intent);
+        }
+        else if (run.Phase == RunPhase.Launching)
         {
             run.Intent ??= intent;
             effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, run.Intent.Value, null));
@@ -119,7 +135,7 @@ public sealed partial class AgentCore
     private static TimeSpan LengthOf(DurationInfo limit) => TimeSpan.FromTicks(Math.Max(0, limit.Nanoseconds / 100));
 
     private static TaskState AsKnownTo(FrameworkInfo framework, TaskState state) =>
-        state == TaskState.TaskDropped && !framework.Has(Capability.PartitionAware) ? TaskState.TaskLost : state;
+        (state is TaskState.TaskDropped or TaskState.TaskGone) && !framework.Has(Capability.PartitionAware) ? TaskState.TaskLost : state;
 
     private void EndSilently(Func<TaskRun, bool> which)
     {
@@ -127,6 +143,12 @@ public sealed partial class AgentCore
         {
             run.Updates.Clear();
             Touch(run);
+            if (run.IsUnderProgram)
+            {
+                ForgetUnder(run);
+                continue;
+            }
+
             switch (run.Phase)
             {
                 case RunPhase.Launching:
@@ -149,6 +171,9 @@ public sealed partial class AgentCore
                     throw new InvalidOperationException($"Unhandled phase {run.Phase}");
             }
         }
+
+        foreach (var executor in executors.Values.Where(each => which(each.Program)).ToList())
+            ShutDown(executor, KillIntent.Silent);
     }
 
     private void Leave()
@@ -162,6 +187,12 @@ public sealed partial class AgentCore
     {
         if (run.Phase == RunPhase.Ended)
             return;
+        if (run.ProgramOf is { } executor)
+        {
+            ProgramEnded(executor, end);
+            return;
+        }
+
         if (run.Phase == RunPhase.Running)
             effects.Add(new AgentEffect.StopChecks(run.ContainerId));
         var (state, message, reason) = TaskReports.Describe(end);

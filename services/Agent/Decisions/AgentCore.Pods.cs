@@ -6,7 +6,7 @@ namespace DataPlatform.Services.Agent.Decisions;
 public sealed partial class AgentCore
 {
     private readonly Dictionary<ExecutorKey, List<TaskRun>> pods = [];
-    private readonly List<ExecutorKey> endedExecutors = [];
+    private readonly List<(ExecutorKey Key, int Status)> endedExecutors = [];
 
     /// <summary>Those that live: of each pod at least one task has processes or is about to.</summary>
     public IEnumerable<Pod> Pods => pods.Values.Select(members => members[0].Pod!);
@@ -18,6 +18,14 @@ public sealed partial class AgentCore
             return; // As for a task by itself.
         if (input.Tasks.Any(each => runs.TryGetValue(new TaskKey(frameworkId, each.Task.TaskId.Value), out var run) && run.Phase != RunPhase.Ended))
             return; // The master sent it again over a new link.
+        if (input.Executor.Type == ExecutorInfo.Types.Type.Custom)
+        {
+            foreach (var older in input.Tasks.Select(each => runs.GetValueOrDefault(new TaskKey(frameworkId, each.Task.TaskId.Value))).OfType<TaskRun>().ToList())
+                Forget(older);
+            RunUnder(input.Framework, input.Executor, input.Tasks, input.ExecutorContainerId, input.GroupId);
+            return;
+        }
+
         var key = new ExecutorKey(frameworkId, input.Executor.ExecutorId.Value);
         var pod = pods.TryGetValue(key, out var living)
             ? living[0].Pod! with { GroupId = input.GroupId }
@@ -48,7 +56,7 @@ public sealed partial class AgentCore
         {
             pods.Remove(key);
             if (run.Intent != KillIntent.Silent)
-                endedExecutors.Add(key);
+                endedExecutors.Add((key, 0));
         }
 
         if (run.State != TaskState.TaskFinished)
@@ -65,18 +73,24 @@ public sealed partial class AgentCore
 
     private void ShutdownExecutor(ExecutorKey key)
     {
+        if (executors.TryGetValue(key, out var executor))
+            ShutDown(executor, KillIntent.Killed);
         if (!pods.TryGetValue(key, out var members))
             return;
         foreach (var member in members.ToList())
             End(member, null);
     }
 
-    /// <summary>After the updates of its tasks, as an executor that ends by itself would be seen to.</summary>
+    /// <summary>
+    /// After the updates of its tasks, as an executor that ends by itself would be seen to. Without a link it waits for the next
+    /// one: a registration on its way may still have named the executor. A master that does not know it takes no notice.
+    /// </summary>
     private void TellEndedExecutors()
     {
-        if (linked)
-            effects.AddRange(endedExecutors.Where(key => !pods.ContainsKey(key)).Select(key => new AgentEffect.ExecutorEnded(key, 0)));
-        // Without a link: the next registration does not name it.
+        if (!linked)
+            return;
+        effects.AddRange(endedExecutors.Where(each => !pods.ContainsKey(each.Key) && !executors.ContainsKey(each.Key))
+            .Select(each => new AgentEffect.ExecutorEnded(each.Key, each.Status)));
         endedExecutors.Clear();
     }
 }

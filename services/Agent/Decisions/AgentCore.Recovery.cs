@@ -22,6 +22,12 @@ public sealed record RecoveredRun(
 {
     /// <summary>Null for a task by itself.</summary>
     public Pod? Pod { get; init; }
+
+    /// <summary>Not null: the run is no task but this executor's program.</summary>
+    public ExecutorInfo? Program { get; init; }
+
+    /// <summary>The task was given to its executor, or the executor has subscribed.</summary>
+    public bool WasDelivered { get; init; }
 }
 
 // Taking up what an earlier process of this agent left behind.
@@ -37,12 +43,16 @@ public sealed partial class AgentCore
         AgentId = agentId.Length > 0 ? agentId : IdFromTasks(recovered);
         now = time;
         effects.Clear();
-        foreach (var each in recovered)
+        foreach (var each in recovered.Where(each => each.Program is not null))
+            RecoverExecutor(each);
+        foreach (var each in recovered.Where(each => each.Program is null))
             Recover(each);
+        foreach (var executor in executors.Values.Where(each => each.Program.Phase == RunPhase.Launching).ToList())
+            Gone(executor, (AsKnownTo(executor.Framework, TaskState.TaskDropped), Reason.AgentRestarted, "The agent restarted before the executor was started"), NoStatus);
         // The agent may have died between the end of one and those of the others.
         foreach (var run in runs.Values.Where(run => run.Pod is not null && run.Phase == RunPhase.Ended && run.State != TaskState.TaskFinished).ToList())
             EndGroupOf(run);
-        strangers = runs.Values.Where(run => run.Task.AgentId?.Value is { } its && its != AgentId).ToHashSet();
+        strangers = runs.Values.Concat(executors.Values.Select(each => each.Program)).Where(run => run.Task.AgentId?.Value is { } its && its != AgentId).ToHashSet();
         EndSilently(strangers.ToHashSet().Contains);
         leaving = AgentId.Length == 0 && strangers.Count > 0;
 
@@ -71,6 +81,12 @@ public sealed partial class AgentCore
             run.Phase = RunPhase.Ended;
             if (run.Updates.Pending.Count == 0)
                 Forget(run);
+            return;
+        }
+
+        if (run.IsUnderProgram)
+        {
+            RejoinExecutor(run, each.WasDelivered);
             return;
         }
 

@@ -64,7 +64,7 @@ public sealed partial class AgentCore
         var earliest = linked ? run.Updates.Due : null;
         var other = run.Phase switch
         {
-            RunPhase.Running => run.CompleteBy,
+            RunPhase.Running => run.ProgramOf is { } executor ? executor.SubscribeBy : run.CompleteBy,
             RunPhase.Ending => run.KillAt,
             _ => null,
         };
@@ -75,6 +75,8 @@ public sealed partial class AgentCore
     {
         if (run.Phase == RunPhase.Running && run.CompleteBy <= now.Steady)
             BeginEnd(run, KillIntent.TooLong, null);
+        if (run.Phase == RunPhase.Running && run.ProgramOf is { } executor && executor.SubscribeBy <= now.Steady)
+            GiveUp(executor);
         if (run.Phase == RunPhase.Ending && run.KillAt <= now.Steady)
         {
             run.KillAt = now.Steady + settings.DestroyAgain;

@@ -40,6 +40,11 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             case AgentInput.RunTask run: Run(run); break;
             case AgentInput.RunGroup group: Run(group); break;
             case AgentInput.ShutdownExecutor executor: ShutdownExecutor(executor.Executor); break;
+            case AgentInput.MessageToExecutor message: Pass(message); break;
+            case AgentInput.ExecutorSubscribed subscribed: Subscribe(subscribed); break;
+            case AgentInput.ExecutorStreamClosed closed: StreamClosed(closed); break;
+            case AgentInput.ExecutorUpdate update: Update(update.Executor, update.Status); break;
+            case AgentInput.MessageOfExecutor message: Pass(message); break;
             case AgentInput.KillTask kill: Kill(kill); break;
             case AgentInput.Acknowledge acknowledge: Acknowledge(acknowledge); break;
             case AgentInput.ShutdownFramework shutdown: EndSilently(run => run.Key.FrameworkId == shutdown.FrameworkId); break;
@@ -57,7 +62,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
 
         OnTime();
         TellEndedExecutors();
-        if (leaving && runs.Count == 0)
+        if (leaving && runs.Count == 0 && executors.Count == 0)
         {
             leaving = false;
             AgentId = "";
@@ -99,7 +104,10 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             Forget(older);
         }
 
-        Launch(new TaskRun(input.Framework, input.Task, input.ContainerId));
+        if (input.Task.Executor is { } executor)
+            RunUnder(input.Framework, executor, [(input.Task, input.ContainerId)], input.ExecutorContainerId, groupId: input.ContainerId);
+        else
+            Launch(new TaskRun(input.Framework, input.Task, input.ContainerId));
     }
 
     private void Launch(TaskRun run)

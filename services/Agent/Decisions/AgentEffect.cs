@@ -24,6 +24,12 @@ public abstract record AgentEffect
 
     public sealed record StopChecks(string ContainerId) : AgentEffect;
 
+    /// <summary>Of a task that is not launched as a process of its own.</summary>
+    public sealed record CheckpointRun(TaskRun Run) : AgentEffect;
+
+    /// <summary>A task is about to be given to its executor, or an executor has subscribed.</summary>
+    public sealed record CheckpointDelivery(string ContainerId) : AgentEffect;
+
     public sealed record CheckpointStatus(string ContainerId, TaskReport Status) : AgentEffect;
 
     public sealed record CheckpointAcknowledgement(string ContainerId, ByteString Uuid) : AgentEffect;
@@ -35,6 +41,15 @@ public abstract record AgentEffect
 
     /// <param name="Status">As wait(2) tells it.</param>
     public sealed record ExecutorEnded(ExecutorKey Executor, int Status) : AgentEffect;
+
+    public sealed record TellExecutor(string StreamId, ExecutorEvent Event) : AgentEffect;
+
+    public sealed record CloseExecutorStream(string StreamId) : AgentEffect;
+
+    public sealed record SendExecutorMessage(ExecutorKey Executor, ByteString Data) : AgentEffect;
+
+    /// <summary>The container is to have so much from now on.</summary>
+    public sealed record Resize(string ContainerId, IReadOnlyList<Resource> Resources) : AgentEffect;
 
     /// <summary>Nobody asks for this run any more: its checkpoints go, its sandbox is left to the collector.</summary>
     public sealed record Forget(string ContainerId) : AgentEffect;

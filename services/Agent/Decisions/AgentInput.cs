@@ -10,13 +10,31 @@ public abstract record AgentInput
     {
     }
 
-    public sealed record RunTask(FrameworkInfo Framework, TaskInfo Task, string ContainerId) : AgentInput;
+    /// <param name="ExecutorContainerId">For the task's executor, if it names one that is not there yet.</param>
+    public sealed record RunTask(FrameworkInfo Framework, TaskInfo Task, string ContainerId, string ExecutorContainerId = "") : AgentInput;
 
     /// <param name="ExecutorContainerId">For the executor, if it is not there yet.</param>
     public sealed record RunGroup(
         FrameworkInfo Framework, ExecutorInfo Executor, IReadOnlyList<(TaskInfo Task, string ContainerId)> Tasks, string ExecutorContainerId, string GroupId) : AgentInput;
 
     public sealed record ShutdownExecutor(ExecutorKey Executor) : AgentInput;
+
+    /// <summary>MESSAGE of the scheduler to an executor.</summary>
+    public sealed record MessageToExecutor(ExecutorKey Executor, ByteString Data) : AgentInput;
+
+    /// <param name="ContainerId">That its token names.</param>
+    /// <param name="Self">This agent, for the executor to know.</param>
+    /// <param name="Unacknowledged">Tasks that it was given and of which none of its updates was acknowledged.</param>
+    public sealed record ExecutorSubscribed(
+        ExecutorKey Executor, string ContainerId, string StreamId, AgentInfo Self, IReadOnlyList<TaskInfo> Unacknowledged, IReadOnlyList<TaskReport> Updates) : AgentInput;
+
+    public sealed record ExecutorStreamClosed(ExecutorKey Executor, string StreamId) : AgentInput;
+
+    /// <param name="Status">Carries a uuid.</param>
+    public sealed record ExecutorUpdate(ExecutorKey Executor, TaskReport Status) : AgentInput;
+
+    /// <summary>MESSAGE of an executor to its scheduler.</summary>
+    public sealed record MessageOfExecutor(ExecutorKey Executor, ByteString Data) : AgentInput;
 
     /// <summary>A null grace period: the task's own policy, else the agent's.</summary>
     public sealed record KillTask(TaskKey Task, TimeSpan? GracePeriod, bool Draining = false) : AgentInput;

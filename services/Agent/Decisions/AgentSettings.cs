@@ -4,6 +4,12 @@ namespace DataPlatform.Services.Agent.Decisions;
 /// <param name="KillGracePeriod">Between SIGTERM and SIGKILL where neither the call nor the task says otherwise.</param>
 public sealed record AgentSettings(TimeSpan KillGracePeriod)
 {
+    /// <summary>From an executor's start to its SUBSCRIBE.</summary>
+    public TimeSpan ExecutorRegistrationTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>From a start of the agent to the SUBSCRIBE of an executor that it finds: several times what an executor waits between tries.</summary>
+    public TimeSpan ExecutorReregistrationTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How many tasks that have ended and been acknowledged are still shown.</summary>
     public int CompletedTasksKept { get; init; } = 200;
 

@@ -32,6 +32,27 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
     public TaskReport OfNoEnd(TaskRun run, TaskState state, string agentId, DateTimeOffset stamp, string message) =>
         OfNeverRun(run.Key, run.ExecutorId, state, agentId, stamp, message, Reason.ExecutorTerminated);
 
+    /// <summary>What an executor says of its task, with what the agent knows better.</summary>
+    /// <param name="pid">The executor's.</param>
+    public TaskReport OfExecutor(TaskRun run, int? pid, TaskReport given, string agentId, DateTimeOffset stamp)
+    {
+        var report = given.Clone();
+        report.Source = Source.Executor;
+        report.AgentId = new AgentID { Value = agentId };
+        report.ExecutorId = new ExecutorID { Value = run.ExecutorId };
+        if (!report.HasTimestamp)
+            report.Timestamp = (stamp - DateTimeOffset.UnixEpoch).TotalSeconds;
+        if (!report.HasReason && run.Intent == KillIntent.Drained && (report.State is TaskState.TaskKilled or TaskState.TaskKilling))
+            report.Reason = Reason.AgentDraining;
+        report.ContainerStatus ??= new ContainerStatus();
+        report.ContainerStatus.ContainerId = new ContainerID { Value = run.Pod!.ContainerId };
+        if (report.ContainerStatus.NetworkInfos.Count == 0)
+            report.ContainerStatus.NetworkInfos.Add(OwnNetwork());
+        if (pid is { } known)
+            report.ContainerStatus.ExecutorPid = (uint)known;
+        return report;
+    }
+
     /// <summary>What a finished command's end means when nobody asked for it.</summary>
     public static (TaskState State, string Message, Reason? Reason) Describe(TaskEnd end) => end switch
     {
@@ -108,16 +129,21 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
                 return status; // As Mesos: nothing of a nested container is left to say.
         }
 
+        status.NetworkInfos.Add(OwnNetwork());
+        if (run.Pid is { } pid && !(run.Pod is not null && state == TaskState.TaskStarting))
+            status.ExecutorPid = (uint)pid;
+        return status;
+    }
+
+    private NetworkInfo OwnNetwork()
+    {
         var network = new NetworkInfo();
         network.IpAddresses.Add(new NetworkInfo.Types.IPAddress
         {
             Protocol = address.Contains(':', StringComparison.Ordinal) ? NetworkInfo.Types.Protocol.Ipv6 : NetworkInfo.Types.Protocol.Ipv4,
             IpAddress = address,
         });
-        status.NetworkInfos.Add(network);
-        if (run.Pid is { } pid && !(run.Pod is not null && state == TaskState.TaskStarting))
-            status.ExecutorPid = (uint)pid;
-        return status;
+        return network;
     }
 
     private TaskReport Bare(

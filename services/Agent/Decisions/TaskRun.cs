@@ -32,6 +32,15 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
     /// <summary>Null for a task by itself.</summary>
     public Pod? Pod { get; } = pod;
 
+    /// <summary>An executor's process rather than a task.</summary>
+    public ExecutorRun? ProgramOf { get; internal init; }
+
+    /// <summary>It has no processes that this agent knows of: its executor runs it.</summary>
+    public bool IsUnderProgram => Pod is { HasProgram: true };
+
+    /// <summary>False for a task that the master believes to be here and that has never been.</summary>
+    public bool WasLaunched => Task.Command is not null || Pod is not null;
+
     /// <summary>A task by itself runs under an executor named like it.</summary>
     public string ExecutorId => Pod?.Executor.ExecutorId.Value ?? Key.TaskId;
 

@@ -48,6 +48,10 @@ internal static class CgroupFiles
         }
     }
 
+    /// <summary>What the file says; null where that is no number, as <c>max</c> is.</summary>
+    public static long? Number(string path) =>
+        long.TryParse(File.ReadAllText(path), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     /// <summary>The number behind a key in a file of <c>key number</c> lines; 0 when there is none.</summary>
     public static long Counter(string path, string key)
     {

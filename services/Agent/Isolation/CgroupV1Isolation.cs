@@ -4,6 +4,8 @@ namespace DataPlatform.Services.Agent.Isolation;
 public sealed class CgroupV1Isolation : ContainerIsolation
 {
     private const int PeriodMicroseconds = 100_000;
+    private const string MemoryLimit = "memory.limit_in_bytes";
+    private const string SwapLimit = "memory.memsw.limit_in_bytes";
     private static readonly string[] Wanted = ["freezer", "cpu", "memory", "pids"];
     private readonly Dictionary<string, string> mounts;
     private readonly string group;
@@ -50,6 +52,34 @@ public sealed class CgroupV1Isolation : ContainerIsolation
     {
         foreach (var controller in mounts.Keys)
             Directory.CreateDirectory(Of(controller, containerId)!);
+        LimitCpu(containerId, limits);
+        if (limits.MemoryBytes is { } bytes && Of("memory", containerId) is { } memory)
+        {
+            CgroupFiles.Write(Path.Combine(memory, MemoryLimit), bytes);
+            // Where the kernel counts swap: none beyond the memory.
+            if (Path.Combine(memory, SwapLimit) is var swap && File.Exists(swap))
+                CgroupFiles.Write(swap, bytes);
+        }
+
+        if (limits.Processes is { } processes && Of("pids", containerId) is { } pids)
+            CgroupFiles.Write(Path.Combine(pids, "pids.max"), processes);
+    }
+
+    public override void Resize(string containerId, ContainerLimits limits)
+    {
+        if (Joins(containerId).Count == 0)
+            return;
+        LimitCpu(containerId, limits);
+        if (limits.MemoryBytes is not { } bytes || Of("memory", containerId) is not { } memory || CgroupFiles.Number(Path.Combine(memory, MemoryLimit)) >= bytes)
+            return;
+        // The one that includes the other first: the kernel refuses more memory than memory and swap.
+        if (Path.Combine(memory, SwapLimit) is var swap && File.Exists(swap))
+            CgroupFiles.Write(swap, bytes);
+        CgroupFiles.Write(Path.Combine(memory, MemoryLimit), bytes);
+    }
+
+    private void LimitCpu(string containerId, ContainerLimits limits)
+    {
         if (Of("cpu", containerId) is { } cpu)
         {
             if (limits.CpuRequestMillis is { } request)
@@ -60,18 +90,6 @@ public sealed class CgroupV1Isolation : ContainerIsolation
                 CgroupFiles.Write(Path.Combine(cpu, "cpu.cfs_quota_us"), Math.Max(1000, limit * PeriodMicroseconds / 1000));
             }
         }
-
-        if (limits.MemoryBytes is { } bytes && Of("memory", containerId) is { } memory)
-        {
-            CgroupFiles.Write(Path.Combine(memory, "memory.limit_in_bytes"), bytes);
-            // Where the kernel counts swap: none beyond the memory.
-            var swap = Path.Combine(memory, "memory.memsw.limit_in_bytes");
-            if (File.Exists(swap))
-                CgroupFiles.Write(swap, bytes);
-        }
-
-        if (limits.Processes is { } processes && Of("pids", containerId) is { } pids)
-            CgroupFiles.Write(Path.Combine(pids, "pids.max"), processes);
     }
 
     public override IReadOnlyList<string> Joins(string containerId) =>

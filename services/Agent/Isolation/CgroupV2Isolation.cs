@@ -4,6 +4,7 @@ namespace DataPlatform.Services.Agent.Isolation;
 public sealed class CgroupV2Isolation : ContainerIsolation
 {
     private const int PeriodMicroseconds = 100_000;
+    private const string MemoryLimit = "memory.max";
     private static readonly string[] Wanted = ["cpu", "memory", "pids"];
     private readonly string mount;
     private readonly string group;
@@ -50,13 +51,10 @@ public sealed class CgroupV2Isolation : ContainerIsolation
     {
         var container = Of(containerId);
         Directory.CreateDirectory(container);
-        if (limits.CpuRequestMillis is { } request && controllers.Contains("cpu"))
-            CgroupFiles.Write(Path.Combine(container, "cpu.weight"), Weight(request));
-        if (limits.CpuLimitMillis is { } limit && controllers.Contains("cpu"))
-            CgroupFiles.Write(Path.Combine(container, "cpu.max"), $"{Math.Max(1000, limit * PeriodMicroseconds / 1000)} {PeriodMicroseconds}");
+        LimitCpu(container, limits);
         if (limits.MemoryBytes is { } bytes && controllers.Contains("memory"))
         {
-            CgroupFiles.Write(Path.Combine(container, "memory.max"), bytes);
+            CgroupFiles.Write(Path.Combine(container, MemoryLimit), bytes);
             var swap = Path.Combine(container, "memory.swap.max");
             if (File.Exists(swap))
                 CgroupFiles.Write(swap, 0);
@@ -64,6 +62,25 @@ public sealed class CgroupV2Isolation : ContainerIsolation
 
         if (limits.Processes is { } processes && controllers.Contains("pids"))
             CgroupFiles.Write(Path.Combine(container, "pids.max"), processes);
+    }
+
+    public override void Resize(string containerId, ContainerLimits limits)
+    {
+        var container = Of(containerId);
+        if (!Directory.Exists(container))
+            return;
+        LimitCpu(container, limits);
+        // No number says "max" there.
+        if (limits.MemoryBytes is { } bytes && controllers.Contains("memory") && CgroupFiles.Number(Path.Combine(container, MemoryLimit)) < bytes)
+            CgroupFiles.Write(Path.Combine(container, MemoryLimit), bytes);
+    }
+
+    private void LimitCpu(string container, ContainerLimits limits)
+    {
+        if (limits.CpuRequestMillis is { } request && controllers.Contains("cpu"))
+            CgroupFiles.Write(Path.Combine(container, "cpu.weight"), Weight(request));
+        if (limits.CpuLimitMillis is { } limit && controllers.Contains("cpu"))
+            CgroupFiles.Write(Path.Combine(container, "cpu.max"), $"{Math.Max(1000, limit * PeriodMicroseconds / 1000)} {PeriodMicroseconds}");
     }
 
     public override IReadOnlyList<string> Joins(string containerId) =>

@@ -16,6 +16,12 @@ public abstract class ContainerIsolation : IDisposable
     /// <exception cref="IOException">The limits can't be set.</exception>
     public abstract void Prepare(string containerId, ContainerLimits limits);
 
+    /// <summary>The container has other limits from now on. Memory is never taken away: its processes may be using it.</summary>
+    /// <exception cref="IOException">The limits can't be set.</exception>
+    public virtual void Resize(string containerId, ContainerLimits limits)
+    {
+    }
+
     /// <summary>The <c>cgroup.procs</c> files that a process of the container has to join; empty when there is no such container.</summary>
     public virtual IReadOnlyList<string> Joins(string containerId) => [];
 

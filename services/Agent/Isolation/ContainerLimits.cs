@@ -12,20 +12,26 @@ public sealed record ContainerLimits(long? CpuRequestMillis, long? CpuLimitMilli
     /// <param name="enforceCpu">Bound the cpu by the request also where the task sets no limit of its own.</param>
     public static ContainerLimits Of(TaskInfo task, bool enforceCpu, long processes)
     {
-        var cpu = Sum(task, "cpus") is { } cpus ? (long?)Math.Round(cpus * 1000) : null;
-        var memory = Sum(task, "mem");
-        long? cpuLimit = enforceCpu ? cpu : null;
+        var limits = Of(task.Resources, enforceCpu, processes);
         if (task.Limits.TryGetValue("cpus", out var limit))
-            cpuLimit = double.IsFinite(limit.Value) ? (long)Math.Round(limit.Value * 1000) : null;
+            limits = limits with { CpuLimitMillis = double.IsFinite(limit.Value) ? (long)Math.Round(limit.Value * 1000) : null };
         if (task.Limits.TryGetValue("mem", out limit))
-            memory = double.IsFinite(limit.Value) ? limit.Value : null;
-        return new ContainerLimits(
-            cpu, cpuLimit, memory is { } megabytes ? (long)(megabytes * BytesPerMebibyte) : null, processes > 0 ? processes : null);
+            limits = limits with { MemoryBytes = double.IsFinite(limit.Value) ? (long)(limit.Value * BytesPerMebibyte) : null };
+        return limits;
     }
 
-    private static double? Sum(TaskInfo task, string name)
+    /// <param name="resources">All of which the container has.</param>
+    /// <param name="enforceCpu">Bound the cpu by the request.</param>
+    public static ContainerLimits Of(IReadOnlyCollection<Resource> resources, bool enforceCpu, long processes)
     {
-        var sum = task.Resources.Where(each => each.Name == name && each.Scalar is not null).Sum(each => each.Scalar.Value);
+        var cpu = Sum(resources, "cpus") is { } cpus ? (long?)Math.Round(cpus * 1000) : null;
+        return new ContainerLimits(
+            cpu, enforceCpu ? cpu : null, Sum(resources, "mem") is { } megabytes ? (long)(megabytes * BytesPerMebibyte) : null, processes > 0 ? processes : null);
+    }
+
+    private static double? Sum(IEnumerable<Resource> resources, string name)
+    {
+        var sum = resources.Where(each => each.Name == name && each.Scalar is not null).Sum(each => each.Scalar.Value);
         return sum > 0 ? sum : null;
     }
 }

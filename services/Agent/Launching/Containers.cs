@@ -63,6 +63,10 @@ internal sealed class Containers(
         _ = Task.Run(() => WatchAsync(run.ContainerId, container));
     }
 
+    /// <summary>Of no effect on a container that is not there.</summary>
+    /// <exception cref="IOException">The host refuses.</exception>
+    public void Resize(string containerId, IReadOnlyList<Resource> resources) => isolation.Resize(containerId, starter.LimitsOf(resources));
+
     public void Terminate(string containerId)
     {
         if (!TryTerminate(containerId))

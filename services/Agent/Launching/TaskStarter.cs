@@ -3,6 +3,7 @@ using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Configuration;
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Executors;
 using DataPlatform.Services.Agent.Fetching;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Native;
@@ -21,6 +22,7 @@ internal sealed class TaskStarter(
     Fetcher fetcher,
     ContainerIsolation isolation,
     TaskProcesses processes,
+    ExecutorEnvironment executors,
     Func<string> endpoint) : IDisposable
 {
     // Each start holds a thread for some milliseconds: many at once would only make many threads.
@@ -84,13 +86,23 @@ internal sealed class TaskStarter(
         return new TaskContext(sandbox, EnvironmentOf(run, agentId, sandbox, user), user);
     }
 
-    private Dictionary<string, string> EnvironmentOf(TaskRun run, string agentId, string sandbox, HostUser? user) => TaskEnvironment.Of(
-        run.Framework, run.Task, run.ExecutorId, run.ContainerId, agentId, sandbox, endpoint(), (user ?? agentUser).Name);
+    public ContainerLimits LimitsOf(IReadOnlyCollection<Resource> resources) => ContainerLimits.Of(resources, options.EnforceCpu, ProcessLimit);
+
+    private Dictionary<string, string> EnvironmentOf(TaskRun run, string agentId, string sandbox, HostUser? user)
+    {
+        var environment = TaskEnvironment.Of(
+            run.Framework, run.Task, run.ExecutorId, run.ContainerId, agentId, sandbox, endpoint(), (user ?? agentUser).Name);
+        if (run.ProgramOf is { } executor)
+            executors.AddTo(environment, executor);
+        return environment;
+    }
+
+    // One for the supervisor, who is of the task as well.
+    private long ProcessLimit => options.ProcessLimit > 0 ? options.ProcessLimit + 1 : 0;
 
     private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, IReadOnlyList<string> folders, Dictionary<string, string> environment, HostUser? user)
     {
-        // One for the supervisor, who is of the task as well.
-        isolation.Prepare(run.ContainerId, ContainerLimits.Of(run.Task, options.EnforceCpu, options.ProcessLimit > 0 ? options.ProcessLimit + 1 : 0));
+        isolation.Prepare(run.ContainerId, ContainerLimits.Of(run.Task, options.EnforceCpu, ProcessLimit));
         return processes.Start(
             run.ContainerId, checkpoints.RunDirectory(run.ContainerId), new TaskContext(sandbox.Path, environment, user) { Folders = folders },
             sandbox.StandardOutput, sandbox.StandardError, CommandLine.Of(run.Task.Command));

@@ -11,13 +11,15 @@ internal static class LinkEvents
     {
         AgentEvent.Types.Type.Registered => new AgentInput.LinkRegistered(message.Registered.AgentId.Value),
         AgentEvent.Types.Type.RunTask when message.RunTask.Framework.Id is not null =>
-            new AgentInput.RunTask(message.RunTask.Framework, message.RunTask.Task, newContainerId().ToString()),
+            new AgentInput.RunTask(message.RunTask.Framework, message.RunTask.Task, newContainerId().ToString(), newContainerId().ToString()),
         AgentEvent.Types.Type.RunGroup when message.RunGroup.Framework.Id is not null => new AgentInput.RunGroup(
             message.RunGroup.Framework, message.RunGroup.Executor,
             [.. message.RunGroup.TaskGroup.Tasks.Select(task => (task, newContainerId().ToString()))],
             newContainerId().ToString(), newContainerId().ToString()),
         AgentEvent.Types.Type.ShutdownExecutor => new AgentInput.ShutdownExecutor(
             new ExecutorKey(message.ShutdownExecutor.FrameworkId.Value, message.ShutdownExecutor.ExecutorId.Value)),
+        AgentEvent.Types.Type.ExecutorMessage => new AgentInput.MessageToExecutor(
+            new ExecutorKey(message.ExecutorMessage.FrameworkId.Value, message.ExecutorMessage.ExecutorId.Value), message.ExecutorMessage.Data),
         AgentEvent.Types.Type.KillTask => new AgentInput.KillTask(
             new TaskKey(message.KillTask.FrameworkId.Value, message.KillTask.TaskId.Value),
             message.KillTask.KillPolicy?.GracePeriod is { } grace ? TimeSpan.FromTicks(grace.Nanoseconds / 100) : null,

@@ -56,6 +56,7 @@ internal sealed class AgentMetrics(
             Waiting = core.Runs.Sum(run => run.Updates.Pending.Count),
             Frameworks = core.Runs.Select(run => run.Key.FrameworkId).Distinct(StringComparer.Ordinal).Count(),
             Held = core.Runs.Where(run => run.Phase != RunPhase.Ended).SelectMany(run => run.Task.Resources)
+                .Concat(core.Executors.Values.SelectMany(each => each.Info.Resources))
                 .Where(each => each.Scalar is not null).GroupBy(each => each.Name, StringComparer.Ordinal)
                 .ToDictionary(each => each.Key, each => each.Sum(resource => resource.Scalar.Value), StringComparer.Ordinal),
         });

@@ -12,7 +12,7 @@ internal static class AgentViews
     public static Answer.GetTasks Tasks(AgentCore core, Visibility visible)
     {
         var view = new Answer.GetTasks();
-        foreach (var run in core.Runs.Where(run => run.Task.Name.Length > 0 || run.Task.Command is not null))
+        foreach (var run in core.Runs.Where(run => run.WasLaunched))
         {
             var record = run.ToRecord(core.AgentId);
             if (!visible.Task(record, run.Framework.User))
@@ -33,7 +33,7 @@ internal static class AgentViews
     public static Answer.GetFrameworks Frameworks(AgentCore core, Visibility visible)
     {
         var view = new Answer.GetFrameworks();
-        var active = core.Runs.Select(run => run.Framework).DistinctBy(each => each.Id.Value).ToList();
+        var active = core.Runs.Select(run => run.Framework).Concat(core.Executors.Values.Select(each => each.Framework)).DistinctBy(each => each.Id.Value).ToList();
         view.Frameworks.AddRange(active.Where(visible.Framework).Select(Wrap));
         view.CompletedFrameworks.AddRange(core.Completed.Select(each => each.Framework)
             .DistinctBy(each => each.Id.Value).Where(each => !active.Exists(other => other.Id.Value == each.Id.Value)).Where(visible.Framework).Select(Wrap));
@@ -45,9 +45,7 @@ internal static class AgentViews
     public static Answer.GetExecutors Executors(AgentCore core, Visibility visible)
     {
         var view = new Answer.GetExecutors();
-        var users = core.Runs.GroupBy(run => run.Key.FrameworkId, run => run.Framework.User, StringComparer.Ordinal)
-            .ToDictionary(each => each.Key, each => each.First(), StringComparer.Ordinal);
-        view.Executors.AddRange(core.Pods.Where(pod => visible.Executor(pod.Executor, users.GetValueOrDefault(pod.Executor.FrameworkId?.Value ?? ""))).Select(pod => new Answer.GetExecutors.Types.Executor { ExecutorInfo = pod.Executor }));
+        view.Executors.AddRange(core.ExecutorInfos.Where(each => visible.Executor(each.Info, each.Framework.User)).Select(each => new Answer.GetExecutors.Types.Executor { ExecutorInfo = each.Info }));
         foreach (var run in core.Runs.Where(run => run.Task.Command is not null && run.Pod is null))
             AddTo(run.Phase == RunPhase.Ended ? view.CompletedExecutors : view.Executors, run.ToRecord(core.AgentId), run.Framework);
         foreach (var (framework, task) in core.Completed.Where(each => each.Task.ExecutorId is null))

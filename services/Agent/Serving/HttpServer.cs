@@ -1,4 +1,5 @@
 using DataPlatform.Services.Agent.Configuration;
+using DataPlatform.Services.Agent.Executors;
 using DataPlatform.Services.Agent.Serving.Authentication;
 using DataPlatform.Services.Agent.Serving.Older;
 using DataPlatform.Services.Hosting.Security;
@@ -12,6 +13,9 @@ internal static class HttpServer
     /// <summary>Few call an agent, and its tasks need descriptors too.</summary>
     private const double ConnectionShare = 0.25;
 
+    /// <summary>What clients that were made with libprocess put before each path.</summary>
+    public const string OlderPrefix = "/slave(1)";
+
     public static WebApplication Build(AgentOptions options, LoggingLevel logging)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.WorkDirectory });
@@ -21,13 +25,14 @@ internal static class HttpServer
         return builder.Build();
     }
 
-    public static void Map(WebApplication app, AgentOptions options, OperatorApi api, OlderEndpoints older, SandboxEndpoints sandboxes)
+    public static void Map(WebApplication app, AgentOptions options, OperatorApi api, ExecutorEndpoint executors, OlderEndpoints older, SandboxEndpoints sandboxes)
     {
         var authentication = new AuthenticatedCalls(new Callers(new BasicGate(options.HttpCredentials, app.Services.GetRequiredService<FailedLogins>())));
         app.Use(next => context => authentication.InvokeAsync(context, next));
-        foreach (var prefix in (string[])["", "/slave(1)"])
+        foreach (var prefix in (string[])["", OlderPrefix])
         {
             app.MapPost(prefix + "/api/v1", (RequestDelegate)api.HandleAsync);
+            app.MapPost(prefix + ExecutorEndpoint.Path, (RequestDelegate)executors.HandleAsync);
             older.Map(app, prefix);
             sandboxes.Map(app, prefix);
         }

@@ -31,46 +31,19 @@ internal sealed class OperatorApi(
 
     public async Task HandleAsync(HttpContext context)
     {
-        var request = context.Request;
-        if (string.IsNullOrEmpty(request.ContentType))
+        if (await AgentCalls.CodecOfAsync(context) is not { } codec)
+            return;
+        if (AgentCalls.AnswerCodec(context.Request, codec) is not { } answerCodec)
         {
-            await Refuse(context, StatusCodes.Status400BadRequest, "Content-Type is missing: application/json or application/x-protobuf");
+            await Refusal.WriteAsync(context, StatusCodes.Status406NotAcceptable, AgentCalls.NotAcceptable);
             return;
         }
 
-        if (MessageCodec.ForContentType(request.ContentType) is not { } codec)
-        {
-            await Refuse(context, StatusCodes.Status415UnsupportedMediaType, $"Content-Type '{request.ContentType}': application/json and application/x-protobuf are understood");
+        if (await AgentCalls.ReadAsync<AgentOperatorCall>(context, codec, LongestBody) is not { } call)
             return;
-        }
-
-        if (AnswerCodec(request, codec) is not { } answerCodec)
-        {
-            await Refuse(context, StatusCodes.Status406NotAcceptable, "Accept allows neither application/json nor application/x-protobuf");
-            return;
-        }
-
-        var read = await WholeBody.ReadAsync(context, LongestBody);
-        if (read is WholeBody.Refused(var status, var reason))
-        {
-            await Refuse(context, status, reason);
-            return;
-        }
-
-        AgentOperatorCall call;
-        try
-        {
-            call = codec.Decode<AgentOperatorCall>(((WholeBody.Read)read).Content.Span);
-        }
-        catch (MessageFormatException problem)
-        {
-            await Refuse(context, StatusCodes.Status400BadRequest, problem.Message);
-            return;
-        }
-
         if (WhyNot(context.Caller(), call.Type) is { } forbidden)
         {
-            await Refuse(context, StatusCodes.Status403Forbidden, forbidden);
+            await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, forbidden);
             return;
         }
 
@@ -85,16 +58,6 @@ internal sealed class OperatorApi(
         CallType.SetLoggingLevel => Rights.WhyNotLoggingLevel(caller),
         _ => null,
     };
-
-    private static MessageCodec? AnswerCodec(HttpRequest request, MessageCodec fallback)
-    {
-        var accept = request.Headers.Accept.ToString();
-        if (accept.Length == 0)
-            return fallback;
-        if (accept.Contains("application/json", StringComparison.OrdinalIgnoreCase) || accept.Contains("*/*", StringComparison.Ordinal) || accept.Contains("application/*", StringComparison.Ordinal))
-            return MessageCodec.Json;
-        return accept.Contains("application/x-protobuf", StringComparison.OrdinalIgnoreCase) ? MessageCodec.Protobuf : null;
-    }
 
     private async Task AnswerAsync(HttpContext context, AgentOperatorCall call, MessageCodec codec)
     {
@@ -163,13 +126,13 @@ internal sealed class OperatorApi(
                 var folder = files.Find(list.Path);
                 if (folder is not null && await Rights.WhyNotSandboxAsync(context.Caller(), folder) is { } whyNotList)
                 {
-                    await Refuse(context, StatusCodes.Status403Forbidden, whyNotList);
+                    await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, whyNotList);
                     return;
                 }
 
                 if (folder is null || SandboxFiles.List(folder) is not { } entries)
                 {
-                    await Refuse(context, StatusCodes.Status404NotFound, $"There is no folder {list.Path} in any sandbox");
+                    await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no folder {list.Path} in any sandbox");
                     return;
                 }
 
@@ -181,13 +144,13 @@ internal sealed class OperatorApi(
                 var file = files.Find(read.Path);
                 if (file is not null && await Rights.WhyNotSandboxAsync(context.Caller(), file) is { } whyNotRead)
                 {
-                    await Refuse(context, StatusCodes.Status403Forbidden, whyNotRead);
+                    await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, whyNotRead);
                     return;
                 }
 
                 if (file is null || SandboxFiles.Read(file, (long)Math.Min(read.Offset, long.MaxValue), read.HasLength ? (long)Math.Min(read.Length, long.MaxValue) : null) is not { } content)
                 {
-                    await Refuse(context, StatusCodes.Status404NotFound, $"There is no file {read.Path} in any sandbox");
+                    await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no file {read.Path} in any sandbox");
                     return;
                 }
 
@@ -195,13 +158,13 @@ internal sealed class OperatorApi(
                 answer.ReadFile = new Answer.ReadFile { Size = (ulong)content.Size, Data = UnsafeByteOperations.UnsafeWrap(content.Data) };
                 break;
             case CallType.ListFiles or CallType.ReadFile or CallType.SetLoggingLevel:
-                await Refuse(context, StatusCodes.Status400BadRequest, $"'{BodyOf(call.Type)}' is missing in the call");
+                await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, $"'{BodyOf(call.Type)}' is missing in the call");
                 return;
             case CallType.Unknown:
-                await Refuse(context, StatusCodes.Status400BadRequest, "'type' is missing or unknown in the call");
+                await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, "'type' is missing or unknown in the call");
                 return;
             default:
-                await Refuse(context, StatusCodes.Status501NotImplemented, $"{call.Type} is not supported");
+                await Refusal.WriteAsync(context, StatusCodes.Status501NotImplemented, $"{call.Type} is not supported");
                 return;
         }
 
@@ -219,12 +182,5 @@ internal sealed class OperatorApi(
     };
 
     private Task SetLoggingLevelAsync(HttpContext context, AgentOperatorCall.Types.SetLoggingLevel set) =>
-        LoggingLevel.Set(set.Level, set.Duration) is { } why ? Refuse(context, StatusCodes.Status400BadRequest, why) : Task.CompletedTask;
-
-    internal static Task Refuse(HttpContext context, int status, string reason)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(reason + "\n");
-    }
+        LoggingLevel.Set(set.Level, set.Duration) is { } why ? Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, why) : Task.CompletedTask;
 }

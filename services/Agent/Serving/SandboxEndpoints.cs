@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving.Authentication;
+using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.Agent.Serving;
 
@@ -29,7 +30,7 @@ internal sealed class SandboxEndpoints(SandboxFiles files, AgentRights rights)
         var query = context.Request.Query;
         if (!TryNumber(query["offset"], -1, out var offset) || offset < -1 || !TryNumber(query["length"], SandboxFiles.LongestRead, out var length) || length < -1)
         {
-            await OperatorApi.Refuse(context, StatusCodes.Status400BadRequest, "'offset' and 'length' must be whole numbers from -1 up (-1: the file's size, and as much as one read gives)");
+            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, "'offset' and 'length' must be whole numbers from -1 up (-1: the file's size, and as much as one read gives)");
             return;
         }
 
@@ -86,7 +87,7 @@ internal sealed class SandboxEndpoints(SandboxFiles files, AgentRights rights)
             return;
         if (SandboxFiles.List(place) is not { } entries)
         {
-            await OperatorApi.Refuse(context, StatusCodes.Status404NotFound, $"There is no folder '{place.Path}' in any sandbox");
+            await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no folder '{place.Path}' in any sandbox");
             return;
         }
 
@@ -124,25 +125,25 @@ internal sealed class SandboxEndpoints(SandboxFiles files, AgentRights rights)
         var path = context.Request.Query["path"].ToString();
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
         {
-            await OperatorApi.Refuse(context, StatusCodes.Status400BadRequest, path.Length == 0 ? "The query needs a 'path'" : "'path' holds a NUL character");
+            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, path.Length == 0 ? "The query needs a 'path'" : "'path' holds a NUL character");
             return null;
         }
 
         if (files.Find(path) is not { } place)
         {
-            await OperatorApi.Refuse(context, StatusCodes.Status404NotFound, $"There is no file or folder {path} in any sandbox");
+            await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no file or folder {path} in any sandbox");
             return null;
         }
 
         if (await rights.WhyNotSandboxAsync(context.Caller(), place) is not { } why)
             return place;
-        await OperatorApi.Refuse(context, StatusCodes.Status403Forbidden, why);
+        await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, why);
         return null;
     }
 
     private static Task RefuseFileAsync(HttpContext context, SandboxPlace place) => SandboxFiles.List(place) is null
-        ? OperatorApi.Refuse(context, StatusCodes.Status404NotFound, $"There is no file {place.Path} in any sandbox")
-        : OperatorApi.Refuse(context, StatusCodes.Status400BadRequest, $"{place.Path} is a folder; /files/browse shows it");
+        ? Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no file {place.Path} in any sandbox")
+        : Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, $"{place.Path} is a folder; /files/browse shows it");
 
     private static bool TryNumber(string? text, long otherwise, out long value)
     {

@@ -39,6 +39,11 @@ public static class Quantities
         return null;
     }
 
+    /// <summary>As <see cref="Duration"/> reads it, in whole minutes or in seconds.</summary>
+    public static string DurationText(TimeSpan duration) => duration > TimeSpan.Zero && duration.Ticks % TimeSpan.TicksPerMinute == 0
+        ? (duration.Ticks / TimeSpan.TicksPerMinute).ToString(CultureInfo.InvariantCulture) + "mins"
+        : duration.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture) + "secs";
+
     /// <summary>In bytes; null when it is none.</summary>
     public static long? Size(string text)
     {

@@ -36,7 +36,7 @@ internal sealed class AgentRights(AgentLoop loop, AccessRules rules)
 
     private static List<string> UsersOf(AgentCore core, SandboxPlace place)
     {
-        var present = core.Runs
+        var present = core.Runs.Concat(core.Executors.Values.Select(each => each.Program))
             .Where(run => run.Key.FrameworkId == place.FrameworkId && SandboxPaths.HolderContainer(run) == place.ContainerId)
             .Select(run => TaskUser.Of(run));
         var past = core.Completed
@@ -52,7 +52,7 @@ internal sealed class AgentRights(AgentLoop loop, AccessRules rules)
 /// <summary>As whom a task runs: the user that it names, or its framework's.</summary>
 internal static class TaskUser
 {
-    public static string Of(TaskRun run) => run.Task.Command is { HasUser: true } command ? command.User : run.Framework.User;
+    public static string Of(TaskRun run) => (run.IsUnderProgram ? run.Pod!.Executor.Command : run.Task.Command) is { HasUser: true } command ? command.User : run.Framework.User;
 
     public static string Of(TaskRecord task, FrameworkInfo framework) => task.HasUser ? task.User : framework.User;
 }

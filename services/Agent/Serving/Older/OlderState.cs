@@ -22,7 +22,7 @@ internal sealed class OlderState(
     {
         var (agentId, running, completed) = await loop.ReadAsync(core => (
             core.AgentId,
-            core.Runs.Where(run => run.Task.Command is not null)
+            core.Runs.Where(run => run.WasLaunched && !run.IsUnderProgram)
                 .Select(run => new OlderTask(run.Framework, run.ToRecord(core.AgentId), run.ContainerId, run.Phase)).ToList(),
             core.Completed.Select(each => new OlderTask(each.Framework, each.Task, ContainerOf(each.Task), RunPhase.Ended)).ToList()));
         return writer => Write(writer, agentId, running, completed, visible, withFlags);

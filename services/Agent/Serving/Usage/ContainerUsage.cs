@@ -18,8 +18,8 @@ internal sealed class ContainerUsage(
     public async Task<Answer.GetContainers> ReadAsync(Visibility visible)
     {
         // Only what does not change is taken along; the files are read outside of the loop.
-        var running = await loop.ReadAsync(core => core.Runs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending).Where(run => visible.Container(TaskUser.Of(run)))
-            .Select(run => (run.Key, run.ContainerId, run.Pid, run.Task, Name: AgentViews.ExecutorName(run.Task))).ToList());
+        var running = await loop.ReadAsync(core => core.Programs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending).Where(run => visible.Container(TaskUser.Of(run)))
+            .Select(run => (run.Key, run.ContainerId, run.Pid, run.Task, Name: run.ProgramOf?.Info.Name ?? AgentViews.ExecutorName(run.Task))).ToList());
         var view = new Answer.GetContainers();
         foreach (var run in running.OrderBy(each => each.Key.FrameworkId, StringComparer.Ordinal).ThenBy(each => each.Key.TaskId, StringComparer.Ordinal))
         {

@@ -75,6 +75,9 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         process.HasExited.ShouldBeFalse(Log);
     }
 
+    /// <summary>Its next process serves where this one does.</summary>
+    public void KeepPort() => arguments[arguments.IndexOf("--port") + 1] = Endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>As a crash would end it: tasks live on.</summary>
     public async Task CrashAsync()
     {

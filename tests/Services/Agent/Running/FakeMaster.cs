@@ -19,6 +19,7 @@ internal sealed class FakeMaster : IAsyncDisposable
     private readonly ConcurrentQueue<AgentCall.Types.Update> updates = new();
     private readonly ConcurrentQueue<AgentCall.Types.Register> registrations = new();
     private readonly ConcurrentQueue<AgentCall.Types.ExecutorEnded> endedExecutors = new();
+    private readonly ConcurrentQueue<AgentCall.Types.ExecutorMessage> executorMessages = new();
     private readonly SemaphoreSlim changed = new(0);
     private Channel<AgentEvent>? stream;
     private string streamId = "";
@@ -51,6 +52,8 @@ internal sealed class FakeMaster : IAsyncDisposable
     public IReadOnlyList<AgentCall.Types.Register> Registrations => [.. registrations];
 
     public IReadOnlyList<AgentCall.Types.ExecutorEnded> EndedExecutors => [.. endedExecutors];
+
+    public IReadOnlyList<AgentCall.Types.ExecutorMessage> ExecutorMessages => [.. executorMessages];
 
     public static async Task<FakeMaster> StartAsync()
     {
@@ -147,6 +150,8 @@ internal sealed class FakeMaster : IAsyncDisposable
                 Acknowledge(call.Update);
         }
 
+        if (call.Type == AgentCall.Types.Type.ExecutorMessage)
+            executorMessages.Enqueue(call.ExecutorMessage);
         if (call.Type == AgentCall.Types.Type.ExecutorEnded)
             endedExecutors.Enqueue(call.ExecutorEnded);
         context.Response.StatusCode = 202;
