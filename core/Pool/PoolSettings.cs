@@ -11,9 +11,6 @@ public sealed record PoolSettings
     /// <summary>Who may do what. What is not allowed here is refused.</summary>
     public AccessRules Access { get; init; } = AccessRules.Nobody;
 
-    /// <summary>Whether this pool's agents run executors that frameworks bring. Where not, tasks that need one are refused.</summary>
-    public bool CustomExecutors { get; init; } = true;
-
     /// <summary>An offer that is neither used nor declined for so long is taken back; null lets frameworks keep offers for ever.</summary>
     public TimeSpan? OfferTimeout { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -41,10 +41,17 @@ internal static class AgentEvents
         RunTask = new AgentEvent.Types.RunTask { Framework = framework, Task = task },
     };
 
-    public static AgentEvent RunGroup(FrameworkInfo framework, ExecutorInfo executor, TaskGroupInfo group) => new()
+    public static AgentEvent RunTask(FrameworkInfo framework, TaskInfo task, bool launchExecutor)
+    {
+        var run = RunTask(framework, task);
+        run.RunTask.LaunchExecutor = launchExecutor;
+        return run;
+    }
+
+    public static AgentEvent RunGroup(FrameworkInfo framework, ExecutorInfo executor, TaskGroupInfo group, bool launchExecutor) => new()
     {
         Type = AgentEvent.Types.Type.RunGroup,
-        RunGroup = new AgentEvent.Types.RunGroup { Framework = framework, Executor = executor, TaskGroup = group },
+        RunGroup = new AgentEvent.Types.RunGroup { Framework = framework, Executor = executor, TaskGroup = group, LaunchExecutor = launchExecutor },
     };
 
     public static AgentEvent ExecutorMessage(string frameworkId, ExecutorID executor, ByteString data) => new()

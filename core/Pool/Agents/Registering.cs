@@ -67,7 +67,7 @@ internal static class Registering
         RecoverFrameworks(state, decision, registration, now);
         TakeTasks(state, decision, command, known, returned, now);
         ExecutorLife.Match(state, decision, known, info.Id.Value, registration);
-        Draining.KillAgain(state, decision, info.Id.Value, command.StreamId, registration.Tasks);
+        Draining.EndAgain(state, decision, info.Id.Value, command.StreamId, registration);
         OperationLife.SendPending(state, decision, info.Id.Value, command.StreamId);
         return decision;
     }

@@ -22,11 +22,11 @@ internal sealed class LaunchingGroup(
             return;
         }
 
-        var own = launching.Add(executor, executorNeeds);
+        var own = launching.Add(executor, executorNeeds, out var isNew);
         var pod = new TaskGroupInfo();
         foreach (var (task, needed) in group.Tasks.Zip(taskNeeds))
             pod.Tasks.Add(launching.Add(task, needed, own.ExecutorId));
-        decision.Tell(agent, AgentEvents.RunGroup(framework.Info, own, pod));
+        decision.Tell(agent, AgentEvents.RunGroup(framework.Info, own, pod, isNew));
     }
 
     private void RefuseAll(TaskGroupInfo group, Reason reason, string why)
@@ -41,8 +41,6 @@ internal sealed class LaunchingGroup(
     private string? WhyNot(ExecutorInfo executor, TaskGroupInfo group, out ResourceBag executorNeeds, out List<ResourceBag> taskNeeds)
     {
         (executorNeeds, taskNeeds) = (ResourceBag.Empty, []);
-        if (launching.WhyNotSupported(executor) is { } unsupported)
-            return unsupported;
         if (ExecutorRules.WhyNot(executor, framework, agent, accepted, out executorNeeds) is { } badExecutor)
             return badExecutor;
         if (group.Tasks.Count == 0)

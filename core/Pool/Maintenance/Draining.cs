@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Core.Pool;
@@ -21,17 +22,25 @@ internal static class Draining
                 decision.Tell(agent, Kill(task.FrameworkId, task.Record, command.Config));
         }
 
+        // Those that have tasks end with the last of them; the agent sees to that.
+        foreach (var executor in agent.ExecutorsInOrder.Where(executor => !agent.HoldingTasks.Any(task => IsOf(task.Record, executor.FrameworkId, executor.Id))))
+            decision.Tell(agent, AgentEvents.ShutdownExecutor(executor.FrameworkId, executor.Info.ExecutorId));
         return decision;
     }
 
     /// <summary>To an agent that comes back while it drains: it may not have heard of it.</summary>
-    public static void KillAgain(PoolState state, Decision decision, string agentId, string stream, IEnumerable<TaskRecord> brought)
+    public static void EndAgain(PoolState state, Decision decision, string agentId, string stream, AgentCall.Types.Register registration)
     {
+        var brought = registration.Tasks;
         if (!state.Deactivations.TryGetValue(agentId, out var deactivation) || deactivation.Drain is not { } config)
             return;
         foreach (var task in brought.Where(task => !TaskStates.IsTerminal(task.State) && !state.CompletedFrameworks.ContainsKey(task.FrameworkId.Value)))
             decision.TellAgentStream(stream, Kill(task.FrameworkId.Value, task, config));
+        foreach (var executor in registration.Executors.Where(executor => !brought.Any(task => !TaskStates.IsTerminal(task.State) && IsOf(task, executor.FrameworkId.Value, executor.ExecutorId.Value))))
+            decision.TellAgentStream(stream, AgentEvents.ShutdownExecutor(executor.FrameworkId.Value, executor.ExecutorId));
     }
+
+    private static bool IsOf(TaskRecord task, string frameworkId, string executorId) => task.FrameworkId.Value == frameworkId && task.ExecutorId?.Value == executorId;
 
     /// <summary>Those that are to go for good do so once nothing is left on them.</summary>
     public static void Tick(PoolState state, Decision decision, DateTimeOffset now)
@@ -50,7 +59,7 @@ internal static class Draining
         && (state.Operations.Count == 0 || !state.Operations.Values.Any(operation => operation.AgentId == agent.Id && operation.IsPending));
 
     /// <summary>The task's own grace period, unless the operator waits no longer than a shorter one.</summary>
-    private static Protocol.Link.AgentEvent Kill(string frameworkId, TaskRecord task, DrainConfig config)
+    private static AgentEvent Kill(string frameworkId, TaskRecord task, DrainConfig config)
     {
         var policy = task.KillPolicy?.Clone();
         if (config.MaxGracePeriod is { } most && (policy?.GracePeriod is not { } own || own.Nanoseconds > most.Nanoseconds))

@@ -29,11 +29,16 @@ internal sealed class Launching(
             return;
         }
 
-        var executor = asked.Executor is null ? null : Add(asked.Executor, executorNeeds);
-        var task = Add(asked, needed, executor?.ExecutorId);
-        if (executor is not null)
-            task.Executor = executor;
-        decision.Tell(agent, AgentEvents.RunTask(framework.Info, task));
+        if (asked.Executor is null)
+        {
+            decision.Tell(agent, AgentEvents.RunTask(framework.Info, Add(asked, needed, executor: null)));
+            return;
+        }
+
+        var executor = Add(asked.Executor, executorNeeds, out var isNew);
+        var task = Add(asked, needed, executor.ExecutorId);
+        task.Executor = executor;
+        decision.Tell(agent, AgentEvents.RunTask(framework.Info, task, isNew));
     }
 
     /// <summary>The task is the framework's from now on.</summary>
@@ -51,13 +56,15 @@ internal sealed class Launching(
 
     /// <summary>The executor is there from now on, if it was not before.</summary>
     /// <returns>As its agent is to get it.</returns>
-    public ExecutorInfo Add(ExecutorInfo asked, ResourceBag needed)
+    public ExecutorInfo Add(ExecutorInfo asked, ResourceBag needed, out bool isNew)
     {
         var key = asked.ExecutorId.Value;
+        isNew = false;
         if (agent.Executors.TryGetValue((framework.Id, key), out var running))
             return running.Info;
         if (executors.TryGetValue(key, out var added))
             return added;
+        isNew = true;
         accepted.Take(needed);
         var executor = asked.Clone();
         executor.FrameworkId = framework.Info.Id;
@@ -80,10 +87,6 @@ internal sealed class Launching(
 
     private string UserOf(CommandInfo? command) => command is { HasUser: true } ? command.User : framework.Info.User;
 
-    public string? WhyNotSupported(ExecutorInfo executor) => state.Settings.CustomExecutors || executor.Type == ExecutorInfo.Types.Type.Default
-        ? null
-        : "executor.type is CUSTOM, and executors that frameworks bring are not supported yet; give the task a command, or use LAUNCH_GROUP with an executor of type DEFAULT";
-
     private string? WhyNotExecutor(ExecutorInfo? executor, out ResourceBag needed)
     {
         needed = ResourceBag.Empty;
@@ -91,8 +94,6 @@ internal sealed class Launching(
             return null;
         if (executor.Type == ExecutorInfo.Types.Type.Default)
             return "executor.type is DEFAULT, which runs groups; use LAUNCH_GROUP";
-        if (WhyNotSupported(executor) is { } unsupported)
-            return unsupported;
         if (ExecutorRules.WhyNot(executor, framework, agent, accepted, out needed) is { } why)
             return why;
         if (executors.ContainsKey(executor.ExecutorId.Value))

@@ -25,26 +25,35 @@ public sealed partial class AgentCore
         FrameworkInfo framework, ExecutorInfo info, IReadOnlyList<(TaskInfo Task, string ContainerId)> tasks, string executorContainerId, string groupId)
     {
         var key = new ExecutorKey(framework.Id.Value, info.ExecutorId.Value);
-        if (!executors.TryGetValue(key, out var executor))
+        if (!executors.TryGetValue(key, out var executor) && executorContainerId.Length == 0)
+        {
+            foreach (var (task, containerId) in tasks)
+                EndAlone(AddUnder(framework, task, containerId, new Pod(info, containerId, groupId)), AsKnownTo(framework, TaskState.TaskDropped), Reason.ExecutorTerminated, "The task's executor has ended");
+            return;
+        }
+
+        if (executor is null)
         {
             executor = Add(new ExecutorRun(framework, info, executorContainerId, AgentId));
             effects.Add(new AgentEffect.Launch(executor.Program));
         }
 
         var pod = new Pod(executor.Info, executor.Program.ContainerId, groupId);
-        foreach (var (task, containerId) in tasks)
-        {
-            var run = new TaskRun(framework, task, containerId, pod);
-            Add(run);
-            effects.Add(new AgentEffect.CheckpointRun(run));
-            executor.Members.Add(run);
-        }
+        executor.Members.AddRange([.. tasks.Select(each => AddUnder(framework, each.Task, each.ContainerId, pod))]);
 
         if (executor.IsEnding)
             EndWaiting(executor, groupId, AsKnownTo(framework, TaskState.TaskDropped), Reason.ExecutorTerminated, "The task's executor is ending");
         else if (tasks.Any(each => each.Task.Resources.Any(resource => resource.Disk?.Persistence is not null)))
             EndWaiting(executor, groupId, TaskState.TaskFailed, Reason.ContainerLaunchFailed, "A task under an executor of type CUSTOM can't have a persistent volume: give it to the executor's own resources");
         Deliver(executor);
+    }
+
+    private TaskRun AddUnder(FrameworkInfo framework, TaskInfo task, string containerId, Pod pod)
+    {
+        var run = new TaskRun(framework, task, containerId, pod);
+        Add(run);
+        effects.Add(new AgentEffect.CheckpointRun(run));
+        return run;
     }
 
     private ExecutorRun Add(ExecutorRun executor)
@@ -217,6 +226,12 @@ public sealed partial class AgentCore
         var (state, reason, message) = run.Phase == RunPhase.Running
             ? (TaskState.TaskFailed, Reason.ExecutorTerminated, "The task's executor ended before the task")
             : (AsKnownTo(run.Framework, TaskState.TaskDropped), Reason.AgentRestarted, "The agent restarted before the task's executor was started");
+        EndAlone(run, state, reason, message);
+    }
+
+    /// <summary>Its executor is not there.</summary>
+    private void EndAlone(TaskRun run, TaskState state, Reason reason, string message)
+    {
         run.Phase = RunPhase.Ended;
         Report(run, NeverRun(run, state, reason, message));
         Touch(run);

@@ -10,10 +10,10 @@ public abstract record AgentInput
     {
     }
 
-    /// <param name="ExecutorContainerId">For the task's executor, if it names one that is not there yet.</param>
+    /// <param name="ExecutorContainerId">For the task's executor, if it names one that is not there yet; empty: such a one is not to be started.</param>
     public sealed record RunTask(FrameworkInfo Framework, TaskInfo Task, string ContainerId, string ExecutorContainerId = "") : AgentInput;
 
-    /// <param name="ExecutorContainerId">For the executor, if it is not there yet.</param>
+    /// <param name="ExecutorContainerId">For the executor, if it is not there yet; empty: it is not to be started.</param>
     public sealed record RunGroup(
         FrameworkInfo Framework, ExecutorInfo Executor, IReadOnlyList<(TaskInfo Task, string ContainerId)> Tasks, string ExecutorContainerId, string GroupId) : AgentInput;
 

@@ -11,8 +11,7 @@ internal static class ExecutorCalls
     /// <summary>Why the call is no good, or null.</summary>
     public static string? WhyNot(ExecutorCall call) => call.Type switch
     {
-        CallType.Subscribe when call.Subscribe is null => "'subscribe' is missing in the call",
-        CallType.Subscribe => call.Subscribe.UnacknowledgedUpdates.Select(each => WhyNotUpdate(call, each.Status, "subscribe.unacknowledged_updates")).FirstOrDefault(why => why is not null),
+        CallType.Subscribe => call.Subscribe?.UnacknowledgedUpdates.Select(each => WhyNotUpdate(call, each.Status, "subscribe.unacknowledged_updates")).FirstOrDefault(why => why is not null),
         CallType.Update when call.Update is null => "'update' is missing in the call",
         CallType.Update => WhyNotUpdate(call, call.Update.Status, "update"),
         CallType.Message when call.Message is null => "'message' is missing in the call",

@@ -79,7 +79,7 @@ internal sealed class ExecutorEndpoint(AgentLoop loop, ExecutorTokens tokens, St
         try
         {
             await loop.PostAsync(new AgentInput.ExecutorSubscribed(
-                executor, containerId, stream.Id, self(), [.. call.Subscribe.UnacknowledgedTasks], [.. call.Subscribe.UnacknowledgedUpdates.Select(each => each.Status)]));
+                executor, containerId, stream.Id, self(), [.. call.Subscribe?.UnacknowledgedTasks ?? []], [.. call.Subscribe?.UnacknowledgedUpdates.Select(each => each.Status) ?? []]));
             context.Response.ContentType = codec.ContentType;
             stream.Repeat(Heartbeat, HeartbeatInterval, time);
             await stream.WriteToAsync(context.Response, context.RequestAborted);

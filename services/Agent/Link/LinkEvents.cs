@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 
 namespace DataPlatform.Services.Agent.Link;
@@ -11,11 +12,11 @@ internal static class LinkEvents
     {
         AgentEvent.Types.Type.Registered => new AgentInput.LinkRegistered(message.Registered.AgentId.Value),
         AgentEvent.Types.Type.RunTask when message.RunTask.Framework.Id is not null =>
-            new AgentInput.RunTask(message.RunTask.Framework, message.RunTask.Task, newContainerId().ToString(), newContainerId().ToString()),
+            new AgentInput.RunTask(message.RunTask.Framework, message.RunTask.Task, newContainerId().ToString(), message.RunTask is { HasLaunchExecutor: true, LaunchExecutor: false } ? "" : newContainerId().ToString()),
         AgentEvent.Types.Type.RunGroup when message.RunGroup.Framework.Id is not null => new AgentInput.RunGroup(
             message.RunGroup.Framework, message.RunGroup.Executor,
             [.. message.RunGroup.TaskGroup.Tasks.Select(task => (task, newContainerId().ToString()))],
-            newContainerId().ToString(), newContainerId().ToString()),
+            message.RunGroup is { HasLaunchExecutor: true, LaunchExecutor: false, Executor.Type: ExecutorInfo.Types.Type.Custom } ? "" : newContainerId().ToString(), newContainerId().ToString()),
         AgentEvent.Types.Type.ShutdownExecutor => new AgentInput.ShutdownExecutor(
             new ExecutorKey(message.ShutdownExecutor.FrameworkId.Value, message.ShutdownExecutor.ExecutorId.Value)),
         AgentEvent.Types.Type.ExecutorMessage => new AgentInput.MessageToExecutor(

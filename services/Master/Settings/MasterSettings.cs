@@ -69,7 +69,6 @@ public sealed record MasterSettings
         AgentShares = LimitSettings.AgentShares(values),
         Pool = new PoolSettings
         {
-            CustomExecutors = false,
             AllocationInterval = values.PositiveDuration("allocation-interval"),
             Allocator = AllocationSettings.From(values),
             AgentPingTimeout = values.PositiveDuration("agent-ping-timeout"),

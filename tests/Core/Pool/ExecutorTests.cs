@@ -26,6 +26,7 @@ public sealed class ExecutorTests
         pool.State.Frameworks[framework].Tasks.Values.ShouldAllBe(task => task.Record.ExecutorId.Value == "x");
         var shown = OperatorViews.Executors(pool.State).Executors.ShouldHaveSingleItem();
         (shown.AgentId.Value, shown.ExecutorInfo.ExecutorId.Value, shown.ExecutorInfo.FrameworkId.Value).ShouldBe((agent, "x", framework));
+        pool.ToldToAgent("a").Where(told => told.RunTask is not null).Select(told => told.RunTask.LaunchExecutor).ShouldBe([true, false, false]);
         foreach (var task in new[] { "1", "2", "3" })
             pool.Update("a", framework, task, TaskState.TaskFinished);
         Free().ShouldBe(ResourceText.Parse("cpus:3;mem:924"));

@@ -30,6 +30,24 @@ public sealed class MesosFrameworkTests
         frameworks.CompletedFrameworks.ShouldHaveSingleItem().FrameworkInfo.Name.ShouldBe("third-party");
     }
 
+    [Fact]
+    public async Task Runs_tasks_under_an_executor_that_is_written_with_the_same_client()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "ThirdParty");
+        if (await InstallAsync(folder) is { } missing) Assert.Skip(missing);
+        await using var platform = await PlatformProcesses.StartAsync(open: true);
+
+        var (status, output) = await RunAsync(folder, "node", "executorScheduler.js", platform.MasterPort, Path.Combine(folder, "executor.js"), platform.Root);
+
+        status.ShouldBe(0, output);
+        var said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        said.Where(line => line.GetProperty("what").GetString() == "update").Select(line => $"{line.GetProperty("task").GetString()} {line.GetProperty("state").GetString()}").Order()
+            .ShouldBe(["first TASK_KILLED", "first TASK_RUNNING", "second TASK_KILLED", "second TASK_RUNNING"]);
+        said.Single(line => line.GetProperty("what").GetString() == "message").GetProperty("data").GetString().ShouldBe("HELLO");
+        var failure = said.Single(line => line.GetProperty("what").GetString() == "failure");
+        (failure.GetProperty("executor").GetString(), failure.GetProperty("status").GetInt32()).ShouldBe(("third-party", 0));
+    }
+
     /// <summary>Returns why the client can't be had; null when it is there.</summary>
     private static async Task<string?> InstallAsync(string folder)
     {

@@ -54,6 +54,33 @@ public sealed class DrainingTests
     }
 
     [Fact]
+    public void An_executor_without_tasks_is_ended_too_also_when_its_agent_comes_back()
+    {
+        var agent = pool.Register("a");
+        var framework = pool.Subscribe("f");
+        pool.Accept(framework, pool.OffersTo("f"), Under("idle", "1", agent), Under("busy", "2", agent));
+        EndAndAcknowledge(framework, agent, "1");
+
+        pool.Do(Drain(agent, seconds: 10));
+
+        pool.ToldToAgent("a").Where(told => told.ShutdownExecutor is not null).ShouldHaveSingleItem().ShutdownExecutor.ExecutorId.Value.ShouldBe("idle");
+        var register = new DataPlatform.Core.Protocol.Link.AgentCall.Types.Register { AgentInfo = pool.State.Agents[agent].Info, Version = "1" };
+        register.Executors.AddRange(pool.State.Agents[agent].ExecutorsInOrder.Select(executor => executor.Info));
+        register.Tasks.Add(pool.State.Frameworks[framework].Tasks["2"].Record);
+        pool.Do(new PoolCommand.RegisterAgent(register, new AgentID { Value = agent }, "again", pool.Caller));
+        pool.ToldToAgent("again").Where(told => told.ShutdownExecutor is not null).ShouldHaveSingleItem().ShutdownExecutor.ExecutorId.Value.ShouldBe("idle");
+        pool.ToldToAgent("again").Where(told => told.KillTask is not null).ShouldHaveSingleItem().KillTask.TaskId.Value.ShouldBe("2");
+    }
+
+    private static TaskInfo Under(string executor, string id, string agent)
+    {
+        var task = PoolUnderTest.Task(id, agent);
+        task.Command = null;
+        task.Executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = executor }, Command = new CommandInfo { Value = "run" } };
+        return task;
+    }
+
+    [Fact]
     public void An_agent_that_is_to_go_for_good_goes_once_it_is_drained()
     {
         var agent = pool.Register("a");

@@ -186,6 +186,19 @@ public sealed class AgentCoreExecutorTests
     }
 
     [Fact]
+    public void One_that_has_ended_before_the_master_knows_is_not_started_in_its_place()
+    {
+        var task = TaskOf("t1");
+        task.Command = null;
+        task.Executor = Executor();
+
+        var effects = Tell(new AgentInput.RunTask(Framework(Capability.PartitionAware), task, "c-t1", ExecutorContainerId: ""));
+
+        effects.OfType<AgentEffect.Launch>().ShouldBeEmpty();
+        Reports(effects).ShouldBe([("t1", TaskState.TaskDropped, Reason.ExecutorTerminated)]);
+    }
+
+    [Fact]
     public void Shutdown_is_said_first_and_forced_after_the_grace_period()
     {
         RunningExecutor("t1");

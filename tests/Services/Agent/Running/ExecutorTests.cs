@@ -234,7 +234,7 @@ public sealed class ExecutorTests
         const string heartbeat = "\"type\":\"HEARTBEAT\"";
         (await StatusOf(Request(token, Call("x", heartbeat)))).ShouldBe(403, "it is not subscribed");
         (await StatusOf(Request(token, Call("y", heartbeat)))).ShouldBe(403, "another executor's");
-        (await StatusOf(Request(token, Call("x", "\"type\":\"SUBSCRIBE\"")))).ShouldBe(400, "a part is missing");
+        (await StatusOf(Request(token, Call("x", "\"type\":\"MESSAGE\"")))).ShouldBe(400, "a part is missing");
         (await StatusOf(Request(token, "{"))).ShouldBe(400, "no JSON");
         (await StatusOf(Request(token, Call("x", heartbeat), "text/plain"))).ShouldBe(415);
         (await StatusOf(Request(token, Call("x", heartbeat), ""))).ShouldBe(400, "no Content-Type");
