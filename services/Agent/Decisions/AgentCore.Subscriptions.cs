@@ -13,6 +13,10 @@ public sealed partial class AgentCore
         : run.Phase == RunPhase.Launching ? "the executor has not been given the task yet"
         : null;
 
+    /// <summary>So many updates of the task wait for the scheduler that the executor has to wait too; false for a task that it has not.</summary>
+    public bool HasTooManyUpdates(ExecutorKey executor, string taskId) =>
+        runs.TryGetValue(new TaskKey(executor.FrameworkId, taskId), out var run) && run.ExecutorKey == executor && run.Updates.Pending.Count >= settings.WaitingUpdatesOfTask;
+
     private void Subscribe(AgentInput.ExecutorSubscribed input)
     {
         if (!executors.TryGetValue(input.Executor, out var executor) || executor.Program.ContainerId != input.ContainerId)
@@ -24,11 +28,12 @@ public sealed partial class AgentCore
         if (executor.StreamId is { } older)
             effects.Add(new AgentEffect.CloseExecutorStream(older));
         executor.StreamId = input.StreamId;
+        if (!executor.HasSubscribed)
+            effects.Add(new AgentEffect.CheckpointDelivery(executor.Program.ContainerId));
         executor.HasSubscribed = true;
         executor.SubscribeBy = null;
         executor.Verdict = null;
         Touch(executor.Program);
-        effects.Add(new AgentEffect.CheckpointDelivery(executor.Program.ContainerId));
         Tell(executor, Welcome(executor, input.Self));
         foreach (var update in input.Updates)
             Update(executor.Key, update);

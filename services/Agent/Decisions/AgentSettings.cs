@@ -10,6 +10,9 @@ public sealed record AgentSettings(TimeSpan KillGracePeriod)
     /// <summary>From a start of the agent to the SUBSCRIBE of an executor that it finds: several times what an executor waits between tries.</summary>
     public TimeSpan ExecutorReregistrationTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Of one task of an executor that a framework brings: with so many unacknowledged, more are not taken.</summary>
+    public int WaitingUpdatesOfTask { get; init; } = 100;
+
     /// <summary>How many tasks that have ended and been acknowledged are still shown.</summary>
     public int CompletedTasksKept { get; init; } = 200;
 

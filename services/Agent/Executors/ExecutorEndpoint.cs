@@ -53,8 +53,12 @@ internal sealed class ExecutorEndpoint(AgentLoop loop, ExecutorTokens tokens, St
             return (StatusCodes.Status403Forbidden, "The caller's token is that of an executor that has ended");
         if (call.Type != CallType.Subscribe && !executor.HasSubscribed)
             return (StatusCodes.Status403Forbidden, "Executor is not subscribed");
-        return call.Type == CallType.Update && core.WhyNotUpdate(key, call.Update.Status.TaskId.Value) is { } why
-            ? (StatusCodes.Status400BadRequest, $"update.status.task_id: {why}") : null;
+        if (call.Type != CallType.Update)
+            return null;
+        if (core.WhyNotUpdate(key, call.Update.Status.TaskId.Value) is { } why)
+            return (StatusCodes.Status400BadRequest, $"update.status.task_id: {why}");
+        return core.HasTooManyUpdates(key, call.Update.Status.TaskId.Value)
+            ? (StatusCodes.Status429TooManyRequests, "Too many updates of the task wait for the scheduler's acknowledgement; try again later") : null;
     }
 
     private async Task TakeAsync(HttpContext context, ExecutorCall call, ExecutorKey executor)

@@ -66,6 +66,22 @@ public sealed class AgentCoreExecutorTests
     }
 
     [Fact]
+    public void An_executor_has_to_wait_for_a_scheduler_that_acknowledges_nothing()
+    {
+        RunningExecutor("t1", "t2");
+        for (var update = 0; update < 100; update++)
+        {
+            core.HasTooManyUpdates(Key, "t1").ShouldBeFalse();
+            Tell(new AgentInput.ExecutorUpdate(Key, Status("t1", TaskState.TaskRunning)));
+        }
+
+        core.HasTooManyUpdates(Key, "t1").ShouldBeTrue();
+        core.HasTooManyUpdates(Key, "t2").ShouldBeFalse();
+        AcknowledgeAll();
+        core.HasTooManyUpdates(Key, "t1").ShouldBeFalse();
+    }
+
+    [Fact]
     public void An_executor_speaks_of_its_own_tasks_only()
     {
         RunningExecutor("t1");
