@@ -47,6 +47,11 @@ public static class MesosJson
         {
             throw new MessageFormatException($"The body is not JSON: {error.Message}", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // The name of a member; the values are checked where they are read.
+            throw new MessageFormatException($"The body holds text that is not UTF-8: {error.Message}", error);
+        }
 
         RequiredFields.Check(message);
         return message;

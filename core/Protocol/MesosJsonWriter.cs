@@ -72,7 +72,7 @@ internal static class MesosJsonWriter
                 WriteValue(writer, field, item);
             writer.WriteEndArray();
         }
-        else if (field.Accessor.HasValue(message) || Defaults.Has(field))
+        else if (!field.HasPresence || field.Accessor.HasValue(message) || Defaults.Has(field))
         {
             writer.WritePropertyName(field.Name);
             WriteValue(writer, field, field.Accessor.GetValue(message));

@@ -147,6 +147,12 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
     private static async Task HandleAsync(
         AgentEvent message, AgentLoop loop, MasterLink link, CheckpointStore checkpoints, AgentVolumes volumes, ILogger log)
     {
+        if (LinkEvents.Missing(message) is { } missing)
+        {
+            log.LogWarning("{Type} of the master came without its {Part} and is left out", message.Type, missing);
+            return;
+        }
+
         switch (message.Type)
         {
             case AgentEvent.Types.Type.Registered:

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
@@ -7,6 +8,13 @@ namespace DataPlatform.Services.Agent.Link;
 /// <summary>What the master says, as inputs to the agent's decisions.</summary>
 internal static class LinkEvents
 {
+    /// <summary>The part that an event of this type carries and this one does not; null when nothing is missing.</summary>
+    public static string? Missing(AgentEvent message)
+    {
+        var name = WireName.Of(message.Type).ToLowerInvariant();
+        return AgentEvent.Descriptor.FindFieldByName(name) is { } part && !part.Accessor.HasValue(message) ? name : null;
+    }
+
     /// <summary>Null for what the link answers by itself.</summary>
     public static AgentInput? ToInput(AgentEvent message, Func<Guid> newContainerId) => message.Type switch
     {

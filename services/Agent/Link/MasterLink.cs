@@ -120,7 +120,7 @@ internal sealed class MasterLink : IDisposable
         var patience = SilenceBeforeRegistered;
         while (await reader.ReadAsync(silence.Token) is { } record)
         {
-            var message = AgentEvent.Parser.ParseFrom(record);
+            var message = MessageCodec.Protobuf.Decode<AgentEvent>(record);
             if (message.Type == AgentEvent.Types.Type.Registered)
             {
                 backoff.Reset();

@@ -20,6 +20,25 @@ public sealed class MesosJsonTests
     }
 
     [Fact]
+    public void Writes_a_message_of_the_newer_syntax_as_it_reads_it()
+    {
+        var drain = new OperatorCall
+        {
+            DrainAgent = new() { AgentId = new() { Value = "S0" }, MaxGracePeriod = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 10 } },
+        };
+
+        Parse<OperatorCall>(Write(drain)).ShouldBe(drain);
+    }
+
+    [Fact]
+    public void Refuses_a_member_whose_name_is_no_text()
+    {
+        byte[] body = [.. "{\"type\":\"SUBSCRIBE\",\""u8, 0xC8, .. "\":1}"u8];
+
+        Should.Throw<MessageFormatException>(() => MesosJson.Parse<SchedulerCall>(body)).Message.ShouldContain("not UTF-8");
+    }
+
+    [Fact]
     public async Task Writes_a_large_message_in_pieces_that_are_the_same_text()
     {
         var answer = new OperatorResponse { Type = OperatorResponse.Types.Type.GetTasks, GetTasks = new() };
