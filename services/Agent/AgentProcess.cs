@@ -7,6 +7,7 @@ using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Configuration;
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Disk;
 using DataPlatform.Services.Agent.Executors;
 using DataPlatform.Services.Agent.Fetching;
 using DataPlatform.Services.Agent.Isolation;
@@ -93,7 +94,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var deciding = loop.RunAsync(ending.Token);
         var keepers = Task.WhenAll(
             new LogKeeper(options.MaximumLogBytes, () => containers.Sandboxes, time, log).RunAsync(ending.Token),
-            collector.RunAsync(ending.Token));
+            collector.RunAsync(ending.Token),
+            new DiskWatch(loop, paths, new VolumePaths(options.WorkDirectory), new DeletedFiles(isolation), options.Disk, time, log).RunAsync(ending.Token));
         var linked = link.RunAsync(
             () => loop.ReadAsync(state => Register(state, isolation, volumes, workDirectoryId)),
             message => HandleAsync(message, loop, link, checkpoints, volumes, log),

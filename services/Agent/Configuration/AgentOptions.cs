@@ -3,6 +3,7 @@ using System.Net;
 using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Disk;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Hosting.Credentials;
@@ -59,6 +60,7 @@ public sealed record AgentOptions
     public required long MaximumArchiveBytes { get; init; }
     public required long MaximumLogBytes { get; init; }
     public required CollectionRules Collection { get; init; }
+    public required DiskRules Disk { get; init; }
 
     /// <summary>Every setting as given, for the operator API. Files are named, never their content.</summary>
     public required IReadOnlyDictionary<string, string> Flags { get; init; }
@@ -114,6 +116,9 @@ public sealed record AgentOptions
             MaximumArchiveBytes = values.Size("max-archive-size"),
             MaximumLogBytes = values.Size("max-log-size"),
             Collection = new CollectionRules(values.Duration("gc-delay"), values.Fraction("gc-disk-headroom"), (int)values.Number("gc-max-sandboxes", 0, 10_000_000)),
+            Disk = new DiskRules(
+                values.Switch("enforce-container-disk-quota"), values.PositiveDuration("container-disk-watch-interval"),
+                values.Find("container-disk-without-quota") is null ? null : values.Size("container-disk-without-quota")),
             Flags = values.Flags,
         };
     }

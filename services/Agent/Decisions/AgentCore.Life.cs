@@ -122,8 +122,8 @@ public sealed partial class AgentCore
         run.KillAt = now.Steady + period;
         effects.Add(new AgentEffect.CheckpointKill(run.ContainerId, intent, period));
         effects.Add(new AgentEffect.StopChecks(run.ContainerId));
-        // As Mesos: a task that ran too long goes from RUNNING to FAILED.
-        if (intent is not (KillIntent.Silent or KillIntent.TooLong) && run.Framework.Has(Capability.TaskKillingState))
+        // As Mesos: a task that ran too long or took too much goes from RUNNING to FAILED.
+        if (intent is not (KillIntent.Silent or KillIntent.TooLong or KillIntent.TooMuchDisk) && run.Framework.Has(Capability.TaskKillingState))
             Report(run, TaskState.TaskKilling, null, intent == KillIntent.Drained ? Reason.AgentDraining : null);
         effects.Add(new AgentEffect.Terminate(run.ContainerId));
     }
@@ -211,6 +211,10 @@ public sealed partial class AgentCore
                 (state, message, reason) = (
                     TaskState.TaskFailed, $"Ran longer than its max_completion_time; {message}", Reason.MaxCompletionTimeReached);
                 break;
+            case KillIntent.TooMuchDisk:
+                run.DiskExcess ??= DiskExcess.Forgotten(run.Task);
+                (state, message, reason) = (TaskState.TaskFailed, $"{run.DiskExcess.Message}; {message}", Reason.ContainerLimitationDisk);
+                break;
             case KillIntent.Silent or null:
                 break;
             default:
@@ -224,17 +228,37 @@ public sealed partial class AgentCore
             : reports.Of(run, state, AgentId, now.Wall, message, reason);
         if (run.Intent == KillIntent.Unhealthy)
             report.Healthy = false;
-        if (reason == Reason.ContainerLimitationMemory)
+        if (LimitOf(run, reason) is { } limit)
         {
             report.Source = Source.Agent;
-            report.Limitation = new TaskResourceLimitation();
-            report.Limitation.Resources.AddRange(run.Task.Resources.Where(each => each.Name == "mem"));
+            report.Limitation = new TaskResourceLimitation { Resources = { limit } };
         }
 
         Report(run, report);
         LeavePod(run);
         if (run.Updates.Pending.Count == 0)
             Forget(run);
+    }
+
+    private static IEnumerable<Resource>? LimitOf(TaskRun run, Reason? reason) => reason switch
+    {
+        Reason.ContainerLimitationMemory => run.Task.Resources.Where(each => each.Name == "mem"),
+        Reason.ContainerLimitationDisk => run.DiskExcess!.Resources,
+        _ => null,
+    };
+
+    /// <summary>At once: in a grace period it would only go on to fill the disk.</summary>
+    private void DiskExceeded(TaskRun run, DiskExcess excess)
+    {
+        if (run.Phase == RunPhase.Ending)
+        {
+            End(run, TimeSpan.Zero);
+        }
+        else if (run.Phase == RunPhase.Running)
+        {
+            run.DiskExcess = excess;
+            BeginEnd(run, KillIntent.TooMuchDisk, TimeSpan.Zero);
+        }
     }
 
     private void HealthObserved(TaskRun run, AgentInput.HealthObserved input)

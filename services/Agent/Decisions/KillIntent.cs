@@ -17,4 +17,7 @@ public enum KillIntent
 
     /// <summary>An operator wants this agent empty.</summary>
     Drained = 5,
+
+    /// <summary>It held more disk than it may.</summary>
+    TooMuchDisk = 6,
 }

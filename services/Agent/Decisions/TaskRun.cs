@@ -70,6 +70,9 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
     /// <summary>When the agent looks at it again without being told anything of it.</summary>
     internal TimeSpan? WakeAt { get; set; }
 
+    /// <summary>Why it is ended, if that is why.</summary>
+    internal DiskExcess? DiskExcess { get; set; }
+
     internal HealthRecord? Health { get; set; }
 
     internal CheckStatusInfo? CheckStatus { get; set; }

@@ -9,8 +9,16 @@ internal readonly record struct FileStatus(uint Mode, uint Links, uint Owner, ui
 {
     private const uint KindBits = 0xF000;
     private const uint Basic = 0x7FF;
+    private const int BlockSize = 512;
     private const int NoFollow = 0x100;
     private const int EmptyPath = 0x1000;
+
+    /// <summary>What it takes of the disk, which for a file with holes is less than its size.</summary>
+    public long AllocatedBytes { get; private init; }
+
+    public ulong Number { get; private init; }
+
+    public ulong Device { get; private init; }
 
     public bool IsRegular => (Mode & KindBits) == 0x8000;
 
@@ -41,6 +49,25 @@ internal readonly record struct FileStatus(uint Mode, uint Links, uint Owner, ui
         return Libc.statx(handle, "", EmptyPath, Basic, status) == 0 ? Read(status) : null;
     }
 
+    /// <summary>Of what the path leads to in the end.</summary>
+    public static unsafe FileStatus? Behind(string path)
+    {
+        var status = stackalloc byte[256];
+        return Libc.statx(Libc.CurrentFolder, path, 0, Basic, status) == 0 ? Read(status) : null;
+    }
+
+    /// <param name="name">Of an entry of the folder; ends with NUL.</param>
+    public static unsafe FileStatus? Of(SafeHandle folder, byte* name)
+    {
+        var status = stackalloc byte[256];
+        return Libc.statx(folder, name, NoFollow, Basic, status) == 0 ? Read(status) : null;
+    }
+
     private static unsafe FileStatus Read(byte* status) => new(
-        *(ushort*)(status + 28), *(uint*)(status + 16), *(uint*)(status + 20), *(uint*)(status + 24), *(long*)(status + 40), *(long*)(status + 112), *(uint*)(status + 120));
+        *(ushort*)(status + 28), *(uint*)(status + 16), *(uint*)(status + 20), *(uint*)(status + 24), *(long*)(status + 40), *(long*)(status + 112), *(uint*)(status + 120))
+    {
+        AllocatedBytes = *(long*)(status + 48) * BlockSize,
+        Number = *(ulong*)(status + 32),
+        Device = ((ulong)*(uint*)(status + 136) << 32) | *(uint*)(status + 140),
+    };
 }

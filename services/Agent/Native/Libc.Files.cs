@@ -58,6 +58,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statx(int folder, string path, int flags, uint mask, byte* status);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int statx(SafeHandle folder, byte* path, int flags, uint mask, byte* status);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int statvfs(string path, byte* status);
 

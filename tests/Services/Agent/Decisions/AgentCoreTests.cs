@@ -159,6 +159,24 @@ public sealed class AgentCoreTests
     }
 
     [Fact]
+    public void A_task_that_holds_too_much_disk_is_ended_at_once_and_fails_also_when_its_kill_had_begun_before_a_restart()
+    {
+        Running("t1", Framework(Capability.TaskKillingState));
+        var excess = new DiskExcess("The task's sandbox", 5 << 20, 3 << 19, [new Resource { Name = "disk", Type = Value.Types.Type.Scalar }]);
+
+        Tell(new AgentInput.DiskExceeded("c-t1", excess)).OfType<AgentEffect.Destroy>().ShouldHaveSingleItem();
+        Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(137)));
+        core.Recover("S0", [Recovered(100, [Status(TaskState.TaskRunning, 1)], KillIntent.TooMuchDisk, "t2")], At);
+        var again = core.Runs.Single(run => run.Phase == RunPhase.Ending);
+        Tell(new AgentInput.Ended(again.ContainerId, new TaskEnd.Status(137)));
+
+        var ends = core.Runs.Select(run => run.Statuses[^1]).ToList();
+        ends.ShouldAllBe(each => each.State == TaskState.TaskFailed && each.Reason == TaskReport.Types.Reason.ContainerLimitationDisk);
+        ends.ShouldContain(each => each.Message.StartsWith("The task's sandbox held 5 MiB of disk, 1.5 MiB are allowed; "));
+        ends.ShouldContain(each => each.Message.StartsWith("The task held more disk than it is allowed; "));
+    }
+
+    [Fact]
     public void A_task_that_ran_before_the_host_was_started_anew_is_told_as_ended_with_its_agent_as_the_source()
     {
         core.Recover("S0", [Recovered(null, [Status(TaskState.TaskRunning, 1)])], At);

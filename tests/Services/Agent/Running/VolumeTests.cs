@@ -66,6 +66,21 @@ public sealed class VolumeTests
     }
 
     [Fact]
+    public async Task A_task_that_fills_its_volume_beyond_its_size_ends()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        Create(master, Persistent("v"));
+
+        agent.Run(Using(TaskOf("hog", "dd if=/dev/zero of=data/big bs=1M count=70; sleep 60"), Persistent("v")));
+
+        var failed = await master.WaitForAsync("hog", TaskState.TaskFailed);
+        failed.Reason.ShouldBe(TaskReport.Types.Reason.ContainerLimitationDisk);
+        failed.Message.ShouldStartWith("The persistent volume 'v' held ");
+        failed.Limitation.Resources.ShouldHaveSingleItem().Disk.Persistence.Id.ShouldBe("v");
+    }
+
+    [Fact]
     public async Task The_volume_belongs_to_the_tasks_user()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can run tasks as another user");
