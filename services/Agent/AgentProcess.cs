@@ -32,12 +32,17 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(1);
 
+    /// <summary>Fewer than the smallest hosts take.</summary>
+    private const int FewTasks = 64;
+
     private string endpoint = "";
     private int port;
 
     public async Task RunAsync(CancellationToken stop)
     {
         var logging = new LoggingLevel(time);
+        var limit = ProcessLimits.RaiseOpenFiles();
+        var descriptors = DescriptorBudget.From(limit, HttpServer.MostConnections(limit), 2 * Environment.ProcessorCount);
         await using var app = HttpServer.Build(options, logging);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("agent");
         using var workDirectoryLock = WorkDirectory.Lock("work-dir", options.WorkDirectory);
@@ -48,6 +53,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         if (namespaces is null)
             log.LogWarning("Tasks see the processes, /tmp and /dev/shm of this host, and those of one user each other: {Reason}", reason);
 
+        if (descriptors.ForTasks < FewTasks)
+            log.LogWarning("This agent may have {Limit} open files, of which {ForTasks} are for tasks: raise the host's limit (ulimit -n)", descriptors.Limit, descriptors.ForTasks);
         var volumes = new AgentVolumes(options.WorkDirectory, time, log);
         var checkpoints = new CheckpointStore(options.WorkDirectory, HostBoot.Current(), log);
         var workDirectoryId = checkpoints.WorkDirectoryId(Guid.NewGuid());
@@ -61,6 +68,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             {
                 ExecutorRegistrationTimeout = options.ExecutorRegistrationTimeout,
                 ExecutorReregistrationTimeout = options.ExecutorReregistrationTimeout,
+                Descriptors = descriptors,
             },
             new TaskReports(options.Address.ToString(), Guid.NewGuid));
         AgentEffects? effects = null;
@@ -69,7 +77,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var tokens = ExecutorTokens.Open(options.WorkDirectory);
         var streams = new StreamTable(app.Services.GetRequiredService<ILogger<StreamTable>>());
         using var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes,
-            new ExecutorEnvironment(options, tokens), () => endpoint);
+            new ExecutorEnvironment(options, tokens), () => endpoint, descriptors.Starts);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
         var containers = new Containers(starter, isolation, checkpoints, watch, paths, collector.Ended, loop.PostAsync, log);

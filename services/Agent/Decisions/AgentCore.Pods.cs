@@ -30,12 +30,13 @@ public sealed partial class AgentCore
         var pod = pods.TryGetValue(key, out var living)
             ? living[0].Pod! with { GroupId = input.GroupId }
             : new Pod(input.Executor, input.ExecutorContainerId, input.GroupId);
-        foreach (var (task, containerId) in input.Tasks)
+        foreach (var (task, _) in input.Tasks)
         {
             if (runs.TryGetValue(new TaskKey(frameworkId, task.TaskId.Value), out var older))
                 Forget(older);
-            Launch(new TaskRun(input.Framework, task, containerId, pod));
         }
+
+        Launch([.. input.Tasks.Select(each => new TaskRun(input.Framework, each.Task, each.ContainerId, pod))]);
     }
 
     private void JoinPod(TaskRun run)

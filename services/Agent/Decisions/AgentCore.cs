@@ -108,15 +108,31 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
         if (input.Task.Executor is { } executor)
             RunUnder(input.Framework, executor, [(input.Task, input.ContainerId)], input.ExecutorContainerId, groupId: input.ContainerId);
         else
-            Launch(new TaskRun(input.Framework, input.Task, input.ContainerId));
+            Launch([new TaskRun(input.Framework, input.Task, input.ContainerId)]);
     }
 
-    private void Launch(TaskRun run)
+    /// <summary>All or none: where one of a group can't be taken in, the others would only be ended again.</summary>
+    private void Launch(IReadOnlyList<TaskRun> group)
     {
-        Add(run);
-        JoinPod(run);
-        effects.Add(new AgentEffect.Launch(run));
+        var refusal = settings.Descriptors?.Refusal(runs.Values.Sum(CostOf), group.Sum(CostOf));
+        foreach (var run in group)
+        {
+            Add(run);
+            if (refusal is not null)
+            {
+                LaunchFailed(run, refusal);
+                continue;
+            }
+
+            JoinPod(run);
+            effects.Add(new AgentEffect.Launch(run));
+        }
+
+        if (refusal is not null && group[0].ExecutorKey is { } key)
+            endedExecutors.Add(key); // Which is told only if no other group of it lives.
     }
+
+    private static long CostOf(TaskRun run) => DescriptorBudget.CostOf(run.Task, run.Phase);
 
     private void Add(TaskRun run)
     {

@@ -13,6 +13,9 @@ public sealed record AgentSettings(TimeSpan KillGracePeriod)
     /// <summary>Of one task of an executor that a framework brings: with so many unacknowledged, more are not taken.</summary>
     public int WaitingUpdatesOfTask { get; init; } = 100;
 
+    /// <summary>Bounds how many tasks are taken in; null: nothing does.</summary>
+    public DescriptorBudget? Descriptors { get; init; }
+
     /// <summary>How many tasks that have ended and been acknowledged are still shown.</summary>
     public int CompletedTasksKept { get; init; } = 200;
 

@@ -23,10 +23,11 @@ internal sealed class TaskStarter(
     ContainerIsolation isolation,
     TaskProcesses processes,
     ExecutorEnvironment executors,
-    Func<string> endpoint) : IDisposable
+    Func<string> endpoint,
+    int starts) : IDisposable
 {
-    // Each start holds a thread for some milliseconds: many at once would only make many threads.
-    private readonly SemaphoreSlim starting = new(Math.Max(4, 2 * Environment.ProcessorCount));
+    // Each start holds a thread and some descriptors for some milliseconds: many at once would only make many threads.
+    private readonly SemaphoreSlim starting = new(starts);
     private readonly HostUser agentUser = HostUser.Current();
     private readonly TaskUsers users = new(options.TaskUsers, HostUser.Current(), HostUser.Find);
 

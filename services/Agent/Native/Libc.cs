@@ -22,6 +22,8 @@ internal static unsafe partial class Libc
     public const int ErrorNoSuchProcess = 3;
     public const int ErrorInterrupted = 4;
     public const int ErrorCrossDevice = 18;
+    public const int ErrorTooManyOpenOnHost = 23;
+    public const int ErrorTooManyOpen = 24;
     public const int ErrorNoSpace = 28;
     public const int ErrorTooManyLinks = 31;
 

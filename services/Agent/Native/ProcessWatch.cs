@@ -18,6 +18,8 @@ internal sealed class ProcessWatch : IDisposable
     private static readonly int Stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? EventSize : 16;
     private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
 
+    private static readonly TimeSpan NoDescriptorWait = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentDictionary<long, (int Descriptor, TaskCompletionSource Source)> waiting = new();
     private readonly int epoll;
     private long lastTicket;
@@ -37,22 +39,29 @@ internal sealed class ProcessWatch : IDisposable
     /// <returns>Its exit status when it was our child.</returns>
     public async Task<int?> WhenEnded(ProcessIdentity process)
     {
-        if (Begin(process) is { } end)
+        Task? end;
+        while (!TryBegin(process, out end))
+            await Task.Delay(NoDescriptorWait).ConfigureAwait(false); // That it can't be watched now does not mean that it has ended.
+        if (end is not null)
             await end.ConfigureAwait(false);
         return Spawn.Collect(process.Pid);
     }
 
     public void Dispose() => _ = Libc.close(epoll);
 
-    private unsafe Task? Begin(ProcessIdentity process)
+    /// <param name="end">Null when there is no such process any more.</param>
+    /// <returns>False when no descriptor is left to watch it with.</returns>
+    private unsafe bool TryBegin(ProcessIdentity process, out Task? end)
     {
+        end = null;
         var descriptor = (int)Libc.syscall(PidfdOpen, process.Pid, 0, 0, 0);
         if (descriptor < 0)
-            return null;
-        if (ProcessStat.Of(process.Pid)?.StartTicks != process.StartTicks)
+            return Marshal.GetLastPInvokeError() is not (Libc.ErrorTooManyOpen or Libc.ErrorTooManyOpenOnHost);
+        var stat = ProcessStat.Of(process.Pid);
+        if (stat?.StartTicks != process.StartTicks)
         {
             _ = Libc.close(descriptor);
-            return null;
+            return stat is not null || Libc.kill(process.Pid, 0) != 0; // It is there and can't be read: that was the last descriptor.
         }
 
         // Told apart by tickets: a descriptor's number is used again at once after its close.
@@ -64,7 +73,8 @@ internal sealed class ProcessWatch : IDisposable
         *(long*)(interest + DataOffset) = ticket;
         if (Libc.epoll_ctl(epoll, Add, descriptor, interest) != 0)
             throw new IOException($"epoll_ctl: {Marshal.GetLastPInvokeErrorMessage()}");
-        return source.Task;
+        end = source.Task;
+        return true;
     }
 
     private unsafe void Wait()

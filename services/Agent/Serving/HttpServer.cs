@@ -4,6 +4,7 @@ using DataPlatform.Services.Agent.Serving.Authentication;
 using DataPlatform.Services.Agent.Serving.Older;
 using DataPlatform.Services.Hosting.Security;
 using DataPlatform.Services.Hosting.Serving;
+using DataPlatform.Services.Hosting.Serving.Connections;
 
 namespace DataPlatform.Services.Agent.Serving;
 
@@ -15,6 +16,9 @@ internal static class HttpServer
 
     /// <summary>What clients that were made with libprocess put before each path.</summary>
     public const string OlderPrefix = "/slave(1)";
+
+    /// <param name="descriptors">So many may be open in this process.</param>
+    public static int MostConnections(long descriptors) => ConnectionLimits.From(descriptors, ConnectionShare).Most;
 
     public static WebApplication Build(AgentOptions options, LoggingLevel logging)
     {

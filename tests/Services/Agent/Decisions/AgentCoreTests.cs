@@ -177,6 +177,27 @@ public sealed class AgentCoreTests
     }
 
     [Fact]
+    public void Tasks_that_there_are_no_descriptors_for_are_refused_whole_groups_as_one()
+    {
+        var few = new AgentCore(
+            new AgentSettings(TimeSpan.FromSeconds(5)) { Descriptors = new DescriptorBudget(300, 3, 2) }, new TaskReports("127.0.0.1", Guid.NewGuid));
+        few.Decide(new AgentInput.LinkRegistered("S0"), At);
+        few.Decide(new AgentInput.RunTask(Framework(Capability.PartitionAware), TaskOf("t1"), "c-t1"), At);
+        few.Decide(new AgentInput.RunTask(Framework(Capability.PartitionAware), TaskOf("t2"), "c-t2"), At);
+        var executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = "pod" } };
+
+        var effects = few.Decide(new AgentInput.RunGroup(
+            Framework(Capability.PartitionAware), executor, [(TaskOf("p1"), "c-p1"), (TaskOf("p2"), "c-p2")], "c-pod", "g"), At);
+
+        effects.OfType<AgentEffect.Launch>().ShouldBeEmpty();
+        effects.OfType<AgentEffect.ExecutorEnded>().ShouldHaveSingleItem();
+        var refused = effects.OfType<AgentEffect.CheckpointStatus>().Select(each => each.Status).ToList();
+        refused.Select(each => each.State).ShouldBe([TaskState.TaskDropped, TaskState.TaskDropped]);
+        refused.ShouldAllBe(each => each.Message.Contains("may have 300 open files, of which 3 are for tasks: 2 are taken"));
+        few.Decide(new AgentInput.RunTask(Framework(), TaskOf("t3"), "c-t3"), At).OfType<AgentEffect.Launch>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void A_task_that_ran_before_the_host_was_started_anew_is_told_as_ended_with_its_agent_as_the_source()
     {
         core.Recover("S0", [Recovered(null, [Status(TaskState.TaskRunning, 1)])], At);

@@ -16,6 +16,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     private readonly StringBuilder log = new();
     private readonly HttpClient http = new();
     private Process? process;
+    private string? openFiles;
 
     private AgentUnderTest(FakeMaster master, string? workDirectory, IEnumerable<string> more)
     {
@@ -57,10 +58,19 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         return agent;
     }
 
+    /// <summary>One that may have few files open: at first, and at most.</summary>
+    public static async Task<AgentUnderTest> StartWithLimitAsync(FakeMaster master, int soft, int hard, params string[] more)
+    {
+        var agent = new AgentUnderTest(master, null, more) { openFiles = $"ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"" };
+        await agent.StartProcessAsync();
+        return agent;
+    }
+
     public async Task StartProcessAsync()
     {
         var before = Master.Registrations.Count;
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "dp-agent"), arguments)
+        var program = Path.Combine(AppContext.BaseDirectory, "dp-agent");
+        var start = new ProcessStartInfo(openFiles is null ? program : "/bin/sh", openFiles is null ? arguments : ["-c", openFiles, program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
