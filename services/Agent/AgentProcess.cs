@@ -13,6 +13,7 @@ using DataPlatform.Services.Agent.Fetching;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Link;
+using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving;
@@ -73,14 +74,15 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             new TaskReports(options.Address.ToString(), Guid.NewGuid));
         AgentEffects? effects = null;
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
-        var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, (ulong)options.OpenFileLimit);
+        using var logs = new LogKeeping(options.WorkDirectory, options.MaximumLogBytes, watch, log);
+        var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, logs, (ulong)options.OpenFileLimit);
         var tokens = ExecutorTokens.Open(options.WorkDirectory);
         var streams = new StreamTable(app.Services.GetRequiredService<ILogger<StreamTable>>());
-        using var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes,
+        using var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes, logs,
             new ExecutorEnvironment(options, tokens), () => endpoint, descriptors.Starts);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
-        var containers = new Containers(starter, isolation, checkpoints, watch, paths, collector.Ended, loop.PostAsync, log);
+        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, collector.Ended, loop.PostAsync, log);
         using var probe = new CheckProbe(processes, watch);
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);

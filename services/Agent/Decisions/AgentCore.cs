@@ -114,7 +114,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
     /// <summary>All or none: where one of a group can't be taken in, the others would only be ended again.</summary>
     private void Launch(IReadOnlyList<TaskRun> group)
     {
-        var refusal = settings.Descriptors?.Refusal(runs.Values.Sum(CostOf), group.Sum(CostOf));
+        var refusal = settings.Descriptors?.Refusal(TakenDescriptors, group.Sum(CostOf));
         foreach (var run in group)
         {
             Add(run);
@@ -129,10 +129,14 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
         }
 
         if (refusal is not null && group[0].ExecutorKey is { } key)
-            endedExecutors.Add(key); // Which is told only if no other group of it lives.
+            endedExecutors.Add((key, 0)); // Which is told only if no other group of it lives.
     }
 
-    private static long CostOf(TaskRun run) => DescriptorBudget.CostOf(run.Task, run.Phase);
+    private long TakenDescriptors => runs.Values.Sum(CostOf) + executors.Count;
+
+    /// <summary>Of the tasks of an executor that a framework brings the agent sees the executor alone.</summary>
+    private static long CostOf(TaskRun run) =>
+        run.Pod?.Executor.Type == ExecutorInfo.Types.Type.Custom ? 0 : DescriptorBudget.CostOf(run.Task, run.Phase);
 
     private void Add(TaskRun run)
     {

@@ -3,6 +3,7 @@ using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Checkpoints;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,7 @@ internal sealed class Containers(
     CheckpointStore checkpoints,
     ProcessWatch watch,
     SandboxPaths sandboxes,
+    LogKeeping logs,
     Action<string> sandboxEnded,
     Func<AgentInput, ValueTask> post,
     ILogger log)
@@ -34,8 +36,8 @@ internal sealed class Containers(
     /// <summary>Tasks of which something withstands SIGKILL. Their resources stay taken.</summary>
     public int Unkillable => unkillable.Count;
 
-    /// <summary>The folders of tasks that have been started.</summary>
-    public IEnumerable<string> Sandboxes => containers.Where(each => each.Value.Supervisor is not null)
+    /// <summary>The folders of tasks that write their logs themselves: they were started by an agent before this one.</summary>
+    public IEnumerable<string> Sandboxes => containers.Where(each => each.Value.Supervisor is not null && !LogPipes.Exist(checkpoints.RunDirectory(each.Key)))
         .Select(each => sandboxes.Find(each.Value.Run)).OfType<string>();
 
     /// <summary>Where the task runs; null when no process of it is known.</summary>
@@ -60,6 +62,8 @@ internal sealed class Containers(
     {
         var container = new Container(run) { Supervisor = supervisor };
         containers[run.ContainerId] = container;
+        if (sandboxes.Find(run) is { } sandbox)
+            logs.Keep(run.ContainerId, checkpoints.RunDirectory(run.ContainerId), sandbox, null);
         _ = Task.Run(() => WatchAsync(run.ContainerId, container));
     }
 
@@ -147,6 +151,8 @@ internal sealed class Containers(
         }
 
         unkillable.TryRemove(containerId, out _);
+        // Who hears of the end may read the last line.
+        await logs.WhenWrittenAsync(containerId);
         var outOfMemory = isolation.OutOfMemoryKills(containerId) > 0 && status != 0;
         TaskEnd end = outOfMemory
             ? new TaskEnd.OutOfMemory(status, ContainerLimits.Of(container.Run.Task, false, 0).MemoryBytes ?? 0)

@@ -18,17 +18,17 @@ internal static class SupervisorFiles
     public static bool IsStarted(string runDirectory) => File.Exists(Path.Combine(runDirectory, "started"));
 
     /// <summary>Null while it has not been started.</summary>
-    public static ProcessIdentity? ReadStarted(string runDirectory)
-    {
-        var path = Path.Combine(runDirectory, "started");
-        return File.Exists(path) && ProcessStat.Parse(File.ReadAllText(path)) is { } stat
-            ? new ProcessIdentity(stat.Pid, stat.StartTicks)
-            : null;
-    }
+    public static ProcessIdentity? ReadStarted(string runDirectory) => ReadIdentity(Path.Combine(runDirectory, "started"));
+
+    /// <summary>Null when there is no such file, or it can't be read any more.</summary>
+    public static ProcessIdentity? ReadIdentity(string path) =>
+        File.Exists(path) && ProcessStat.Parse(File.ReadAllText(path)) is { } stat ? new ProcessIdentity(stat.Pid, stat.StartTicks) : null;
 
     /// <summary>Before the task exists. Process id and start time: against a process id that is used again.</summary>
-    public static void WriteStarted(string runDirectory, int supervisor) =>
-        File.WriteAllText(Path.Combine(runDirectory, "started"), File.ReadAllText($"/proc/{supervisor.ToString(CultureInfo.InvariantCulture)}/stat"));
+    public static void WriteStarted(string runDirectory, int supervisor) => WriteIdentity(Path.Combine(runDirectory, "started"), supervisor);
+
+    public static void WriteIdentity(string path, int process) =>
+        File.WriteAllText(path, File.ReadAllText($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/stat"));
 
     /// <summary>For the supervisor to write the task's exit status to; the room for it is taken now.</summary>
     public static SafeFileHandle CreateStatus(string runDirectory)

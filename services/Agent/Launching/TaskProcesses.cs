@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
-using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Launching;
 
@@ -12,7 +12,7 @@ namespace DataPlatform.Services.Agent.Launching;
 /// </summary>
 /// <param name="namespaces">Null where the host permits none.</param>
 /// <param name="openFilesWanted">Most descriptors of one process; where the host's own bound is lower, that one counts.</param>
-internal sealed class TaskProcesses(string workDirectory, ContainerIsolation isolation, TaskNamespaces? namespaces, ulong openFilesWanted)
+internal sealed class TaskProcesses(string workDirectory, ContainerIsolation isolation, TaskNamespaces? namespaces, LogKeeping logs, ulong openFilesWanted)
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const uint OpenTemporaryFolder = 0x3FF; // 01777
@@ -36,16 +36,30 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
 
     /// <returns>The supervisor; the task may already run, or have ended.</returns>
     /// <exception cref="IOException">Something of it can't be done; then nothing runs.</exception>
-    public ProcessIdentity Start(string containerId, string runDirectory, TaskContext context, string standardOutput, string standardError, IReadOnlyList<string> command)
+    public ProcessIdentity Start(string containerId, string runDirectory, TaskContext context, IReadOnlyList<string> command)
     {
-        using var output = OpenLog(standardOutput);
-        using var error = OpenLog(standardError);
+        var pipes = LogPipes.Make(runDirectory, context.User);
+        try
+        {
+            return Start(containerId, runDirectory, context, pipes, command);
+        }
+        catch
+        {
+            pipes.Dispose();
+            throw;
+        }
+    }
+
+    private ProcessIdentity Start(string containerId, string runDirectory, TaskContext context, LogPipes pipes, IReadOnlyList<string> command)
+    {
         using var status = SupervisorFiles.CreateStatus(runDirectory);
         using var gate = new Gate();
         using var before = context.User is null && namespaces is null ? null : new SystemCalls();
         using var held = before is null ? null : Prepare(before, runDirectory, context);
         var pid = Spawn.Start(new ProcessStart(
-            "/bin/sh", ["sh", "-c", script, "supervise", openFiles, .. command], context.Environment, context.Sandbox, [output, error, status, gate.Outer]) { Before = before });
+            "/bin/sh", ["sh", "-c", script, "supervise", openFiles, .. command], context.Environment, context.Sandbox,
+            [pipes.OutputEnd, pipes.ErrorEnd, status, gate.Outer, pipes.HeldOutput, pipes.HeldError]) { Before = before });
+        pipes.CloseEnds();
         try
         {
             // Our child is not collected before this, so that its id and start time are surely its own.
@@ -55,6 +69,7 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
                 TaskNamespaces.MountProcesses(supervisor, readOnly: context.User?.Id == 0);
             File.Delete(UsersPath(runDirectory)); // What is mounted stays.
             SupervisorFiles.WriteStarted(runDirectory, pid);
+            logs.Keep(containerId, runDirectory, context.Sandbox, pipes);
             gate.Open();
             return supervisor;
         }
@@ -151,14 +166,6 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
     {
         _ = Libc.kill(pid, Libc.SignalKill);
         _ = Spawn.CollectEnd(pid);
-    }
-
-    private static SafeFileHandle OpenLog(string path)
-    {
-        var descriptor = Libc.open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0x1A4);
-        return descriptor < 0
-            ? throw new IOException($"Cannot open '{path}': {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError())
-            : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     private static string ReadScript()

@@ -6,6 +6,7 @@ using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Executors;
 using DataPlatform.Services.Agent.Fetching;
 using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Volumes;
@@ -22,6 +23,7 @@ internal sealed class TaskStarter(
     Fetcher fetcher,
     ContainerIsolation isolation,
     TaskProcesses processes,
+    LogKeeping logs,
     ExecutorEnvironment executors,
     Func<string> endpoint,
     int starts) : IDisposable
@@ -66,11 +68,14 @@ internal sealed class TaskStarter(
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            return Step("start the task", () =>
+            var supervisor = Step("start the task", () =>
             {
                 sandbox.HandOver();
                 return Spawn(run, sandbox, folders, environment, user);
             });
+            // Until then this agent holds its pipes: more at a time than are counted on must not be.
+            await logs.WhenOpenedAsync(run.ContainerId);
+            return supervisor;
         }
         finally
         {
@@ -106,7 +111,7 @@ internal sealed class TaskStarter(
         isolation.Prepare(run.ContainerId, ContainerLimits.Of(run.Task, options.EnforceCpu, ProcessLimit));
         return processes.Start(
             run.ContainerId, checkpoints.RunDirectory(run.ContainerId), new TaskContext(sandbox.Path, environment, user) { Folders = folders },
-            sandbox.StandardOutput, sandbox.StandardError, CommandLine.Of(run.Task.Command));
+            CommandLine.Of(run.Task.Command));
     }
 
     private static T Step<T>(string what, Func<T> action)

@@ -1,6 +1,7 @@
 # Stands between the agent and one task, so that the task outlives the agent and its exit status is known afterwards. Runs
 # as the task's user with the task's environment, and is the first process of the task's own process ids where it has some.
 # Descriptor 3 takes the exit status, on descriptor 4 the agent says when the task may start.
+# Descriptors 5 and 6 are the pipes of its output: held here, what is in them waits for a reader, and the task with it.
 # $1: most open files of a process. Then the command, word by word.
 # Signals are meant for the task; what is only trapped, not ignored, is back to normal in the task.
 trap : HUP INT QUIT TERM
@@ -10,7 +11,7 @@ exec 4<&-
 files=$1
 shift
 (
-    exec 3>&-
+    exec 3>&- 5<&- 6<&-
     ulimit -c 0
     ulimit -n "$files"
     exec "$@"

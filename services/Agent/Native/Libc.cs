@@ -11,7 +11,9 @@ internal static unsafe partial class Libc
 
     public const int OpenReadOnly = 0x0;
     public const int OpenWriteOnly = 0x1;
+    public const int OpenReadWrite = 0x2;
     public const int OpenCreate = 0x40;
+    public const int OpenExclusive = 0x80;
     public const int OpenAppend = 0x400;
     public const int OpenNonBlocking = 0x800;
     public const int OpenDirectory = 0x10000;
@@ -21,6 +23,7 @@ internal static unsafe partial class Libc
 
     public const int ErrorNoSuchProcess = 3;
     public const int ErrorInterrupted = 4;
+    public const int ErrorAgain = 11;
     public const int ErrorCrossDevice = 18;
     public const int ErrorTooManyOpenOnHost = 23;
     public const int ErrorTooManyOpen = 24;
@@ -45,6 +48,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags, uint mode);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int mkfifo(string path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchown(SafeHandle file, uint owner, uint group);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int close(int descriptor);
 
@@ -63,6 +72,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint read(int descriptor, byte* content, nuint count);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint write(int descriptor, byte* content, nuint count);

@@ -25,10 +25,14 @@ internal static class ContainedFiles
     }
 
     /// <summary>For reading and writing, never through a link at its end; null when that is not a regular file.</summary>
-    public static SafeFileHandle? OpenWrite(string folder, string path, bool create)
+    public static SafeFileHandle? OpenWrite(string folder, string path, bool create) =>
+        OpenPlain(folder, path, Libc.OpenReadWrite | (create ? Libc.OpenCreate : 0));
+
+    /// <summary>As the flags of open(2) say, never through a link at its end; null when that is not a regular file.</summary>
+    public static SafeFileHandle? OpenPlain(string folder, string path, int flags)
     {
-        const int readWrite = 2;
-        if (Open(folder, path, readWrite | Libc.OpenNoFollow | Libc.OpenNonBlocking | (create ? Libc.OpenCreate : 0), create ? 0x1A4u : 0) is not { } handle)
+        var mode = (flags & Libc.OpenCreate) == 0 ? 0 : 0x1A4u;
+        if (Open(folder, path, flags | Libc.OpenNoFollow | Libc.OpenNonBlocking, mode) is not { } handle)
             return null;
         if (IsRegular(handle))
             return handle;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace DataPlatform.Services.Agent.Sandboxes;
 
 /// <summary>
-/// Keeps stdout and stderr of running tasks within bounds. A log that has grown to half of its bound is copied to a file with
+/// Keeps stdout and stderr of tasks within bounds that write them themselves, as those do that an agent before this one has started. A log that has grown to half of its bound is copied to a file with
 /// <c>.1</c> behind its name and emptied; tasks only ever append, so they go on at its start.
 /// </summary>
 internal sealed class LogKeeper(long maximumBytes, Func<IEnumerable<string>> sandboxes, TimeProvider time, ILogger log)

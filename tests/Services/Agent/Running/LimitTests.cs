@@ -55,6 +55,33 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_task_that_writes_as_fast_as_it_can_never_has_more_of_its_log_on_the_disk_than_the_bound()
+    {
+        const long bound = 1 << 20;
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master, "--max-log-size", "1MB");
+
+        agent.Run(TaskOf("flood", "head -c 300M /dev/zero; echo; echo the end"));
+        await master.WaitForAsync("flood", TaskState.TaskRunning);
+        var sandbox = agent.Sandbox("flood");
+        long most = 0;
+        await master.Eventually(
+            () =>
+            {
+                for (var look = 0; look < 100; look++)
+                    most = Math.Max(most, SizeOf(sandbox, "stdout") + SizeOf(sandbox, "stdout.1"));
+                return master.Reports("flood").Any(each => each.State == TaskState.TaskFinished);
+            },
+            "the task to end", seconds: 60);
+
+        most.ShouldBeLessThanOrEqualTo(bound + (bound / 8));
+        (await agent.ReadFileAsync("flood", "stdout")).ShouldEndWith("the end\n");
+    }
+
+    private static long SizeOf(string folder, string name) =>
+        new System.IO.FileInfo(Path.Combine(folder, name)) is { Exists: true } file ? file.Length : 0;
+
+    [Fact]
     public async Task A_port_that_is_taken_on_the_host_is_named_before_anything_starts()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
