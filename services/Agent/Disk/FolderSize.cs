@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Fetching;
 using DataPlatform.Services.Agent.Native;
@@ -14,7 +15,6 @@ internal sealed unsafe class FolderSize
 {
     private const int BufferSize = 32 * 1024;
     private readonly HashSet<(ulong Device, ulong Number)> seen = [];
-    private readonly byte[] buffer = new byte[BufferSize];
 
     public long Bytes { get; private set; }
 
@@ -99,6 +99,7 @@ internal sealed unsafe class FolderSize
         const int lengthOffset = 16;
         const int nameOffset = 19;
         var folders = new Stack<byte[]>();
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         fixed (byte* entries = buffer)
         {
             for (nint length; (length = Libc.getdents64(folder, entries, BufferSize)) > 0;)
@@ -118,6 +119,7 @@ internal sealed unsafe class FolderSize
             }
         }
 
+        ArrayPool<byte>.Shared.Return(buffer);
         return folders;
     }
 
