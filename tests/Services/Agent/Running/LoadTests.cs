@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using DataPlatform.Core.Protocol.Mesos;
 using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
 
@@ -26,6 +27,15 @@ public sealed class LoadTests(ITestOutputHelper output)
         output.WriteLine($"200 tasks in {elapsed.TotalSeconds:0.00} s ({200 / elapsed.TotalSeconds:0} a second); resident {idle} MB idle, {after} MB after");
         idle.ShouldBeLessThan(80);
         after.ShouldBeLessThan(120);
+    }
+
+    [Fact]
+    public void Runs_with_the_collector_for_small_heaps()
+    {
+        // With the server's, five hundred idle tasks cost 200 MB and more by the minute; with this one 122 MB.
+        using var configuration = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "dp-agent.runtimeconfig.json")));
+
+        configuration.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty("System.GC.Server").GetBoolean().ShouldBeFalse();
     }
 
     [Fact]
