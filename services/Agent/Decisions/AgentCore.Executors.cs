@@ -101,11 +101,13 @@ public sealed partial class AgentCore
     }
 
     /// <summary>It has not subscribed in time: nobody knows what it does, so it is not asked.</summary>
-    private void GiveUp(ExecutorRun executor)
+    private void GiveUp(ExecutorRun executor) => EndAtOnce(executor, Reason.ExecutorRegistrationTimeout,
+        $"The executor did not subscribe within {settings.ExecutorRegistrationTimeout.TotalSeconds:0.###} s of its start");
+
+    private void EndAtOnce(ExecutorRun executor, Reason reason, string message)
     {
-        executor.Verdict ??= (
-            TaskState.TaskFailed, Reason.ExecutorRegistrationTimeout,
-            $"The executor did not subscribe within {settings.ExecutorRegistrationTimeout.TotalSeconds:0.###} s of its start");
+        Touch(executor.Program);
+        executor.Verdict ??= (TaskState.TaskFailed, reason, message);
         executor.SubscribeBy = null;
         executor.Program.Phase = RunPhase.Ending;
         executor.Program.Intent = KillIntent.Killed;

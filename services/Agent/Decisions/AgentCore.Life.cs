@@ -250,7 +250,13 @@ public sealed partial class AgentCore
     /// <summary>At once: in a grace period it would only go on to fill the disk.</summary>
     private void DiskExceeded(TaskRun run, DiskExcess excess)
     {
-        if (run.Phase == RunPhase.Ending)
+        if (run.IsUnderProgram)
+        {
+            // What of the sandbox is whose only the executor knows.
+            if (run.ExecutorKey is { } key && executors.GetValueOrDefault(key) is { IsEnding: false } executor)
+                EndAtOnce(executor, Reason.ContainerLimitationDisk, excess.Message);
+        }
+        else if (run.Phase == RunPhase.Ending)
         {
             End(run, TimeSpan.Zero);
         }

@@ -136,7 +136,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
 
     /// <summary>Of the tasks of an executor that a framework brings the agent sees the executor alone.</summary>
     private static long CostOf(TaskRun run) =>
-        run.Pod?.Executor.Type == ExecutorInfo.Types.Type.Custom ? 0 : DescriptorBudget.CostOf(run.Task, run.Phase);
+        run.IsUnderProgram ? 0 : DescriptorBudget.CostOf(run.Task, run.Phase);
 
     private void Add(TaskRun run)
     {

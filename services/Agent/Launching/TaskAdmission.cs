@@ -19,9 +19,9 @@ public static class TaskAdmission
         if (IdProblem(framework.Id.Value) is { } frameworkProblem)
             return LaunchFailure.Invalid($"framework id {frameworkProblem}");
         if (task.Executor is not null)
-            return LaunchFailure.Failed("task.executor: custom executors are not supported yet; give task.command instead");
+            return LaunchFailure.Invalid("task.executor: a task of a group runs under the group's executor; leave it out");
         if (task.Command is not { } command)
-            return LaunchFailure.Invalid("task.command is missing");
+            return LaunchFailure.Invalid("command is missing, of the task or of its executor");
         if (!command.HasValue || command.Value.Length == 0)
             return LaunchFailure.Invalid("task.command.value is missing or empty");
         if (command.Value.Contains('\0', StringComparison.Ordinal) || command.Arguments.Any(each => each.Contains('\0', StringComparison.Ordinal)))

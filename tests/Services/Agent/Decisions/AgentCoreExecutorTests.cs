@@ -191,6 +191,20 @@ public sealed class AgentCoreExecutorTests
     }
 
     [Fact]
+    public void One_whose_sandbox_holds_too_much_is_ended_at_once_with_all_its_tasks()
+    {
+        Run("t1");
+        Run("t2");
+        Tell(new AgentInput.Launched("x-t1", 100));
+
+        Tell(new AgentInput.DiskExceeded("c-t1", new DiskExcess("The sandboxes of the task's pod", 5 << 20, 1 << 20, [])))
+            .ShouldContain(new AgentEffect.Destroy("x-t1"));
+
+        Reports(Tell(new AgentInput.Ended("x-t1", new TaskEnd.Status(137)))).ShouldBe(
+            [("t1", TaskState.TaskFailed, Reason.ContainerLimitationDisk), ("t2", TaskState.TaskFailed, Reason.ContainerLimitationDisk)]);
+    }
+
+    [Fact]
     public void One_that_can_not_be_started_takes_its_tasks_with_it()
     {
         Run("t1");

@@ -34,7 +34,7 @@ public sealed class TaskAdmissionTests
         var volume = TaskOf("t");
         volume.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { new DataPlatform.Core.Protocol.Mesos.Volume { Mode = DataPlatform.Core.Protocol.Mesos.Volume.Types.Mode.Rw, ContainerPath = "data", HostPath = "/srv" } } };
 
-        TaskAdmission.Refusal(Framework(), custom)!.Message.ShouldContain("custom executors are not supported yet");
+        TaskAdmission.Refusal(Framework(), custom)!.Message.ShouldContain("a task of a group runs under the group's executor");
         TaskAdmission.Refusal(Framework(), image)!.Message.ShouldContain("image is not supported yet");
         TaskAdmission.Refusal(Framework(), volume)!.Message.ShouldContain("a source other than SANDBOX_PATH is not supported yet");
     }

@@ -105,7 +105,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public async Task Refuses_a_custom_executor_and_an_unknown_user_with_the_reason()
+    public async Task Refuses_an_executor_without_a_command_and_an_unknown_user_with_the_reason()
     {
         await using var master = await FakeMaster.StartAsync();
         await using var agent = await AgentUnderTest.StartAsync(master);
@@ -117,7 +117,7 @@ public sealed class LinkTests
         agent.Run(custom);
         agent.Run(stranger);
 
-        (await master.WaitForAsync("custom", TaskState.TaskFailed)).Message.ShouldContain("custom executors");
+        (await master.WaitForAsync("custom", TaskState.TaskError)).Message.ShouldContain("command is missing");
         var dropped = await master.WaitForAsync("stranger", TaskState.TaskLost);
         dropped.Message.ShouldContain("nobody-knows-me");
         dropped.Reason.ShouldBe(TaskReport.Types.Reason.ExecutorTerminated);
