@@ -6,20 +6,10 @@ namespace DataPlatform.Core.Pool;
 internal sealed class VisibleMachines(AccessRules rules, Caller caller)
 {
     /// <summary>The message given is left as it is.</summary>
-    public OperatorResponse.Types.GetMaintenanceSchedule Of(OperatorResponse.Types.GetMaintenanceSchedule answer)
-    {
-        if (rules.AllowsAll(caller, AccessAction.GetMaintenanceSchedules))
-            return answer;
-        var seen = new Schedule();
-        foreach (var window in answer.Schedule.Windows)
-        {
-            var machines = window.MachineIds.Where(id => Allows(AccessAction.GetMaintenanceSchedules, id)).ToList();
-            if (machines.Count > 0)
-                seen.Windows.Add(new Window { MachineIds = { machines }, Unavailability = window.Unavailability });
-        }
-
-        return new() { Schedule = seen };
-    }
+    public OperatorResponse.Types.GetMaintenanceSchedule Of(OperatorResponse.Types.GetMaintenanceSchedule answer) =>
+        rules.AllowsAll(caller, AccessAction.GetMaintenanceSchedules)
+            ? answer
+            : new() { Schedule = MaintenancePlan.Only(answer.Schedule, id => Allows(AccessAction.GetMaintenanceSchedules, id)) };
 
     /// <inheritdoc cref="Of(OperatorResponse.Types.GetMaintenanceSchedule)"/>
     public OperatorResponse.Types.GetMaintenanceStatus Of(OperatorResponse.Types.GetMaintenanceStatus answer)

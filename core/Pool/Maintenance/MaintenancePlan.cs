@@ -34,12 +34,15 @@ public sealed class MaintenancePlan
         .MinBy(unavailability => unavailability.Start.Nanoseconds);
 
     /// <summary>What is left of the schedule; windows without machines go too.</summary>
-    public Schedule Without(IReadOnlySet<Machine> machines)
+    public Schedule Without(IReadOnlySet<Machine> machines) => Only(Schedule, id => !machines.Contains(Machine.Of(id)));
+
+    /// <summary>A schedule of the chosen machines; windows without any go. The one given is left as it is.</summary>
+    internal static Schedule Only(Schedule schedule, Func<MachineID, bool> chosen)
     {
         var left = new Schedule();
-        foreach (var window in Schedule.Windows)
+        foreach (var window in schedule.Windows)
         {
-            var kept = window.MachineIds.Where(id => !machines.Contains(Machine.Of(id))).ToList();
+            var kept = window.MachineIds.Where(chosen).ToList();
             if (kept.Count > 0)
                 left.Windows.Add(new Window { MachineIds = { kept }, Unavailability = window.Unavailability });
         }

@@ -1,3 +1,5 @@
+using DataPlatform.Core.Protocol.Mesos;
+
 namespace DataPlatform.Core.Pool;
 
 /// <summary>START_MAINTENANCE and STOP_MAINTENANCE: machines of the schedule go down, and come up again.</summary>
@@ -6,15 +8,9 @@ internal static class TakingDown
     public static Decision Start(PoolState state, PoolCommand.StartMaintenance command, DateTimeOffset now)
     {
         var machines = new HashSet<Machine>();
-        if (MachineRules.WhyNotMachines(state.Settings, "machines", command.Machines, machines) is { } why)
+        if (WhyNotScheduled(state, command.Machines, machines, machine =>
+            state.DownMachines.ContainsKey(machine) ? $"machine {machine} is down already" : null) is { } why)
             return Decision.Invalid(why);
-        foreach (var machine in machines)
-        {
-            if (!state.Plan.Has(machine))
-                return NotScheduled(machine);
-            if (state.DownMachines.ContainsKey(machine))
-                return Decision.Invalid($"machine {machine} is down already");
-        }
 
         var decision = new Decision { Outcome = PoolOutcome.Ok };
         foreach (var id in command.Machines)
@@ -33,15 +29,9 @@ internal static class TakingDown
     public static Decision Stop(PoolState state, PoolCommand.StopMaintenance command)
     {
         var machines = new HashSet<Machine>();
-        if (MachineRules.WhyNotMachines(state.Settings, "machines", command.Machines, machines) is { } why)
+        if (WhyNotScheduled(state, command.Machines, machines, machine =>
+            state.DownMachines.ContainsKey(machine) ? null : $"machine {machine} is not down; UPDATE_MAINTENANCE_SCHEDULE takes it out of the schedule") is { } why)
             return Decision.Invalid(why);
-        foreach (var machine in machines)
-        {
-            if (!state.Plan.Has(machine))
-                return NotScheduled(machine);
-            if (!state.DownMachines.ContainsKey(machine))
-                return Decision.Invalid($"machine {machine} is not down; UPDATE_MAINTENANCE_SCHEDULE takes it out of the schedule");
-        }
 
         var decision = new Decision { Outcome = PoolOutcome.Ok };
         foreach (var id in command.Machines)
@@ -50,6 +40,11 @@ internal static class TakingDown
         return decision;
     }
 
-    private static Decision NotScheduled(Machine machine) =>
-        Decision.Invalid($"machine {machine} is not part of the maintenance schedule; it has to be named there in the same way");
+    /// <param name="machines">Gets those that are named.</param>
+    /// <param name="whyNot">Of one that is in the schedule.</param>
+    private static string? WhyNotScheduled(PoolState state, IReadOnlyList<MachineID> named, HashSet<Machine> machines, Func<Machine, string?> whyNot) =>
+        MachineRules.WhyNotMachines(state.Settings, "machines", named, machines)
+            ?? machines.Select(machine => state.Plan.Has(machine)
+                ? whyNot(machine)
+                : $"machine {machine} is not part of the maintenance schedule; it has to be named there in the same way").FirstOrDefault(why => why is not null);
 }

@@ -12,6 +12,13 @@ internal static class Answers
         await context.Response.WriteAsync(message, context.RequestAborted);
     }
 
+    /// <param name="allowed">The methods that are, as the header names them.</param>
+    public static Task RefuseMethodAsync(HttpContext context, string allowed)
+    {
+        context.Response.Headers.Allow = allowed;
+        return RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not allowed here; {allowed} is");
+    }
+
     /// <summary>The caller has had its share for now.</summary>
     public static Task RefuseForNowAsync(HttpContext context, string message)
     {

@@ -17,8 +17,7 @@ internal static class Bodies
         var request = context.Request;
         if (!HttpMethods.IsPost(request.Method))
         {
-            context.Response.Headers.Allow = "POST";
-            await Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{request.Method} is not allowed here; POST is");
+            await Answers.RefuseMethodAsync(context, "POST");
             return null;
         }
 

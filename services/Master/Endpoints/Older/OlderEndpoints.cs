@@ -181,8 +181,7 @@ internal sealed class OlderEndpoints(MasterRuntime master, Callers callers, Mast
             return null;
         if (HttpMethods.IsGet(context.Request.Method))
             return caller;
-        context.Response.Headers.Allow = "GET";
-        await Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not allowed here; GET is");
+        await Answers.RefuseMethodAsync(context, "GET");
         return null;
     }
 

@@ -37,7 +37,7 @@ internal sealed class OlderMaintenance(MasterRuntime master, Callers callers, Ac
             return;
         if (!HttpMethods.IsGet(context.Request.Method))
         {
-            await RefuseMethodAsync(context, "GET");
+            await Answers.RefuseMethodAsync(context, "GET");
             return;
         }
 
@@ -54,7 +54,7 @@ internal sealed class OlderMaintenance(MasterRuntime master, Callers callers, Ac
             return;
         if (!HttpMethods.IsPost(context.Request.Method))
         {
-            await RefuseMethodAsync(context, allowed);
+            await Answers.RefuseMethodAsync(context, allowed);
             return;
         }
 
@@ -102,12 +102,6 @@ internal sealed class OlderMaintenance(MasterRuntime master, Callers callers, Ac
             return caller;
         await Answers.RefuseAsync(context, StatusCodes.Status403Forbidden, forbidden);
         return null;
-    }
-
-    private static Task RefuseMethodAsync(HttpContext context, string allowed)
-    {
-        context.Response.Headers.Allow = allowed;
-        return Answers.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not allowed here; {allowed} is");
     }
 
     /// <summary>A list of machines, which no message is.</summary>
