@@ -74,7 +74,7 @@ public sealed partial class PoolState
         // An older update that comes late must not hide the end that waits for its acknowledgement.
         if (before.HasStatusUpdateState && TaskStates.IsTerminal(before.StatusUpdateState) && !TaskStates.IsTerminal(status.State))
             return before;
-        var record = before.Clone();
+        var record = before.Copy();
         // What has ended stays ended, whatever late news says.
         if (!TaskStates.IsTerminal(record.State))
             record.State = updated.Latest;

@@ -46,7 +46,7 @@ public sealed class PooledAgent
 
     public IReadOnlyDictionary<(string FrameworkId, string ExecutorId), PooledExecutor> Executors => LiveExecutors;
 
-    public IEnumerable<PooledExecutor> ExecutorsInOrder => LiveExecutors.Values
+    public IEnumerable<PooledExecutor> ExecutorsInOrder => LiveExecutors.Count == 0 ? [] : LiveExecutors.Values
         .OrderBy(executor => executor.FrameworkId, StringComparer.Ordinal).ThenBy(executor => executor.Id, StringComparer.Ordinal);
 
     /// <summary>On the pool's own clock.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 
@@ -6,11 +7,13 @@ namespace DataPlatform.Core.Pool;
 /// <summary>A task on an agent, and what it holds there. Changed by <see cref="PoolState.Apply"/> alone.</summary>
 public sealed class PooledTask
 {
+    private static readonly FrozenSet<ResourceKind> None = [];
+
     internal PooledTask(TaskRecord record, ResourceBag resources, string role)
     {
         Record = record;
         Resources = resources.Where(static entry => !entry.Kind.IsShared);
-        SharedVolumes = resources.Where(static entry => entry.Kind.IsShared).Select(static entry => entry.Kind).ToHashSet();
+        SharedVolumes = ReferenceEquals(Resources, resources) ? None : resources.Where(static entry => entry.Kind.IsShared).Select(static entry => entry.Kind).ToHashSet();
         Role = role;
         HoldsResources = !TaskStates.IsTerminal(record.State);
     }

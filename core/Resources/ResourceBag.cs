@@ -29,15 +29,9 @@ public sealed class ResourceBag : IEquatable<ResourceBag>, IEnumerable<ResourceE
 
     /// <summary>Entries in any order; those of one kind are added up.</summary>
     /// <exception cref="InvalidOperationException">Two entries of a kind cannot be added: another form, or common members.</exception>
-    public static ResourceBag Of(params ReadOnlySpan<ResourceEntry> entries)
-    {
-        var sorted = entries.ToArray();
-        // Stable, so that a reason names entries in the order given.
-        return FromSorted(sorted.OrderBy(static entry => entry.Kind));
-    }
+    public static ResourceBag Of(params ReadOnlySpan<ResourceEntry> entries) => OfOwn(entries.ToArray());
 
-    public static ResourceBag Of(IEnumerable<ResourceEntry> entries) =>
-        FromSorted(entries.OrderBy(static entry => entry.Kind));
+    public static ResourceBag Of(IEnumerable<ResourceEntry> entries) => OfOwn([.. entries]);
 
     /// <summary>The amount over all scalars of that name, however reserved or allocated.</summary>
     public ResourceAmount Amount(string name)
@@ -226,12 +220,16 @@ public sealed class ResourceBag : IEquatable<ResourceBag>, IEnumerable<ResourceE
 
     private ResourceBag WithAllocation(string? role) => Array.TrueForAll(_entries, entry => entry.Kind.AllocatedTo == role)
         ? this
-        : Of(_entries.Select(entry => entry with { Kind = entry.Kind.WithAllocation(role) }));
+        : OfOwn(Array.ConvertAll(_entries, entry => entry with { Kind = entry.Kind.WithAllocation(role) }));
 
-    private static ResourceBag FromSorted(IEnumerable<ResourceEntry> sorted)
+    /// <param name="entries">Nobody else's; may be kept.</param>
+    private static ResourceBag OfOwn(ResourceEntry[] entries)
     {
-        var merged = new List<ResourceEntry>();
-        foreach (var entry in sorted)
+        if (IsInOrder(entries))
+            return entries.Length == 0 ? Empty : new ResourceBag(entries);
+        var merged = new List<ResourceEntry>(entries.Length);
+        // Stable, so that a reason names entries in the order given.
+        foreach (var entry in entries.OrderBy(static entry => entry.Kind))
         {
             if (entry.Value.IsEmpty)
                 continue;
@@ -242,5 +240,17 @@ public sealed class ResourceBag : IEquatable<ResourceBag>, IEnumerable<ResourceE
         }
 
         return merged.Count == 0 ? Empty : new ResourceBag([.. merged]);
+    }
+
+    /// <summary>Each of a kind of its own, sorted, none empty: as a bag keeps them, and as most come.</summary>
+    private static bool IsInOrder(ResourceEntry[] entries)
+    {
+        for (var position = 0; position < entries.Length; position++)
+        {
+            if (entries[position].Value.IsEmpty || (position > 0 && entries[position - 1].Kind.CompareTo(entries[position].Kind) >= 0))
+                return false;
+        }
+
+        return true;
     }
 }

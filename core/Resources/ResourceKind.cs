@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using DataPlatform.Core.Protocol.Mesos;
@@ -11,9 +12,16 @@ namespace DataPlatform.Core.Resources;
 /// </summary>
 public sealed class ResourceKind : IEquatable<ResourceKind>, IComparable<ResourceKind>
 {
+    /// <summary>Shared by all bags: nearly all that hosts have and tasks ask for is of these.</summary>
+    private static readonly FrozenDictionary<string, ResourceKind> Common =
+        new[] { "cpus", "mem", "disk", "gpus", "ports" }.ToFrozenDictionary(static name => name, static name => new ResourceKind(name));
+
     private readonly Resource.Types.DiskInfo? _disk;
     private readonly string _key;
     private readonly int _hash;
+
+    /// <summary>The same for the role that was asked for last: a whole fleet is offered to few roles. Any thread may set it.</summary>
+    private ResourceKind? _otherAllocation;
 
     public ResourceKind(
         string name,
@@ -34,6 +42,9 @@ public sealed class ResourceKind : IEquatable<ResourceKind>, IComparable<Resourc
         _key = MakeKey();
         _hash = StringComparer.Ordinal.GetHashCode(_key);
     }
+
+    /// <summary>Of that name and nothing else: free, not reserved, no volume.</summary>
+    public static ResourceKind Plain(string name) => Common.GetValueOrDefault(name) ?? new ResourceKind(name);
 
     /// <summary>cpus, mem, disk, ports, ...</summary>
     public string Name { get; }
@@ -65,9 +76,15 @@ public sealed class ResourceKind : IEquatable<ResourceKind>, IComparable<Resourc
     /// <summary>Unreserved, or reserved to the role or to one above it.</summary>
     public bool IsAvailableTo(string role) => Reservations.IsEmpty || RoleName.IsSameOrBelow(role, ReservedTo);
 
-    public ResourceKind WithAllocation(string? role) => role == AllocatedTo
-        ? this
-        : new ResourceKind(Name, role, Reservations, _disk, IsRevocable, IsShared, ProviderId);
+    public ResourceKind WithAllocation(string? role)
+    {
+        if (role == AllocatedTo)
+            return this;
+        if (_otherAllocation is { } known && known.AllocatedTo == role)
+            return known;
+        var other = role is null && IsPlain ? Plain(Name) : new ResourceKind(Name, role, Reservations, _disk, IsRevocable, IsShared, ProviderId);
+        return _otherAllocation = other;
+    }
 
     public ResourceKind WithReservations(ImmutableArray<Reservation> reservations) =>
         new(Name, AllocatedTo, reservations, _disk, IsRevocable, IsShared, ProviderId);
@@ -76,6 +93,8 @@ public sealed class ResourceKind : IEquatable<ResourceKind>, IComparable<Resourc
     public ResourceKind WithoutVolume() => IsPersistentVolume
         ? new ResourceKind(Name, AllocatedTo, Reservations, SourceAlone(), IsRevocable, shared: false, ProviderId)
         : this;
+
+    private bool IsPlain => Reservations.IsEmpty && _disk is null && !IsRevocable && !IsShared && ProviderId is null;
 
     private Resource.Types.DiskInfo? SourceAlone() =>
         _disk?.Source is { } source ? new Resource.Types.DiskInfo { Source = source.Clone() } : null;
@@ -112,7 +131,7 @@ public sealed class ResourceKind : IEquatable<ResourceKind>, IComparable<Resourc
     // Parts are separated by characters that no name may hold, and written with their length where they may hold anything.
     private string MakeKey()
     {
-        if (AllocatedTo is null && Reservations.IsEmpty && _disk is null && !IsRevocable && !IsShared && ProviderId is null)
+        if (AllocatedTo is null && IsPlain)
             return Name;
         var key = new StringBuilder(Name);
         key.Append('\n').Append(AllocatedTo);

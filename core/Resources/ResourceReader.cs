@@ -13,20 +13,21 @@ internal static class ResourceReader
         reason = ResourceText.WhyInvalidName(message.Name) ?? WhyRolesInvalid(message);
         if (reason is null && TryReadValue(message, out var value, out reason))
         {
-            var kind = new ResourceKind(
-                message.Name,
-                message.AllocationInfo is { HasRole: true } allocation ? allocation.Role : null,
-                ReadReservations(message),
-                message.Disk,
-                message.Revocable is not null,
-                message.Shared is not null,
-                message.ProviderId?.Value);
-            entry = new ResourceEntry(kind, value);
+            entry = new ResourceEntry(ReadKind(message), value);
             return true;
         }
 
         reason ??= $"resource '{message.Name}' is invalid";
         return false;
+    }
+
+    private static ResourceKind ReadKind(Resource message)
+    {
+        var role = message.AllocationInfo is { HasRole: true } allocation ? allocation.Role : null;
+        var reservations = ReadReservations(message);
+        return reservations.IsEmpty && message is { Disk: null, Revocable: null, Shared: null, ProviderId: null }
+            ? ResourceKind.Plain(message.Name).WithAllocation(role)
+            : new ResourceKind(message.Name, role, reservations, message.Disk, message.Revocable is not null, message.Shared is not null, message.ProviderId?.Value);
     }
 
     private static bool TryReadValue(Resource message, [NotNullWhen(true)] out ResourceValue? value, out string? reason)

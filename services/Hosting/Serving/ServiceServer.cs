@@ -22,6 +22,9 @@ public static class ServiceServer
     /// <summary>In bytes a second: together with the largest body it bounds the time of one.</summary>
     private const double SlowestBody = 16 * 1024;
 
+    /// <summary>Says nothing above a request's start and end; whoever listens to it pays with an activity for each request.</summary>
+    private const string Unheard = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     public static void ListenOn(this WebApplicationBuilder builder, Listener listener)
     {
         var book = new VisitorBook(ConnectionLimits.From(DescriptorLimit.Read(), listener.ConnectionShare), TimeProvider.System);
@@ -71,7 +74,7 @@ public static class ServiceServer
     }
 
     /// <summary>One line an entry, with UTC time; of the framework only what is wrong.</summary>
-    public static ILoggingBuilder ToConsole(this ILoggingBuilder logging) => logging.ClearProviders().AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(console =>
+    public static ILoggingBuilder ToConsole(this ILoggingBuilder logging) => logging.ClearProviders().AddFilter("Microsoft", LogLevel.Warning).AddFilter(Unheard, LogLevel.None).AddSimpleConsole(console =>
     {
         console.SingleLine = true;
         console.UseUtcTimestamp = true;

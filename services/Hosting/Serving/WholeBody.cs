@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
 namespace DataPlatform.Services.Hosting.Serving;
@@ -18,35 +19,61 @@ public abstract record WholeBody
     /// <param name="most">In bytes.</param>
     public static async Task<WholeBody> ReadAsync(HttpContext context, int most, TimeProvider? time = null, TimeSpan? patience = null)
     {
-        var request = context.Request;
-        if (request.ContentLength > most)
+        if (context.Request.ContentLength > most)
             return TooLong(context, most);
-        var limit = patience ?? Patience;
-        using var late = new CancellationTokenSource(limit, time ?? TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
-        using var content = new MemoryStream((int)(request.ContentLength ?? 0));
-        var buffer = new byte[16 * 1024];
         try
         {
-            int read;
-            while ((read = await request.Body.ReadAsync(buffer, either.Token)) > 0)
-            {
-                if (content.Length + read > most)
-                    return TooLong(context, most);
-                content.Write(buffer, 0, read);
-            }
+            return TryReadAtOnce(context, most) ?? await ReadInTimeAsync(context, most, time ?? TimeProvider.System, patience ?? Patience);
         }
         catch (BadHttpRequestException problem)
         {
             return problem.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLong(context, most) : new Refused(problem.StatusCode, problem.Message);
         }
+    }
+
+    /// <summary>Nearly every body came together with its head: then nothing is to be waited for. Null when it did not.</summary>
+    private static WholeBody? TryReadAtOnce(HttpContext context, int most)
+    {
+        var reader = context.Request.BodyReader;
+        if (!reader.TryRead(out var read))
+            return null;
+        if (!read.IsCompleted)
+        {
+            reader.AdvanceTo(read.Buffer.Start);
+            return null;
+        }
+
+        WholeBody body = read.Buffer.Length > most ? TooLong(context, most) : new Read(read.Buffer.ToArray());
+        reader.AdvanceTo(read.Buffer.End);
+        return body;
+    }
+
+    private static async Task<WholeBody> ReadInTimeAsync(HttpContext context, int most, TimeProvider time, TimeSpan patience)
+    {
+        using var late = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
+        var content = new ArrayBufferWriter<byte>();
+        var reader = context.Request.BodyReader;
+        try
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync(either.Token);
+                var isTooLong = content.WrittenCount + read.Buffer.Length > most;
+                foreach (var segment in isTooLong ? default : read.Buffer)
+                    content.Write(segment.Span);
+                reader.AdvanceTo(read.Buffer.End);
+                if (isTooLong)
+                    return TooLong(context, most);
+                if (read.IsCompleted)
+                    return new Read(content.WrittenMemory);
+            }
+        }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
             context.Response.Headers.Connection = "close";
-            return new Refused(StatusCodes.Status408RequestTimeout, $"The body did not arrive within {limit.TotalSeconds:0.###} s");
+            return new Refused(StatusCodes.Status408RequestTimeout, $"The body did not arrive within {patience.TotalSeconds:0.###} s");
         }
-
-        return new Read(content.GetBuffer().AsMemory(0, (int)content.Length));
     }
 
     private static Refused TooLong(HttpContext context, int most)

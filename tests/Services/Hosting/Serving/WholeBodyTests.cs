@@ -14,6 +14,15 @@ public class WholeBodyTests
         (await WholeBody.ReadAsync(context, 3)).ShouldBeOfType<WholeBody.Read>().Content.ToArray().ShouldBe([1, 2, 3]);
     }
 
+    [Fact]
+    public async Task Reads_what_comes_piece_by_piece()
+    {
+        var content = Enumerable.Range(0, 3_000_000).Select(number => (byte)number).ToArray();
+        var context = new DefaultHttpContext { Request = { Body = new Slow(content) } };
+
+        (await WholeBody.ReadAsync(context, content.Length)).ShouldBeOfType<WholeBody.Read>().Content.Span.SequenceEqual(content).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -41,6 +50,21 @@ public class WholeBodyTests
         var refused = (await reading.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeOfType<WholeBody.Refused>();
         refused.Status.ShouldBe(408);
         refused.Message.ShouldContain("30 s");
+    }
+
+    /// <summary>Never more than a piece at once, and that not at once.</summary>
+    private sealed class Slow(byte[] content) : Source
+    {
+        private int given;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            var piece = content.AsMemory(given, Math.Min(Math.Min(buffer.Length, 1000), content.Length - given));
+            piece.CopyTo(buffer);
+            given += piece.Length;
+            return piece.Length;
+        }
     }
 
     /// <summary>Zeroes without an end.</summary>
