@@ -10,7 +10,8 @@ public static partial class LocalPeer
     public static bool IsOwn(IPEndPoint peer, IPEndPoint own) => UserOf(peer, own) is { } user && (user == 0 || user == EffectiveUser());
 
     /// <summary>Null when there is no such open socket on this machine.</summary>
-    public static uint? UserOf(IPEndPoint peer, IPEndPoint own) => SocketDiagnosis.UserOf(peer, own) ?? SocketTable.UserOf(peer, own);
+    public static uint? UserOf(IPEndPoint peer, IPEndPoint own) =>
+        SocketDiagnosis.UserOf(peer, own, out var isCertain) is { } user ? user : isCertain ? null : SocketTable.UserOf(peer, own);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();

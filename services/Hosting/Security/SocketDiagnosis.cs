@@ -21,9 +21,14 @@ internal static partial class SocketDiagnosis
     private const int IdOffset = 4;
     private const int IdLength = 48;
 
+    /// <summary>A kernel that can't look for sockets says the same as one that finds none: only what it once found tells them apart.</summary>
+    private static volatile bool hasAnswered;
+
     /// <summary>Null when there is no such open socket, or this kernel answers no such question.</summary>
-    public static uint? UserOf(IPEndPoint local, IPEndPoint remote)
+    /// <param name="isCertain">False in the latter case.</param>
+    public static uint? UserOf(IPEndPoint local, IPEndPoint remote, out bool isCertain)
     {
+        isCertain = false;
         var (from, to) = (Shortest(local.Address), Shortest(remote.Address));
         if (from.AddressFamily != to.AddressFamily)
             return null;
@@ -37,7 +42,13 @@ internal static partial class SocketDiagnosis
         if (Send(descriptor, question, question.Length, 0) != question.Length)
             return null;
         var length = (int)Receive(descriptor, answer, answer.Length, DoNotWait);
-        return length < 0 ? null : Read(answer[..length]);
+        if (length < HeaderLength)
+            return null;
+        var isAbout = MemoryMarshal.Read<ushort>(answer[4..]) == ByFamily;
+        if (isAbout)
+            hasAnswered = true;
+        isCertain = isAbout || hasAnswered;
+        return isAbout ? Read(answer[..length]) : null;
     }
 
     /// <summary>nlmsghdr, then inet_diag_req_v2.</summary>
@@ -64,7 +75,7 @@ internal static partial class SocketDiagnosis
     private static uint? Read(ReadOnlySpan<byte> answer)
     {
         const int user = HeaderLength + IdOffset + IdLength + 12;
-        if (answer.Length < user + 8 || MemoryMarshal.Read<ushort>(answer[4..]) != ByFamily)
+        if (answer.Length < user + 8)
             return null;
         // A socket that its process has closed has no inode, and root for a user: only an open one has a user to believe.
         return answer[HeaderLength + 1] == Established && MemoryMarshal.Read<uint>(answer[(user + 4)..]) != 0
