@@ -6,8 +6,13 @@ internal static class Ticking
     public static Decision Decide(PoolState state, PoolCommand.Tick tick, DateTimeOffset now)
     {
         var decision = new Decision();
-        foreach (var agent in state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal))
+        // Sorted are only those whose turn it is: this runs a few times a second, whatever the size of the pool.
+        foreach (var agent in state.Agents.Values.Where(agent => now - agent.LastPing >= state.Settings.AgentPingTimeout)
+            .OrderBy(agent => agent.Id, StringComparer.Ordinal))
+        {
             Ping(state, decision, agent, tick, now);
+        }
+
         if (!tick.GivesUpNobody)
         {
             GiveUp(state, decision, now);
@@ -47,8 +52,6 @@ internal static class Ticking
 
     private static void Ping(PoolState state, Decision decision, PooledAgent agent, PoolCommand.Tick tick, DateTimeOffset now)
     {
-        if (now - agent.LastPing < state.Settings.AgentPingTimeout)
-            return;
         if (agent.UnansweredPings >= state.Settings.MaxAgentPingTimeouts && !tick.GivesUpNobody)
         {
             AgentLife.BecomeUnreachable(state, decision, agent, now);

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 
 namespace DataPlatform.Core.Protocol;
 
@@ -14,8 +13,8 @@ internal static class MesosJsonWriter
     public static void Write(Utf8JsonWriter writer, IMessage message)
     {
         writer.WriteStartObject();
-        foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
-            WriteField(writer, message, field);
+        foreach (var member in MesosJsonForm.Of(message.Descriptor).Members)
+            WriteMember(writer, message, member);
         writer.WriteEndObject();
     }
 
@@ -24,25 +23,26 @@ internal static class MesosJsonWriter
         Utf8JsonWriter writer, PipeWriter output, IMessage message, int levels, CancellationToken cancellation)
     {
         writer.WriteStartObject();
-        foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
+        foreach (var member in MesosJsonForm.Of(message.Descriptor).Members)
         {
-            if (field.IsMap || field.FieldType != FieldType.Message || levels == 0)
+            if (!member.IsMessage || levels == 0)
             {
-                WriteField(writer, message, field);
+                WriteMember(writer, message, member);
             }
-            else if (!field.IsRepeated)
+            else if (member.Field.Accessor.GetValue(message) is IMessage single)
             {
-                if (!field.Accessor.HasValue(message))
-                    continue;
-                writer.WritePropertyName(field.Name);
-                await WriteAsync(writer, output, (IMessage)field.Accessor.GetValue(message), levels - 1, cancellation);
+                writer.WritePropertyName(member.Name);
+                await WriteAsync(writer, output, single, levels - 1, cancellation);
             }
-            else if ((IList)field.Accessor.GetValue(message) is { Count: > 0 } items)
+            else if (member.Field.Accessor.GetValue(message) is IList { Count: > 0 } items)
             {
-                writer.WriteStartArray(field.Name);
+                writer.WriteStartArray(member.Name);
                 foreach (IMessage item in items)
                 {
-                    await WriteAsync(writer, output, item, levels - 1, cancellation);
+                    if (levels > 1)
+                        await WriteAsync(writer, output, item, levels - 1, cancellation);
+                    else
+                        Write(writer, item);
                     if (writer.BytesPending + output.UnflushedBytes < FlushAfter)
                         continue;
                     writer.Flush();
@@ -56,45 +56,47 @@ internal static class MesosJsonWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteField(Utf8JsonWriter writer, IMessage message, FieldDescriptor field)
+    private static void WriteMember(Utf8JsonWriter writer, IMessage message, MesosJsonForm.Member member)
     {
-        if (field.IsMap)
+        var accessor = member.Field.Accessor;
+        if (member.IsAsked && !accessor.HasValue(message))
+            return;
+        var value = accessor.GetValue(message);
+        if (value is null)
+            return;
+        if (member.Within is { } within)
         {
-            WriteMap(writer, field, (IDictionary)field.Accessor.GetValue(message));
+            WriteMap(writer, member, within, (IDictionary)value);
         }
-        else if (field.IsRepeated)
+        else if (!member.Field.IsRepeated)
         {
-            var items = (IList)field.Accessor.GetValue(message);
-            if (items.Count == 0)
-                return;
-            writer.WriteStartArray(field.Name);
+            writer.WritePropertyName(member.Name);
+            WriteValue(writer, member, value);
+        }
+        else if (value is IList { Count: > 0 } items)
+        {
+            writer.WriteStartArray(member.Name);
             foreach (var item in items)
-                WriteValue(writer, field, item);
+                WriteValue(writer, member, item);
             writer.WriteEndArray();
-        }
-        else if (!field.HasPresence || field.Accessor.HasValue(message) || Defaults.Has(field))
-        {
-            writer.WritePropertyName(field.Name);
-            WriteValue(writer, field, field.Accessor.GetValue(message));
         }
     }
 
-    private static void WriteMap(Utf8JsonWriter writer, FieldDescriptor field, IDictionary map)
+    private static void WriteMap(Utf8JsonWriter writer, MesosJsonForm.Member member, MesosJsonForm.Member within, IDictionary map)
     {
         if (map.Count == 0)
             return;
-        var value = field.MessageType.FindFieldByNumber(2);
-        writer.WriteStartObject(field.Name);
+        writer.WriteStartObject(member.Name);
         foreach (DictionaryEntry entry in map)
         {
             writer.WritePropertyName(Convert.ToString(entry.Key, CultureInfo.InvariantCulture)!);
-            WriteValue(writer, value, entry.Value!);
+            WriteValue(writer, within, entry.Value!);
         }
 
         writer.WriteEndObject();
     }
 
-    private static void WriteValue(Utf8JsonWriter writer, FieldDescriptor field, object value)
+    private static void WriteValue(Utf8JsonWriter writer, MesosJsonForm.Member member, object value)
     {
         switch (value)
         {
@@ -108,8 +110,9 @@ internal static class MesosJsonWriter
             case float number: WriteDouble(writer, number); break;
             case double number: WriteDouble(writer, number); break;
             case ByteString bytes: writer.WriteBase64StringValue(bytes.Span); break;
-            case Enum symbol: WriteEnum(writer, field, Convert.ToInt32(symbol, CultureInfo.InvariantCulture)); break;
-            default: throw new InvalidOperationException($"{field.FullName} holds a {value.GetType()}, which no protobuf field does.");
+            // A boxed enumeration opens as the number that it is; every one of protobuf is an int.
+            case Enum: WriteSymbol(writer, member, (int)value); break;
+            default: throw new InvalidOperationException($"{member.Field.FullName} holds a {value.GetType()}, which no protobuf field does.");
         }
     }
 
@@ -121,18 +124,11 @@ internal static class MesosJsonWriter
             writer.WriteStringValue(double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
     }
 
-    private static void WriteEnum(Utf8JsonWriter writer, FieldDescriptor field, int number)
+    private static void WriteSymbol(Utf8JsonWriter writer, MesosJsonForm.Member member, int number)
     {
-        if (field.EnumType.FindValueByNumber(number) is { } symbol)
-            writer.WriteStringValue(symbol.Name);
+        if (member.TryName(number, out var symbol))
+            writer.WriteStringValue(symbol);
         else
             writer.WriteNumberValue(number);
-    }
-
-    private static class Defaults
-    {
-        private static readonly System.Collections.Concurrent.ConcurrentDictionary<FieldDescriptor, bool> Known = new();
-
-        public static bool Has(FieldDescriptor field) => Known.GetOrAdd(field, static f => f.ToProto().HasDefaultValue);
     }
 }

@@ -27,21 +27,30 @@ internal static class FrameworkViews
         view.Offers.Add(offers.Select(offer => OfferViews.Of(state, offer, framework)));
         view.InverseOffers.Add(framework.InverseOffers.Values.OrderBy(offer => offer.Id, StringComparer.Ordinal)
             .Select(offer => OfferViews.Of(offer, state.Agents[offer.AgentId], framework)));
-        view.OfferedResources.Add(Amount(offers.Select(offer => offer.Allocated)));
-        view.AllocatedResources.Add(Amount(framework.Tasks.Values.Where(task => task.HoldsResources)
-            .Select(task => task.Resources.AllocatedTo(task.Role))));
+        view.OfferedResources.Add(Amount(offers.Select(offer => (offer.Role, offer.Resources))));
+        view.AllocatedResources.Add(Amount(framework.Tasks.Values.Where(task => task.HoldsResources).Select(task => (task.Role, task.Resources))));
         return view;
     }
 
-    /// <summary>What tasks and offers of a role hold over all agents.</summary>
-    public static ResourceBag Held(PoolState state, string role) => Sum(
-        state.Agents.Values.SelectMany(agent => agent.Tasks.Values)
-            .Where(task => task.HoldsResources && task.Role == role).Select(task => task.Resources)
-            .Concat(state.Offers.Values.Where(offer => offer.Role == role).Select(offer => offer.Resources)));
+    /// <summary>What tasks and offers of each role hold over all agents; nothing of roles that hold nothing.</summary>
+    public static Dictionary<string, ResourceBag> HeldByRole(PoolState state) => ByRole(
+        state.Agents.Values.SelectMany(agent => agent.HoldingTasks).Select(task => (task.Role, task.Resources))
+            .Concat(state.Offers.Values.Select(offer => (offer.Role, offer.Resources))));
 
-    private static IEnumerable<Resource> Amount(IEnumerable<ResourceBag> bags) => Sum(bags).ToMessages(ResourceFormat.WithRole);
+    private static IEnumerable<Resource> Amount(IEnumerable<(string Role, ResourceBag Resources)> held) => ByRole(held)
+        .OrderBy(role => role.Key, StringComparer.Ordinal)
+        .SelectMany(role => role.Value.AllocatedTo(role.Key).ToMessages(ResourceFormat.WithRole));
 
-    /// <summary>The same ports of two agents are no more than once here: only scalars can be added up over a pool.</summary>
-    private static ResourceBag Sum(IEnumerable<ResourceBag> bags) => bags.Aggregate(ResourceBag.Empty, (sum, bag) =>
-        sum.ConflictsWith(bag) ? sum.Add(bag.Where(entry => entry.Value is ResourceValue.Scalar)) : sum.Add(bag));
+    private static Dictionary<string, ResourceBag> ByRole(IEnumerable<(string Role, ResourceBag Resources)> held)
+    {
+        var sums = new Dictionary<string, ResourceSum>();
+        foreach (var (role, resources) in held)
+        {
+            if (!sums.TryGetValue(role, out var sum))
+                sums[role] = sum = new ResourceSum();
+            sum.Add(resources);
+        }
+
+        return sums.ToDictionary(sum => sum.Key, sum => sum.Value.ToBag());
+    }
 }

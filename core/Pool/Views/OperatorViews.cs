@@ -14,13 +14,14 @@ public static class OperatorViews
         GetAgents = Agents(state),
     };
 
+    /// <summary>By framework; a framework's are in no order that means anything, as sorting a large pool's would hold up all other reads.</summary>
     public static OperatorResponse.Types.GetTasks Tasks(PoolState state)
     {
         var view = new OperatorResponse.Types.GetTasks();
         foreach (var framework in Ordered(state.Frameworks.Values))
         {
             // A task that ended but waits for its acknowledgement still counts among the living, as the framework sees it.
-            view.Tasks.Add(framework.Tasks.Values.OrderBy(task => task.Id, StringComparer.Ordinal).Select(task => task.Record));
+            view.Tasks.Add(framework.Tasks.Values.Select(task => task.Record));
             view.UnreachableTasks.Add(framework.UnreachableTasks.Values);
             view.CompletedTasks.Add(framework.CompletedTasks);
         }

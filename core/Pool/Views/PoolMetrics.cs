@@ -1,6 +1,5 @@
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Core.Resources;
 
 namespace DataPlatform.Core.Pool;
 
@@ -9,11 +8,11 @@ public static class PoolMetrics
 {
     public static IEnumerable<(string Name, double Value)> Of(PoolState state)
     {
-        var total = Sum(state.Agents.Values.Select(agent => agent.Total));
-        var used = Sum(state.Agents.Values.SelectMany(agent => agent.HoldingTasks).Select(task => task.Resources));
+        var total = ResourceSum.Of(state.Agents.Values.Select(agent => agent.Total));
+        var (used, states) = LookAtTasks(state);
         foreach (var name in new[] { "cpus", "disk", "mem" })
         {
-            var (all, taken) = (total.GetValueOrDefault(name), used.GetValueOrDefault(name));
+            var (all, taken) = (total.Amount(name), used.Amount(name));
             yield return ($"master/{name}_percent", all == 0 ? 0 : taken / all);
             yield return ($"master/{name}_total", all);
             yield return ($"master/{name}_used", taken);
@@ -30,7 +29,7 @@ public static class PoolMetrics
         yield return ("master/offers_made", state.Counters.OffersMade);
         yield return ("master/outstanding_offers", state.Offers.Count);
         yield return ("master/recovered_agents", state.RecoveredAgents.Count);
-        foreach (var metric in Agents(state).Concat(Tasks(state)).Concat(Allocated(total, state)).Concat(RoleMetrics.Of(state)))
+        foreach (var metric in Agents(state).Concat(Tasks(state, states)).Concat(Allocated(total, used, state)).Concat(RoleMetrics.Of(state)))
             yield return metric;
     }
 
@@ -50,13 +49,13 @@ public static class PoolMetrics
         yield return ("master/slaves_unreachable", state.UnreachableAgents.Count);
     }
 
-    private static IEnumerable<(string Name, double Value)> Tasks(PoolState state)
+    private static IEnumerable<(string Name, double Value)> Tasks(PoolState state, Dictionary<TaskState, int> states)
     {
         yield return ("master/tasks_launched", state.Counters.TasksLaunched);
-        yield return ("master/tasks_killing", Running(state, TaskState.TaskKilling));
-        yield return ("master/tasks_running", Running(state, TaskState.TaskRunning));
-        yield return ("master/tasks_staging", Running(state, TaskState.TaskStaging));
-        yield return ("master/tasks_starting", Running(state, TaskState.TaskStarting));
+        yield return ("master/tasks_killing", states.GetValueOrDefault(TaskState.TaskKilling));
+        yield return ("master/tasks_running", states.GetValueOrDefault(TaskState.TaskRunning));
+        yield return ("master/tasks_staging", states.GetValueOrDefault(TaskState.TaskStaging));
+        yield return ("master/tasks_starting", states.GetValueOrDefault(TaskState.TaskStarting));
         yield return ("master/tasks_unreachable", state.Frameworks.Values.Sum(framework => framework.UnreachableTasks.Count));
         foreach (var ended in Terminal)
             yield return ($"master/tasks_{Small(ended.ToString())["task_".Length..]}", state.Counters.TasksEnded.GetValueOrDefault(ended.ToString()));
@@ -64,14 +63,13 @@ public static class PoolMetrics
             yield return ($"master/{Small(ended)}/source_{(source == nameof(TaskReport.Types.Source.Agent) ? "slave" : Small(source))}/reason_{Small(reason)}", count);
     }
 
-    private static IEnumerable<(string Name, double Value)> Allocated(Dictionary<string, double> total, PoolState state)
+    private static IEnumerable<(string Name, double Value)> Allocated(ResourceSum total, ResourceSum used, PoolState state)
     {
-        var used = Sum(state.Agents.Values.SelectMany(agent => agent.HoldingTasks).Select(task => task.Resources)
-            .Concat(state.Offers.Values.Select(offer => offer.Resources)));
+        var offered = ResourceSum.Of(state.Offers.Values.Select(offer => offer.Resources));
         foreach (var name in new[] { "cpus", "disk", "mem" })
         {
-            yield return ($"allocator/mesos/resources/{name}/offered_or_allocated", used.GetValueOrDefault(name));
-            yield return ($"allocator/mesos/resources/{name}/total", total.GetValueOrDefault(name));
+            yield return ($"allocator/mesos/resources/{name}/offered_or_allocated", used.Amount(name) + offered.Amount(name));
+            yield return ($"allocator/mesos/resources/{name}/total", total.Amount(name));
         }
     }
 
@@ -84,14 +82,18 @@ public static class PoolMetrics
     /// <summary>TaskGoneByOperator as task_gone_by_operator.</summary>
     private static string Small(string name) => WireName.Of(name).ToLowerInvariant();
 
-    private static int Running(PoolState state, TaskState wanted) =>
-        state.Agents.Values.Sum(agent => agent.Tasks.Values.Count(task => task.Record.State == wanted));
-
-    private static Dictionary<string, double> Sum(IEnumerable<ResourceBag> bags)
+    /// <summary>What they hold and how many are in each state, in one pass over all that agents have.</summary>
+    private static (ResourceSum Used, Dictionary<TaskState, int> States) LookAtTasks(PoolState state)
     {
-        var sums = new Dictionary<string, double>();
-        foreach (var (name, amount) in bags.SelectMany(bag => bag.Quantities))
-            sums[name] = sums.GetValueOrDefault(name) + amount.ToDouble();
-        return sums;
+        var used = new ResourceSum();
+        var states = new Dictionary<TaskState, int>();
+        foreach (var task in state.Agents.Values.SelectMany(agent => agent.Tasks.Values))
+        {
+            states[task.Record.State] = states.GetValueOrDefault(task.Record.State) + 1;
+            if (task.HoldsResources)
+                used.Add(task.Resources);
+        }
+
+        return (used, states);
     }
 }

@@ -13,11 +13,12 @@ public static class RoleViews
         var members = state.Frameworks.Values.SelectMany(framework => framework.Roles.Select(role => (role, framework)))
             .ToLookup(pair => pair.role, pair => pair.framework);
         var names = members.Select(role => role.Key).Concat(state.Weights.Keys).Concat(state.Quotas.Keys);
+        var held = FrameworkViews.HeldByRole(state);
         foreach (var name in names.Distinct().Order(StringComparer.Ordinal))
         {
             var told = new Role { Name = name, Weight = state.WeightOf(name) };
             told.Frameworks.Add(members[name].OrderBy(framework => framework.Id, StringComparer.Ordinal).Select(framework => framework.Info.Id));
-            told.Resources.Add(FrameworkViews.Held(state, name).Where(entry => entry.Value is ResourceValue.Scalar).ToMessages());
+            told.Resources.Add(held.GetValueOrDefault(name, ResourceBag.Empty).Where(entry => entry.Value is ResourceValue.Scalar).ToMessages());
             view.Roles.Add(told);
         }
 
