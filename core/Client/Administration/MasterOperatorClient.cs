@@ -1,3 +1,6 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+
 using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
@@ -13,6 +16,9 @@ public sealed class MasterOperatorClient(IReadOnlyList<Uri> masters, MesosCreden
     }
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>In bytes: the first record of a subscription, with all tasks of a large pool.</summary>
+    private const int LargestState = 1024 * 1024 * 1024;
 
     private readonly MesosEndpoint endpoint = new(masters, "/api/v1", credential, MessageCodec.Protobuf, handler);
 
@@ -32,6 +38,22 @@ public sealed class MasterOperatorClient(IReadOnlyList<Uri> masters, MesosCreden
 
     public async Task<OperatorResponse.Types.GetState> GetStateAsync(CancellationToken cancellationToken) =>
         (await AskAsync(OperatorCall.Types.Type.GetState, cancellationToken)).GetState;
+
+    /// <summary>The whole state, then what happens; ends when the master ends it.</summary>
+    /// <exception cref="MesosCallException">The master refused it.</exception>
+    /// <exception cref="HttpRequestException">The master can't be reached.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async IAsyncEnumerable<OperatorEvent> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var call = new OperatorCall { Type = OperatorCall.Types.Type.Subscribe };
+        using var response = await endpoint.PostAsync(call, null, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw await MesosEndpoint.RefusalAsync(response, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var reader = new RecordReader(body, LargestState);
+        while (await reader.ReadAsync(cancellationToken) is { } record)
+            yield return endpoint.Codec.Decode<OperatorEvent>(record);
+    }
 
     public async Task<OperatorResponse.Types.GetMaster> GetMasterAsync(CancellationToken cancellationToken) =>
         (await AskAsync(OperatorCall.Types.Type.GetMaster, cancellationToken)).GetMaster;

@@ -2,6 +2,7 @@ using DataPlatform.Core.Client.Administration;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Protocol;
+using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.ControlPlane.Settings;
 
 namespace DataPlatform.Services.ControlPlane.Pool;
@@ -17,13 +18,25 @@ public abstract record PoolReading
 }
 
 /// <summary>Asks the master's operator API what the pool holds.</summary>
-public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential? credential) : IDisposable
+/// <param name="handler">Instead of sockets.</param>
+public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential? credential, HttpMessageHandler? handler = null) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly MasterOperatorClient? client = settings.Master is null ? null : new MasterOperatorClient([settings.Master, .. settings.OtherMasters], credential);
+    private readonly MasterOperatorClient? client = settings.Master is null ? null : new MasterOperatorClient([settings.Master, .. settings.OtherMasters], credential, handler);
 
-    public async Task<PoolReading> Read(CancellationToken cancellation)
+    public Task<PoolReading> ReadAsync(CancellationToken cancellation) => ReadAsync(
+        async limit => RunningTasks.Of(await client!.GetTasksAsync(limit)).ByAgent(), cancellation);
+
+    /// <param name="running">How many tasks run on each agent, as is known without asking.</param>
+    public Task<PoolReading> ReadAsync(Func<IReadOnlyDictionary<string, int>> running, CancellationToken cancellation) => ReadAsync(
+        _ => Task.FromResult(running()), cancellation);
+
+    /// <summary>The whole state, then what happens. Ends with the connection; nothing when there is no master.</summary>
+    public IAsyncEnumerable<OperatorEvent> FollowAsync(CancellationToken cancellation) =>
+        client?.SubscribeAsync(cancellation) ?? AsyncEnumerable.Empty<OperatorEvent>();
+
+    private async Task<PoolReading> ReadAsync(Func<CancellationToken, Task<IReadOnlyDictionary<string, int>>> running, CancellationToken cancellation)
     {
         if (client is null) return new PoolReading.Unreachable("no master is configured; give --master URL");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -32,8 +45,7 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
         {
             var agents = await client.GetAgentsAsync(limit.Token);
             var frameworks = await client.GetFrameworksAsync(limit.Token);
-            var tasks = await client.GetTasksAsync(limit.Token);
-            return new PoolReading.Seen(PoolViews.From(client.Address, agents, frameworks, tasks));
+            return new PoolReading.Seen(PoolViews.From(client.Address, agents, frameworks, await running(limit.Token)));
         }
         catch (Exception error) when (error is HttpRequestException or MessageFormatException or MesosCallException or IOException)
         {

@@ -7,9 +7,9 @@ namespace DataPlatform.Services.ControlPlane.Pool;
 /// <summary>Turns the master's answers into what people see.</summary>
 public static class PoolViews
 {
-    public static PoolView From(Uri master, OperatorResponse.Types.GetAgents agents, OperatorResponse.Types.GetFrameworks frameworks, OperatorResponse.Types.GetTasks tasks)
+    /// <param name="running">Tasks by agent.</param>
+    public static PoolView From(Uri master, OperatorResponse.Types.GetAgents agents, OperatorResponse.Types.GetFrameworks frameworks, IReadOnlyDictionary<string, int> running)
     {
-        var running = tasks.Tasks.GroupBy(task => task.AgentId.Value).ToDictionary(group => group.Key, group => group.Count());
         var hosts = agents.Agents.Select(agent => new HostView(
             agent.AgentInfo.Id.Value, agent.AgentInfo.Hostname, agent.AgentInfo.Port, agent.Active,
             Amounts(agent.TotalResources), Amounts(agent.AllocatedResources), Amounts(agent.OfferedResources),

@@ -34,7 +34,7 @@ public static class ApiRoutes
             .WithSummary("One package with the schema of its options").Produces<PackageView>().Produces<Problem>(404, "application/problem+json");
     }
 
-    private static async Task<IResult> Pool(MasterReader master, CancellationToken cancellation) => await master.Read(cancellation) switch
+    private static async Task<IResult> Pool(MasterReader master, CancellationToken cancellation) => await master.ReadAsync(cancellation) switch
     {
         PoolReading.Seen seen => Results.Json(seen.Pool, Refusals.Json),
         PoolReading.Unreachable unreachable => Refusals.Result(new Problem("The pool can't be seen", 503, unreachable.Reason, null)),
