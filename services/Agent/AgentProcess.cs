@@ -78,7 +78,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, logs, (ulong)options.OpenFileLimit);
         var tokens = ExecutorTokens.Open(options.WorkDirectory);
         var streams = new StreamTable(app.Services.GetRequiredService<ILogger<StreamTable>>());
-        using var starter = new TaskStarter(options, paths, checkpoints, new VolumeLinks(volumes, paths), BuildFetcher(log), isolation, processes, logs,
+        using var starter = new TaskStarter(options, paths, checkpoints, new VolumePlacement(volumes, paths, new HostFolders([.. options.HostVolumeFolders, .. options.TaskFolders])), BuildFetcher(log), isolation, processes, logs,
             new ExecutorEnvironment(options, tokens), () => endpoint, descriptors.Starts);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);

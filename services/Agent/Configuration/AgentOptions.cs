@@ -42,6 +42,9 @@ public sealed record AgentOptions
     /// <summary>Absolute.</summary>
     public required IReadOnlyList<string> TaskFolders { get; init; }
 
+    /// <summary>Absolute; empty: tasks have no volumes of this host.</summary>
+    public required IReadOnlyList<string> HostVolumeFolders { get; init; }
+
     public required TimeSpan KillGracePeriod { get; init; }
     public required TimeSpan ExecutorRegistrationTimeout { get; init; }
     public required TimeSpan ExecutorReregistrationTimeout { get; init; }
@@ -101,6 +104,7 @@ public sealed record AgentOptions
             OpenFileLimit = values.Number("nofile-limit", 64, 1_048_576),
             TaskUsers = ReadTaskUsers(values),
             TaskFolders = ParseFolders(values, "task-folders"),
+            HostVolumeFolders = ParseFolders(values, "host-volume-folders"),
             KillGracePeriod = values.Duration("executor-shutdown-grace-period"),
             ExecutorRegistrationTimeout = values.PositiveDuration("executor-registration-timeout"),
             ExecutorReregistrationTimeout = values.PositiveDuration("executor-reregistration-timeout"),

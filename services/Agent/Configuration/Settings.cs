@@ -33,6 +33,7 @@ internal static class Settings
         new("task-uids", "FIRST-LAST", "200000-299999", "ids for tasks that ask for no user: one for each framework (needs root)"),
         new("allow-root-tasks", "", "false", "run tasks as root that ask for it", IsSwitch: true),
         new("task-folders", "DIRS", null, "folders, with ':' between them, that all tasks use at their own paths although they lie in /tmp or where only their owner enters, as the lake may"),
+        new("host-volume-folders", "DIRS", null, "folders, with ':' between them, below which tasks may have volumes of this host (host_path); beside those of --task-folders, none by default"),
         new("executor-shutdown-grace-period", "DURATION", "5secs", "between SIGTERM, or an executor's SHUTDOWN, and SIGKILL where task or executor say nothing"),
         new("executor-registration-timeout", "DURATION", "1mins", "an executor that has not subscribed so long after its start is ended"),
         new("executor-reregistration-timeout", "DURATION", "15secs", "the same after a start of this agent, for executors that it finds"),

@@ -21,8 +21,6 @@ internal sealed class TaskNamespaces
     private const nint Bind = 4096;
     private const nint Recursive = 0x4000;
     private const nint Dependent = 0x80000; // MS_SLAVE: what the host unmounts goes here too, nothing comes out.
-    private const int TreeCopy = 1;
-    private const int TreeRecursive = 0x8000;
     private const nint FromDescriptor = 4; // MOVE_MOUNT_F_EMPTY_PATH
     private const uint FolderMode = 0x1ED; // 0755
     private const string MountProgram = "/bin/mount";
@@ -74,15 +72,16 @@ internal sealed class TaskNamespaces
 
     /// <summary>For a thread that starts a task's first process.</summary>
     /// <param name="own">The task's sandbox, then what else it alone is shown.</param>
+    /// <param name="mounts">What it finds elsewhere than where it lies; the targets are there.</param>
     /// <param name="asRoot">No folder is closed to root.</param>
     /// <param name="users">The user database that the task sees; null: the host's.</param>
     /// <returns>To be kept until the thread has done it.</returns>
     /// <exception cref="IOException">A folder is not there.</exception>
-    public IDisposable Make(SystemCalls calls, IReadOnlyList<string> own, bool asRoot, string? users)
+    public IDisposable Make(SystemCalls calls, IReadOnlyList<string> own, IReadOnlyList<TaskMount> mounts, bool asRoot, string? users)
     {
         var shown = shared.Where(each => Directory.Exists(each.Path)).Concat(own.Select(folder => new ShownFolder(folder, ReadOnly: false))).ToList();
         var view = TaskView.Of(workDirectory, shown, folder => !asRoot && IsClosed(folder));
-        var trees = new Trees();
+        var trees = new MountTrees();
         try
         {
             calls.Add("have own mounts", SystemCall.Unshare, NewMounts | OwnFolderState);
@@ -98,6 +97,7 @@ internal sealed class TaskNamespaces
                 MountMemory(calls, path, "mode=0755,size=64k");
             }
 
+            var placed = mounts.Select(each => (Mount: each, Tree: trees.Copy(each))).ToList();
             MountMemory(calls, "/dev/shm", "mode=1777");
             foreach (var path in view.Folders)
                 MakeFolder(calls, path);
@@ -108,6 +108,8 @@ internal sealed class TaskNamespaces
                     calls.Add($"protect {folder.Path}", SystemCall.Mount, 0, calls.Text(folder.Path), 0, Remount | Bind | ReadOnlyFlag | NoSetUserId | NoDevices);
             }
 
+            foreach (var (mount, tree) in placed)
+                calls.Add($"show {mount.Source} at {mount.Target}", SystemCall.MoveMount, tree, calls.Text(""), Libc.CurrentFolder, calls.Text(mount.Target), FromDescriptor);
             if (users is not null)
                 calls.Add("show the task's user", SystemCall.MoveMount, trees.Copy(users), calls.Text(""), Libc.CurrentFolder, calls.Text("/etc/passwd"), FromDescriptor);
             // A root task could put itself into other groups by the files' mode alone.
@@ -158,7 +160,7 @@ internal sealed class TaskNamespaces
     {
         int pid;
         using (var calls = new SystemCalls())
-        using (Make(calls, [folder], asRoot: true, null))
+        using (Make(calls, [folder], [], asRoot: true, null))
             pid = Spawn.Start(new ProcessStart("/bin/sh", ["sh", "-c", "sleep 60"], NoEnvironment, "/", [null, null]) { Before = calls });
         try
         {
@@ -179,27 +181,4 @@ internal sealed class TaskNamespaces
 
     private static bool IsClosed(string folder) =>
         Directory.Exists(folder) && (File.GetUnixFileMode(folder) & UnixFileMode.OtherExecute) == 0;
-
-    /// <summary>Copies of folders' mounts that no namespace has yet.</summary>
-    private sealed class Trees : IDisposable
-    {
-        private readonly List<int> descriptors = [];
-
-        public nint Copy(string path)
-        {
-            using var calls = new SystemCalls();
-            var descriptor = (int)Libc.systemCall(
-                SystemCall.OpenTree, Libc.CurrentFolder, calls.Text(path), TreeCopy | TreeRecursive | Libc.OpenCloseOnExec, 0, 0);
-            if (descriptor < 0)
-                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"Cannot show {path}: {System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage()}"));
-            descriptors.Add(descriptor);
-            return descriptor;
-        }
-
-        public void Dispose()
-        {
-            foreach (var descriptor in descriptors)
-                _ = Libc.close(descriptor);
-        }
-    }
 }

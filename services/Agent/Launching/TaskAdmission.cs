@@ -30,7 +30,7 @@ public static class TaskAdmission
             return LaunchFailure.Invalid($"task.health_check {healthProblem}");
         if (task.Check is { } check && CheckProblem(CheckPlan.Of(check)) is { } checkProblem)
             return LaunchFailure.Invalid($"task.check {checkProblem}");
-        if (TaskVolume.WhyNot(task, pod) is { } volumeProblem)
+        if (VolumeRules.WhyNot(task, pod) is { } volumeProblem)
             return LaunchFailure.Failed(volumeProblem);
         return Unsupported(task) is { } what
             ? LaunchFailure.Failed($"{what} is not supported yet")

@@ -117,7 +117,11 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
                 var known = context.User is not { } named || HostUser.Find(named.Name) is not null;
                 if (!known)
                     WriteUsers(users, context.User!, context.Sandbox);
-                held = namespaces.Make(before, [context.Sandbox, .. context.Folders], context.User?.Id == 0, known ? null : users);
+                held = namespaces.Make(before, [context.Sandbox, .. context.Folders], context.Mounts, context.User?.Id == 0, known ? null : users);
+            }
+            else if (context.Mounts.Count > 0)
+            {
+                throw new IOException($"{context.Mounts[0].Source} can't be shown at {context.Mounts[0].Target}: this agent can give tasks no mounts of their own, as its log says");
             }
             else
             {

@@ -19,7 +19,7 @@ internal sealed class TaskStarter(
     AgentOptions options,
     SandboxPaths sandboxes,
     CheckpointStore checkpoints,
-    VolumeLinks volumes,
+    VolumePlacement volumes,
     Fetcher fetcher,
     ContainerIsolation isolation,
     TaskProcesses processes,
@@ -51,7 +51,7 @@ internal sealed class TaskStarter(
             processes.PrepareSandbox(made.Path, user);
             return made;
         });
-        var folders = Step("give the task its volumes", () => volumes.Place(run, sandbox.Path, user));
+        var placed = Step("give the task its volumes", () => volumes.Place(run, sandbox.Path, user));
         try
         {
             await fetcher.FetchAsync(
@@ -71,7 +71,7 @@ internal sealed class TaskStarter(
             var supervisor = Step("start the task", () =>
             {
                 sandbox.HandOver();
-                return Spawn(run, sandbox, folders, environment, user);
+                return Spawn(run, sandbox, placed, environment, user);
             });
             // Until then this agent holds its pipes: more at a time than are counted on must not be.
             await logs.WhenOpenedAsync(run.ContainerId);
@@ -106,11 +106,11 @@ internal sealed class TaskStarter(
     // One for the supervisor, who is of the task as well.
     private long ProcessLimit => options.ProcessLimit > 0 ? options.ProcessLimit + 1 : 0;
 
-    private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, IReadOnlyList<string> folders, Dictionary<string, string> environment, HostUser? user)
+    private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, PlacedVolumes volumesOfTask, Dictionary<string, string> environment, HostUser? user)
     {
         isolation.Prepare(run.ContainerId, ContainerLimits.Of(run.Task, options.EnforceCpu, ProcessLimit));
         return processes.Start(
-            run.ContainerId, checkpoints.RunDirectory(run.ContainerId), new TaskContext(sandbox.Path, environment, user) { Folders = folders },
+            run.ContainerId, checkpoints.RunDirectory(run.ContainerId), new TaskContext(sandbox.Path, environment, user) { Folders = volumesOfTask.Shown, Mounts = volumesOfTask.Mounts },
             CommandLine.Of(run.Task.Command));
     }
 

@@ -21,4 +21,5 @@ internal static class SystemCall
     public static readonly nint SetUserIds = X64 ? 117 : 147;
     public static readonly nint ProcessLimit = X64 ? 302 : 261;
     public static readonly nint OpenProcess = 434;
+    public static readonly nint SetMountAttributes = 442;
 }

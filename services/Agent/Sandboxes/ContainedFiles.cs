@@ -44,6 +44,9 @@ internal static class ContainedFiles
     public static SafeFileHandle? OpenFolder(string folder, string path) =>
         Open(folder, path, Libc.OpenReadOnly | Libc.OpenDirectory);
 
+    /// <summary>Neither read nor written, only to say which it is; null when there is none beneath the folder.</summary>
+    public static SafeFileHandle? OpenPlace(string folder, string path) => Open(folder, path, Libc.OpenPathOnly);
+
     public static string PathOf(SafeFileHandle folder) => $"/proc/self/fd/{folder.DangerousGetHandle()}";
 
     private static bool IsRegular(SafeFileHandle handle) => FileStatus.Of(handle) is { IsRegular: true };

@@ -2,7 +2,8 @@ using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using Google.Protobuf;
 using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
-using static DataPlatform.Services.Tests.Agent.Volumes.TaskVolumeTests;
+using static DataPlatform.Services.Tests.Agent.Volumes.VolumeRulesTests;
+using Mode = DataPlatform.Core.Protocol.Mesos.Volume.Types.Mode;
 using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
 using SandboxPath = DataPlatform.Core.Protocol.Mesos.Volume.Types.Source.Types.SandboxPath;
 
@@ -112,6 +113,77 @@ public sealed class VolumeTests
         (await agent.ReadFileAsync("pod", $"containers/{container}/stdout")).ShouldBe("hello\n");
         (await agent.ReadFileAsync("pod", "shared/file")).ShouldBe("hello\n");
     }
+
+    [Fact]
+    public async Task A_volume_that_is_to_be_read_only_is_read_and_not_written()
+    {
+        SkipWithoutMounts();
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        Create(master, Persistent("v"));
+        agent.Run(Using(TaskOf("writes", "echo kept > data/file"), Persistent("v")));
+        await master.WaitForAsync("writes", TaskState.TaskFinished);
+        var readOnly = Persistent("v");
+        readOnly.Disk.Volume.Mode = Mode.Ro;
+        var own = OfSandbox("own", SandboxPath.Types.Type.Self, "source");
+        own.Mode = Mode.Ro;
+
+        agent.Run(With(Using(TaskOf("reads", $"cat data/file; echo no > data/file; rm data/file; {Elsewhere(agent)}; echo yes > source/new && echo no > own/new; ls own"), readOnly), own));
+
+        await master.WaitForAsync("reads", TaskState.TaskFinished);
+        (await agent.ReadFileAsync("reads", "stdout")).ShouldBe("kept\nnew\n");
+        var refusals = (await agent.ReadFileAsync("reads", "stderr")).Split('\n').Where(line => line.Contains("Read-only file system", StringComparison.Ordinal));
+        refusals.Count().ShouldBe(3);
+        File.ReadAllText(Path.Combine(agent.WorkDirectory, "volumes", "roles", "team", "v", "file")).ShouldBe("kept\n");
+        File.ReadAllText(Path.Combine(agent.Sandbox("reads"), "source", "new")).ShouldBe("yes\n");
+    }
+
+    [Fact]
+    public async Task A_folder_of_the_host_that_is_allowed_is_at_the_path_that_the_task_names_with_all_that_is_below_it()
+    {
+        SkipWithoutMounts();
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master, work => ["--host-volume-folders", Path.Combine(work, "shared")]);
+        var folder = Directory.CreateDirectory(Path.Combine(agent.WorkDirectory, "shared", "data")).FullName;
+        File.WriteAllText(Path.Combine(folder, "file"), "of the host\n");
+        File.SetUnixFileMode(folder, (UnixFileMode)0x1FF);
+        File.CreateSymbolicLink(Path.Combine(agent.WorkDirectory, "shared", "out"), "/etc");
+        var source = new DataPlatform.Core.Protocol.Mesos.Volume
+        {
+            Mode = Mode.Rw, ContainerPath = "in/file",
+            Source = new() { Type = DataPlatform.Core.Protocol.Mesos.Volume.Types.Source.Types.Type.HostPath, HostPath = new() { Path = Path.Combine(folder, "file") } },
+        };
+
+        agent.Run(With(TaskOf("t1", "cat r/file in/file; echo mine > w/mine; echo no > r/no; true"), OfHost(folder, "r", Mode.Ro), OfHost(folder + "/", "w", Mode.Rw), source));
+        agent.Run(With(TaskOf("leaves", "ls e"), OfHost(Path.Combine(agent.WorkDirectory, "shared", "out"), "e", Mode.Ro)));
+
+        await master.WaitForAsync("t1", TaskState.TaskFinished);
+        (await agent.ReadFileAsync("t1", "stdout")).ShouldBe("of the host\nof the host\n");
+        (await agent.ReadFileAsync("t1", "stderr")).ShouldContain("Read-only file system");
+        File.ReadAllText(Path.Combine(folder, "mine")).ShouldBe("mine\n");
+        File.Exists(Path.Combine(folder, "no")).ShouldBeFalse();
+        (await master.WaitForAsync("leaves", TaskState.TaskFailed)).Message.ShouldContain("by a link");
+    }
+
+    [Fact]
+    public async Task A_folder_of_the_host_is_refused_where_nothing_allows_it()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+
+        agent.Run(With(TaskOf("t1", "true"), OfHost("/etc", "etc", Mode.Ro)));
+
+        var failed = await master.WaitForAsync("t1", TaskState.TaskFailed);
+        failed.Reason.ShouldBe(TaskReport.Types.Reason.ContainerLaunchFailed);
+        failed.Message.ShouldContain("host_path '/etc' is not below a folder that the agent's --host-volume-folders or --task-folders allow (they allow none)");
+    }
+
+    private static void SkipWithoutMounts() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give tasks mounts of their own");
+
+    /// <summary>By the path at which it lies, another way to the same folder.</summary>
+    private static string Elsewhere(AgentUnderTest agent) => $"echo no > {Path.Combine(agent.WorkDirectory, "volumes", "roles", "team", "v", "file")} 2> elsewhere";
+
+    private static DataPlatform.Core.Protocol.Mesos.Volume OfHost(string path, string containerPath, Mode mode) => new() { Mode = mode, ContainerPath = containerPath, HostPath = path };
 
     private static void Create(FakeMaster master, Resource volume)
     {

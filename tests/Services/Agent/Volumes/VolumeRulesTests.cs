@@ -7,7 +7,7 @@ using SourceType = DataPlatform.Core.Protocol.Mesos.Volume.Types.Source.Types.Ty
 
 namespace DataPlatform.Services.Tests.Agent.Volumes;
 
-public sealed class TaskVolumeTests
+public sealed class VolumeRulesTests
 {
     private static readonly ExecutorInfo Pod = new() { ExecutorId = new ExecutorID { Value = "pod" }, Type = ExecutorInfo.Types.Type.Default };
 
@@ -20,20 +20,33 @@ public sealed class TaskVolumeTests
     [InlineData("data", "..", "'..'")]
     [InlineData("data", "containers", "the name of one folder")]
     public void Refuses_a_path_that_could_lead_elsewhere(string containerPath, string path, string reason) =>
-        TaskVolume.WhyNot(With(TaskOf("t", "true"), OfSandbox(containerPath, SandboxPath.Types.Type.Parent, path)), Pod)!.ShouldContain(reason);
+        VolumeRules.WhyNot(With(TaskOf("t", "true"), OfSandbox(containerPath, SandboxPath.Types.Type.Parent, path)), Pod)!.ShouldContain(reason);
 
     [Fact]
     public void Refuses_what_it_can_not_give()
     {
         var parent = OfSandbox("data", SandboxPath.Types.Type.Parent, "shared");
-        var readOnly = parent.Clone();
-        readOnly.Mode = Mode.Ro;
+        var both = OfSandbox("data", SandboxPath.Types.Type.Self, "own");
+        both.HostPath = "/srv";
+        var spreading = new DataPlatform.Core.Protocol.Mesos.Volume
+        {
+            Mode = Mode.Rw, ContainerPath = "data",
+            Source = new() { Type = SourceType.HostPath, HostPath = new() { Path = "/srv", MountPropagation = new MountPropagation { Mode = MountPropagation.Types.Mode.Bidirectional } } },
+        };
 
-        TaskVolume.WhyNot(With(TaskOf("t", "true"), parent), null)!.ShouldContain("needs a task of a group");
-        TaskVolume.WhyNot(With(TaskOf("t", "true"), readOnly), Pod)!.ShouldContain("read only");
-        TaskVolume.WhyNot(With(TaskOf("t", "true"), parent, OfSandbox("data/below", SandboxPath.Types.Type.Parent, "other")), Pod)!.ShouldContain("overlap");
-        TaskVolume.WhyNot(With(TaskOf("t", "true"), parent, OfSandbox("other", SandboxPath.Types.Type.Self, "own")), Pod).ShouldBeNull();
+        VolumeRules.WhyNot(With(TaskOf("t", "true"), parent), null)!.ShouldContain("needs a task of a group");
+        VolumeRules.WhyNot(With(TaskOf("t", "true"), both), null)!.ShouldContain("both host_path and a source");
+        VolumeRules.WhyNot(With(TaskOf("t", "true"), spreading), null)!.ShouldContain("BIDIRECTIONAL is not supported");
+        VolumeRules.WhyNot(With(TaskOf("t", "true"), parent, OfSandbox("data/below", SandboxPath.Types.Type.Parent, "other")), Pod)!.ShouldContain("overlap");
+        VolumeRules.WhyNot(With(TaskOf("t", "true"), parent, OfSandbox("other", SandboxPath.Types.Type.Self, "own")), Pod).ShouldBeNull();
     }
+
+    [Theory]
+    [InlineData("srv", "is not absolute")]
+    [InlineData("/srv/../etc", "'..'")]
+    [InlineData("/srv//data", "empty part")]
+    public void Refuses_a_path_of_the_host_that_could_be_another_than_it_says(string path, string reason) =>
+        VolumeRules.WhyNot(With(TaskOf("t", "true"), new DataPlatform.Core.Protocol.Mesos.Volume { Mode = Mode.Ro, ContainerPath = "data", HostPath = path }), null)!.ShouldContain(reason);
 
     internal static TaskInfo With(TaskInfo task, params DataPlatform.Core.Protocol.Mesos.Volume[] volumes)
     {
