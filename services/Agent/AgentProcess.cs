@@ -10,6 +10,7 @@ using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Disk;
 using DataPlatform.Services.Agent.Executors;
 using DataPlatform.Services.Agent.Fetching;
+using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Link;
@@ -76,20 +77,22 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
         using var logs = new LogKeeping(options.WorkDirectory, options.MaximumLogBytes, watch, log);
         var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, logs, (ulong)options.OpenFileLimit);
+        var images = await ImageSupport.FindAsync(options, namespaces is not null, watch, log);
+        using var store = (images as ImageSupport.Ready)?.Store;
         var tokens = ExecutorTokens.Open(options.WorkDirectory);
         var streams = new StreamTable(app.Services.GetRequiredService<ILogger<StreamTable>>());
         using var starter = new TaskStarter(options, paths, checkpoints, new VolumePlacement(volumes, paths, new HostFolders([.. options.HostVolumeFolders, .. options.TaskFolders])), BuildFetcher(log), isolation, processes, logs,
-            new ExecutorEnvironment(options, tokens), () => endpoint, descriptors.Starts);
+            new ExecutorEnvironment(options, tokens), images, () => endpoint, descriptors.Starts);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
-        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, collector.Ended, loop.PostAsync, log);
+        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, run => store?.LetGo(run.ContainerId), collector.Ended, loop.PostAsync, log);
         using var probe = new CheckProbe(processes, watch);
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
         var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time) { Unkillable = () => containers.Unkillable };
         effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams };
 
-        Recover(core, effects, containers, checkpoints, log);
+        Recover(core, effects, containers, store, checkpoints, log);
         await containers.SweepLeftoversAsync(core.Programs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
         var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
         var executors = new ExecutorEndpoint(loop, tokens, streams, () => Self(core.AgentId, isolation), time);
@@ -105,6 +108,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var keepers = Task.WhenAll(
             new LogKeeper(options.MaximumLogBytes, () => containers.Sandboxes, time, log).RunAsync(ending.Token),
             collector.RunAsync(ending.Token),
+            store is null ? Task.CompletedTask : new ImageCollector(store, options.Images!.StoreFolder, options.Collection.Headroom, time, log).RunAsync(ending.Token),
             new DiskWatch(loop, paths, new VolumePaths(options.WorkDirectory), new DeletedFiles(isolation), options.Disk, time, log).RunAsync(ending.Token));
         var linked = link.RunAsync(
             () => loop.ReadAsync(state => Register(state, isolation, volumes, workDirectoryId)),
@@ -188,7 +192,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             await loop.PostAsync(input);
     }
 
-    private void Recover(AgentCore core, AgentEffects effects, Containers containers, CheckpointStore checkpoints, ILogger log)
+    private void Recover(AgentCore core, AgentEffects effects, Containers containers, ImageStore? images, CheckpointStore checkpoints, ILogger log)
     {
         var known = checkpoints.ReadAgentId();
         var recovered = core.Recover(known, checkpoints.ReadRuns(), AgentTime.Of(time));
@@ -200,6 +204,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
         foreach (var run in core.Programs.Where(run => run.Phase is RunPhase.Running or RunPhase.Ending))
         {
+            if (RunImage.Read(checkpoints.RunDirectory(run.ContainerId)) is { } image)
+                images?.Hold(run.ContainerId, image.Id);
             // Without a process id of this boot: there is only its end to be told.
             containers.Adopt(run, run.Pid is null ? null : SupervisorFiles.ReadStarted(checkpoints.RunDirectory(run.ContainerId)));
         }

@@ -16,7 +16,7 @@ internal static class TaskRules
         ?? WhyNotProgram(task)
         ?? WhyNotDuration("kill_policy.grace_period", task.KillPolicy?.GracePeriod)
         ?? WhyNotDuration("max_completion_time", task.MaxCompletionTime)
-        ?? WhyNotCommand("command", task.Command)
+        ?? WhyNotCommand("command", task.Command, mayBeOfImage: IsOfImage(task.Container))
         ?? WhyNotHealthCheck(task.HealthCheck)
         ?? WhyNotCheck(task.Check)
         ?? WhyNotLimits(task, agent);
@@ -28,11 +28,15 @@ internal static class TaskRules
         _ => null,
     };
 
-    internal static string? WhyNotCommand(string where, CommandInfo? command)
+    /// <summary>Whether its agent is to run it from an image, which may say itself what is run.</summary>
+    private static bool IsOfImage(ContainerInfo? container) =>
+        container is not null && (container.Type == ContainerInfo.Types.Type.Docker || container.Mesos?.Image is not null);
+
+    internal static string? WhyNotCommand(string where, CommandInfo? command, bool mayBeOfImage = false)
     {
         if (command is null)
             return null;
-        if (!command.HasValue || command.Value.Length == 0)
+        if (command.Value.Length == 0 && (command.Shell || !mayBeOfImage))
             return $"{where}.value is missing; it is the {(command.Shell ? "line for the shell" : "program to run")}";
         if (command.Value.Contains('\0', StringComparison.Ordinal) || command.Arguments.Any(argument => argument.Contains('\0', StringComparison.Ordinal)))
             return $"{where} holds a NUL character, which no program can be given";

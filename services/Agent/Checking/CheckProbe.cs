@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
 
@@ -11,6 +12,8 @@ internal sealed record CheckedTask(string ContainerId, ProcessIdentity Superviso
 /// <summary>Looks at a task once.</summary>
 internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : IDisposable
 {
+    private static readonly HttpRequestOptionsKey<CheckedTask> Checked = new("task");
+
     // As Mesos: the certificate of a task on this very host is its own affair, and a redirect is an answer.
 #pragma warning disable CA5359 // Only loopback is asked, and only for its status.
     private readonly HttpClient http = new(new SocketsHttpHandler
@@ -19,6 +22,7 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
         UseCookies = false,
         UseProxy = false,
         PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectCallback = ConnectAsync,
         SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
     })
     {
@@ -35,8 +39,8 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
             return plan switch
             {
                 CheckPlan.Command command => await RunAsync(command, task, bound.Token),
-                CheckPlan.Http get => await GetAsync(get, bound.Token),
-                CheckPlan.Tcp tcp => await ConnectAsync(tcp, bound.Token),
+                CheckPlan.Http get => await GetAsync(get, task, bound.Token),
+                CheckPlan.Tcp tcp => await ConnectAsync(tcp, task, bound.Token),
                 _ => throw new InvalidOperationException($"Unhandled check {plan}"),
             };
         }
@@ -70,17 +74,40 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
         }
     }
 
-    private async Task<CheckResult> GetAsync(CheckPlan.Http check, CancellationToken bound)
+    private async Task<CheckResult> GetAsync(CheckPlan.Http check, CheckedTask task, CancellationToken bound)
     {
         var host = check.Address.Contains(':', StringComparison.Ordinal) ? $"[{check.Address}]" : check.Address;
         var path = check.Path.StartsWith('/') || check.Path.Length == 0 ? check.Path : "/" + check.Path;
-        using var response = await http.GetAsync(new Uri($"{check.Scheme}://{host}:{check.Port}{path}"), HttpCompletionOption.ResponseHeadersRead, bound);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{check.Scheme}://{host}:{check.Port}{path}"));
+        request.Options.Set(Checked, task);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bound);
         return new CheckResult.HttpStatus((int)response.StatusCode);
     }
 
-    private static async Task<CheckResult> ConnectAsync(CheckPlan.Tcp check, CancellationToken bound)
+    /// <summary>Where the task listens, be it in a network of its own.</summary>
+    private static Socket OpenSocket(CheckedTask task) =>
+        task.Context.WithoutNetwork ? TaskNetwork.OpenSocket(task.Supervisor) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext connection, CancellationToken bound)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        _ = connection.InitialRequestMessage.Options.TryGetValue(Checked, out var task);
+        var socket = OpenSocket(task!);
+        try
+        {
+            socket.NoDelay = true;
+            await socket.ConnectAsync(connection.DnsEndPoint, bound);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<CheckResult> ConnectAsync(CheckPlan.Tcp check, CheckedTask task, CancellationToken bound)
+    {
+        using var socket = OpenSocket(task);
         try
         {
             await socket.ConnectAsync(IPAddress.Parse(check.Address), check.Port, bound);

@@ -4,6 +4,7 @@ using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Disk;
+using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Hosting.Credentials;
@@ -44,6 +45,9 @@ public sealed record AgentOptions
 
     /// <summary>Absolute; empty: tasks have no volumes of this host.</summary>
     public required IReadOnlyList<string> HostVolumeFolders { get; init; }
+
+    /// <summary>Null: no task runs from an image.</summary>
+    internal ImageSettings? Images { get; init; }
 
     public required TimeSpan KillGracePeriod { get; init; }
     public required TimeSpan ExecutorRegistrationTimeout { get; init; }
@@ -105,6 +109,7 @@ public sealed record AgentOptions
             TaskUsers = ReadTaskUsers(values),
             TaskFolders = ParseFolders(values, "task-folders"),
             HostVolumeFolders = ParseFolders(values, "host-volume-folders"),
+            Images = ReadImages(values, work),
             KillGracePeriod = values.Duration("executor-shutdown-grace-period"),
             ExecutorRegistrationTimeout = values.PositiveDuration("executor-registration-timeout"),
             ExecutorReregistrationTimeout = values.PositiveDuration("executor-reregistration-timeout"),
@@ -133,6 +138,18 @@ public sealed record AgentOptions
         return folders.TrueForAll(Path.IsPathRooted)
             ? folders.ConvertAll(each => Path.TrimEndingDirectorySeparator(Path.GetFullPath(each)))
             : throw values.Refuse(name, "is not a list of absolute paths with ':' between them");
+    }
+
+    private static ImageSettings? ReadImages(SettingValues values, string workDirectory)
+    {
+        var source = ImageSource.Parse(values.Text("docker-registry"))
+            ?? throw values.Refuse("docker-registry", "is neither an absolute path of a folder of image archives nor an address such as https://registry.example.org:5000");
+        return values.Find("image-providers") switch
+        {
+            null or "" => null,
+            "docker" => new ImageSettings(source, values.FindPath("docker-store-dir") ?? Path.Combine(workDirectory, "images")),
+            _ => throw values.Refuse("image-providers", "is not possible: docker is, or nothing"),
+        };
     }
 
     private static string ParseGroup(SettingValues values)

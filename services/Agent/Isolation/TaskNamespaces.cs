@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
 using Microsoft.Win32.SafeHandles;
@@ -13,6 +14,8 @@ internal sealed class TaskNamespaces
 {
     private const nint NewMounts = 0x00020000;
     private const nint NewProcessIds = 0x20000000;
+    private const nint NewNetwork = 0x40000000;
+    private const nint NewNames = 0x04000000;
     private const nint OwnFolderState = 0x200; // CLONE_FS
     private const nint ReadOnlyFlag = 1;
     private const nint NoSetUserId = 2;
@@ -73,19 +76,21 @@ internal sealed class TaskNamespaces
     /// <summary>For a thread that starts a task's first process.</summary>
     /// <param name="own">The task's sandbox, then what else it alone is shown.</param>
     /// <param name="mounts">What it finds elsewhere than where it lies; the targets are there.</param>
+    /// <param name="image">Whose files are assembled, to be entered later; null: the task sees this host's.</param>
     /// <param name="asRoot">No folder is closed to root.</param>
     /// <param name="users">The user database that the task sees; null: the host's.</param>
     /// <returns>To be kept until the thread has done it.</returns>
     /// <exception cref="IOException">A folder is not there.</exception>
-    public IDisposable Make(SystemCalls calls, IReadOnlyList<string> own, IReadOnlyList<TaskMount> mounts, bool asRoot, string? users)
+    public IDisposable Make(SystemCalls calls, IReadOnlyList<string> own, IReadOnlyList<TaskMount> mounts, ContainerImage? image, bool asRoot, string? users)
     {
-        var shown = shared.Where(each => Directory.Exists(each.Path)).Concat(own.Select(folder => new ShownFolder(folder, ReadOnly: false))).ToList();
+        var shown = Shared.Concat(own.Select(folder => new ShownFolder(folder, ReadOnly: false))).ToList();
         var view = TaskView.Of(workDirectory, shown, folder => !asRoot && IsClosed(folder));
         var trees = new MountTrees();
         try
         {
-            calls.Add("have own mounts", SystemCall.Unshare, NewMounts | OwnFolderState);
-            calls.Add("keep mounts from the host", SystemCall.Mount, calls.Text("none"), calls.Text("/"), 0, Dependent | Recursive);
+            OwnMounts(calls);
+            if (image is not null)
+                ContainerRoot.Assemble(calls, image);
             // Copied before anything hides them.
             var temporary = view.Temporary.Where(Directory.Exists).Select(path => (Path: path, Tree: trees.Copy(TemporaryFolder(own[0])))).ToList();
             var folders = view.Shown.Select(each => (Folder: each, Tree: trees.Copy(each.Path))).ToList();
@@ -98,7 +103,8 @@ internal sealed class TaskNamespaces
             }
 
             var placed = mounts.Select(each => (Mount: each, Tree: trees.Copy(each))).ToList();
-            MountMemory(calls, "/dev/shm", "mode=1777");
+            if (image is null)
+                MountMemory(calls, "/dev/shm", "mode=1777");
             foreach (var path in view.Folders)
                 MakeFolder(calls, path);
             foreach (var (folder, tree) in folders)
@@ -123,6 +129,26 @@ internal sealed class TaskNamespaces
             trees.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Folders that all tasks see at their own paths, those that are there.</summary>
+    public IEnumerable<ShownFolder> Shared => shared.Where(each => Directory.Exists(each.Path));
+
+    /// <summary>For a thread that starts a process: what is mounted from now on, only that process and its children see.</summary>
+    public static void OwnMounts(SystemCalls calls)
+    {
+        calls.Add("have own mounts", SystemCall.Unshare, NewMounts | OwnFolderState);
+        calls.Add("keep mounts from the host", SystemCall.Mount, calls.Text("none"), calls.Text("/"), 0, Dependent | Recursive);
+    }
+
+    /// <summary>For a thread that starts a task's first process: a network that has no way out.</summary>
+    public static void OwnNetwork(SystemCalls calls) => calls.Add("have a network of its own", SystemCall.Unshare, NewNetwork);
+
+    /// <summary>For a thread that starts a task's first process.</summary>
+    public static void OwnName(SystemCalls calls, string name)
+    {
+        calls.Add("have a name of its own", SystemCall.Unshare, NewNames);
+        calls.Add($"be called {name}", SystemCall.SetHostName, calls.Text(name), name.Length);
     }
 
     /// <summary>Once the first process is there and waits: /proc shows the task's processes, not the host's.</summary>
@@ -152,7 +178,7 @@ internal sealed class TaskNamespaces
         }
 
         calls.Add("leave the agent's folder", SystemCall.Unshare, OwnFolderState);
-        calls.Add("join the task", SystemCall.SetNamespace, descriptor, NewMounts | NewProcessIds);
+        calls.Add("join the task", SystemCall.SetNamespace, descriptor, NewMounts | NewProcessIds | NewNetwork | NewNames);
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
@@ -160,7 +186,7 @@ internal sealed class TaskNamespaces
     {
         int pid;
         using (var calls = new SystemCalls())
-        using (Make(calls, [folder], [], asRoot: true, null))
+        using (Make(calls, [folder], [], null, asRoot: true, null))
             pid = Spawn.Start(new ProcessStart("/bin/sh", ["sh", "-c", "sleep 60"], NoEnvironment, "/", [null, null]) { Before = calls });
         try
         {

@@ -21,6 +21,7 @@ internal sealed class Containers(
     ProcessWatch watch,
     SandboxPaths sandboxes,
     LogKeeping logs,
+    Action<TaskRun> runEnded,
     Action<string> sandboxEnded,
     Func<AgentInput, ValueTask> post,
     ILogger log)
@@ -167,6 +168,7 @@ internal sealed class Containers(
         try
         {
             isolation.Remove(containerId);
+            runEnded(container.Run);
             if (sandboxes.Find(container.Run) is { } own && TaskNamespaces.TemporaryFolder(own) is var temporary && Directory.Exists(temporary))
                 Directory.Delete(temporary, recursive: true);
             if (sandboxes.FindHolder(container.Run) is { } sandbox)

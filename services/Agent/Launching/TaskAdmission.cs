@@ -1,6 +1,7 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Volumes;
 
 namespace DataPlatform.Services.Agent.Launching;
@@ -9,6 +10,7 @@ namespace DataPlatform.Services.Agent.Launching;
 public static class TaskAdmission
 {
     private const int LongestId = 255;
+    private const int LongestHostName = 63;
 
     /// <summary>Why the task is refused; null when it is not.</summary>
     /// <param name="pod">The executor of the task's pod, if it has one.</param>
@@ -22,7 +24,9 @@ public static class TaskAdmission
             return LaunchFailure.Invalid("task.executor: a task of a group runs under the group's executor; leave it out");
         if (task.Command is not { } command)
             return LaunchFailure.Invalid("command is missing, of the task or of its executor");
-        if (!command.HasValue || command.Value.Length == 0)
+        var ofImage = ImageRequest.IsMade(task.Container);
+        // An image may say itself what is run.
+        if (command.Value.Length == 0 && (command.Shell || !ofImage))
             return LaunchFailure.Invalid("task.command.value is missing or empty");
         if (command.Value.Contains('\0', StringComparison.Ordinal) || command.Arguments.Any(each => each.Contains('\0', StringComparison.Ordinal)))
             return LaunchFailure.Invalid("task.command holds a NUL character, which no program can be given");
@@ -30,8 +34,12 @@ public static class TaskAdmission
             return LaunchFailure.Invalid($"task.health_check {healthProblem}");
         if (task.Check is { } check && CheckProblem(CheckPlan.Of(check)) is { } checkProblem)
             return LaunchFailure.Invalid($"task.check {checkProblem}");
+        if (ImageRules.WhyNot(task) is { } imageProblem)
+            return LaunchFailure.Invalid(imageProblem);
         if (VolumeRules.WhyNot(task, pod) is { } volumeProblem)
             return LaunchFailure.Failed(volumeProblem);
+        if (task.Container is { HasHostname: true } named && HostNameProblem(named.Hostname) is { } nameProblem)
+            return LaunchFailure.Invalid($"task.container.hostname {nameProblem}");
         return Unsupported(task) is { } what
             ? LaunchFailure.Failed($"{what} is not supported yet")
             : EnvironmentProblem(command.Environment, "task.command.environment");
@@ -50,6 +58,11 @@ public static class TaskAdmission
             : null;
     }
 
+    private static string? HostNameProblem(string name) =>
+        name.Length is > 0 and <= LongestHostName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') && char.IsAsciiLetterOrDigit(name[0])
+            ? null
+            : $"'{name}' is no name of a host: 1 to {LongestHostName} letters, digits, '-' and '.'";
+
     private static string? CheckProblem(CheckPlan? plan) => plan switch
     {
         null => "needs a type (COMMAND, HTTP or TCP) and that type's field",
@@ -62,8 +75,6 @@ public static class TaskAdmission
     {
         if (task.Container is { } container)
         {
-            if (container.Docker is not null || container.Mesos?.Image is not null || container.Type == ContainerInfo.Types.Type.Docker)
-                return "task.container: running from an image";
             if (container.NetworkInfos.Count > 0)
                 return "task.container.network_infos";
             if (container.RlimitInfo is not null)

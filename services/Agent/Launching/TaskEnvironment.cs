@@ -8,9 +8,13 @@ public static class TaskEnvironment
 {
     public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    private const string OfAgent = "MESOS_";
+
     /// <param name="endpoint">The agent's <c>address:port</c>.</param>
+    /// <param name="ofImage">What comes with the image: the task's own variables win over it, and it over what every task has.</param>
     public static Dictionary<string, string> Of(
-        FrameworkInfo framework, TaskInfo task, string executorId, string containerId, string agentId, string sandbox, string endpoint, string user)
+        FrameworkInfo framework, TaskInfo task, string executorId, string containerId, string agentId, string sandbox, string endpoint, string user,
+        IEnumerable<(string Name, string Value)>? ofImage = null)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -31,6 +35,8 @@ public static class TaskEnvironment
         };
         foreach (var (name, amount) in Allocation(task))
             environment["MESOS_ALLOCATION_" + name.ToUpperInvariant()] = amount;
+        foreach (var (name, value) in (ofImage ?? []).Where(each => !each.Name.StartsWith(OfAgent, StringComparison.Ordinal)))
+            environment[name] = value;
         Add(environment, task.Command.Environment);
         // Last: by this the processes of a task are found again, so no task may change it.
         environment[Isolation.ProcessIsolation.Marker] = containerId;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
@@ -15,6 +16,7 @@ namespace DataPlatform.Services.Agent.Launching;
 internal sealed class TaskProcesses(string workDirectory, ContainerIsolation isolation, TaskNamespaces? namespaces, LogKeeping logs, ulong openFilesWanted)
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const string HostUsers = "/etc/passwd";
     private const uint OpenTemporaryFolder = 0x3FF; // 01777
 
     // Waits for the word to go, so that a check counts within the task's limits and ends with it.
@@ -57,7 +59,7 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
         using var before = context.User is null && namespaces is null ? null : new SystemCalls();
         using var held = before is null ? null : Prepare(before, runDirectory, context);
         var pid = Spawn.Start(new ProcessStart(
-            "/bin/sh", ["sh", "-c", script, "supervise", openFiles, .. command], context.Environment, context.Sandbox,
+            "/bin/sh", ["sh", "-c", script, "supervise", openFiles, context.Image is null ? "." : context.WorkingDirectory, .. command], context.Environment, context.Sandbox,
             [pipes.OutputEnd, pipes.ErrorEnd, status, gate.Outer, pipes.HeldOutput, pipes.HeldError]) { Before = before });
         pipes.CloseEnds();
         try
@@ -67,6 +69,10 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
             Join(containerId, pid);
             if (namespaces is not null)
                 TaskNamespaces.MountProcesses(supervisor, readOnly: context.User?.Id == 0);
+            if (context.Image is not null)
+                ContainerRoot.Enter(supervisor, ContainerMounts.Of(context.Sandbox, namespaces!.Shared, context.Mounts, UsersPath(runDirectory)), [context.WorkingDirectory]);
+            if (context.WithoutNetwork)
+                TaskNetwork.RaiseLoopback(supervisor);
             File.Delete(UsersPath(runDirectory)); // What is mounted stays.
             SupervisorFiles.WriteStarted(runDirectory, pid);
             logs.Keep(containerId, runDirectory, context.Sandbox, pipes);
@@ -91,7 +97,7 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
         if (before is not null && context.User is { } user)
             TaskRights.GiveUp(before, user);
         var pid = Spawn.Start(new ProcessStart(
-            "/bin/sh", ["sh", "-c", WaitAndRun, "check", openFiles, .. command], context.Environment, context.Sandbox, [null, null, gate.Outer]) { Before = before });
+            "/bin/sh", ["sh", "-c", WaitAndRun, "check", openFiles, .. command], context.Environment, context.WorkingDirectory, [null, null, gate.Outer]) { Before = before });
         try
         {
             var process = new ProcessIdentity(pid, ProcessStat.Of(pid)!.Value.StartTicks);
@@ -114,14 +120,15 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
         {
             if (namespaces is not null)
             {
-                var known = context.User is not { } named || HostUser.Find(named.Name) is not null;
-                if (!known)
-                    WriteUsers(users, context.User!, context.Sandbox);
-                held = namespaces.Make(before, [context.Sandbox, .. context.Folders], context.Mounts, context.User?.Id == 0, known ? null : users);
+                if (context.WithoutNetwork)
+                    TaskNamespaces.OwnNetwork(before);
+                if (context.HostName is { } name)
+                    TaskNamespaces.OwnName(before, name);
+                held = context.Image is { } image ? MakeFor(image, before, users, context) : Make(before, users, context);
             }
-            else if (context.Mounts.Count > 0)
+            else if (context.Mounts.Count > 0 || context.HostName is not null)
             {
-                throw new IOException($"{context.Mounts[0].Source} can't be shown at {context.Mounts[0].Target}: this agent can give tasks no mounts of their own, as its log says");
+                throw new IOException($"{(context.Mounts.Count > 0 ? $"{context.Mounts[0].Source} can't be shown at {context.Mounts[0].Target}" : "task.container.hostname can't be had")}: this agent can give tasks nothing of their own, as its log says");
             }
             else
             {
@@ -139,13 +146,29 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
         }
     }
 
+    private IDisposable Make(SystemCalls before, string users, TaskContext context)
+    {
+        var known = context.User is not { } named || HostUser.Find(named.Name) is not null;
+        if (!known)
+            WriteUsers(users, File.ReadAllText(HostUsers), context.User!, context.Sandbox);
+        return namespaces!.Make(before, [context.Sandbox, .. context.Folders], context.Mounts, null, context.User?.Id == 0, known ? null : users);
+    }
+
+    /// <summary>The rest, once there is a first process: see <see cref="ContainerRoot.Enter"/>.</summary>
+    private IDisposable MakeFor(ContainerImage image, SystemCalls before, string users, TaskContext context)
+    {
+        WriteUsers(users, image.ReadUsers() ?? "root:x:0:0:root:/root:/bin/sh\n", context.User!, ContainerRoot.Sandbox);
+        return namespaces!.Make(before, [context.Sandbox], [], image, context.User!.Id == 0, null);
+    }
+
     private static string UsersPath(string runDirectory) => Path.Combine(runDirectory, "passwd");
 
     /// <summary>Programs ask the user database who they are, and not all of them live with no answer (the JVM's login modules don't).</summary>
-    private static void WriteUsers(string path, HostUser user, string home)
+    private static void WriteUsers(string path, string known, HostUser user, string home)
     {
-        File.WriteAllText(path, string.Create(
-            CultureInfo.InvariantCulture, $"{File.ReadAllText("/etc/passwd").TrimEnd('\n')}\n{user.Name}:x:{user.Id}:{user.GroupId}::{home}:/bin/sh\n"));
+        // The first that bears a name or id counts.
+        var own = string.Create(CultureInfo.InvariantCulture, $"{user.Name}:x:{user.Id}:{user.GroupId}::{home}:/bin/sh\n");
+        File.WriteAllText(path, user.Id == 0 ? known : own + known);
         File.SetUnixFileMode(path, Readable);
     }
 

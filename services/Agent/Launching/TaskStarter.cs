@@ -5,6 +5,7 @@ using DataPlatform.Services.Agent.Configuration;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Executors;
 using DataPlatform.Services.Agent.Fetching;
+using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
@@ -25,6 +26,7 @@ internal sealed class TaskStarter(
     TaskProcesses processes,
     LogKeeping logs,
     ExecutorEnvironment executors,
+    ImageSupport images,
     Func<string> endpoint,
     int starts) : IDisposable
 {
@@ -51,6 +53,7 @@ internal sealed class TaskStarter(
             processes.PrepareSandbox(made.Path, user);
             return made;
         });
+        var image = await ImageOfAsync(run, cancellation);
         var placed = Step("give the task its volumes", () => volumes.Place(run, sandbox.Path, user));
         try
         {
@@ -63,7 +66,6 @@ internal sealed class TaskStarter(
             throw new LaunchException(problem.Message);
         }
 
-        var environment = EnvironmentOf(run, agentId, sandbox.Path, user);
         await starting.WaitAsync(cancellation);
         try
         {
@@ -71,7 +73,7 @@ internal sealed class TaskStarter(
             var supervisor = Step("start the task", () =>
             {
                 sandbox.HandOver();
-                return Spawn(run, sandbox, placed, environment, user);
+                return Spawn(run, ContextOf(run, agentId, sandbox.Path, user, image) with { Folders = placed.Shown, Mounts = placed.Mounts });
             });
             // Until then this agent holds its pipes: more at a time than are counted on must not be.
             await logs.WhenOpenedAsync(run.ContainerId);
@@ -89,30 +91,60 @@ internal sealed class TaskStarter(
         var sandbox = sandboxes.Find(run) ?? sandboxes.Run(agentId, run);
         // Not whom it would run as if it were started now: the settings may have changed since.
         var user = agentUser.Id == 0 ? HostUser.OwnerOf(sandbox) : null;
-        return new TaskContext(sandbox, EnvironmentOf(run, agentId, sandbox, user), user);
+        return ContextOf(run, agentId, sandbox, user, RunImage.Read(checkpoints.RunDirectory(run.ContainerId)));
     }
 
     public ContainerLimits LimitsOf(IReadOnlyCollection<Resource> resources) => ContainerLimits.Of(resources, options.EnforceCpu, ProcessLimit);
 
-    private Dictionary<string, string> EnvironmentOf(TaskRun run, string agentId, string sandbox, HostUser? user)
+    /// <summary>Null for a task that runs from this host's files.</summary>
+    private async Task<ContainerImage?> ImageOfAsync(TaskRun run, CancellationToken cancellation)
     {
+        if (ImageRequest.Of(run.Task.Container) is not { } request)
+            return null;
+        if (images is not ImageSupport.Ready ready)
+            throw new LaunchException($"task.container: this agent runs nothing from images: {((ImageSupport.None)images).Reason}");
+        try
+        {
+            var image = await ready.Store.TakeAsync(request.Image, request.Fresh, run.ContainerId, cancellation);
+            RunImage.Write(checkpoints.RunDirectory(run.ContainerId), image);
+            _ = ImageCommand.Of(run.Task.Command, request, image);
+            return image;
+        }
+        catch (Exception problem) when (problem is IOException or InvalidOperationException)
+        {
+            throw new LaunchException($"task.container: {problem.Message}");
+        }
+    }
+
+    private TaskContext ContextOf(TaskRun run, string agentId, string sandbox, HostUser? user, ContainerImage? image)
+    {
+        var request = ImageRequest.Of(run.Task.Container);
+        var seen = image is null ? sandbox : ContainerRoot.Sandbox;
+        var folder = image is null ? sandbox : request?.WorkingDirectory ?? (image.WorkingDirectory.Length > 0 ? image.WorkingDirectory : seen);
         var environment = TaskEnvironment.Of(
-            run.Framework, run.Task, run.ExecutorId, run.ContainerId, agentId, sandbox, endpoint(), (user ?? agentUser).Name);
+            run.Framework, run.Task, run.ExecutorId, run.ContainerId, agentId, seen, endpoint(), (user ?? agentUser).Name,
+            image is null ? null : image.Variables.Concat(request?.Environment ?? []));
+        environment["PWD"] = folder;
         if (run.ProgramOf is { } executor)
             executors.AddTo(environment, executor);
-        return environment;
+        return new TaskContext(sandbox, environment, user)
+        {
+            Image = image, WorkingDirectory = folder, WithoutNetwork = request is { WithoutNetwork: true },
+            HostName = run.Task.Container is { HasHostname: true, Hostname: var name } ? name : null,
+        };
     }
 
     // One for the supervisor, who is of the task as well.
     private long ProcessLimit => options.ProcessLimit > 0 ? options.ProcessLimit + 1 : 0;
 
-    private ProcessIdentity Spawn(TaskRun run, Sandbox sandbox, PlacedVolumes volumesOfTask, Dictionary<string, string> environment, HostUser? user)
+    private ProcessIdentity Spawn(TaskRun run, TaskContext context)
     {
         isolation.Prepare(run.ContainerId, ContainerLimits.Of(run.Task, options.EnforceCpu, ProcessLimit));
-        return processes.Start(
-            run.ContainerId, checkpoints.RunDirectory(run.ContainerId), new TaskContext(sandbox.Path, environment, user) { Folders = volumesOfTask.Shown, Mounts = volumesOfTask.Mounts },
-            CommandLine.Of(run.Task.Command));
+        return processes.Start(run.ContainerId, checkpoints.RunDirectory(run.ContainerId), context, CommandOf(run.Task, context.Image));
     }
+
+    private static IReadOnlyList<string> CommandOf(TaskInfo task, ContainerImage? image) =>
+        image is null ? CommandLine.Of(task.Command) : ImageCommand.Of(task.Command, ImageRequest.Of(task.Container)!, image);
 
     private static T Step<T>(string what, Func<T> action)
     {

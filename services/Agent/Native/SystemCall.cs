@@ -22,4 +22,11 @@ internal static class SystemCall
     public static readonly nint ProcessLimit = X64 ? 302 : 261;
     public static readonly nint OpenProcess = 434;
     public static readonly nint SetMountAttributes = 442;
+    public static readonly nint ChangeFolder = X64 ? 80 : 49;
+    public static readonly nint PivotRoot = X64 ? 155 : 41;
+    public static readonly nint Unmount = X64 ? 166 : 39;
+    public static readonly nint Unlink = X64 ? 263 : 35;
+    public static readonly nint SymbolicLink = X64 ? 266 : 36;
+    public static readonly nint MakeFile = X64 ? 259 : 33;
+    public static readonly nint SetHostName = X64 ? 170 : 161;
 }

@@ -46,6 +46,18 @@ internal sealed unsafe class SystemCalls : IDisposable
         return (-1, 0);
     }
 
+    /// <summary>By a thread that is never used again: what it has joined or left it can't get back from.</summary>
+    /// <exception cref="IOException">One of them failed.</exception>
+    public void MakeOnOwnThread()
+    {
+        var failed = (Index: -1, Error: 0);
+        var thread = new Thread(() => failed = Make()) { IsBackground = true, Name = "system calls" };
+        thread.Start();
+        thread.Join();
+        if (failed.Index >= 0)
+            throw Failure(failed.Index, failed.Error);
+    }
+
     public IOException Failure(int index, int error) =>
         new($"Cannot {calls[index].What}: {Marshal.GetPInvokeErrorMessage(error)}", error);
 

@@ -8,7 +8,7 @@ using SandboxPath = Core.Protocol.Mesos.Volume.Types.Source.Types.SandboxPath;
 using SourceType = Core.Protocol.Mesos.Volume.Types.Source.Types.Type;
 
 /// <summary>Something that a task finds at a path of its choice and that lies elsewhere.</summary>
-/// <param name="ContainerPath">Within the sandbox.</param>
+/// <param name="ContainerPath">Within the sandbox; absolute in a task's image.</param>
 internal abstract record TaskVolume(string ContainerPath, bool ReadOnly)
 {
     /// <summary>In the task's own sandbox.</summary>

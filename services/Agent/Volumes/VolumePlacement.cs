@@ -1,4 +1,5 @@
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
@@ -17,6 +18,7 @@ internal sealed class VolumePlacement(AgentVolumes volumes, SandboxPaths sandbox
     public PlacedVolumes Place(TaskRun run, string sandbox, HostUser? user)
     {
         var (shown, mounts) = (new List<string>(), new List<TaskMount>());
+        var inImage = ImageRequest.IsMade(run.Task.Container);
         foreach (var volume in TaskVolume.Of(run.Task, run.Pod?.Executor))
         {
             if (volume is TaskVolume.Own { ReadOnly: false } own && own.Path == own.ContainerPath)
@@ -26,10 +28,11 @@ internal sealed class VolumePlacement(AgentVolumes volumes, SandboxPaths sandbox
             }
 
             var source = SourceOf(volume, sandbox, user);
-            if (volume is TaskVolume.Host || volume.ReadOnly)
+            if (volume is TaskVolume.Host || volume.ReadOnly || inImage)
             {
-                MakeTarget(sandbox, volume.ContainerPath, Directory.Exists(source), user);
-                mounts.Add(new TaskMount(source, Path.Combine(sandbox, volume.ContainerPath), volume.ReadOnly) { Within = volume is TaskVolume.Host ? host.Holding(source) : null });
+                if (!Path.IsPathRooted(volume.ContainerPath))
+                    MakeTarget(sandbox, volume.ContainerPath, Directory.Exists(source), user);
+                mounts.Add(new TaskMount(source, Path.Combine(inImage ? ContainerRoot.Sandbox : sandbox, volume.ContainerPath), volume.ReadOnly) { Within = volume is TaskVolume.Host ? host.Holding(source) : null });
                 continue;
             }
 

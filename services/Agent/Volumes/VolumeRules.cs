@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Images;
 
 namespace DataPlatform.Services.Agent.Volumes;
 
@@ -10,27 +11,29 @@ using SourceType = Core.Protocol.Mesos.Volume.Types.Source.Types.Type;
 internal static class VolumeRules
 {
     private const string Volumes = "task.container.volumes";
+    private static readonly string[] OfContainer = ["/proc", "/sys", "/dev", ContainerRoot.Sandbox];
 
     public static string? WhyNot(TaskInfo task, ExecutorInfo? pod)
     {
-        var persistent = task.Resources.Concat(pod?.Resources ?? []).Where(each => each.Disk?.Persistence is not null).Select(WhyNotPersistent);
-        var others = (task.Container?.Volumes ?? []).Select(volume => WhyNotVolume(volume, pod is not null));
+        var inImage = ImageRequest.IsMade(task.Container);
+        var persistent = task.Resources.Concat(pod?.Resources ?? []).Where(each => each.Disk?.Persistence is not null).Select(each => WhyNotPersistent(each, inImage));
+        var others = (task.Container?.Volumes ?? []).Select(volume => WhyNotVolume(volume, pod is not null, inImage));
         return persistent.Concat(others).FirstOrDefault(why => why is not null) ?? WhyNotTogether(TaskVolume.Of(task, pod));
     }
 
-    private static string? WhyNotPersistent(Resource resource) => resource.Disk.Volume switch
+    private static string? WhyNotPersistent(Resource resource, bool inImage) => resource.Disk.Volume switch
     {
         null => $"the persistent volume '{resource.Disk.Persistence.Id}' has no volume.container_path",
-        var volume => WhyNotInside("container_path", volume.ContainerPath),
+        var volume => WhyNotAt(volume.ContainerPath, inImage),
     };
 
-    private static string? WhyNotVolume(Core.Protocol.Mesos.Volume volume, bool inPod)
+    private static string? WhyNotVolume(Core.Protocol.Mesos.Volume volume, bool inPod, bool inImage)
     {
         if (volume.Image is not null)
             return $"{Volumes}: a volume from an image is not supported yet";
         if (volume.Source is not null && volume.HasHostPath)
             return $"{Volumes}: a volume has both host_path and a source; it needs exactly one";
-        if (WhyNotInside("container_path", volume.ContainerPath) is { } why)
+        if (WhyNotAt(volume.ContainerPath, inImage) is { } why)
             return why;
         if (TaskVolume.HostPathOf(volume) is { } path)
             return WhyNotHost(path) ?? WhyNotPropagated(volume.Source?.HostPath?.MountPropagation);
@@ -58,6 +61,15 @@ internal static class VolumeRules
     private static string? WhyNotPropagated(MountPropagation? propagation) => propagation?.Mode == MountMode.Bidirectional
         ? $"{Volumes}: host_path.mount_propagation BIDIRECTIONAL is not supported: a task mounts nothing on the host"
         : null;
+
+    /// <summary>An image has places for volumes everywhere but where it has what every container has.</summary>
+    private static string? WhyNotAt(string path, bool inImage) =>
+        !inImage || !path.StartsWith('/') ? WhyNotInside("container_path", path)
+        : !ImageRules.IsPlain(path) ? $"container_path '{path}' of a volume has a control character, an empty part, '.' or '..', or is the root"
+        : OfContainer.Any(each => IsBeneath(path, each) || IsBeneath(each, path)) ? $"container_path '{path}' of a volume is where each container has {string.Join(", ", OfContainer)}; within the sandbox a path is relative"
+        : null;
+
+    private static bool IsBeneath(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private static string? WhyNotInside(string field, string path) =>
         path.Length == 0 ? $"{field} of a volume is empty"

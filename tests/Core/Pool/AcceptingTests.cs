@@ -121,6 +121,22 @@ public sealed class AcceptingTests
         pool.ToldToAgent("a").ShouldAllBe(told => told.RunTask == null);
     }
 
+    [Theory, InlineData(true, TaskState.TaskStaging), InlineData(false, TaskState.TaskError)]
+    public void Only_an_image_may_say_itself_what_is_run(bool ofImage, TaskState state)
+    {
+        var agent = pool.Register("a");
+        var framework = pool.Subscribe("f");
+        var task = PoolUnderTest.Task("1", agent);
+        task.Command = new CommandInfo { Shell = false };
+        if (ofImage)
+            task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Docker, Docker = new() { Image = "app" } };
+
+        pool.Accept(framework, pool.OffersTo("f"), task);
+
+        (pool.StatusesTo("f").SingleOrDefault()?.State ?? TaskState.TaskStaging).ShouldBe(state);
+        pool.ToldToAgent("a").Count(told => told.RunTask is not null).ShouldBe(ofImage ? 1 : 0);
+    }
+
     [Fact]
     public void What_is_left_over_is_not_offered_again_for_as_long_as_the_filter_says()
     {

@@ -29,13 +29,10 @@ public sealed class TaskAdmissionTests
     {
         var custom = TaskOf("t");
         custom.Executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = "e" } };
-        var image = TaskOf("t");
-        image.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Mesos = new ContainerInfo.Types.MesosInfo { Image = new Image { Type = Image.Types.Type.Docker } } };
         var volume = TaskOf("t");
         volume.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { new DataPlatform.Core.Protocol.Mesos.Volume { Mode = DataPlatform.Core.Protocol.Mesos.Volume.Types.Mode.Rw, ContainerPath = "data", Source = new() { Type = DataPlatform.Core.Protocol.Mesos.Volume.Types.Source.Types.Type.DockerVolume } } } };
 
         TaskAdmission.Refusal(Framework(), custom)!.Message.ShouldContain("a task of a group runs under the group's executor");
-        TaskAdmission.Refusal(Framework(), image)!.Message.ShouldContain("image is not supported yet");
         TaskAdmission.Refusal(Framework(), volume)!.Message.ShouldContain("a source other than SANDBOX_PATH and HOST_PATH is not supported yet");
     }
 

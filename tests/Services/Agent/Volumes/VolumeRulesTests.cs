@@ -48,6 +48,25 @@ public sealed class VolumeRulesTests
     public void Refuses_a_path_of_the_host_that_could_be_another_than_it_says(string path, string reason) =>
         VolumeRules.WhyNot(With(TaskOf("t", "true"), new DataPlatform.Core.Protocol.Mesos.Volume { Mode = Mode.Ro, ContainerPath = "data", HostPath = path }), null)!.ShouldContain(reason);
 
+    [Theory]
+    [InlineData("/data", null)]
+    [InlineData("data", null)]
+    [InlineData("/", "is the root")]
+    [InlineData("/dev/shm", "where each container has")]
+    [InlineData("/mnt", "where each container has")]
+    [InlineData("/mnt/mesos/sandbox/data", "within the sandbox a path is relative")]
+    [InlineData("/data/../proc", "'..'")]
+    public void In_an_image_a_path_may_be_absolute_but_not_where_every_container_has_something(string containerPath, string? reason)
+    {
+        var task = With(TaskOf("t", "true"), new DataPlatform.Core.Protocol.Mesos.Volume { Mode = Mode.Ro, ContainerPath = containerPath, HostPath = "/srv" });
+        task.Container.Mesos = new() { Image = new Image { Type = Image.Types.Type.Docker, Docker = new() { Name = "tiny" } } };
+
+        if (reason is null)
+            VolumeRules.WhyNot(task, null).ShouldBeNull();
+        else
+            VolumeRules.WhyNot(task, null)!.ShouldContain(reason);
+    }
+
     internal static TaskInfo With(TaskInfo task, params DataPlatform.Core.Protocol.Mesos.Volume[] volumes)
     {
         task.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { volumes } };
