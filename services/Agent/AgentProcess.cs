@@ -16,6 +16,7 @@ using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Networks;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving;
 using DataPlatform.Services.Agent.Serving.Authentication;
@@ -76,8 +77,13 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         AgentEffects? effects = null;
         var loop = new AgentLoop(core, each => effects!.CarryOut(each), time);
         using var logs = new LogKeeping(options.WorkDirectory, options.MaximumLogBytes, watch, log);
-        var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, logs, (ulong)options.OpenFileLimit);
+        var bridge = options.Bridge is { } bridgeSettings
+            ? new BridgeNetwork(bridgeSettings, Path.Combine(options.WorkDirectory, "networks"), new HostProgram(Path.Combine(options.WorkDirectory, "networks", "tmp"), watch), log)
+            : null;
+        var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, bridge, logs, (ulong)options.OpenFileLimit);
         var images = await ImageSupport.FindAsync(options, namespaces is not null, watch, log);
+        if (images is ImageSupport.Ready found)
+            images = found with { WhyNoBridge = bridge is null ? "it has no --bridge-subnet" : bridge.WhyNot() };
         using var store = (images as ImageSupport.Ready)?.Store;
         var tokens = ExecutorTokens.Open(options.WorkDirectory);
         var streams = new StreamTable(app.Services.GetRequiredService<ILogger<StreamTable>>());
@@ -85,7 +91,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             new ExecutorEnvironment(options, tokens), images, () => endpoint, descriptors.Starts);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
-        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, run => store?.LetGo(run.ContainerId), collector.Ended, loop.PostAsync, log);
+        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, run => Release(run.ContainerId, store, bridge), collector.Ended, loop.PostAsync, log);
         using var probe = new CheckProbe(processes, watch);
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
@@ -94,6 +100,8 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
         Recover(core, effects, containers, store, checkpoints, log);
         await containers.SweepLeftoversAsync(core.Programs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
+        foreach (var container in bridge?.Connected.Except(containers.Alive).ToList() ?? [])
+            bridge!.Disconnect(container);
         var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
         var executors = new ExecutorEndpoint(loop, tokens, streams, () => Self(core.AgentId, isolation), time);
         Map(app, loop, executors, paths, files, metrics, new ContainerUsage(loop, isolation, paths.Find, time), link, linkStatus, logging, flags, () => Self(core.AgentId, isolation));
@@ -145,6 +153,12 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var limits = new FetchLimits(options.MaximumFetchBytes, options.MaximumArchiveBytes, options.FetchTimeout, options.FetchStallTimeout);
         return new Fetcher(
             cache, new Download(http, new LocalFiles(options.FetchFolders), Random.Shared), new ArchiveUnpacker(limits.UnpackedBytes), limits);
+    }
+
+    private static void Release(string containerId, ImageStore? images, BridgeNetwork? bridge)
+    {
+        images?.LetGo(containerId);
+        bridge?.Disconnect(containerId);
     }
 
     private static string GroupName(string workDirectory) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(workDirectory)))[..12];

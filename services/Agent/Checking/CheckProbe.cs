@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Networks;
 
 namespace DataPlatform.Services.Agent.Checking;
 
@@ -86,7 +86,7 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
 
     /// <summary>Where the task listens, be it in a network of its own.</summary>
     private static Socket OpenSocket(CheckedTask task) =>
-        task.Context.WithoutNetwork ? TaskNetwork.OpenSocket(task.Supervisor) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        task.Context.Network.IsOwn ? NetworkNamespace.OpenSocket(task.Supervisor) : new Socket(SocketType.Stream, ProtocolType.Tcp);
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext connection, CancellationToken bound)
     {

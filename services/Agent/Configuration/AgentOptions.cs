@@ -6,6 +6,7 @@ using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Disk;
 using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Launching;
+using DataPlatform.Services.Agent.Networks;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Hosting.Credentials;
 using DataPlatform.Services.Hosting.Security;
@@ -48,6 +49,9 @@ public sealed record AgentOptions
 
     /// <summary>Null: no task runs from an image.</summary>
     internal ImageSettings? Images { get; init; }
+
+    /// <summary>Null: no container gets an address.</summary>
+    internal BridgeSettings? Bridge { get; init; }
 
     public required TimeSpan KillGracePeriod { get; init; }
     public required TimeSpan ExecutorRegistrationTimeout { get; init; }
@@ -110,6 +114,7 @@ public sealed record AgentOptions
             TaskFolders = ParseFolders(values, "task-folders"),
             HostVolumeFolders = ParseFolders(values, "host-volume-folders"),
             Images = ReadImages(values, work),
+            Bridge = ReadBridge(values),
             KillGracePeriod = values.Duration("executor-shutdown-grace-period"),
             ExecutorRegistrationTimeout = values.PositiveDuration("executor-registration-timeout"),
             ExecutorReregistrationTimeout = values.PositiveDuration("executor-reregistration-timeout"),
@@ -150,6 +155,18 @@ public sealed record AgentOptions
             "docker" => new ImageSettings(source, values.FindPath("docker-store-dir") ?? Path.Combine(workDirectory, "images")),
             _ => throw values.Refuse("image-providers", "is not possible: docker is, or nothing"),
         };
+    }
+
+    private static BridgeSettings? ReadBridge(SettingValues values)
+    {
+        const int largest = 16;
+        const int smallest = 29;
+        var plugins = values.FindPath("network-cni-plugins-dir")!;
+        if (values.Find("bridge-subnet") is not { Length: > 0 } text)
+            return null;
+        return IPNetwork.TryParse(text, out var subnet) && subnet.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && subnet.PrefixLength is >= largest and <= smallest
+            ? new BridgeSettings(subnet, plugins)
+            : throw values.Refuse("bridge-subnet", $"is not an IPv4 network like 10.213.0.0/24, from /{largest} to /{smallest}");
     }
 
     private static string ParseGroup(SettingValues values)

@@ -37,6 +37,8 @@ internal static class Settings
         new("image-providers", "NAMES", null, "docker: tasks may run from images, as docker and podman build them (needs root and podman); by default none do"),
         new("docker-registry", "URL|DIR", "https://registry-1.docker.io", "where images come from: a registry, or a folder of archives NAME.tar or NAME:TAG.tar that podman save or docker save wrote"),
         new("docker-store-dir", "DIR", null, "where podman keeps this agent's images, apart from all others of this host (default: work-dir/images)"),
+        new("bridge-subnet", "CIDR", null, "addresses, as 10.213.0.0/24, for containers with network BRIDGE, on a bridge of this agent's own; by default none is allowed"),
+        new("network-cni-plugins-dir", "DIR", "/usr/lib/cni", "where the host's CNI plugins are, which connect them"),
         new("executor-shutdown-grace-period", "DURATION", "5secs", "between SIGTERM, or an executor's SHUTDOWN, and SIGKILL where task or executor say nothing"),
         new("executor-registration-timeout", "DURATION", "1mins", "an executor that has not subscribed so long after its start is ended"),
         new("executor-reregistration-timeout", "DURATION", "15secs", "the same after a start of this agent, for executors that it finds"),

@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Networks;
 
 namespace DataPlatform.Services.Agent.Images;
 
@@ -18,8 +19,7 @@ internal sealed record ImageRequest(ImageName Image, bool Fresh, bool AsDocker)
     /// <summary>Beside the image's own.</summary>
     public IReadOnlyList<(string Name, string Value)> Environment { get; private init; } = [];
 
-    /// <summary>Else its network is the host's.</summary>
-    public bool WithoutNetwork { get; private init; }
+    public TaskNetwork Network { get; private init; } = new TaskNetwork.OfHost();
 
     public static bool IsMade(ContainerInfo? container) =>
         container is not null && (container.Type == ContainerInfo.Types.Type.Docker || container.Docker is not null || container.Mesos?.Image is not null);
@@ -36,7 +36,12 @@ internal sealed record ImageRequest(ImageName Image, bool Fresh, bool AsDocker)
             EntryPoint = ParameterOf(docker, "entrypoint"),
             WorkingDirectory = ParameterOf(docker, "workdir"),
             Environment = [.. docker.Parameters.Where(each => each.Key == "env").Select(each => each.Value.Split('=', 2)).Select(parts => (parts[0], parts[1]))],
-            WithoutNetwork = docker.Network == DockerInfo.Types.Network.None,
+            Network = docker.Network switch
+            {
+                DockerInfo.Types.Network.None => new TaskNetwork.None(),
+                DockerInfo.Types.Network.Bridge => new TaskNetwork.Bridge(PortMapping.Of(docker)),
+                _ => new TaskNetwork.OfHost(),
+            },
         };
     }
 

@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Networks;
 
 namespace DataPlatform.Services.Agent.Images;
 
@@ -16,7 +17,7 @@ internal static class ImageRules
         if (task.Container is not { } container || !ImageRequest.IsMade(container))
             return null;
         return WhyNotKind(container)
-            ?? (container.Docker is { } docker ? WhyNotDocker(docker) : WhyNotImage(container.Mesos.Image))
+            ?? (container.Docker is { } docker ? WhyNotDocker(docker, task.Resources) : WhyNotImage(container.Mesos.Image))
             ?? WhyNotCommand(task.Command, container.Docker is not null);
     }
 
@@ -28,7 +29,7 @@ internal static class ImageRules
         _ => null,
     };
 
-    private static string? WhyNotDocker(DockerInfo docker)
+    private static string? WhyNotDocker(DockerInfo docker, IEnumerable<Resource> resources)
     {
         if (ImageName.Parse(docker.Image) is null)
             return NoName(Docker + ".image", docker.Image);
@@ -36,11 +37,11 @@ internal static class ImageRules
             return $"{Docker}.privileged: no task of this agent has rights over its host, whomever it runs as";
         if (docker.HasVolumeDriver)
             return $"{Docker}.volume_driver is not supported; volumes are folders of the host, of the sandbox or persistent";
-        if (docker.Network is not (DockerInfo.Types.Network.Host or DockerInfo.Types.Network.None))
-            return $"{Docker}.network {docker.Network.ToString().ToUpperInvariant()} is not supported; HOST and NONE are allowed";
-        if (docker.PortMappings.Count > 0)
-            return $"{Docker}.port_mappings: with network HOST or NONE there is nothing to map; a task listens on its offered ports themselves";
-        return docker.Parameters.Select(WhyNotParameter).FirstOrDefault(why => why is not null);
+        if (docker.Network == DockerInfo.Types.Network.User)
+            return $"{Docker}.network USER is not supported; HOST, BRIDGE and NONE are allowed";
+        if (docker.Network != DockerInfo.Types.Network.Bridge && docker.PortMappings.Count > 0)
+            return $"{Docker}.port_mappings need the network BRIDGE; with HOST a task listens on its offered ports themselves";
+        return PortMapping.WhyNot(docker, resources) ?? docker.Parameters.Select(WhyNotParameter).FirstOrDefault(why => why is not null);
     }
 
     private static string? WhyNotParameter(Parameter parameter) => parameter switch

@@ -19,27 +19,34 @@ internal sealed class ImageStore : IDisposable
     private readonly Lock usersLock = new();
     private readonly Podman podman;
     private readonly ImageSource source;
-    private readonly TimeSpan fetchTimeout;
+    private readonly ImagePull pull;
     private readonly ILogger log;
     private readonly string uses;
 
     /// <param name="folder">The agent's alone.</param>
-    /// <param name="fetchTimeout">For an image to be there.</param>
-    public ImageStore(Podman podman, ImageSource source, string folder, TimeSpan fetchTimeout, ILogger log)
+    public ImageStore(Podman podman, ImageSource source, string folder, ImagePull pull, ILogger log)
     {
-        (this.podman, this.source, this.fetchTimeout, this.log) = (podman, source, fetchTimeout, log);
+        (this.podman, this.source, this.pull, this.log) = (podman, source, pull, log);
         uses = Directory.CreateDirectory(Path.Combine(folder, "uses")).FullName;
     }
 
-    /// <summary>Null when podman can keep images here, else why it can't.</summary>
-    public async Task<string?> WhyNotAsync()
+    /// <summary>Takes up what an earlier process of this agent has left, also one that was killed.</summary>
+    /// <returns>Null when podman can keep images here, else why it can't.</returns>
+    public async Task<string?> OpenAsync()
     {
         try
         {
-            var answer = await podman.RunAsync(["info", "--format", "{{.Store.GraphDriverName}}"], Short, CancellationToken.None);
-            return answer.Status != 0 ? answer.Complaint
-                : answer.Output.Trim() != "overlay" ? $"podman keeps images by '{answer.Output.Trim()}' here, not by overlay"
-                : null;
+            podman.Tidy();
+            var answer = await podman.RunAsync(["images", "--all", "--quiet", "--no-trunc"], Short, CancellationToken.None);
+            if (answer.Status != 0)
+                return answer.Complaint;
+            foreach (var id in answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(each => each["sha256:".Length..]))
+            {
+                if (!File.Exists(Path.Combine(uses, id)))
+                    Touch(id);
+            }
+
+            return null;
         }
         catch (IOException problem)
         {
@@ -150,38 +157,11 @@ internal sealed class ImageStore : IDisposable
     private async Task<ContainerImage> FetchAsync(Wanted wanted, CancellationToken cancellation)
     {
         if (wanted.Archive is { } archive)
-            await LoadAsync(archive, wanted.Reference, cancellation);
+            await pull.LoadAsync(archive, wanted.Reference, cancellation);
         else
-            await PullAsync(wanted.Reference, wanted.Plain, cancellation);
+            await pull.PullAsync(wanted.Reference, wanted.Plain, cancellation);
         known.TryRemove(wanted.Reference, out _);
         return await FindAsync(wanted.Reference, cancellation) ?? throw new IOException($"podman has no image {wanted.Reference} although it said that it took it in");
-    }
-
-    private async Task LoadAsync(string archive, string reference, CancellationToken cancellation)
-    {
-        log.LogInformation("Loading the image archive {Archive}", archive);
-        PodmanAnswer? first = null;
-        foreach (var kind in (string[])["docker-archive", "oci-archive"])
-        {
-            var answer = await podman.RunAsync(["pull", "--quiet", $"{kind}:{archive}"], fetchTimeout, cancellation);
-            first ??= answer;
-            if (answer.Status != 0)
-                continue;
-            answer = await podman.RunAsync(["tag", answer.Output.Trim(), reference], Short, cancellation);
-            if (answer.Status == 0)
-                return;
-            throw new IOException($"podman could not name the image of {archive}: {answer.Complaint}");
-        }
-
-        throw new IOException($"podman can't load {archive}: {first!.Complaint}");
-    }
-
-    private async Task PullAsync(string reference, bool plain, CancellationToken cancellation)
-    {
-        log.LogInformation("Pulling the image {Image}", reference);
-        var answer = await podman.RunAsync(["pull", "--quiet", $"--tls-verify={(plain ? "false" : "true")}", reference], fetchTimeout, cancellation);
-        if (answer.Status != 0)
-            throw new IOException($"the image '{reference}' can't be pulled: {answer.Complaint}");
     }
 
     private ContainerImage? HoldKnown(string reference, string containerId)

@@ -1,4 +1,5 @@
 using DataPlatform.Services.Agent.Configuration;
+using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,11 @@ internal abstract record ImageSupport
     {
     }
 
-    public sealed record Ready(ImageStore Store) : ImageSupport;
+    public sealed record Ready(ImageStore Store) : ImageSupport
+    {
+        /// <summary>Null: containers may be connected to a bridge.</summary>
+        public string? WhyNoBridge { get; init; }
+    }
 
     /// <param name="Reason">For whoever asks: "this agent runs nothing from images: ...".</param>
     public sealed record None(string Reason) : ImageSupport;
@@ -34,11 +39,13 @@ internal abstract record ImageSupport
     {
         if (!mounts)
             return new None("it can give tasks no mounts of their own, as its log says");
-        if (Podman.Find() is not { } program)
+        if (HostProgram.Find("podman") is not { } program)
             return new None("podman is not installed on its host");
         Directory.CreateDirectory(settings.StoreFolder, Hosting.Files.AtomicFile.OwnerFolder);
-        var store = new ImageStore(new Podman(program, settings.StoreFolder, watch), settings.Source, settings.StoreFolder, options.FetchTimeout, log);
-        if (await store.WhyNotAsync() is not { } problem)
+        var podman = new Podman(program, settings.StoreFolder, watch);
+        var pull = new ImagePull(podman, new ImageBounds(options.FetchTimeout, options.MaximumArchiveBytes), log);
+        var store = new ImageStore(podman, settings.Source, settings.StoreFolder, pull, log);
+        if (await store.OpenAsync() is not { } problem)
             return new Ready(store);
         store.Dispose();
         return new None($"podman can't keep images: {problem}");

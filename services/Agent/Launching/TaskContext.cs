@@ -1,5 +1,6 @@
 using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Networks;
 
 namespace DataPlatform.Services.Agent.Launching;
 
@@ -23,6 +24,5 @@ internal sealed record TaskContext(string Sandbox, IReadOnlyDictionary<string, s
     /// <summary>Null: this host's.</summary>
     public string? HostName { get; init; }
 
-    /// <summary>It reaches nothing but itself.</summary>
-    public bool WithoutNetwork { get; init; }
+    public TaskNetwork Network { get; init; } = new TaskNetwork.OfHost();
 }

@@ -4,6 +4,7 @@ using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Networks;
 
 namespace DataPlatform.Services.Agent.Launching;
 
@@ -12,8 +13,9 @@ namespace DataPlatform.Services.Agent.Launching;
 /// instruction of anything that a task brought along, variables of its environment included, comes after all of that.
 /// </summary>
 /// <param name="namespaces">Null where the host permits none.</param>
+/// <param name="bridge">Null where no container gets an address.</param>
 /// <param name="openFilesWanted">Most descriptors of one process; where the host's own bound is lower, that one counts.</param>
-internal sealed class TaskProcesses(string workDirectory, ContainerIsolation isolation, TaskNamespaces? namespaces, LogKeeping logs, ulong openFilesWanted)
+internal sealed class TaskProcesses(string workDirectory, ContainerIsolation isolation, TaskNamespaces? namespaces, BridgeNetwork? bridge, LogKeeping logs, ulong openFilesWanted)
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const string HostUsers = "/etc/passwd";
@@ -71,8 +73,10 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
                 TaskNamespaces.MountProcesses(supervisor, readOnly: context.User?.Id == 0);
             if (context.Image is not null)
                 ContainerRoot.Enter(supervisor, ContainerMounts.Of(context.Sandbox, namespaces!.Shared, context.Mounts, UsersPath(runDirectory)), [context.WorkingDirectory]);
-            if (context.WithoutNetwork)
-                TaskNetwork.RaiseLoopback(supervisor);
+            if (context.Network.IsOwn)
+                NetworkNamespace.RaiseLoopback(supervisor);
+            if (context.Network is TaskNetwork.Bridge { Ports: var ports })
+                (bridge ?? throw new IOException("This agent has no bridge for containers")).Connect(containerId, supervisor, ports);
             File.Delete(UsersPath(runDirectory)); // What is mounted stays.
             SupervisorFiles.WriteStarted(runDirectory, pid);
             logs.Keep(containerId, runDirectory, context.Sandbox, pipes);
@@ -120,7 +124,7 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
         {
             if (namespaces is not null)
             {
-                if (context.WithoutNetwork)
+                if (context.Network.IsOwn)
                     TaskNamespaces.OwnNetwork(before);
                 if (context.HostName is { } name)
                     TaskNamespaces.OwnName(before, name);

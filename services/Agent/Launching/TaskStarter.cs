@@ -9,6 +9,7 @@ using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Networks;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Volumes;
 using DataPlatform.Services.Hosting.Files;
@@ -103,6 +104,8 @@ internal sealed class TaskStarter(
             return null;
         if (images is not ImageSupport.Ready ready)
             throw new LaunchException($"task.container: this agent runs nothing from images: {((ImageSupport.None)images).Reason}");
+        if (request.Network is TaskNetwork.Bridge && images is ImageSupport.Ready { WhyNoBridge: { } reason })
+            throw new LaunchException($"task.container.docker.network BRIDGE: {reason}; HOST and NONE are allowed on this agent");
         try
         {
             var image = await ready.Store.TakeAsync(request.Image, request.Fresh, run.ContainerId, cancellation);
@@ -129,7 +132,7 @@ internal sealed class TaskStarter(
             executors.AddTo(environment, executor);
         return new TaskContext(sandbox, environment, user)
         {
-            Image = image, WorkingDirectory = folder, WithoutNetwork = request is { WithoutNetwork: true },
+            Image = image, WorkingDirectory = folder, Network = request?.Network ?? new TaskNetwork.OfHost(),
             HostName = run.Task.Container is { HasHostname: true, Hostname: var name } ? name : null,
         };
     }

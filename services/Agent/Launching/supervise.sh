@@ -9,16 +9,14 @@ trap : HUP INT QUIT TERM
 # Without that word the agent has ended or failed before everything was prepared: nothing is started, nothing is said.
 read -r go <&4 && [ "$go" = go ] || exit 125
 exec 4<&-
-files=$1
-folder=$2
-shift 2
-# Meanwhile the files around it may have become an image's.
-[ "$folder" = . ] || cd /
+# Nothing is kept in variables: the task may have some of the same name. Meanwhile the files around may have become an image's.
+[ "$2" = . ] || cd /
 (
     exec 3>&- 5<&- 6<&-
     ulimit -c 0
-    ulimit -n "$files"
-    [ "$folder" = . ] || { cd "$folder" && unset OLDPWD; } || exit 125
+    ulimit -n "$1"
+    [ "$2" = . ] || { cd "$2" && unset OLDPWD; } || exit 125
+    shift 2
     exec "$@"
 )
 # Over what is there already: no block of a full disk is needed.

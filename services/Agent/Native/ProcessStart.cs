@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Native;
 
-/// <summary>What <see cref="Spawn"/> is to start. Standard input is empty; every descriptor that is not named here is closed.</summary>
+/// <summary>What <see cref="Spawn"/> is to start. Every descriptor that is not named here is closed.</summary>
 /// <param name="Program">An absolute path.</param>
 /// <param name="Arguments">The whole argument vector, the program's name first.</param>
 /// <param name="Descriptors">Becomes 1, 2, 3 ... of the program; null: what is written to it is lost.</param>
@@ -15,4 +15,7 @@ internal sealed record ProcessStart(
 {
     /// <summary>What a thread of its own does before it starts the program, which thereby starts with that thread's rights; null: this process's.</summary>
     public SystemCalls? Before { get; init; }
+
+    /// <summary>The file that it reads; by default an empty one.</summary>
+    public string Input { get; init; } = "/dev/null";
 }

@@ -37,7 +37,7 @@ internal static unsafe class Spawn
         _ = Libc.posix_spawnattr_init(attributes);
         try
         {
-            Check(Libc.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", Libc.OpenReadOnly, 0), program);
+            Check(Libc.posix_spawn_file_actions_addopen(actions, 0, start.Input, Libc.OpenReadOnly, 0), program);
             for (var index = 0; index < start.Descriptors.Count; index++)
             {
                 Check(start.Descriptors[index] is { } handle

@@ -13,6 +13,10 @@ public sealed class ImageRulesTests
         { """{"image":"Upper"}""", "task.container.docker.image 'Upper' is no name of an image" },
         { """{"image":"a","privileged":true}""", "task.container.docker.privileged" },
         { """{"image":"a","network":"USER"}""", "task.container.docker.network USER is not supported" },
+        { """{"image":"a","network":"BRIDGE","port_mappings":[{"host_port":22,"container_port":80}]}""", "host_port 22 is none of the ports that the task was offered" },
+        { """{"image":"a","network":"BRIDGE","port_mappings":[{"host_port":31000,"container_port":80},{"host_port":31000,"container_port":81}]}""", "host_port 31000 is mapped twice" },
+        { """{"image":"a","network":"BRIDGE","port_mappings":[{"host_port":31000,"container_port":80,"protocol":"sctp"}]}""", "protocol 'sctp' is not tcp or udp" },
+        { """{"image":"a","network":"BRIDGE","port_mappings":[{"host_port":31000,"container_port":70000}]}""", "container_port 70000 is not from 1 to 65535" },
         { """{"image":"a","port_mappings":[{"host_port":31000,"container_port":80}]}""", "task.container.docker.port_mappings" },
         { """{"image":"a","volume_driver":"rexray"}""", "task.container.docker.volume_driver" },
         { """{"image":"a","parameters":[{"key":"cap-add","value":"ALL"}]}""", "'cap-add' is not allowed; allowed are entrypoint, env, workdir" },
@@ -46,6 +50,7 @@ public sealed class ImageRulesTests
     {
         var task = TaskOf("t", "true");
         task.Container = container;
+        task.Resources.Add(new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges { Range = { new Value.Types.Range { Begin = 31000, End = 31001 } } } });
         return ImageRules.WhyNot(task);
     }
 }

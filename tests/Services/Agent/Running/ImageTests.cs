@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Tests.Agent.Images;
+using DataPlatform.Services.Tests.Agent.Volumes;
 using static DataPlatform.Services.Tests.Agent.Images.ImageCommandTests;
 using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
+using static DataPlatform.Services.Tests.Agent.Volumes.VolumeRulesTests;
 using Mode = DataPlatform.Core.Protocol.Mesos.Volume.Types.Mode;
+using SandboxPath = DataPlatform.Core.Protocol.Mesos.Volume.Types.Source.Types.SandboxPath;
 
 namespace DataPlatform.Services.Tests.Agent.Running;
 
@@ -84,7 +87,7 @@ public sealed class ImageTests
         var task = With(TaskOf("t1", "trap 'echo ended; exit 0' TERM; : > ready; while :; do sleep 0.05; done"));
         task.HealthCheck = new HealthCheck
         {
-            Type = HealthCheck.Types.Type.Command, DelaySeconds = 0, IntervalSeconds = 0.1, TimeoutSeconds = 20, GracePeriodSeconds = 60,
+            Type = HealthCheck.Types.Type.Command, DelaySeconds = 0, IntervalSeconds = 0.1, TimeoutSeconds = 20, GracePeriodSeconds = 60, ConsecutiveFailures = 1000,
             Command = new CommandInfo { Value = "cat /greeting && cat ready" },
         };
         agent.Run(task);
@@ -94,6 +97,9 @@ public sealed class ImageTests
         var before = master.Reports("t1").Count;
         await agent.StartProcessAsync();
         await master.Eventually(() => agent.Log.Contains("may run from images", StringComparison.Ordinal), "the agent to be there");
+        var (_, shown, _) = await agent.CallAsync(new AgentOperatorCall { Type = AgentOperatorCall.Types.Type.GetContainers });
+        var used = shown!.GetContainers.Containers.ShouldHaveSingleItem().ResourceStatistics;
+        (used.Processes > 0, used.MemTotalBytes > 0, used.MemLimitBytes).ShouldBe((true, true, 64ul << 20));
         File.Delete(Path.Combine(agent.Sandbox("t1"), "ready"));
         await master.WaitForAsync("t1", each => each.HasHealthy && !each.Healthy && each.State == TaskState.TaskRunning, "the task to be unhealthy");
 
@@ -102,6 +108,34 @@ public sealed class ImageTests
         await master.WaitForAsync("t1", TaskState.TaskKilled);
         (await agent.ReadFileAsync("t1", "stdout")).ShouldBe("ended\n");
         Mounts().ShouldNotContain(line => line.Contains(agent.WorkDirectory, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Root_where_it_is_allowed_changes_neither_the_image_nor_the_host()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage(), _ => ["--allow-root-tasks"]);
+        var task = With(TaskOf("t1", "id -u; echo x > /greeting && echo changed; rm /greeting && echo removed; echo x > /proc/sys/kernel/hostname && echo renamed; echo x > /sys/kernel/mm/ksm/run && echo set; true"));
+        task.Command.User = "root";
+
+        agent.Run(task);
+        await master.WaitForAsync("t1", TaskState.TaskFinished);
+
+        (await agent.ReadFileAsync("t1", "stdout")).ShouldBe("0\n");
+    }
+
+    [Fact]
+    public async Task Tasks_of_a_pod_have_images_of_their_own_and_share_a_folder()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage());
+        var (writes, reads) = (With(TaskOf("writes", "cat /greeting > /out/new; : > /out/done"), docker: false), TaskOf("reads", "while [ ! -e in/done ]; do sleep 0.02; done; cat in/new"));
+        writes.Container.Volumes.Add(OfSandbox("/out", SandboxPath.Types.Type.Parent, "shared"));
+
+        agent.RunGroup("pod", Framework(), writes, VolumeRulesTests.With(reads, OfSandbox("in", SandboxPath.Types.Type.Parent, "shared")));
+
+        var container = (await master.WaitForAsync("reads", TaskState.TaskFinished)).ContainerStatus.ContainerId.Value;
+        (await agent.ReadFileAsync("pod", $"containers/{container}/stdout")).ShouldBe("hello\n");
     }
 
     [Fact]
@@ -145,29 +179,82 @@ public sealed class ImageTests
     [Fact]
     public async Task Without_a_network_it_is_still_checked_where_it_listens()
     {
-        const string serve = "socket(S,2,1,6); bind(S,pack(\"Sna4x8\",2,31999,\"\\0\\0\\0\\0\")) or die $!; listen(S,5); while(accept(C,S)){syswrite(C,\"HTTP/1.0 200 OK\\r\\n\\r\\n\");close(C)}";
         await using var master = await FakeMaster.StartAsync();
         await using var agent = await StartAsync(master, new TinyImage());
-        var task = With(TaskOf("t1", "cat /proc/net/dev; exec perl -e \"$SERVE\""));
-        task.Container.Docker.Network = ContainerInfo.Types.DockerInfo.Types.Network.None;
+        var task = Serving(31999, docker: ContainerInfo.Types.DockerInfo.Types.Network.None);
         task.Container.Hostname = "alone";
-        task.Command.Environment = new EnvironmentVariables { Variables = { new EnvironmentVariables.Types.Variable { Name = "SERVE", Value = serve } } };
-        task.HealthCheck = new HealthCheck
-        {
-            Type = HealthCheck.Types.Type.Http, DelaySeconds = 0, IntervalSeconds = 0.1, TimeoutSeconds = 20, GracePeriodSeconds = 60, Http = new() { Port = 31999, Path = "/" },
-        };
         task.Check = new CheckInfo { Type = CheckInfo.Types.Type.Tcp, DelaySeconds = 0, IntervalSeconds = 0.1, Tcp = new() { Port = 31999 } };
 
         agent.Run(task);
 
         await master.WaitForAsync("t1", each => each.HasHealthy && each.Healthy, "the task to answer HTTP");
         await master.WaitForAsync("t1", each => each.CheckStatus?.Tcp is { HasSucceeded: true, Succeeded: true }, "the task to take connections");
-        (await agent.ReadFileAsync("t1", "stdout")).Split('\n').Count(line => line.Contains(':', StringComparison.Ordinal)).ShouldBe(1, "only its loopback");
-        await Should.ThrowAsync<System.Net.Sockets.SocketException>(async () =>
+        var said = await agent.ReadFileAsync("t1", "stdout");
+        said.ShouldStartWith("alone\n");
+        said.Split('\n').Count(line => line.Contains(':', StringComparison.Ordinal)).ShouldBe(1, "only its loopback");
+        await Should.ThrowAsync<HttpRequestException>(() => GetAsync(31999));
+    }
+
+    [Fact]
+    public async Task A_container_on_the_bridge_is_reached_by_the_ports_that_it_was_offered_and_leaves_nothing_of_them()
+    {
+        using var rules = NetworkRules.TryKeep();
+        Assert.SkipWhen(rules is null, "the CNI plugins (/usr/lib/cni), iptables or ip are not installed");
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage(), _ => ["--bridge-subnet", "10.213.77.0/28"]);
+        var task = Serving(8080, docker: ContainerInfo.Types.DockerInfo.Types.Network.Bridge);
+        task.Container.Docker.PortMappings.Add(new ContainerInfo.Types.DockerInfo.Types.PortMapping { HostPort = 31077, ContainerPort = 8080 });
+        task.Resources.Add(new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges { Range = { new Value.Types.Range { Begin = 31077, End = 31077 } } } });
+
+        agent.Run(task);
+        await master.WaitForAsync("t1", each => each.HasHealthy && each.Healthy, "the task to answer HTTP");
+        (await GetAsync(31077)).ShouldBe(200);
+        await agent.CrashAsync();
+        (await GetAsync(31077)).ShouldBe(200);
+        NetworkRules.Ports().ShouldContain("31077");
+
+        await agent.StartProcessAsync();
+        agent.Kill("t1");
+        await master.WaitForAsync("t1", TaskState.TaskKilled);
+        await master.Eventually(() => !NetworkRules.Ports().Contains("31077", StringComparison.Ordinal) && !NetworkRules.HasBridges(), "the port and the bridge to go");
+    }
+
+    [Fact]
+    public async Task The_bridge_is_refused_where_nothing_allows_it()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage());
+
+        agent.Run(Serving(8080, docker: ContainerInfo.Types.DockerInfo.Types.Network.Bridge));
+
+        (await master.WaitForAsync("t1", TaskState.TaskFailed)).Message.ShouldContain("network BRIDGE: it has no --bridge-subnet");
+    }
+
+    [Fact]
+    public async Task An_image_of_a_registry_is_pulled_once_and_again_where_the_task_wants_it_fresh()
+    {
+        await using var registry = await TinyRegistry.StartAsync();
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master, "--image-providers", "docker", "--docker-registry", registry.Address);
+        foreach (var id in (string[])["first", "second"])
         {
-            using var client = new System.Net.Sockets.TcpClient();
-            await client.ConnectAsync(System.Net.IPAddress.Loopback, 31999);
-        });
+            agent.Run(With(TaskOf(id, "cat /greeting"), image: "team/app:1.0"));
+            await master.WaitForAsync(id, TaskState.TaskFinished);
+        }
+
+        registry.Pulls.ShouldBe(1);
+        registry.Image = new TinyImage { Greeting = "anew" };
+        var fresh = With(TaskOf("fresh", "cat /greeting"), image: "team/app:1.0");
+        fresh.Container.Docker.ForcePullImage = true;
+        agent.Run(fresh);
+        await master.WaitForAsync("fresh", TaskState.TaskFinished);
+        agent.Run(With(TaskOf("absent", "true"), image: "team/app:2.0"));
+        agent.Run(With(TaskOf("elsewhere", "true"), image: "example.org/app"));
+
+        (await agent.ReadFileAsync("second", "stdout")).ShouldBe("hello\n");
+        (await agent.ReadFileAsync("fresh", "stdout")).ShouldBe("anew\n");
+        (await master.WaitForAsync("absent", TaskState.TaskFailed)).Message.ShouldContain("team/app:2.0' can't be pulled");
+        (await master.WaitForAsync("elsewhere", TaskState.TaskFailed)).Message.ShouldContain("is of another registry than 127.0.0.1:");
     }
 
     [Fact]
@@ -185,6 +272,18 @@ public sealed class ImageTests
         absent.Reason.ShouldBe(TaskReport.Types.Reason.ContainerLaunchFailed);
         absent.Message.ShouldContain("there is no image 'absent:latest'");
         (await master.WaitForAsync("broken", TaskState.TaskFailed)).Message.ShouldContain($"podman can't load {archive}");
+    }
+
+    [Fact]
+    public async Task An_image_that_takes_too_much_of_the_disk_is_refused_and_does_not_stay()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage(), _ => ["--max-archive-size", "1MB"]);
+
+        agent.Run(With(TaskOf("t1", "true")));
+
+        (await master.WaitForAsync("t1", TaskState.TaskFailed)).Message.ShouldContain("more of the disk than the agent's --max-archive-size allows (1048576 bytes)");
+        (await SaysAsync(agent, "images", "--quiet")).ShouldBe("");
     }
 
     [Fact]
@@ -230,6 +329,27 @@ public sealed class ImageTests
     {
         task.Container = Container(docker, image);
         return task;
+    }
+
+    /// <summary>Answers HTTP on a port and is checked for that.</summary>
+    private static TaskInfo Serving(uint port, ContainerInfo.Types.DockerInfo.Types.Network docker)
+    {
+        var serve = $"socket(S,2,1,6);bind(S,pack(\"Sna4x8\",2,{port},\"\\0\\0\\0\\0\")) or die $!;listen(S,5);while(accept(C,S)){{sysread(C,$r,999);syswrite(C,\"HTTP/1.0 200 OK\\r\\n\\r\\n\");close(C)}}";
+        var task = With(TaskOf("t1", "cat /proc/sys/kernel/hostname /proc/net/dev; exec perl -e \"$SERVE\""));
+        task.Container.Docker.Network = docker;
+        task.Command.Environment = new EnvironmentVariables { Variables = { new EnvironmentVariables.Types.Variable { Name = "SERVE", Value = serve } } };
+        task.HealthCheck = new HealthCheck
+        {
+            Type = HealthCheck.Types.Type.Http, DelaySeconds = 0, IntervalSeconds = 0.1, TimeoutSeconds = 20, GracePeriodSeconds = 60, Http = new() { Port = port, Path = "/" },
+        };
+        return task;
+    }
+
+    private static async Task<int> GetAsync(int port)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/"));
+        return (int)answer.StatusCode;
     }
 
     private static DataPlatform.Core.Protocol.Mesos.Volume OfHost(string path, string containerPath, Mode mode) => new() { Mode = mode, ContainerPath = containerPath, HostPath = path };

@@ -5,10 +5,10 @@ using System.Text;
 using DataPlatform.Services.Agent.Native;
 using Microsoft.Win32.SafeHandles;
 
-namespace DataPlatform.Services.Agent.Isolation;
+namespace DataPlatform.Services.Agent.Networks;
 
 /// <summary>Things done in the network of a task that has one of its own.</summary>
-internal static class TaskNetwork
+internal static class NetworkNamespace
 {
     private const nint NewNetwork = 0x40000000;
     private const nuint SetFlags = 0x8914; // SIOCSIFFLAGS
