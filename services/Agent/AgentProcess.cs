@@ -81,6 +81,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             ? new BridgeNetwork(bridgeSettings, Path.Combine(options.WorkDirectory, "networks"), new HostProgram(Path.Combine(options.WorkDirectory, "networks", "tmp"), watch), log)
             : null;
         var processes = new TaskProcesses(options.WorkDirectory, isolation, namespaces, bridge, logs, (ulong)options.OpenFileLimit);
+        using var imagesLock = options.Images is { } kept ? LockStore(kept.StoreFolder) : null;
         var images = await ImageSupport.FindAsync(options, namespaces is not null, watch, log);
         if (images is ImageSupport.Ready found)
             images = found with { WhyNoBridge = bridge is null ? "it has no --bridge-subnet" : bridge.WhyNot() };
@@ -153,6 +154,13 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var limits = new FetchLimits(options.MaximumFetchBytes, options.MaximumArchiveBytes, options.FetchTimeout, options.FetchStallTimeout);
         return new Fetcher(
             cache, new Download(http, new LocalFiles(options.FetchFolders), Random.Shared), new ArchiveUnpacker(limits.UnpackedBytes), limits);
+    }
+
+    /// <summary>Two agents on one store would take images from under each other's tasks.</summary>
+    private static WorkDirectory LockStore(string folder)
+    {
+        WorkDirectory.Create("docker-store-dir", folder, AtomicFile.OwnerFolder);
+        return WorkDirectory.Lock("docker-store-dir", folder);
     }
 
     private static void Release(string containerId, ImageStore? images, BridgeNetwork? bridge)

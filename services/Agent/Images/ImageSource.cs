@@ -11,6 +11,8 @@ internal abstract record ImageSource
     /// <param name="Path">Absolute.</param>
     public sealed record Folder(string Path) : ImageSource
     {
+        public override string ToString() => Path;
+
         /// <summary>Where the archive of an image may lie, the most particular name first.</summary>
         public IEnumerable<string> ArchivesOf(ImageName image)
         {
@@ -28,6 +30,8 @@ internal abstract record ImageSource
     public sealed record Registry(string Host, bool Plain) : ImageSource
     {
         private const string Official = "docker.io";
+
+        public override string ToString() => Host;
 
         /// <summary>The image's whole name; null when it names another registry.</summary>
         public string? ReferenceTo(ImageName image)

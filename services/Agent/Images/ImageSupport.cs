@@ -41,7 +41,6 @@ internal abstract record ImageSupport
             return new None("it can give tasks no mounts of their own, as its log says");
         if (HostProgram.Find("podman") is not { } program)
             return new None("podman is not installed on its host");
-        Directory.CreateDirectory(settings.StoreFolder, Hosting.Files.AtomicFile.OwnerFolder);
         var podman = new Podman(program, settings.StoreFolder, watch);
         var pull = new ImagePull(podman, new ImageBounds(options.FetchTimeout, options.MaximumArchiveBytes), log);
         var store = new ImageStore(podman, settings.Source, settings.StoreFolder, pull, log);

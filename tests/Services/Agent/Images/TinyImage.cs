@@ -10,6 +10,8 @@ namespace DataPlatform.Services.Tests.Agent.Images;
 internal sealed class TinyImage
 {
     private static readonly string[] Programs = ["/bin/dash", "/bin/cat", "/bin/ls", "/bin/rm", "/bin/sleep", "/usr/bin/id", "/usr/bin/perl"];
+    // The same content has the same digest whenever it is asked for.
+    private static readonly DateTimeOffset Made = DateTimeOffset.UnixEpoch;
     private static readonly Lazy<byte[]> ProgramLayer = new(MakeProgramLayer);
 
     public List<string> EntryPoint { get; init; } = [];
@@ -88,12 +90,12 @@ internal sealed class TinyImage
 
     private static void Add(TarWriter tar, string name, byte[] content, bool executable = false) => tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
     {
-        DataStream = new MemoryStream(content), Mode = (UnixFileMode)(executable ? 0x1ED : 0x1A4),
+        DataStream = new MemoryStream(content), Mode = (UnixFileMode)(executable ? 0x1ED : 0x1A4), ModificationTime = Made,
     });
 
-    private static void Link(TarWriter tar, string name, string target) => tar.WriteEntry(new UstarTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target });
+    private static void Link(TarWriter tar, string name, string target) => tar.WriteEntry(new UstarTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target, ModificationTime = Made });
 
-    private static void Folder(TarWriter tar, string name) => tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, name) { Mode = (UnixFileMode)0x1ED });
+    private static void Folder(TarWriter tar, string name) => tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, name) { Mode = (UnixFileMode)0x1ED, ModificationTime = Made });
 
     private static JsonArray Words(IEnumerable<string> words) => new([.. words.Select(each => (JsonNode)each)]);
 }
