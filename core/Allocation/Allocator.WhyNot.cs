@@ -14,7 +14,7 @@ public sealed partial class Allocator
         if (Client(frameworkId, role) is not { IsSubscribed: true } client)
             return new OfferObstacle.NotInRole();
         if (!_wanting[client.Index])
-            return client.IsSuppressed ? new OfferObstacle.Suppressed() : new OfferObstacle.FrameworkAway();
+            return Framework(frameworkId).IsActive ? new OfferObstacle.Suppressed() : new OfferObstacle.FrameworkAway();
         if (!_agents.TryGetValue(agentId, out var agent))
             return new OfferObstacle.UnknownAgent();
         if (!agent.IsActive)
@@ -63,7 +63,9 @@ public sealed partial class Allocator
     private OfferObstacle WhyCut(ShareClient client, ResourceBag available, ResourceQuantities? wanted)
     {
         var cut = Cut(client, available, Stage.All).Quantities;
-        var fewer = available.Quantities.Where(amount => cut[amount.Key] < (wanted?[amount.Key] ?? amount.Value)).Select(amount => amount.Key);
+        // What is left may hold all that is wanted, and still be less than an offer must hold.
+        var least = wanted is null || cut.Contains(wanted) ? available.Quantities : wanted;
+        var fewer = available.Quantities.Where(amount => cut[amount.Key] < least[amount.Key]).Select(amount => amount.Key);
         foreach (var name in fewer)
         {
             var index = Names.IndexOf(name);

@@ -62,6 +62,8 @@ public abstract record OfferObstacle
     /// <param name="Available">Free and not reserved to others.</param>
     public sealed record TooLittle(ResourceQuantities? Wanted, ResourceBag Available, ResourceBag Free, IReadOnlyList<Holding> Holdings) : OfferObstacle
     {
+        private const int MostNamed = 5;
+
         public override string Text
         {
             get
@@ -69,7 +71,8 @@ public abstract record OfferObstacle
                 var free = Available.IsEmpty ? "nothing" : Available.ToString();
                 var wanted = Wanted is null ? "less than an offer must hold" : $"{Wanted} are wanted";
                 var reserved = Free.Equals(Available) ? "" : $"; {Free} is free, some of it reserved to others";
-                var holders = Holdings.Count == 0 ? "" : $"; {string.Join(", ", Holdings)}";
+                var more = Holdings.Count > MostNamed ? $" and {Holdings.Count - MostNamed} more" : "";
+                var holders = Holdings.Count == 0 ? "" : $"; {string.Join(", ", Holdings.Take(MostNamed))}{more}";
                 return $"{free} is free for the role, {wanted}{reserved}{holders}";
             }
         }

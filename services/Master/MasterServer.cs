@@ -96,6 +96,7 @@ internal static class MasterServer
         Map("/api/v1/scheduler", (master, context) => new SchedulerEndpoint(master, callers, settings.Pool.Limits, shares, messages).HandleAsync(context));
         Map("/api/v1/agent-link", (master, context) => new AgentLinkEndpoint(master, callers, agentShares, messages).HandleAsync(context));
         Map("/api/v1", (master, context) => new OperatorEndpoint(master, callers, settings, shares, () => Condition(terms()), messages) { LoggingLevel = logging }.HandleAsync(context));
+        Map("/api/v1/pending", (master, context) => new PendingEndpoint(master, callers, settings.Pool.Access, shares).HandleAsync(context));
         Map("/version", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).VersionAsync(context));
         Map("/metrics", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).PrometheusAsync(context));
         Map("/metrics/snapshot", (master, context) => new PlainEndpoints(master, callers, settings.Pool.Access, messages).SnapshotAsync(context));

@@ -1,5 +1,6 @@
 using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 
@@ -66,9 +67,8 @@ public class QuotaTests
         pool.Register("a1");
         pool.Subscribe("f");
         pool.OffersTo("f").ShouldBeEmpty();
-        PendingViews.Of(pool.State, "nobody", "role", pool.Now).ShouldBeNull();
-        var pending = PendingViews.Of(pool.State, pool.State.Frameworks.Keys.Single(), "role", pool.Now).ShouldNotBeNull();
-        pending.ShouldHaveSingleItem().Obstacle.ShouldBeOfType<OfferObstacle.KeptForGuarantees>();
+        WhyPending("nobody").ShouldBeOfType<PendingOutcome.NoSuchFramework>();
+        WhyPending(pool.State.Frameworks.Keys.Single()).ShouldBeOfType<PendingOutcome.Answered>().Answer.Reasons.ShouldHaveSingleItem().Kind.ShouldBe(PendingKind.KeptForGuarantees);
     }
 
     [Fact]
@@ -129,11 +129,13 @@ public class QuotaTests
             call.Decline.OfferIds.Add(pool.OffersTo("f").Select(offer => offer.Id));
         });
         pool.OffersTo("f").ShouldBeEmpty();
-        PendingViews.Of(pool.State, framework, "role", pool.Now).ShouldNotBeNull().ShouldHaveSingleItem()
-            .Obstacle.ShouldNotBeNull().Text.ShouldContain("hostname is not 'elsewhere'");
+        WhyPending(framework).ShouldBeOfType<PendingOutcome.Answered>().Answer.Reasons.ShouldHaveSingleItem().Text.ShouldContain("hostname is not 'elsewhere'");
         Update(framework, null).ShouldBe(PoolOutcome.Ok);
         pool.OffersTo("f").ShouldHaveSingleItem();
     }
+
+    private PendingOutcome WhyPending(string framework) => PendingViews.Ask(
+        pool.State, new PendingQuestion(framework, "role"), new Visibility(AccessRules.Everybody, Caller.Platform), pool.Now);
 
     private PoolOutcome Update(string framework, OfferConstraints? constraints) => pool.Call(framework, call =>
     {

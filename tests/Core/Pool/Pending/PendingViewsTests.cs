@@ -1,0 +1,263 @@
+using System.Diagnostics;
+using DataPlatform.Core.Allocation;
+using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol.Extensions;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Core.Resources;
+
+namespace DataPlatform.Core.Tests.Pool.Pending;
+
+/// <summary>Each reason why a framework waits, and what is said to change it, done: then there is the offer.</summary>
+public sealed class PendingViewsTests
+{
+    private readonly PoolUnderTest pool = new();
+
+    [Fact]
+    public void A_limit_is_named_and_raised_as_said_it_lets_the_offer_come()
+    {
+        var agent = pool.Register("a1", "cpus:8;mem:4096");
+        var framework = pool.Subscribe("f");
+        Limit("cpus:2");
+        Run(framework, agent, "t1", "cpus:1;mem:100");
+
+        var answer = Ask(framework, "cpus:2;mem:100");
+
+        answer.Reasons.ShouldHaveSingleItem().Text.ShouldBe("role role may have cpus:2 and has 1, reservations included");
+        answer.Changes.OfType<PendingChange.LimitsRaised>().ShouldHaveSingleItem().Text
+            .ShouldBe($"fits on a1 ({agent}) when limits are raised: cpus of role role from 2 to 3");
+        Limit("cpus:2.999");
+        Ask(framework, "cpus:2;mem:100").Reasons[0].Kind.ShouldBe(PendingKind.LimitReached);
+        Limit("cpus:3");
+        IsOfferedOrFits(framework, "cpus:2;mem:100");
+    }
+
+    [Fact]
+    public void Of_tasks_that_end_those_are_named_that_make_room_the_soonest_and_the_fewest()
+    {
+        var (first, second) = (pool.Register("a1", "cpus:4;mem:4096"), pool.Register("a2", "cpus:4;mem:4096"));
+        var other = pool.Subscribe("other");
+        foreach (var (task, agent, cpus) in new[] { ("x", first, 1), ("y", first, 1), ("z", first, 2), ("w", second, 4) })
+            Run(other, agent, task, $"cpus:{cpus};mem:100");
+        Rest(other);
+        var framework = pool.Subscribe("f");
+        PendingRelease Ends(string task) => new($"cluster {task}", [(other, task)]);
+
+        var answer = Ask(framework, "cpus:3;mem:100", Ends("x"), Ends("y"), Ends("z"), Ends("w"), new PendingRelease("gone", [(other, "no such task")]));
+
+        answer.Reasons.ShouldHaveSingleItem().Text.ShouldBe("too little cpus is free");
+        answer.Changes.Select(change => change.Text).ShouldBe([
+            $"fits on a1 ({first}) when all of these have ended: cluster y, cluster z",
+            $"fits on a2 ({second}) when cluster w ends"]);
+        End(other, "a1", "y");
+        Ask(framework, "cpus:3;mem:100").Reasons[0].Kind.ShouldBe(PendingKind.TooLittle);
+        End(other, "a1", "z");
+        IsOfferedOrFits(framework, "cpus:3;mem:100");
+    }
+
+    [Fact]
+    public void Without_a_word_of_what_may_end_other_frameworks_are_thought_away()
+    {
+        var agent = pool.Register("a1");
+        var other = pool.Subscribe("other");
+        Run(other, agent, "t", "cpus:4;mem:100");
+        Rest(other);
+        var framework = pool.Subscribe("f");
+
+        var answer = Ask(framework, "cpus:2");
+
+        answer.Reasons.ShouldHaveSingleItem().Examples.ShouldHaveSingleItem().Text.ShouldContain($"other ({other}) (role) holds cpus:4;mem:100");
+        answer.Changes.OfType<PendingChange.TasksEnd>().ShouldHaveSingleItem().Names.ShouldBe([$"other ({other})"]);
+    }
+
+    [Fact]
+    public void Under_a_limit_room_on_one_host_lets_what_is_free_on_another_come()
+    {
+        var (first, second) = (pool.Register("a1", "cpus:2;mem:1024"), pool.Register("a2", "cpus:8;mem:4096"));
+        var other = pool.Subscribe("other");
+        Run(other, first, "t", "cpus:2;mem:100");
+        Rest(other);
+        Limit("cpus:4");
+        var framework = pool.Subscribe("f");
+        Decline(framework);
+
+        var end = Ask(framework, "cpus:4", new PendingRelease("cluster t", [(other, "t")])).Changes.OfType<PendingChange.TasksEnd>().ShouldHaveSingleItem();
+
+        end.Agent.AgentId.ShouldBe(second);
+        End(other, "a1", "t");
+        IsOfferedOrFits(framework, "cpus:4");
+    }
+
+    [Fact]
+    public void An_offer_that_stands_elsewhere_comes_back_at_its_time()
+    {
+        pool.Register("a1");
+        var hoarder = pool.Subscribe("hoarder");
+        var framework = pool.Subscribe("f");
+
+        Ask(hoarder, "cpus:4").Reasons.ShouldHaveSingleItem().Kind.ShouldBe(PendingKind.Offered);
+        var change = Ask(framework, "cpus:4").Changes.ShouldHaveSingleItem().ShouldBeOfType<PendingChange.OffersEnd>();
+
+        (change.Holder, change.At).ShouldBe(($"hoarder ({hoarder})", pool.Now + TimeSpan.FromMinutes(2)));
+        pool.Pass(TimeSpan.FromMinutes(2) - TimeSpan.FromSeconds(1));
+        pool.OffersTo("f").ShouldBeEmpty();
+        pool.Pass(TimeSpan.FromSeconds(1));
+        pool.OffersTo("f").ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void A_refusal_says_when_it_ends_on_the_wall()
+    {
+        var agent = pool.Register("a1");
+        var framework = pool.Subscribe("f");
+        Decline(framework, seconds: 600);
+        pool.Do(new PoolCommand.MoveWallClock(TimeSpan.FromHours(1)));
+
+        var answer = Ask(framework, "cpus:1");
+
+        var end = pool.Now + TimeSpan.FromMinutes(70);
+        answer.Reasons.ShouldHaveSingleItem().Examples[0].Text.ShouldBe($"the framework refused what is free there until {end:u}");
+        answer.Changes.ShouldBe([new PendingChange.RefusalEnds(new PendingChange.Place(agent, "a1"), end)]);
+    }
+
+    [Theory]
+    [InlineData(true, PendingKind.AgentDraining)]
+    [InlineData(false, PendingKind.AgentDeactivated)]
+    public void An_agent_that_takes_no_tasks_is_named_with_what_brings_it_back(bool drains, PendingKind kind)
+    {
+        var agent = pool.Register("a1");
+        var other = pool.Subscribe("other");
+        Run(other, agent, "t", "cpus:3;mem:100");
+        Rest(other);
+        var framework = pool.Subscribe("f");
+        pool.Do(drains ? new PoolCommand.DrainAgent(agent, new DrainConfig(), pool.Caller) : new PoolCommand.DeactivateAgent(agent, pool.Caller));
+
+        Ask(framework, "cpus:1").Changes.OfType<PendingChange.AgentTakesTasks>().ShouldHaveSingleItem().Until.ShouldBe(kind);
+        Ask(framework, "cpus:4").Changes.OfType<PendingChange.AgentTakesTasks>().Count().ShouldBe(drains ? 1 : 0);
+        pool.State.Agents[agent].IsConnected.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_no_host_has_needs_a_larger_one()
+    {
+        pool.Register("a1", "cpus:4;mem:1024");
+        pool.Register("a2", "cpus:2;mem:2048");
+        var framework = pool.Subscribe("f");
+
+        var answer = Ask(framework, "cpus:16;mem:512");
+
+        answer.Reasons.ShouldHaveSingleItem().Kind.ShouldBe(PendingKind.TooSmall);
+        answer.Changes.ShouldHaveSingleItem().Text.ShouldBe("with a larger host: cpus:16;mem:512 are wanted on one, and no host has more than cpus:4;mem:2048");
+    }
+
+    [Fact]
+    public void The_framework_s_own_doing_comes_first()
+    {
+        pool.Register("a1");
+        var framework = pool.Subscribe("f");
+        pool.Call(framework, call => { call.Type = SchedulerCall.Types.Type.Suppress; call.Suppress = new(); });
+        Decline(framework);
+        Ask(framework, "cpus:1").Changes.ShouldBe([new PendingChange.FrameworkRevives("role")]);
+        pool.Do(new PoolCommand.SchedulerStreamClosed("f"));
+        Ask(framework, "cpus:1").Changes.ShouldBe([new PendingChange.FrameworkConnects()]);
+    }
+
+    [Fact]
+    public void Who_may_not_see_a_framework_is_not_told_of_it()
+    {
+        var agent = pool.Register("a1");
+        var other = pool.Subscribe("other", roles: "secret");
+        Run(other, agent, "t", "cpus:4;mem:100");
+        Rest(other);
+        var framework = pool.Subscribe("f");
+        var rules = new Dictionary<AccessAction, IReadOnlyList<AccessRule>>
+        {
+            [AccessAction.ViewFrameworks] = [new(new AccessEntity.Any(), new AccessEntity.Some(new HashSet<string> { "alice" }))],
+        };
+        var visibility = new Visibility(new AccessRules(rules), new Caller.Named("somebody", "127.0.0.1"));
+        PendingViews.Ask(pool.State, new PendingQuestion(framework, "role"), visibility, pool.Now).ShouldBeOfType<PendingOutcome.NoSuchFramework>();
+        pool.State.Frameworks[framework].Info.User = "alice";
+
+        var answer = Answered(new PendingQuestion(framework, "role", Wanted("cpus:1")), visibility);
+
+        var text = answer.Reasons.ShouldHaveSingleItem().Examples[0].Text;
+        text.ShouldContain("another framework (of others) holds cpus:4");
+        text.ShouldNotContain(other);
+        text.ShouldNotContain("secret");
+        answer.Changes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Forty_thousand_agents_give_a_short_answer_soon()
+    {
+        for (var agent = 0; agent < 40_000; agent++)
+            pool.State.Apply(new PoolEvent.AgentAdmitted(Info(agent), pool.Now));
+        for (var agent = 0; agent < 40_000; agent++)
+            pool.State.Apply(new PoolEvent.AgentConnected($"S{agent}", $"s{agent}", Info(agent), "1", "127.0.0.1", pool.Now));
+        var framework = pool.Subscribe("hoarder");
+        var waiting = pool.Subscribe("f");
+        pool.OffersTo("hoarder").Count.ShouldBe(40_000);
+
+        var watch = Stopwatch.StartNew();
+        var answer = Ask(waiting, "cpus:2;mem:512");
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+
+        answer.Agents.ShouldBe(40_000);
+        answer.Reasons.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            reason => reason.Agents.ShouldBe(40_000), reason => reason.Examples.Count.ShouldBe(3));
+        answer.Changes.ShouldHaveSingleItem().ShouldBeOfType<PendingChange.OffersEnd>();
+        answer.SearchedAll.ShouldBeFalse();
+        Answered(new PendingQuestion(waiting, "role") { Offset = 39_990, Limit = 100 }, Everything).Listed.Count.ShouldBe(10);
+    }
+
+    private static Visibility Everything { get; } = new(AccessRules.Everybody, Caller.Platform);
+
+    private static AgentInfo Info(int agent)
+    {
+        var info = new AgentInfo { Hostname = $"h{agent}", Port = 5051, Id = new AgentID { Value = $"S{agent}" } };
+        info.Resources.Add(ResourceText.Parse("cpus:4;mem:4096;ports:[1-100]").ToMessages());
+        return info;
+    }
+
+    private static ResourceQuantities Wanted(string resources) => ResourceText.Parse(resources).Quantities;
+
+    private PendingAnswer Ask(string framework, string wanted, params PendingRelease[] releases) =>
+        Answered(new PendingQuestion(framework, "role", Wanted(wanted)) { IfEnded = releases.Length == 0 ? null : releases }, Everything);
+
+    private PendingAnswer Answered(PendingQuestion question, Visibility visibility) =>
+        PendingViews.Ask(pool.State, question, visibility, pool.Now).ShouldBeOfType<PendingOutcome.Answered>().Answer;
+
+    private void IsOfferedOrFits(string framework, string wanted)
+    {
+        var answer = Ask(framework, wanted);
+        answer.Reasons.ShouldContain(reason => reason.Kind == PendingKind.Fits || reason.Kind == PendingKind.Offered);
+        answer.Changes.ShouldBeEmpty();
+    }
+
+    private void Run(string framework, string agent, string task, string resources) => pool.Accept(
+        framework, pool.OffersTo(pool.State.Frameworks[framework].StreamId!).Where(offer => offer.AgentId.Value == agent), PoolUnderTest.Task(task, agent, resources))
+        .ShouldBe(PoolOutcome.Taken);
+
+    private void End(string framework, string agentStream, string task) => pool.Update(agentStream, framework, task, TaskState.TaskFinished);
+
+    /// <summary>It wants nothing more, so that all that is free is free for others.</summary>
+    private void Rest(string framework)
+    {
+        pool.Call(framework, call => { call.Type = SchedulerCall.Types.Type.Suppress; call.Suppress = new(); });
+        Decline(framework);
+    }
+
+    private void Decline(string framework, double seconds = 0) => pool.Call(framework, call =>
+    {
+        call.Type = SchedulerCall.Types.Type.Decline;
+        call.Decline = new() { Filters = new() { RefuseSeconds = seconds } };
+        call.Decline.OfferIds.Add(pool.OffersTo(pool.State.Frameworks[framework].StreamId!).Select(offer => offer.Id));
+    });
+
+    private void Limit(string limits)
+    {
+        var config = new QuotaConfig { Role = "role" };
+        foreach (var (name, amount) in Wanted(limits))
+            config.Limits[name] = new Value.Types.Scalar { Value = amount.ToDouble() };
+        pool.Do(new PoolCommand.UpdateQuotas([config], Force: true, pool.Caller)).ShouldBe(PoolOutcome.Ok);
+    }
+}
