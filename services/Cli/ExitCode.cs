@@ -15,8 +15,11 @@ public static class ExitCode
 
     public const int TimedOut = 4;
 
+    /// <summary>What was asked about waits.</summary>
+    public const int Waiting = 5;
+
     /// <summary>Ended by Ctrl-C or SIGTERM.</summary>
     public const int Interrupted = 130;
 
-    public const string Explanation = "0 done, 1 refused or failed, 2 not understood, 3 no control plane answers, 4 timed out, 130 interrupted";
+    public const string Explanation = "0 done, 1 refused or failed, 2 not understood, 3 no control plane answers, 4 timed out, 5 still waiting (why), 130 interrupted";
 }

@@ -69,9 +69,18 @@ public sealed class ControlPlaneClient : IDisposable
     public Task<LogView> LogAsync(string cluster, string task, string stream, long offset, int length, CancellationToken cancellation = default) =>
         GetAsync($"api/v1/clusters/{Segment(cluster)}/tasks/{Segment(task)}/logs?stream={Segment(stream)}&offset={offset}&length={length}", Json.LogView, cancellation);
 
-    /// <summary>Which hosts did not take which pods, and why.</summary>
-    public Task<IReadOnlyList<PlacementReason>> WhyAsync(string name, CancellationToken cancellation = default) =>
-        GetAsync($"api/v1/clusters/{Segment(name)}/why", Json.IReadOnlyListPlacementReason, cancellation);
+    /// <summary>Why pods of the cluster wait, and what would change it.</summary>
+    /// <param name="task">A task or pod; null for all that wait.</param>
+    public Task<ClusterWhy> WhyAsync(string name, string? task = null, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/clusters/{Segment(name)}/why{(task is null ? "" : $"?task={Segment(task)}")}", Json.ClusterWhy, cancellation);
+
+    /// <summary>Why a framework, of whomever it is, waits for offers.</summary>
+    /// <param name="role">Null for the only one it has.</param>
+    /// <param name="resources">What one offer is to hold, such as <c>cpus:2;mem:1024</c>; null for whatever offers hold at least.</param>
+    public Task<PoolWhy> WhyFrameworkAsync(string frameworkId, string? role = null, string? resources = null, CancellationToken cancellation = default) =>
+        GetAsync(
+            $"api/v1/pool/why?framework_id={Segment(frameworkId)}{(role is null ? "" : $"&role={Segment(role)}")}{(resources is null ? "" : $"&resources={Segment(resources)}")}",
+            Json.PoolWhy, cancellation);
 
     public Task<PoolView> PoolAsync(CancellationToken cancellation = default) => GetAsync("api/v1/pool", Json.PoolView, cancellation);
 

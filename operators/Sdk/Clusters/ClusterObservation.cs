@@ -7,4 +7,7 @@ namespace DataPlatform.Operators.Sdk.Clusters;
 /// <param name="ReadyAt">When every step of the deploy plan was complete for the first time.</param>
 public sealed record ClusterObservation(
     ClusterState State, string? Reason, DateTimeOffset? ReadyAt, AmountsView Reserved, IReadOnlyList<PlanView> Plans, IReadOnlyList<TaskView> Tasks,
-    IReadOnlyList<EndpointView> Endpoints, IReadOnlyList<SnippetView> Snippets, IReadOnlyList<PlacementReason> Waiting);
+    IReadOnlyList<EndpointView> Endpoints, IReadOnlyList<SnippetView> Snippets, IReadOnlyList<PlacementReason> Waiting)
+{
+    public IReadOnlyList<PendingPod> Pending { get; init; } = [];
+}

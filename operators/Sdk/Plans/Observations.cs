@@ -22,8 +22,15 @@ internal static class Observations
             state, Reason(cluster, state, plans, disconnected), cluster.Facts.ReadyAt, View(reserved), plans,
             [.. cluster.Past.Concat(cluster.Tasks.Values).OrderBy(row => row.LaunchedAt).ThenBy(row => row.Name, StringComparer.Ordinal).Select(row => View(cluster, row))],
             endpoints, snippets,
-            [.. cluster.Refusals.Select(each => new PlacementReason(each.Key.Pod, each.Key.Host, each.Value.Refusal.Stage, each.Value.Refusal.Reason, each.Value.At))]);
+            [.. cluster.Refusals.Select(each => new PlacementReason(each.Key.Pod, each.Key.Host, each.Value.Refusal.Stage, each.Value.Refusal.Reason, each.Value.At))])
+        {
+            Pending = cluster is { Wanted: not null, Removing: false } ? [.. cluster.Unplaced().Select(instance => View(cluster, instance, now))] : [],
+        };
     }
+
+    private static PendingPod View(ClusterWork cluster, PodInstance instance, DateTimeOffset now) => new(
+        instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(instance.Pod.Resources), instance.Pod.Tasks.Sum(task => task.Ports.Count),
+        Readiness.WhyNot(cluster, instance, now)?.Reason);
 
     private static ClusterState State(ClusterWork cluster, IReadOnlyList<PlanView> plans) => cluster switch
     {

@@ -82,6 +82,10 @@ internal sealed class ClusterWork(string id)
         return Enumerable.Range(0, pod.Count).Select(index => new PodInstance(pod, index));
     }
 
+    /// <summary>Those without a living task, and without what they were to run once.</summary>
+    public IEnumerable<PodInstance> Unplaced() => Instances().Where(instance => !instance.TaskNames().Any(task =>
+        Tasks.TryGetValue(task.Task, out var row) && (row.Living || (task.Specification.RunsOnce && row.State == "TASK_FINISHED"))));
+
     public bool IsComplete(PodInstance instance) => instance.TaskNames().All(name =>
         Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce ? row.State == "TASK_FINISHED" : row.Living && Serving.Contains(row.TaskId)));
 }

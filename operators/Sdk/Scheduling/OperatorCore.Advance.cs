@@ -101,8 +101,8 @@ public sealed partial class OperatorCore
             return;
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var cluster in clusters.Values.Where(Launching))
-            foreach (var instance in cluster.Instances())
-                if (!instance.TaskNames().Any(task => Occupied(cluster, task)) && Readiness.WhyNot(cluster, instance, now) is null)
+            foreach (var instance in cluster.Unplaced())
+                if (Readiness.WhyNot(cluster, instance, now) is null)
                     wanted.Add($"{cluster.Id}/{instance.Name}");
         var more = !wanted.IsSubsetOf(welcome);
         welcome.Clear();

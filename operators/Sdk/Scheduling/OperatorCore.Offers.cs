@@ -16,7 +16,7 @@ public sealed partial class OperatorCore
         var shares = offers.Select(offer => new OfferShare(offer)).OrderBy(share => share.AgentId, StringComparer.Ordinal).ToList();
         var launches = shares.ToDictionary(share => share, _ => new Launches());
         foreach (var cluster in clusters.Values.Where(Launching).OrderBy(cluster => cluster.Wanted!.CreatedAt).ThenBy(cluster => cluster.Id, StringComparer.Ordinal))
-            foreach (var instance in cluster.Instances().Where(instance => !instance.TaskNames().Any(task => Occupied(cluster, task))).ToList())
+            foreach (var instance in cluster.Unplaced().ToList())
                 if (Readiness.WhyNot(cluster, instance, now) is null)
                     Place(cluster, instance, shares, launches, now);
         foreach (var share in shares)
@@ -24,9 +24,6 @@ public sealed partial class OperatorCore
     }
 
     private static bool Launching(ClusterWork cluster) => cluster is { Wanted: not null, Removing: false, Specification: not null };
-
-    private static bool Occupied(ClusterWork cluster, (string Task, TaskSpecification Specification) task) =>
-        cluster.Tasks.TryGetValue(task.Task, out var row) && (row.Living || (task.Specification.RunsOnce && row.State == "TASK_FINISHED"));
 
     private void Place(ClusterWork cluster, PodInstance instance, List<OfferShare> shares, Dictionary<OfferShare, Launches> launches, DateTimeOffset now)
     {

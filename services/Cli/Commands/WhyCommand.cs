@@ -9,33 +9,77 @@ public static class WhyCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var cluster = Shared.Cluster();
-        var command = new ExampledCommand("why", "Says why a cluster is not ready: the reason of each step and of each host that did not take it", "dp why trial") { cluster };
-        command.SetAction(async (parsed, cancellation) =>
+        var cluster = new Argument<string?>("cluster") { Description = "The cluster's name, or CLUSTER/TASK", Arity = ArgumentArity.ZeroOrOne };
+        var framework = new Option<string?>("--framework") { Description = "A framework of the pool instead, by its id", HelpName = "ID" };
+        var role = new Option<string?>("--role") { Description = "Of the framework; needed where it has several", HelpName = "ROLE" };
+        var resources = new Option<string?>("--resources") { Description = "What one offer is to hold, such as 'cpus:2;mem:1024'", HelpName = "AMOUNTS" };
+        var command = new ExampledCommand("why", "Says why a cluster or a framework waits: each host's reason, and what would change it",
+            "dp why trial", "dp why trial/worker-0", "dp why --framework ID --resources 'cpus:2;mem:1024'") { cluster, framework, role, resources };
+        command.Validators.Add(result =>
         {
-            var name = parsed.GetRequiredValue(cluster);
-            using var client = surroundings.Connect();
-            var reasons = await client.WhyAsync(name, cancellation);
-            if (parsed.WantsJson())
-            {
-                await JsonOutput.WriteAsync(surroundings.Output, reasons, ControlPlaneJson.Default.IReadOnlyListPlacementReason);
-                return ExitCode.Done;
-            }
-            var detail = await client.ClusterAsync(name, cancellation);
-            var summary = detail.Summary;
-            await surroundings.Output.WriteLineAsync(Rows.Printable($"{name} is {Words.State(summary.State)}{(summary.Reason is { } reason ? $": {reason}" : "")}"));
-            foreach (var entry in TimelineEntry.Of(detail).Where(entry => entry.Step.State != StepState.Complete))
-                await surroundings.Output.WriteLineAsync(Rows.Printable($"  {entry.Title} is {Words.State(entry.Step.State)}{(entry.Step.WaitingFor is { } waiting ? $": {waiting}" : "")}"));
-            if (reasons.Count == 0)
-            {
-                await surroundings.Output.WriteLineAsync("No host refused any of its pods.");
-                return ExitCode.Done;
-            }
-            var rows = new Rows(surroundings.Interactive, "POD", "HOST", "STAGE", "REASON", "SEEN");
-            foreach (var refusal in reasons) rows.Add(refusal.Pod, refusal.Host, refusal.Stage, refusal.Reason, Words.Moment(refusal.At));
-            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
-            return ExitCode.Done;
+            if ((result.GetValue(cluster) is null) == (result.GetValue(framework) is null)) result.AddError("why takes a cluster, or --framework ID");
+            else if (result.GetValue(framework) is null && (result.GetValue(role) ?? result.GetValue(resources)) is not null)
+                result.AddError("--role and --resources go with --framework");
         });
+        command.SetAction((parsed, cancellation) => parsed.GetValue(framework) is { } id
+            ? OfFrameworkAsync(surroundings, parsed, id, parsed.GetValue(role), parsed.GetValue(resources), cancellation)
+            : OfClusterAsync(surroundings, parsed, parsed.GetValue(cluster)!, cancellation));
         return command;
     }
+
+    private static async Task<int> OfFrameworkAsync(
+        Surroundings surroundings, ParseResult parsed, string id, string? role, string? resources, CancellationToken cancellation)
+    {
+        using var client = surroundings.Connect();
+        var why = await client.WhyFrameworkAsync(id, role, resources, cancellation);
+        if (parsed.WantsJson())
+            await JsonOutput.WriteAsync(surroundings.Output, why, ControlPlaneJson.Default.PoolWhy);
+        else
+            await Reasons.WriteAsync(surroundings.Output, $"{why.Framework} in role {why.Role}", why);
+        return Reasons.Fits(why) ? ExitCode.Done : ExitCode.Waiting;
+    }
+
+    private static async Task<int> OfClusterAsync(Surroundings surroundings, ParseResult parsed, string named, CancellationToken cancellation)
+    {
+        var (name, task) = named.Contains('/') ? LogsCommand.Split(named) : (named, null);
+        using var client = surroundings.Connect();
+        var why = await client.WhyAsync(name, task, cancellation);
+        if (parsed.WantsJson())
+        {
+            await JsonOutput.WriteAsync(surroundings.Output, why, ControlPlaneJson.Default.ClusterWhy);
+            return CodeOf(why, task);
+        }
+
+        await surroundings.Output.WriteLineAsync(Rows.Printable($"{name} is {Words.State(why.State)}{(why.Reason is { } reason ? $": {reason}" : "")}"));
+        if (task is null)
+        {
+            foreach (var entry in TimelineEntry.Of(await client.ClusterAsync(name, cancellation)).Where(entry => entry.Step.State != StepState.Complete))
+                await surroundings.Output.WriteLineAsync(Rows.Printable($"  {entry.Title} is {Words.State(entry.Step.State)}{(entry.Step.WaitingFor is { } waiting ? $": {waiting}" : "")}"));
+        }
+
+        if (why.Pods.Count == 0)
+            await surroundings.Output.WriteLineAsync(task is null ? "None of its pods waits for a host." : $"{task} does not wait for a host.");
+        // Pods that ask for the same wait for the same.
+        foreach (var group in why.Pods.GroupBy(pod => (pod.Asked, pod.WaitsFor)))
+            await WriteAsync(surroundings, [.. group]);
+        return CodeOf(why, task);
+    }
+
+    private static async Task WriteAsync(Surroundings surroundings, IReadOnlyList<PodWhy> pods)
+    {
+        var first = pods[0];
+        var title = $"{string.Join(", ", pods.Select(pod => pod.Pod))}, {Words.Amounts(first.Asked)}{(pods.Count > 1 ? " each" : "")}";
+        await surroundings.Output.WriteLineAsync();
+        if ((first.WaitsFor ?? first.NotAsked) is { } reason)
+            await surroundings.Output.WriteLineAsync(Rows.Printable($"{title}: {reason}"));
+        if (first.Pool is { } pool)
+            await Reasons.WriteAsync(surroundings.Output, title, pool);
+        var rows = new Rows(surroundings.Interactive, "POD", "OFFER OF", "STAGE", "REASON", "SEEN");
+        foreach (var refusal in pods.SelectMany(pod => pod.Refusals)) rows.Add(refusal.Pod, refusal.Host, refusal.Stage, refusal.Reason, Words.Moment(refusal.At));
+        if (rows.Count > 0)
+            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+    }
+
+    private static int CodeOf(ClusterWhy why, string? task) =>
+        why.Pods.Count > 0 || (task is null && why.State is not ClusterState.Ready) ? ExitCode.Waiting : ExitCode.Done;
 }

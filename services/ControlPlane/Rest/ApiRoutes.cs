@@ -5,6 +5,7 @@ using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Lake;
 using DataPlatform.Services.ControlPlane.Pool;
+using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
 
@@ -17,6 +18,8 @@ public static class ApiRoutes
         Packages(api.MapGroup("/packages").WithTags("Packages"));
         ClusterRoutes.Map(api.MapGroup("/clusters").WithTags("Clusters"));
         api.MapGet("/pool", Pool).WithTags("Pool").WithSummary("Hosts, what of them is used, and by whom").Produces<PoolView>().Produces<Problem>(503, "application/problem+json");
+        api.MapGet("/pool/why", WhyFramework).WithTags("Pool").WithSummary("Why a framework waits for offers, and what would change it")
+            .Produces<PoolWhy>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(404, "application/problem+json").Produces<Problem>(503, "application/problem+json");
         LakeRoutes(api.MapGroup("/lake").WithTags("Lake"));
         api.MapPost("/login-links", MakeLoginLink).WithTags("Access").WithSummary("Makes a one-time login link for a browser").Accepts<LoginLinkRequest>("application/json").Produces<LoginLink>();
     }
@@ -40,6 +43,20 @@ public static class ApiRoutes
         PoolReading.Unreachable unreachable => Refusals.Result(new Problem("The pool can't be seen", 503, unreachable.Reason, null)),
         var other => throw new InvalidOperationException(other.ToString()),
     };
+
+    private static async Task<IResult> WhyFramework(
+        [FromQuery(Name = "framework_id")] string? frameworkId, string? role, string? resources, WhyDesk desk, CancellationToken cancellation)
+    {
+        if (string.IsNullOrEmpty(frameworkId))
+            return Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("framework_id", "is missing", "the id of a framework, as GET /api/v1/pool lists them")]));
+        return await desk.OfFramework(frameworkId, role, resources, cancellation) switch
+        {
+            (_, { } why) => Results.Json(why, Refusals.Json),
+            (PendingReading.Refused refused, _) => Refusals.Result(new Problem("The master refuses the question", (int)refused.Status, refused.Reason, null)),
+            (PendingReading.Unreachable unreachable, _) => Refusals.Result(new Problem("The pool can't be seen", 503, unreachable.Reason, null)),
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+    }
 
     private static void LakeRoutes(RouteGroupBuilder lake)
     {

@@ -22,8 +22,8 @@ public static class ClusterRoutes
         clusters.MapPost("/{name}/extend", Extend).WithSummary("Moves the end of a cluster's life").Accepts<ExtendRequest>("application/json")
             .Produces<ClusterDetail>().Produces<Problem>(400, ProblemJson).Produces<Problem>(404, ProblemJson);
         clusters.MapGet("/{name}/events", Events).WithSummary("The cluster now and after every change, as server-sent events");
-        clusters.MapGet("/{name}/why", (string name, ClusterViews views) => views.Find(name) is { } detail ? Results.Json(detail.Waiting, Refusals.Json) : Unknown(name))
-            .WithSummary("Why the cluster waits: each host and its reason").Produces<IReadOnlyList<PlacementReason>>();
+        clusters.MapGet("/{name}/why", Why).WithSummary("Why pods of the cluster wait: each host's reason, and what would change it")
+            .Produces<ClusterWhy>().Produces<Problem>(404, ProblemJson);
         clusters.MapGet("/{name}/tasks/{task}/logs", Logs).WithSummary("A part of a task's output; a negative offset counts from the end")
             .Produces<LogView>().Produces<Problem>(404, ProblemJson).Produces<Problem>(503, ProblemJson);
     }
@@ -47,6 +47,16 @@ public static class ClusterRoutes
     }
 
     private static IResult Show(string name, ClusterViews views) => views.Find(name) is { } detail ? Results.Json(detail, Refusals.Json) : Unknown(name);
+
+    private static async Task<IResult> Why(string name, string? task, WhyDesk desk, ClusterViews views, CancellationToken cancellation)
+    {
+        if (await desk.OfCluster(name, task, cancellation) is not { } why) return Unknown(name);
+        if (task is null || why.Pods.Count > 0) return Results.Json(why, Refusals.Json);
+        // One that runs does not wait; one that there is not can't.
+        var names = views.Find(name)?.Tasks.Select(one => one.Name).Distinct().ToList() ?? [];
+        return names.Contains(task) ? Results.Json(why, Refusals.Json)
+            : Refusals.Result(new Problem("No such task", 404, $"The cluster has: {string.Join(", ", names)}", null));
+    }
 
     private static IResult Events(string name, ClusterViews views, CancellationToken cancellation)
     {

@@ -55,6 +55,8 @@ public sealed class OperatorCoreTests
         waiting.Single(reason => reason.Host.StartsWith("10.0.0.1", StringComparison.Ordinal)).Stage.ShouldBe("resources");
         waiting.Single(reason => reason.Host.StartsWith("10.0.0.2", StringComparison.Ordinal)).Reason.ShouldContain("1 ports asked, 0 free");
         trial.StepOf("worker-0").WaitingFor!.ShouldContain("cpus: 1 asked, 0 free");
+        trial.Observation!.Pending.Select(pod => (pod.Pod, pod.Asked.MilliCpus, pod.Ports, pod.WaitsFor)).ShouldContain(("worker-0", 1000L, 1, null));
+        trial.Observation!.Pending.ShouldNotContain(pod => pod.Pod == "head");
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using System.Globalization;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Core.Protocol.Extensions;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.ControlPlane.Clusters;
+
+/// <summary>Why pods wait: what their operator says of offers, and what the master says of every host.</summary>
+public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue catalogue, PendingReader master, TimeProvider time)
+{
+    /// <summary>Pods that ask for the same share one question; the master is not asked more of them for one answer.</summary>
+    private const int MostQuestions = 8;
+
+    /// <param name="task">A task or a pod; null for all that wait.</param>
+    /// <returns>Null when there is no such cluster.</returns>
+    public async Task<ClusterWhy?> OfCluster(string name, string? task, CancellationToken cancellation)
+    {
+        if (clusters.Find(name) is not { } cluster || views.FindById(cluster.Id) is not { } detail) return null;
+        var engine = catalogue.Find(cluster.Package);
+        var pending = (engine?.Observe(cluster.Id)?.Pending ?? []).Where(pod => task is null || pod.Pod == task || pod.Tasks.Contains(task)).ToList();
+        var endings = Endings(except: cluster.Id);
+        var answers = new Dictionary<AmountsView, PendingReading>();
+        foreach (var asked in pending.Where(pod => pod.WaitsFor is null).Select(pod => pod.Asked).Distinct().Take(MostQuestions))
+        {
+            answers[asked] = engine?.FrameworkId is { } framework
+                ? await master.Read(Question(framework, Resources(asked), endings), cancellation)
+                : new PendingReading.Unreachable("the operator is not registered with the master");
+        }
+
+        return new ClusterWhy(cluster.Name, detail.Summary.State, detail.Summary.Reason,
+            [.. pending.Select(pod => Why(pod, detail.Waiting, pod.WaitsFor is null ? answers.GetValueOrDefault(pod.Asked) : null, endings))]);
+    }
+
+    /// <summary>Of any framework, whoever's it is.</summary>
+    public async Task<(PendingReading Reading, PoolWhy? Why)> OfFramework(string frameworkId, string? role, string? resources, CancellationToken cancellation)
+    {
+        var endings = Endings(except: null);
+        var question = Question(frameworkId, resources, endings);
+        if (role is not null) question.Role = role;
+        var reading = await master.Read(question, cancellation);
+        return (reading, reading is PendingReading.Told(var answer) ? PoolReasons.Of(answer, endings, time.GetUtcNow()) : null);
+    }
+
+    private PodWhy Why(PendingPod pod, IReadOnlyList<PlacementReason> refusals, PendingReading? reading, IReadOnlyList<ClusterEnding> endings) => new(
+        pod.Pod, pod.Tasks, pod.Asked, pod.Ports, pod.WaitsFor, [.. refusals.Where(refusal => refusal.Pod == pod.Pod)],
+        reading is PendingReading.Told(var answer) ? PoolReasons.Of(answer, endings, time.GetUtcNow()) : null,
+        reading switch
+        {
+            PendingReading.Told => null,
+            PendingReading.Refused refused => refused.Reason,
+            PendingReading.Unreachable unreachable => unreachable.Reason,
+            _ => pod.WaitsFor is null ? $"the master was asked for {MostQuestions} other sizes of pods" : null,
+        });
+
+    private IReadOnlyList<ClusterEnding> Endings(string? except)
+    {
+        var now = time.GetUtcNow();
+        return ClusterEnding.InOrder(clusters.Living().Where(cluster => cluster.Id != except)
+            .Select(cluster => (cluster, engine: catalogue.Find(cluster.Package)))
+            .Select(pair => pair.engine is { FrameworkId: { } framework } engine && engine.Observe(pair.cluster.Id) is { } observed
+                ? ClusterEnding.Of(pair.cluster, observed, framework, now) : null)
+            .OfType<ClusterEnding>());
+    }
+
+    private static PendingCall Question(string frameworkId, string? resources, IReadOnlyList<ClusterEnding> endings)
+    {
+        var call = new PendingCall { FrameworkId = new FrameworkID { Value = frameworkId } };
+        if (resources is not null) call.Resources = resources;
+        call.Endings.Add(endings.Select(ending => ending.ToMessage()));
+        return call;
+    }
+
+    private static string? Resources(AmountsView asked)
+    {
+        var amounts = new[] { ("cpus", asked.MilliCpus / 1000m), ("mem", asked.MemoryMebibytes), ("disk", asked.DiskMebibytes) }.Where(amount => amount.Item2 > 0);
+        var text = string.Join(';', amounts.Select(amount => $"{amount.Item1}:{amount.Item2.ToString("0.###", CultureInfo.InvariantCulture)}"));
+        return text.Length == 0 ? null : text;
+    }
+}

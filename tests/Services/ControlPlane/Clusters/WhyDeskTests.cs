@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Services.Cli;
+using DataPlatform.Services.ControlPlane.Storage;
+using DataPlatform.Services.Tests.Master;
+
+namespace DataPlatform.Services.Tests.ControlPlane.Clusters;
+
+/// <summary>Why a cluster waits: asked as people ask, of a real control plane in front of a real master.</summary>
+public sealed class WhyDeskTests
+{
+    [Fact]
+    public async Task A_pod_that_waits_is_told_what_it_lacks_and_which_cluster_is_in_its_way()
+    {
+        await using var master = await MasterProcess.StartAsync();
+        await using var agent = new FakeAgent(master.Endpoint, "cpus:1;mem:1024");
+        await agent.RegisterAsync();
+        await using var framework = await Master.TestFramework.SubscribeAsync(master.Endpoint);
+        await FaultTests.RunAsync(framework, agent, "h1");
+        await using var host = await ControlPlaneHost.Start(
+            engine: new ScriptedOperator { FrameworkId = framework.Id }, change: settings => settings with { Master = master.Endpoint });
+        await LaunchAsync(host, "holder", ScriptedOperator.Pending with { Tasks = [Running("h1")], Reserved = new AmountsView(100, 32, 0) });
+        await LaunchAsync(host, "trial", ScriptedOperator.Pending with
+        {
+            Pending = [new("worker-0", ["worker-0"], new(1000, 512, 0), 1, null), new("worker-1", ["worker-1"], new(1000, 512, 0), 1, "waits for worker-0 to be ready")],
+            Waiting = [new PlacementReason("worker-0", "127.0.0.1:S0", "resources", "cpus: 1 asked, 0.9 free", DateTimeOffset.UnixEpoch)],
+        });
+
+        var (code, output) = await DpAsync(host, "why", "trial");
+
+        code.ShouldBe(ExitCode.Waiting);
+        output.ShouldContain("1: too little cpus is free");
+        output.ShouldContain("127.0.0.1 (" + agent.Id + "): cpus:0.9;mem:992");
+        output.ShouldContain("-> fits on 127.0.0.1 when cluster holder ends in 11 min");
+        output.ShouldContain("worker-1, 1 cpus, 512 MiB: waits for worker-0 to be ready");
+        output.ShouldContain("cpus: 1 asked, 0.9 free");
+        (code, output) = await DpAsync(host, "why", "trial/worker-1", "-o", "json");
+        code.ShouldBe(ExitCode.Waiting);
+        var pod = JsonNode.Parse(output)!["pods"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)pod["waits_for"]!).ShouldBe("waits for worker-0 to be ready");
+        (code, output) = await DpAsync(host, "why", "trial/worker-7");
+        code.ShouldBe(ExitCode.Failed);
+
+        (code, output) = await DpAsync(host, "why", "--framework", framework.Id, "--resources", "cpus:1");
+        (code, output.Contains("when cluster holder ends", StringComparison.Ordinal)).ShouldBe((ExitCode.Waiting, true));
+        await agent.UpdateAsync(new FrameworkID { Value = framework.Id }, agent.Status("h1", TaskState.TaskFinished));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while ((await DpAsync(host, "why", "--framework", framework.Id, "--resources", "cpus:1")).Code != ExitCode.Done)
+            await Task.Delay(20, patience.Token);
+        (code, output) = await DpAsync(host, "why", "--framework", "nobody");
+        (code, output).ShouldBe((ExitCode.Failed, ""));
+    }
+
+    [Fact]
+    public async Task Without_a_master_the_operator_s_own_reasons_are_told_and_why_there_are_no_others()
+    {
+        await using var host = await ControlPlaneHost.Start();
+        await LaunchAsync(host, "trial", ScriptedOperator.Pending with { Pending = [new("worker-0", ["worker-0"], new(1000, 512, 0), 1, null)] });
+
+        var why = JsonNode.Parse(await host.Client.GetStringAsync("/api/v1/clusters/trial/why"))!;
+
+        ((string)why["pods"]![0]!["not_asked"]!).ShouldContain("no master is configured");
+        using var framework = await host.Client.GetAsync("/api/v1/pool/why?framework_id=F");
+        framework.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        using var nothing = await host.Client.GetAsync("/api/v1/pool/why");
+        nothing.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var stranger = await host.Stranger.GetAsync("/api/v1/pool/why?framework_id=F");
+        stranger.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    private static TaskView Running(string id) => new(
+        "worker-0", id, "TASK_RUNNING", null, "127.0.0.1", "S0", null, new AmountsView(100, 32, 0), new Dictionary<string, int>(), null, null, true);
+
+    private static async Task LaunchAsync(ControlPlaneHost host, string name, ClusterObservation observation)
+    {
+        var (status, body) = await host.Post("/api/v1/clusters", $$"""{"package":"sample","name":"{{name}}","lifetime_seconds":719}""");
+        status.ShouldBe(HttpStatusCode.Created);
+        host.Engine.Show(body["summary"]!["id"]!.ToString(), observation);
+    }
+
+    private static async Task<(int Code, string Output)> DpAsync(ControlPlaneHost host, params string[] arguments)
+    {
+        var configuration = Path.GetTempFileName();
+        var token = host.Get<TokenStore>().Create(TokenStore.Bearer, "dp", "tester", TimeSpan.FromHours(1));
+        await File.WriteAllTextAsync(configuration, $$"""{"control_plane":"{{host.Url}}","token":"{{token}}"}""");
+        try
+        {
+            var output = new StringWriter();
+            var surroundings = new Surroundings(output, new StringWriter(), name => name == "DP_CONFIG" ? configuration : null, Interactive: false, TimeProvider.System);
+            return (await CommandTree.RunAsync(arguments, surroundings, CancellationToken.None), output.ToString());
+        }
+        finally
+        {
+            File.Delete(configuration);
+        }
+    }
+}
