@@ -9,6 +9,7 @@ public sealed class PoolTurn(PoolState state, DateTimeOffset now)
 {
     private readonly List<PoolEvent> events = [];
     private readonly List<PoolEffect> effects = [];
+    private readonly List<(PoolCommand Command, Decision Decision)> decisions = [];
 
     /// <summary>All that happened, in order: whoever folds them comes to the same state.</summary>
     public IReadOnlyList<PoolEvent> Events => events;
@@ -16,17 +17,24 @@ public sealed class PoolTurn(PoolState state, DateTimeOffset now)
     /// <summary>To be carried out in order, once the events are safe.</summary>
     public IReadOnlyList<PoolEffect> Effects => effects;
 
+    /// <summary>What was asked and decided, in order.</summary>
+    public IReadOnlyList<(PoolCommand Command, Decision Decision)> Decisions => decisions;
+
+    /// <summary>On the pool's own clock.</summary>
+    public DateTimeOffset Now => now;
+
     /// <summary>When this turn is, for people.</summary>
     public DateTimeOffset OnTheWall => state.OnTheWall(now);
 
-    public PoolOutcome Take(PoolCommand command) => Take(Decide(command));
+    public PoolOutcome Take(PoolCommand command) => Take(command, Decide(command));
 
     /// <summary>What would happen; nothing has.</summary>
     public Decision Decide(PoolCommand command) => Pool.Decide(state, command, now);
 
     /// <param name="decision">The last one that was decided, with nothing taken since.</param>
-    public PoolOutcome Take(Decision decision)
+    public PoolOutcome Take(PoolCommand command, Decision decision)
     {
+        decisions.Add((command, decision));
         foreach (var happened in decision.Events)
             state.Apply(happened);
         events.AddRange(decision.Events);

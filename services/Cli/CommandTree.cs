@@ -42,6 +42,7 @@ public static class CommandTree
             PoolCommand.Create(surroundings),
             PackagesCommand.Create(surroundings),
             LoginCommand.Create(surroundings),
+            ReplayCommand.Create(surroundings),
             QuickstartCommand.Create(surroundings),
         };
         foreach (var command in PartCommands.Create()) root.Add(command);

@@ -30,6 +30,8 @@ internal static class MasterServer
             throw new SettingsException($"--ip {settings.Ip} is no loopback address: give --credentials, for without them anyone who reaches it may do anything");
         settings = settings with { Pool = settings.Pool with { Access = AccessFile.Read(settings.AccessFile, credentials is not null, "credentials") } };
         WorkDirectory.Create("work-dir", settings.WorkDirectory);
+        if (settings.Recording is { } recording)
+            WorkDirectory.Create("record-dir", recording.Directory, AtomicFile.OwnerFolder);
 
         var logging = new LoggingLevel(TimeProvider.System);
         var app = Build(settings, logging);
@@ -45,7 +47,7 @@ internal static class MasterServer
         var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
         await using var shared = sole is null ? Share(settings, port, logs) : null;
-        await using var running = new MasterTerms(sole ?? (Leadership)shared!, () => Describe(settings, port), settings.Pool, TimeProvider.System, logs);
+        await using var running = new MasterTerms(sole ?? (Leadership)shared!, () => Describe(settings, port), settings.Pool, TimeProvider.System, logs, settings.Recording);
         var failure = default(Exception);
         await running.StartAsync(error =>
         {

@@ -3,6 +3,7 @@ using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Master.Leading;
 using DataPlatform.Services.Master.Reading;
+using DataPlatform.Services.Master.Settings;
 using DataPlatform.Services.Hosting.Serving.Streams;
 using DataPlatform.Services.Master.Writing;
 
@@ -13,7 +14,8 @@ namespace DataPlatform.Services.Master;
 /// made durable, or another master leads; its streams are closed and agents and frameworks come back to the next one.
 /// </summary>
 public sealed class MasterTerms(
-    Leadership leadership, Func<MasterInfo> describe, PoolSettings settings, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+    Leadership leadership, Func<MasterInfo> describe, PoolSettings settings, TimeProvider time, ILoggerFactory logs, RecordingSettings? recording = null)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan BeginAgainAfter = TimeSpan.FromMilliseconds(250);
 
@@ -103,7 +105,10 @@ public sealed class MasterTerms(
 
     private async Task LeadAsync(MasterJournal journal)
     {
-        await using var term = await BeginAsync(journal);
+        var (info, start) = (describe(), time.GetUtcNow());
+        var state = new PoolState(info, settings, start);
+        await using var recorder = recording is null ? null : TurnRecorder.Begin(recording, state, logs.CreateLogger<TurnRecorder>());
+        await using var term = await BeginAsync(journal, state, recorder);
         using var keeping = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         current = new Term(term, journal);
         begun.TrySetResult();
@@ -118,18 +123,23 @@ public sealed class MasterTerms(
         }
     }
 
-    private async Task<MasterRuntime> BeginAsync(MasterJournal journal)
+    private async Task<MasterRuntime> BeginAsync(MasterJournal journal, PoolState state, TurnRecorder? recorder)
     {
-        var (info, start) = (describe(), time.GetUtcNow());
-        var (state, copy) = (new PoolState(info, settings, start), new PoolState(info, settings, start));
-        await journal.RecoverAsync(state, copy);
+        var copy = new PoolState(state.Master, settings, state.StartTime);
+        await journal.RecoverAsync(happened =>
+        {
+            state.Recover(happened);
+            copy.Recover(happened);
+            recorder?.Recover(happened);
+        });
+        recorder?.Start();
         // A term that knows from the start that it can't write never gets ahead of its journal.
         await journal.TryAgainAsync();
         var streams = new StreamTable(logs.CreateLogger<StreamTable>());
         var replica = new PoolReplica(copy, journal);
-        var writer = new PoolWriter(state, replica, streams, time, journal, logs.CreateLogger<PoolWriter>());
+        var writer = new PoolWriter(state, replica, streams, time, journal, logs.CreateLogger<PoolWriter>(), recorder);
         log.LogInformation("leading as master {Id}, {Frameworks} frameworks and {Agents} agents remembered",
-            info.Id, state.Frameworks.Count, state.RecoveredAgents.Count);
+            state.Master.Id, state.Frameworks.Count, state.RecoveredAgents.Count);
         var term = new MasterRuntime(writer, replica, streams, settings, time);
         term.Start();
         return term;

@@ -15,7 +15,7 @@ internal sealed class SimulatedCluster
     private int _turns;
     private TimeSpan _nextTick;
 
-    public SimulatedCluster(int seed, int agents, int frameworks, int tasksEach, Sabotage sabotage = Sabotage.None)
+    public SimulatedCluster(int seed, int agents, int frameworks, int tasksEach, Sabotage sabotage = Sabotage.None, Action<string>? record = null)
     {
         Seed = seed;
         Sabotage = sabotage;
@@ -23,7 +23,7 @@ internal sealed class SimulatedCluster
         Invariants = new ClusterInvariants(seed);
         Network = new SimulatedNetwork(this);
         Faults = new FaultPlan(seed);
-        Master = new SimulatedMaster(this, _settings) { Turned = CheckSometimes };
+        Master = new SimulatedMaster(this, _settings, record) { Turned = CheckSometimes };
         Agents = [.. Enumerable.Range(0, agents).Select(number => new SimulatedAgent(number, ResourceText.Parse(
             $"cpus:{Chance.Next(2, 9)};mem:{1024 * Chance.Next(2, 9)};ports:[31000-31{Chance.Next(100, 999)}]"), this))];
         Frameworks = [.. Enumerable.Range(0, frameworks).Select(number =>

@@ -29,9 +29,9 @@ internal sealed class SimulatedJournal(Random chance, Sabotage sabotage)
         throw new JournalException(JournalFault.Unavailable, isWritten ? "the answer of the disk was lost" : "the disk is full");
     }
 
-    public void RecoverInto(PoolState state)
+    public void Recover(Action<PoolEvent> take)
     {
         foreach (var record in records)
-            state.Recover(PoolRecords.Decode(record));
+            take(PoolRecords.Decode(record));
     }
 }

@@ -1,5 +1,6 @@
 using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
+using DataPlatform.Core.Pool.Recording;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 
@@ -17,12 +18,15 @@ internal sealed class SimulatedMaster
     private readonly SimulatedStreams<SchedulerEvent> schedulers = new();
     private readonly SimulatedStreams<AgentEvent> agents = new();
     private PoolState replica = null!;
+    private readonly Action<string>? record;
+    private readonly RecordingWriter recording = new(new byte[32]);
     private TimeSpan wallOffsetAtStart;
     private int terms;
 
-    public SimulatedMaster(SimulatedCluster cluster, PoolSettings settings)
+    /// <param name="record">Gets every line that a real master would record.</param>
+    public SimulatedMaster(SimulatedCluster cluster, PoolSettings settings, Action<string>? record)
     {
-        (this.cluster, this.settings) = (cluster, settings);
+        (this.cluster, this.settings, this.record) = (cluster, settings, record);
         Journal = new SimulatedJournal(cluster.Chance, cluster.Sabotage);
         Start();
     }
@@ -98,6 +102,8 @@ internal sealed class SimulatedMaster
             return;
         }
 
+        foreach (var (command, decision) in turn.Decisions)
+            Record(() => recording.Decide(turn.Now, command, decision));
         Fold(turn.Events);
         Turned?.Invoke(State);
         if (CrashAt == MasterCrash.AfterWriting)
@@ -124,6 +130,12 @@ internal sealed class SimulatedMaster
     {
         if (StateText.Of(replica) is var read && StateText.Of(State) is var written && read != written)
             cluster.Invariants.Fail($"the replica differs from the writer's state:\n{read}\ninstead of\n{written}");
+    }
+
+    private void Record(Func<byte[]?> line)
+    {
+        if (record is not null && line() is { } bytes)
+            record(System.Text.Encoding.UTF8.GetString(bytes).TrimEnd('\n'));
     }
 
     private void Fold(IReadOnlyList<PoolEvent> events)
@@ -173,16 +185,23 @@ internal sealed class SimulatedMaster
     private void Start()
     {
         wallOffsetAtStart = cluster.WallOffset;
-        State = Recovered();
+        State = Recovered(isRecorded: true);
         replica = Recovered();
         terms++;
     }
 
-    private PoolState Recovered()
+    private PoolState Recovered(bool isRecorded = false)
     {
         var master = new MasterInfo { Id = $"M{terms}", Ip = 0x0100007F, Port = 5050, Hostname = "master" };
         var state = new PoolState(master, settings, cluster.Wall);
-        Journal.RecoverInto(state);
+        if (isRecorded)
+            Record(() => recording.Begin(state));
+        Journal.Recover(happened =>
+        {
+            state.Recover(happened);
+            if (isRecorded)
+                Record(() => recording.Recover(happened, state.StartTime));
+        });
         return state;
     }
 }

@@ -15,6 +15,10 @@ public sealed class AccessRules(IReadOnlyDictionary<AccessAction, IReadOnlyList<
     /// <summary>Allows everything: for where who may call may do all.</summary>
     public static AccessRules Everybody { get; } = new(new Dictionary<AccessAction, IReadOnlyList<AccessRule>>(), permissive: true);
 
+    internal bool IsPermissive => permissive;
+
+    internal IReadOnlyDictionary<AccessAction, IReadOnlyList<AccessRule>> ByAction => rules;
+
     /// <summary>Why the caller may not do this, or null.</summary>
     /// <param name="subject">What it is done to; null for what has no name or all at once.</param>
     public string? WhyNot(Caller caller, AccessAction action, string? subject) =>

@@ -87,11 +87,18 @@ internal sealed class PendingJudge(PoolState state, PendingQuestion question, Da
         _ => (PendingKind.AgentDeactivated, "takes no new tasks"),
     };
 
+    /// <summary>What of it is asked about.</summary>
+    private ResourceBag Asked(ResourceBag resources) =>
+        question.Wanted is { } wanted ? resources.Where(entry => wanted.Lists(entry.Kind.Name)) : resources;
+
     private OfferObstacle Shown(OfferObstacle obstacle) => obstacle switch
     {
         OfferObstacle.TooLittle little => little with
         {
-            Holdings = [.. little.Holdings.Select(held => held with { FrameworkId = NameOf(held.FrameworkId), Role = RoleName(held.Role) })],
+            Available = Asked(little.Available),
+            Free = Asked(little.Free),
+            Holdings = [.. little.Holdings.Select(held => new OfferObstacle.Holding(NameOf(held.FrameworkId), RoleName(held.Role), Asked(held.Resources)))
+                .Where(held => !held.Resources.IsEmpty)],
         },
         OfferObstacle.LimitReached limit => limit with { Role = RoleName(limit.Role) },
         OfferObstacle.KeptForGuarantees kept => kept with

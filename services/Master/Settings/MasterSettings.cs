@@ -26,6 +26,7 @@ public sealed record MasterSettings
         .. AllocationSettings.All,
         .. JournalSettings.All,
         .. LimitSettings.All,
+        .. RecordingSettings.All,
     ]);
 
     public required IPAddress Ip { get; init; }
@@ -49,6 +50,9 @@ public sealed record MasterSettings
 
     public required ShareLimits AgentShares { get; init; }
 
+    /// <summary>Null: nothing is recorded.</summary>
+    public RecordingSettings? Recording { get; init; }
+
     public required PoolSettings Pool { get; init; }
 
     /// <summary>Every setting with the value in force, for people to see. Holds no secret: secrets stand in files.</summary>
@@ -65,6 +69,7 @@ public sealed record MasterSettings
         CredentialsFile = values.FindPath("credentials"),
         AccessFile = values.FindPath("acls"),
         Journal = JournalSettings.From(values),
+        Recording = RecordingSettings.From(values),
         Shares = LimitSettings.Shares(values),
         AgentShares = LimitSettings.AgentShares(values),
         Pool = new PoolSettings

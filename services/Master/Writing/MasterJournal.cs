@@ -34,20 +34,17 @@ public sealed class MasterJournal(
     /// <summary>Of the last record that is known to be written.</summary>
     public long LastSequence => Volatile.Read(ref lastSequence);
 
-    /// <summary>Brings fresh states to what earlier masters knew.</summary>
+    /// <summary>Tells what earlier masters knew, in order.</summary>
     /// <exception cref="InvalidDataException">The journal is of a newer version.</exception>
     /// <exception cref="JournalException">It can't be read.</exception>
-    public async Task RecoverAsync(params IReadOnlyList<PoolState> states)
+    public async Task RecoverAsync(Action<PoolEvent> take)
     {
         await shortening;
         var contents = await journal.ReadAsync();
         var events = (contents.Snapshot is { } snapshot ? PoolRecords.DecodeSnapshot(snapshot.Body.Span) : [])
             .Concat(contents.Records.Where(record => record.Kind != Probe).Select(record => PoolRecords.Decode(record.Body.Span)));
         foreach (var happened in events)
-        {
-            foreach (var state in states)
-                state.Recover(happened);
-        }
+            take(happened);
 
         Volatile.Write(ref lastSequence, contents.LastSequence);
         shortenedTo = contents.Snapshot?.Sequence ?? 0;

@@ -16,7 +16,8 @@ namespace DataPlatform.Services.Master.Writing;
 /// can't be written goes one command at a time and refuses what would have to be durable, so it never gets ahead.
 /// </remarks>
 public sealed class PoolWriter(
-    PoolState state, PoolReplica replica, StreamTable streams, TimeProvider time, MasterJournal journal, ILogger<PoolWriter> log)
+    PoolState state, PoolReplica replica, StreamTable streams, TimeProvider time, MasterJournal journal, ILogger<PoolWriter> log,
+    TurnRecorder? recorder = null)
 {
     private const int QueueLength = 10_000;
     private const int MostAtOnce = 256;
@@ -132,7 +133,7 @@ public sealed class PoolWriter(
             return new PoolOutcome.Refused(RefusalKind.Unavailable, $"The master's journal can't be written, so this did not happen: {error.Message}");
         }
 
-        return turn.Take(decision);
+        return turn.Take(command, decision);
     }
 
     /// <summary>What nobody will ask for again, such as the end of a stream.</summary>
@@ -175,6 +176,8 @@ public sealed class PoolWriter(
     private async ValueTask LetOutAsync(PoolTurn turn, CancellationToken cancellation)
     {
         journal.ThrowIfDeposed();
+        if (recorder is not null)
+            await recorder.RecordAsync(turn, cancellation);
         await replica.FoldAsync(turn.Events, journal.LastSequence, cancellation);
         foreach (var effect in turn.Effects)
             CarryOut(effect);

@@ -25,6 +25,9 @@ internal sealed class PoolUnderTest
 
     public List<PoolEvent> Events { get; } = [];
 
+    /// <summary>Called after each decision, with its time and its command.</summary>
+    public Action<DateTimeOffset, PoolCommand, Decision>? Decided { get; set; }
+
     public IEnumerable<SchedulerEvent> ToldTo(string stream) => Effects.OfType<PoolEffect.ToScheduler>()
         .Where(effect => effect.StreamId == stream).Select(effect => effect.Event);
 
@@ -175,6 +178,7 @@ internal sealed class PoolUnderTest
             State.Apply(happened);
         Events.AddRange(decision.Events);
         Effects.AddRange(decision.Effects);
+        Decided?.Invoke(Now, command, decision);
         return decision.Outcome;
     }
 }

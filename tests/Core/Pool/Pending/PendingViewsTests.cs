@@ -65,7 +65,8 @@ public sealed class PendingViewsTests
 
         var answer = Ask(framework, "cpus:2");
 
-        answer.Reasons.ShouldHaveSingleItem().Examples.ShouldHaveSingleItem().Text.ShouldContain($"other ({other}) (role) holds cpus:4;mem:100");
+        answer.Reasons.ShouldHaveSingleItem().Examples.ShouldHaveSingleItem().Text
+            .ShouldBe($"nothing is free for the role, cpus:2 are wanted; other ({other}) (role) holds cpus:4");
         answer.Changes.OfType<PendingChange.TasksEnd>().ShouldHaveSingleItem().Names.ShouldBe([$"other ({other})"]);
     }
 

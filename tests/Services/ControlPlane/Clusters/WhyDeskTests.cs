@@ -33,7 +33,7 @@ public sealed class WhyDeskTests
 
         code.ShouldBe(ExitCode.Waiting);
         output.ShouldContain("1: too little cpus is free");
-        output.ShouldContain("127.0.0.1 (" + agent.Id + "): cpus:0.9;mem:992");
+        output.ShouldContain("127.0.0.1 (" + agent.Id + "): cpus:0.9;mem:992 is free for the role, cpus:1;mem:512 are wanted; ");
         output.ShouldContain("-> fits on 127.0.0.1 when cluster holder ends in 11 min");
         output.ShouldContain("worker-1, 1 cpus, 512 MiB: waits for worker-0 to be ready");
         output.ShouldContain("cpus: 1 asked, 0.9 free");

@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace DataPlatform.Core.Pool.Recording;
+
+/// <summary>Commands, events and outcomes as text: one line of JSON, the same for the same.</summary>
+public static class RecordingText
+{
+    /// <summary>The event's name and its members.</summary>
+    public static string Of(PoolEvent happened) => Of((object)happened);
+
+    /// <summary>The command's name and its members.</summary>
+    public static string Of(PoolCommand command) => Of((object)command);
+
+    /// <summary>A refusal with its reason, else the name of the outcome.</summary>
+    public static string Of(PoolOutcome outcome) => outcome is PoolOutcome.Refused(var kind, var message) ? $"{kind}: {message}" : outcome.GetType().Name;
+
+    /// <exception cref="JsonException">It is no command, or one of a newer version.</exception>
+    internal static PoolCommand ReadCommand(JsonElement element)
+    {
+        var member = element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().FirstOrDefault() : default;
+        return Commands.TryGetValue(member.Value.ValueKind == JsonValueKind.Undefined ? "" : member.Name, out var type)
+            && member.Value.Deserialize(type, RecordingJson.Options) is PoolCommand command
+                ? command
+                : throw new JsonException("it holds no command that this version knows");
+    }
+
+    private static Dictionary<string, Type> Commands { get; } = typeof(PoolCommand).GetNestedTypes().ToDictionary(type => type.Name, StringComparer.Ordinal);
+
+    private static string Of(object what) => $"{{\"{what.GetType().Name}\":{JsonSerializer.Serialize(what, what.GetType(), RecordingJson.Options)}}}";
+}
