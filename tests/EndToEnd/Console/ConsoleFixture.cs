@@ -87,7 +87,10 @@ public sealed class ConsoleFixture : IAsyncLifetime
                 new SnippetView("Python", "python", "from pyspark.sql import SparkSession\n\nspark = SparkSession.builder.remote(\"sc://127.0.0.1:31002\").getOrCreate()\nspark.range(10).show()"),
                 new SnippetView("Shell", "shell", "export SPARK_REMOTE=sc://127.0.0.1:31002"),
             ],
-            ready ? [] : [new PlacementReason("worker-1", "host-1", "resources", "needs 1 cpu, 0.5 free", asked), new PlacementReason("worker-1", "host-2", "ports", "no port free in 31000-31010", asked)]);
+            ready ? [] : [new PlacementReason("worker-1", "host-1", "resources", "needs 1 cpu, 0.5 free", asked), new PlacementReason("worker-1", "host-2", "ports", "no port free in 31000-31010", asked)])
+        {
+            Pending = ready ? [] : [new PendingPod("worker-1", ["worker-1"], new AmountsView(1000, 1024, 0), 1, null)],
+        };
     }
 
     public async ValueTask DisposeAsync()
