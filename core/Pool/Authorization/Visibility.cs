@@ -44,6 +44,8 @@ public sealed class Visibility
     /// <param name="user">As whom what is in it runs.</param>
     public bool Container(string? user) => Allows(AccessAction.ViewContainers, user);
 
+    public bool StatusOf(MachineID machine) => machines.ShowsStatusOf(machine);
+
     public bool Role(string role) => allRoles || Allows(AccessAction.ViewRoles, role);
 
     /// <summary>The answer with what the caller may see of it; the message given is left as it is.</summary>

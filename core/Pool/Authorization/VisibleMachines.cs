@@ -22,5 +22,8 @@ internal sealed class VisibleMachines(AccessRules rules, Caller caller)
         return new() { Status = seen };
     }
 
+    /// <summary>Whether it may be told that the machine is down.</summary>
+    public bool ShowsStatusOf(MachineID id) => Allows(AccessAction.GetMaintenanceStatuses, id);
+
     private bool Allows(AccessAction action, MachineID id) => rules.WhyNot(caller, action, Machine.Of(id).Name) is null;
 }

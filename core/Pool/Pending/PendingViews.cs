@@ -34,7 +34,7 @@ public static class PendingViews
         var verdicts = state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal).Select(judge.Judge).ToList();
         var reasons = verdicts.GroupBy(verdict => (verdict.Kind, verdict.Common))
             .Select(group => new PendingReason(group.Key.Kind, group.Key.Common, group.Count(), [.. group.Take(ExamplesOfEach).Select(judge.Show)]))
-            .Concat(Absent(state))
+            .Concat(Absent(state, visibility))
             .OrderByDescending(reason => reason.Agents).ThenBy(reason => reason.Kind).ThenBy(reason => reason.Text, StringComparer.Ordinal);
         var search = new PendingSearch(state, question, judge, verdicts, visibility);
         return new PendingAnswer(
@@ -43,7 +43,7 @@ public static class PendingViews
     }
 
     /// <summary>Agents that are no longer, or not yet, the pool's to offer.</summary>
-    private static IEnumerable<PendingReason> Absent(PoolState state)
+    private static IEnumerable<PendingReason> Absent(PoolState state, Visibility visibility)
     {
         if (state.RecoveredAgents.Count > 0)
         {
@@ -51,6 +51,14 @@ public static class PendingViews
             yield return new PendingReason(PendingKind.AgentNotRegistered, text, state.RecoveredAgents.Count,
                 [.. state.RecoveredAgents.OrderBy(pair => pair.Key, StringComparer.Ordinal).Take(ExamplesOfEach)
                     .Select(pair => new PendingAgent(pair.Key, pair.Value.Hostname, PendingKind.AgentNotRegistered, text))]);
+        }
+
+        // Their agents have left the pool, and count among none of its agents.
+        if (state.DownMachines.Values.Where(visibility.StatusOf).Select(machine => Machine.Of(machine).Name).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } down)
+        {
+            const string text = "is down for maintenance, and joins again after it";
+            yield return new PendingReason(PendingKind.MachineDown, text, down.Count,
+                [.. down.Take(ExamplesOfEach).Select(machine => new PendingAgent("", machine, PendingKind.MachineDown, text))]);
         }
 
         if (state.UnreachableAgents.Count > 0)

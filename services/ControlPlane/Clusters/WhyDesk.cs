@@ -16,7 +16,7 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
 
     /// <param name="task">A task or a pod; null for all that wait.</param>
     /// <returns>Null when there is no such cluster.</returns>
-    public async Task<ClusterWhy?> OfCluster(string name, string? task, CancellationToken cancellation)
+    public async Task<ClusterWhy?> OfClusterAsync(string name, string? task, CancellationToken cancellation)
     {
         if (clusters.Find(name) is not { } cluster || views.FindById(cluster.Id) is not { } detail) return null;
         var engine = catalogue.Find(cluster.Package);
@@ -26,7 +26,7 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
         foreach (var asked in pending.Where(pod => pod.WaitsFor is null).Select(pod => pod.Asked).Distinct().Take(MostQuestions))
         {
             answers[asked] = engine?.FrameworkId is { } framework
-                ? await master.Read(Question(framework, Resources(asked), endings), cancellation)
+                ? await master.ReadAsync(Question(framework, Resources(asked), endings), cancellation)
                 : new PendingReading.Unreachable("the operator is not registered with the master");
         }
 
@@ -35,12 +35,12 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
     }
 
     /// <summary>Of any framework, whoever's it is.</summary>
-    public async Task<(PendingReading Reading, PoolWhy? Why)> OfFramework(string frameworkId, string? role, string? resources, CancellationToken cancellation)
+    public async Task<(PendingReading Reading, PoolWhy? Why)> OfFrameworkAsync(string frameworkId, string? role, string? resources, CancellationToken cancellation)
     {
         var endings = Endings(except: null);
         var question = Question(frameworkId, resources, endings);
         if (role is not null) question.Role = role;
-        var reading = await master.Read(question, cancellation);
+        var reading = await master.ReadAsync(question, cancellation);
         return (reading, reading is PendingReading.Told(var answer) ? PoolReasons.Of(answer, endings, time.GetUtcNow()) : null);
     }
 

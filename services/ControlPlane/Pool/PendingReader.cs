@@ -27,7 +27,7 @@ public sealed class PendingReader(ControlPlaneSettings settings, MesosCredential
 
     private readonly PendingClient? client = settings.Master is null ? null : new PendingClient([settings.Master, .. settings.OtherMasters], credential);
 
-    public async Task<PendingReading> Read(PendingCall call, CancellationToken cancellation)
+    public async Task<PendingReading> ReadAsync(PendingCall call, CancellationToken cancellation)
     {
         if (client is null) return new PendingReading.Unreachable("no master is configured; give --master URL");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

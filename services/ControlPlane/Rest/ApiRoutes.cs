@@ -49,7 +49,7 @@ public static class ApiRoutes
     {
         if (string.IsNullOrEmpty(frameworkId))
             return Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("framework_id", "is missing", "the id of a framework, as GET /api/v1/pool lists them")]));
-        return await desk.OfFramework(frameworkId, role, resources, cancellation) switch
+        return await desk.OfFrameworkAsync(frameworkId, role, resources, cancellation) switch
         {
             (_, { } why) => Results.Json(why, Refusals.Json),
             (PendingReading.Refused refused, _) => Refusals.Result(new Problem("The master refuses the question", (int)refused.Status, refused.Reason, null)),

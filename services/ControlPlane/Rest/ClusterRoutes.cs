@@ -50,7 +50,7 @@ public static class ClusterRoutes
 
     private static async Task<IResult> Why(string name, string? task, WhyDesk desk, ClusterViews views, CancellationToken cancellation)
     {
-        if (await desk.OfCluster(name, task, cancellation) is not { } why) return Unknown(name);
+        if (await desk.OfClusterAsync(name, task, cancellation) is not { } why) return Unknown(name);
         if (task is null || why.Pods.Count > 0) return Results.Json(why, Refusals.Json);
         // One that runs does not wait; one that there is not can't.
         var names = views.Find(name)?.Tasks.Select(one => one.Name).Distinct().ToList() ?? [];

@@ -138,6 +138,24 @@ public sealed class PendingViewsTests
     }
 
     [Fact]
+    public void A_machine_that_is_down_is_named_to_those_who_may_know()
+    {
+        pool.Register("a1");
+        var framework = pool.Subscribe("f");
+        var machine = new MachineID { Hostname = "a1" };
+        var window = new Window { MachineIds = { machine }, Unavailability = new Unavailability { Start = new TimeInfo { Nanoseconds = 0 } } };
+        pool.Do(new PoolCommand.UpdateMaintenanceSchedule(new Schedule { Windows = { window } }, pool.Caller)).ShouldBe(PoolOutcome.Ok);
+        pool.Do(new PoolCommand.StartMaintenance([machine], pool.Caller)).ShouldBe(PoolOutcome.Ok);
+
+        var answer = Ask(framework, "cpus:1");
+
+        var reason = answer.Reasons.ShouldHaveSingleItem();
+        (reason.Kind, reason.Agents, reason.Examples[0].Hostname).ShouldBe((PendingKind.MachineDown, 1, "a1"));
+        var rules = new Dictionary<AccessAction, IReadOnlyList<AccessRule>> { [AccessAction.GetMaintenanceStatuses] = [new(new AccessEntity.None(), new AccessEntity.Any())] };
+        Answered(new PendingQuestion(framework, "role"), new Visibility(new AccessRules(rules, permissive: true), new Caller.Unnamed("127.0.0.1"))).Reasons.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void What_no_host_has_needs_a_larger_one()
     {
         pool.Register("a1", "cpus:4;mem:1024");
