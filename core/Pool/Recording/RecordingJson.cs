@@ -76,15 +76,37 @@ internal static class RecordingJson
                 using var element = JsonDocument.ParseValue(ref reader);
                 try
                 {
-                    return MessageCodec.Json.Decode<T>(Encoding.UTF8.GetBytes(element.RootElement.GetRawText()));
+                    return element.RootElement.ValueKind != JsonValueKind.String
+                        ? MessageCodec.Json.Decode<T>(Encoding.UTF8.GetBytes(element.RootElement.GetRawText()))
+                        : MessageCodec.Protobuf.Decode<T>(element.RootElement.GetBytesFromBase64());
                 }
-                catch (MessageFormatException error)
+                catch (Exception error) when (error is MessageFormatException or FormatException)
                 {
                     throw new JsonException(error.Message, error);
                 }
             }
 
-            public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteRawValue(MessageCodec.Json.Encode(value));
+            /// <summary>What JSON can't tell, such as a value that an enumeration does not have, is written as bytes.</summary>
+            public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+            {
+                var json = MessageCodec.Json.Encode(value);
+                if (IsSame(json, value))
+                    writer.WriteRawValue(json);
+                else
+                    writer.WriteBase64StringValue(MessageCodec.Protobuf.Encode(value));
+            }
+
+            private static bool IsSame(byte[] json, T value)
+            {
+                try
+                {
+                    return MessageCodec.Json.Decode<T>(json).Equals(value);
+                }
+                catch (MessageFormatException)
+                {
+                    return false;
+                }
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace DataPlatform.Core.Pool.Recording;
@@ -12,7 +13,7 @@ public static class RecordingText
     public static string Of(PoolCommand command) => Of((object)command);
 
     /// <summary>A refusal with its reason, else the name of the outcome.</summary>
-    public static string Of(PoolOutcome outcome) => outcome is PoolOutcome.Refused(var kind, var message) ? $"{kind}: {message}" : outcome.GetType().Name;
+    public static string Of(PoolOutcome outcome) => outcome is PoolOutcome.Refused(var kind, var message) ? $"{kind}: {Whole(message)}" : outcome.GetType().Name;
 
     /// <exception cref="JsonException">It is no command, or one of a newer version.</exception>
     internal static PoolCommand ReadCommand(JsonElement element)
@@ -23,6 +24,9 @@ public static class RecordingText
                 ? command
                 : throw new JsonException("it holds no command that this version knows");
     }
+
+    /// <summary>A refusal may name one half of a character, which no file can hold.</summary>
+    private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static Dictionary<string, Type> Commands { get; } = typeof(PoolCommand).GetNestedTypes().ToDictionary(type => type.Name, StringComparer.Ordinal);
 

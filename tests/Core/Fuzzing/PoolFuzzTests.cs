@@ -1,4 +1,5 @@
 using DataPlatform.Core.Pool;
+using DataPlatform.Core.Pool.Recording;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
@@ -27,6 +28,25 @@ public sealed class PoolFuzzTests
         world.Accepted.ShouldBeGreaterThan(Steps / 50, "calls that are all refused at the first check show nothing");
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void What_was_decided_of_any_call_is_decided_again(int seed)
+    {
+        var lines = new List<string>();
+        var world = new World(seed, lines.Add);
+        for (var step = 0; step < Steps; step++)
+            world.Step(step);
+
+        var (reader, replay) = (new RecordingReader(), new Replay());
+        foreach (var line in lines)
+        {
+            var decision = replay.Take(reader.Line + 1, reader.Read(line));
+            decision?.Difference.ShouldBeNull($"seed {seed}, line {decision.Line}: {RecordingText.Of(decision.Command)}");
+        }
+
+        reader.Line.ShouldBeGreaterThan(Steps / 4);
+    }
+
     private sealed class World
     {
         private readonly int seed;
@@ -36,8 +56,10 @@ public sealed class PoolFuzzTests
         private readonly List<string> streams = [];
         private int next;
 
-        public World(int seed)
+        public World(int seed, Action<string>? record = null)
         {
+            if (record is not null)
+                Record(record);
             this.seed = seed;
             chance = new Random(seed);
             messages = new RandomMessages(chance);
@@ -67,6 +89,18 @@ public sealed class PoolFuzzTests
 
             if (chance.Next(10) == 0)
                 pool.Pass(TimeSpan.FromMilliseconds(chance.Next(1, 20_000)));
+        }
+
+        private void Record(Action<string> record)
+        {
+            void Keep(byte[]? line) => record(System.Text.Encoding.UTF8.GetString(line ?? []).TrimEnd('\n'));
+            var writer = new RecordingWriter(new byte[32]);
+            Keep(writer.Begin(pool.State));
+            pool.Decided = (now, command, decision) =>
+            {
+                if (writer.Decide(now, command, decision) is { } line)
+                    Keep(line);
+            };
         }
 
         private void Begin()
