@@ -26,7 +26,7 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
     private readonly MasterOperatorClient? client = settings.Master is null ? null : new MasterOperatorClient([settings.Master, .. settings.OtherMasters], credential, handler);
 
     public Task<PoolReading> ReadAsync(CancellationToken cancellation) => ReadAsync(
-        async limit => RunningTasks.Of(await client!.GetTasksAsync(limit)).ByAgent(), cancellation);
+        async limit => TaskCounts.Of(await client!.GetTasksAsync(limit)).ByAgent(), cancellation);
 
     /// <param name="running">How many tasks run on each agent, as is known without asking.</param>
     public Task<PoolReading> ReadAsync(Func<IReadOnlyDictionary<string, int>> running, CancellationToken cancellation) => ReadAsync(

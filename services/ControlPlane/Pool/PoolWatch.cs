@@ -70,7 +70,7 @@ public sealed class PoolWatch(MasterReader master, TimeProvider time, ILogger<Po
 
     private async Task FollowAsync(CancellationToken stop)
     {
-        var running = new RunningTasks();
+        var running = new TaskCounts();
         var counting = CountAsync(running, stop);
         try
         {
@@ -91,7 +91,7 @@ public sealed class PoolWatch(MasterReader master, TimeProvider time, ILogger<Po
         await counting;
     }
 
-    private async Task CountAsync(RunningTasks running, CancellationToken stop)
+    private async Task CountAsync(TaskCounts running, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -112,7 +112,7 @@ public sealed class PoolWatch(MasterReader master, TimeProvider time, ILogger<Po
         }
     }
 
-    private static IReadOnlyDictionary<string, int> Counted(RunningTasks running)
+    private static IReadOnlyDictionary<string, int> Counted(TaskCounts running)
     {
         lock (running)
             return running.ByAgent();

@@ -51,7 +51,7 @@ public sealed class PoolWatchTests : IDisposable
         using var watching = watch.Watch(page.See);
         await page.UntilAsync(seen => seen is PoolReading.Seen { Pool.Hosts: [{ RunningTasks: 1 }] }, time);
 
-        await master.TellAsync(new OperatorEvent { Type = OperatorEvent.Types.Type.TaskAdded, TaskAdded = new() { Task = RunningTasksTests.Task("new", "host-1") } });
+        await master.TellAsync(new OperatorEvent { Type = OperatorEvent.Types.Type.TaskAdded, TaskAdded = new() { Task = TaskCountsTests.Task("new", "host-1") } });
 
         await page.UntilAsync(seen => seen is PoolReading.Seen { Pool.Hosts: [{ RunningTasks: 2 }] }, time);
     }
@@ -147,7 +147,7 @@ public sealed class PoolWatchTests : IDisposable
             if (call.Type == CallType.Subscribe)
             {
                 events = new Pipe();
-                await TellAsync(RunningTasksTests.Subscribed(RunningTasksTests.Task("task", "host-1")));
+                await TellAsync(TaskCountsTests.Subscribed(TaskCountsTests.Task("task", "host-1")));
                 return new HttpResponseMessage { Content = new StreamContent(events.Reader.AsStream()) };
             }
 

@@ -4,14 +4,14 @@ using FeedType = DataPlatform.Core.Protocol.Mesos.OperatorEvent.Types.Type;
 namespace DataPlatform.Services.ControlPlane.Pool;
 
 /// <summary>How many tasks run on each agent, kept from the master's stream of events. Not thread safe.</summary>
-public sealed class RunningTasks
+public sealed class TaskCounts
 {
     private readonly Dictionary<(string Framework, string Task), string> agents = [];
     private readonly Dictionary<string, int> counts = [];
 
-    public static RunningTasks Of(OperatorResponse.Types.GetTasks tasks)
+    public static TaskCounts Of(OperatorResponse.Types.GetTasks tasks)
     {
-        var running = new RunningTasks();
+        var running = new TaskCounts();
         foreach (var task in tasks.Tasks)
             running.Add(task);
         return running;

@@ -4,9 +4,9 @@ using FeedType = DataPlatform.Core.Protocol.Mesos.OperatorEvent.Types.Type;
 
 namespace DataPlatform.Services.Tests.ControlPlane.Pool;
 
-public class RunningTasksTests
+public class TaskCountsTests
 {
-    private readonly RunningTasks running = new();
+    private readonly TaskCounts running = new();
 
     [Fact]
     public void Counts_what_is_there_and_what_comes_and_goes()
