@@ -16,6 +16,7 @@ using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Nested;
 using DataPlatform.Services.Agent.Networks;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving;
@@ -99,13 +100,17 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time) { Unkillable = () => containers.Unkillable };
         effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams };
 
+        using var nested = new NestedContainers(
+            containers, starter, processes, isolation, watch, new NestedLimits(descriptors.Nested, options.MaximumLogBytes), time, log);
+
         Recover(core, effects, containers, store, checkpoints, log);
+        nested.Sweep(containers.Alive);
         await containers.SweepLeftoversAsync(core.Programs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
         foreach (var container in bridge?.Connected.Except(containers.Alive).ToList() ?? [])
             bridge!.Disconnect(container);
         var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
         var executors = new ExecutorEndpoint(loop, tokens, streams, () => Self(core.AgentId, isolation), time);
-        Map(app, loop, executors, paths, files, metrics, new ContainerUsage(loop, isolation, paths.Find, time), link, linkStatus, logging, flags, () => Self(core.AgentId, isolation));
+        Map(app, loop, executors, paths, files, metrics, new ContainerUsage(loop, isolation, paths.Find, time), link, linkStatus, logging, flags, () => Self(core.AgentId, isolation), nested, log);
         await app.StartAsync(stop);
         port = new Uri(app.Urls.First()).Port;
         endpoint = $"{options.Address}:{port}";
@@ -125,6 +130,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             async () => await loop.PostAsync(new AgentInput.LinkLost()),
             stop);
         await linked;
+        await nested.EndAllAsync();
         if (options.StopTasksOnExit)
             await EndAllAsync(loop, containers, log);
         await ending.CancelAsync();
@@ -173,10 +179,10 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
 
     private void Map(
         WebApplication app, AgentLoop loop, ExecutorEndpoint executors, SandboxPaths paths, SandboxFiles files, AgentMetrics metrics, ContainerUsage usage,
-        MasterLink link, LinkStatus linkStatus, LoggingLevel logging, Dictionary<string, string> flags, Func<AgentInfo> self)
+        MasterLink link, LinkStatus linkStatus, LoggingLevel logging, Dictionary<string, string> flags, Func<AgentInfo> self, NestedContainers nested, ILogger log)
     {
         var rights = new AgentRights(loop, options.Access);
-        var api = new OperatorApi(loop, files, metrics, self, flags) { Usage = usage, Link = linkStatus, Rights = rights, LoggingLevel = logging };
+        var api = new OperatorApi(loop, files, metrics, self, flags) { Usage = usage, Link = linkStatus, Rights = rights, LoggingLevel = logging, Nested = new NestedEndpoint(loop, nested, rights, time, log), Input = new InputEndpoint(nested, rights) };
         var older = new OlderEndpoints(
             new OlderState(loop, paths, self, () => link.Master.Host, flags, time), usage, metrics, linkStatus, rights, flags);
         HttpServer.Map(app, options, api, executors, older, new SandboxEndpoints(files, rights));

@@ -85,6 +85,15 @@ public sealed class MesosEndpoint : IDisposable
         }
     }
 
+    /// <summary>Posts messages for as long as there are any. The caller disposes the answer; nobody is redirected.</summary>
+    public async Task<HttpResponseMessage> PostRecordsAsync(RecordsContent records, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(current, path)) { Content = records };
+        request.Headers.Authorization = authorization;
+        request.Headers.TransferEncodingChunked = true;
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
     /// <summary>Posts one message and decodes the answer.</summary>
     /// <exception cref="MesosCallException">The answer was not 200.</exception>
     public async Task<TAnswer> AskAsync<TAnswer>(IMessage message, TimeSpan timeout, CancellationToken cancellationToken) where TAnswer : class, IMessage<TAnswer>, new()

@@ -8,6 +8,14 @@ namespace DataPlatform.Services.Agent.Decisions;
 /// <param name="Starts">So many tasks are started at a time.</param>
 public sealed record DescriptorBudget(long Limit, long ForTasks, int Starts)
 {
+    /// <summary>So many containers within tasks may run at a time.</summary>
+    public int Nested { get; init; }
+
+    /// <summary>Of a container within a task: its end, what goes in and comes out, its terminal, its logs.</summary>
+    private const int ForNested = 6;
+
+    private const int MostNested = 64;
+
     /// <summary>What the runtime (two for each of its libraries), the checkpoints and the link hold: 190 were counted.</summary>
     private const int Reserve = 224;
 
@@ -22,7 +30,8 @@ public sealed record DescriptorBudget(long Limit, long ForTasks, int Starts)
     {
         var left = Math.Max(0, limit - Reserve - connections);
         var starts = (int)Math.Clamp(left / 4 / ForStart, FewestStarts, Math.Max(FewestStarts, startsWanted));
-        return new DescriptorBudget(limit, Math.Max(0, left - (starts * ForStart)), starts);
+        var nested = (int)Math.Min(MostNested, left / 8 / ForNested);
+        return new DescriptorBudget(limit, Math.Max(0, left - (starts * ForStart) - (nested * ForNested)), starts) { Nested = nested };
     }
 
     /// <summary>One to hear of its end; more while artifacts are fetched, and for what looks at it.</summary>

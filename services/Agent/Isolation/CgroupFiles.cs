@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataPlatform.Services.Agent.Native;
 
 namespace DataPlatform.Services.Agent.Isolation;
 
@@ -47,6 +48,20 @@ internal static class CgroupFiles
             // Removed, or being removed (ENODEV).
         }
     }
+
+    /// <summary>Makes a group within one that is there: none above it comes back that has just been removed.</summary>
+    /// <exception cref="IOException">The kernel refuses.</exception>
+    public static void Make(string directory)
+    {
+        using var calls = new SystemCalls();
+        calls.Add($"make {directory}", SystemCall.MakeFolder, Libc.CurrentFolder, calls.Text(directory), 0x1ED);
+        if (calls.Make() is (>= 0 and var index, var error))
+            throw calls.Failure(index, error);
+    }
+
+    /// <summary>The names of groups right below one that begin so.</summary>
+    public static IReadOnlyList<string> Nested(string directory, string prefix) =>
+        Directory.Exists(directory) ? [.. Directory.EnumerateDirectories(directory, prefix + "*").Select(path => Path.GetFileName(path))] : [];
 
     /// <summary>What the file says; null where that is no number, as <c>max</c> is.</summary>
     public static long? Number(string path) =>

@@ -53,6 +53,8 @@ public sealed class CgroupV1Isolation : ContainerIsolation
         foreach (var controller in mounts.Keys)
             Directory.CreateDirectory(Of(controller, containerId)!);
         LimitCpu(containerId, limits);
+        if (Of("memory", containerId) is { } counted && Path.Combine(counted, "memory.use_hierarchy") is var hierarchy && File.Exists(hierarchy) && CgroupFiles.Number(hierarchy) == 0)
+            CgroupFiles.Write(hierarchy, 1); // Older kernels would not count what is used by groups below it.
         if (limits.MemoryBytes is { } bytes && Of("memory", containerId) is { } memory)
         {
             CgroupFiles.Write(Path.Combine(memory, MemoryLimit), bytes);
@@ -111,6 +113,15 @@ public sealed class CgroupV1Isolation : ContainerIsolation
         foreach (var controller in mounts.Keys)
             CgroupFiles.Remove(Of(controller, containerId)!);
     }
+
+    public override void PrepareWithin(string nested)
+    {
+        foreach (var controller in mounts.Keys)
+            CgroupFiles.Make(Of(controller, nested)!);
+    }
+
+    public override IReadOnlyList<string> Inside(string containerId) =>
+        mounts.Keys.SelectMany(controller => CgroupFiles.Nested(Of(controller, containerId)!, NestedPrefix)).Distinct().Select(name => $"{containerId}/{name}").ToList();
 
     public override IReadOnlyList<string> Leftovers() => mounts.Values
         .Select(mount => Path.Combine(mount, group)).Where(Directory.Exists)

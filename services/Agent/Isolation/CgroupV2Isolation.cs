@@ -105,6 +105,11 @@ public sealed class CgroupV2Isolation : ContainerIsolation
 
     public override void Remove(string containerId) => CgroupFiles.Remove(Of(containerId));
 
+    public override void PrepareWithin(string nested) => CgroupFiles.Make(Of(nested));
+
+    public override IReadOnlyList<string> Inside(string containerId) =>
+        CgroupFiles.Nested(Of(containerId), NestedPrefix).Select(name => $"{containerId}/{name}").ToList();
+
     public override IReadOnlyList<string> Leftovers()
     {
         var folder = Path.Combine(mount, group);

@@ -1,3 +1,5 @@
+using DataPlatform.Services.Agent.Native;
+
 namespace DataPlatform.Services.Agent.Isolation;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace DataPlatform.Services.Agent.Isolation;
 /// </summary>
 public abstract class ContainerIsolation : IDisposable
 {
+    /// <summary>No file of a cgroup begins so.</summary>
+    protected const string NestedPrefix = "nested-";
+
     /// <summary>What this host permits, for the log and the operator API: <c>cgroup-v2</c>, <c>cgroup-v1</c> or <c>processes</c>.</summary>
     public abstract string Name { get; }
 
@@ -36,6 +41,34 @@ public abstract class ContainerIsolation : IDisposable
     public virtual void Thaw(string containerId)
     {
     }
+
+    /// <summary>SIGKILL to all members that there are at one moment.</summary>
+    public void KillMembers(string containerId, int? supervisor)
+    {
+        // Frozen, nothing can fork its way past the list.
+        Freeze(containerId);
+        try
+        {
+            foreach (var pid in Members(containerId, supervisor))
+                _ = Libc.kill(pid, Libc.SignalKill);
+        }
+        finally
+        {
+            Thaw(containerId);
+        }
+    }
+
+    /// <summary>The same for a container within another, whose limits hold for it too.</summary>
+    /// <exception cref="IOException">There is no such other any more.</exception>
+    public virtual void PrepareWithin(string nested)
+    {
+    }
+
+    /// <summary>A container within another, as the other methods take it.</summary>
+    public static string Below(string containerId, string nestedId) => $"{containerId}/{NestedPrefix}{nestedId}";
+
+    /// <summary>What there is of containers within the container, as the other methods take it.</summary>
+    public virtual IReadOnlyList<string> Inside(string containerId) => [];
 
     /// <summary>Supervisor and all, in one step, where the host permits that.</summary>
     public virtual void KillAll(string containerId)

@@ -24,12 +24,12 @@ public sealed class ProcessIsolation(string reason) : ContainerIsolation
 
     public override IReadOnlyList<int> Members(string containerId, int? supervisor)
     {
-        var marker = Encoding.UTF8.GetBytes($"{Marker}={containerId}");
+        var marker = MarkerOf(containerId);
         var stats = AllProcesses();
         var members = new HashSet<int>();
         foreach (var stat in stats)
         {
-            if (stat.Session == supervisor || HasMarker(stat.Pid, marker))
+            if (stat.Session == supervisor || IdOf(stat.Pid, marker) is not null)
                 members.Add(stat.Pid);
         }
 
@@ -45,6 +45,14 @@ public sealed class ProcessIsolation(string reason) : ContainerIsolation
         return [.. members];
     }
 
+    public override IReadOnlyList<string> Inside(string containerId)
+    {
+        var marker = MarkerOf(containerId);
+        return AllProcesses().Select(stat => IdOf(stat.Pid, marker)).OfType<string>().Where(id => id != containerId).Distinct().ToList();
+    }
+
+    private static byte[] MarkerOf(string containerId) => Encoding.UTF8.GetBytes($"{Marker}={containerId}");
+
     private static List<ProcessStat> AllProcesses()
     {
         var found = new List<ProcessStat>();
@@ -58,15 +66,18 @@ public sealed class ProcessIsolation(string reason) : ContainerIsolation
         return found;
     }
 
-    private static bool HasMarker(int pid, byte[] marker)
+    /// <summary>The id in a process's environment that is the marker's or begins with it; null when it has none.</summary>
+    private static string? IdOf(int pid, byte[] marker)
     {
         try
         {
             ReadOnlySpan<byte> environment = File.ReadAllBytes($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/environ");
             foreach (var range in environment.Split((byte)0))
             {
-                if (environment[range].SequenceEqual(marker))
-                    return true;
+                // What stands behind a slash is within the container.
+                var variable = environment[range];
+                if (variable.StartsWith(marker) && (variable.Length == marker.Length || variable[marker.Length] == (byte)'/'))
+                    return Encoding.UTF8.GetString(variable[(Marker.Length + 1)..]);
             }
         }
         catch (IOException)
@@ -78,6 +89,6 @@ public sealed class ProcessIsolation(string reason) : ContainerIsolation
             // Somebody else's process: not one of ours.
         }
 
-        return false;
+        return null;
     }
 }

@@ -199,7 +199,7 @@ internal sealed class Containers(
             if (members.Count == 0 && !(untilSupervisorEnds && supervisor is { } process && ProcessStat.IsAlive(process)))
                 return true;
             if (members.Count > 0)
-                KillOnce(containerId, session);
+                isolation.KillMembers(containerId, session);
             else if (Environment.TickCount64 - started > SupervisorEndsWithin.TotalMilliseconds)
                 KillSupervisor(containerId, supervisor);
             if (Environment.TickCount64 - started > DestroyFor.TotalMilliseconds)
@@ -221,21 +221,6 @@ internal sealed class Containers(
         isolation.KillAll(containerId);
         if (supervisor is { } process && ProcessStat.IsAlive(process))
             _ = Libc.kill(process.Pid, Libc.SignalKill);
-    }
-
-    private void KillOnce(string containerId, int? supervisor)
-    {
-        // Frozen, nothing can fork its way past the list.
-        isolation.Freeze(containerId);
-        try
-        {
-            foreach (var pid in isolation.Members(containerId, supervisor))
-                _ = Libc.kill(pid, Libc.SignalKill);
-        }
-        finally
-        {
-            isolation.Thaw(containerId);
-        }
     }
 
     private sealed class Container(TaskRun run)

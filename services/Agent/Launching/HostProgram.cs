@@ -37,7 +37,7 @@ internal sealed class HostProgram(string folder, ProcessWatch watch)
             await File.WriteAllTextAsync(told, input, cancellation);
             using var outputFile = File.OpenHandle(output, FileMode.CreateNew, FileAccess.Write);
             using var errorFile = File.OpenHandle(error, FileMode.CreateNew, FileAccess.Write);
-            var pid = Spawn.Start(new ProcessStart(program, [Path.GetFileName(program), .. arguments], environment, folder, [outputFile, errorFile]) { Before = before, Input = told });
+            var pid = Spawn.Start(new ProcessStart(program, [Path.GetFileName(program), .. arguments], environment, folder, [outputFile, errorFile]) { Before = before, InputFile = told });
             var status = await EndAsync(pid, patience, cancellation)
                 ?? throw new IOException($"{Path.GetFileName(program)} took longer than {patience.TotalSeconds:0} s");
             return new ProgramAnswer(status, Read(output), Read(error));

@@ -28,8 +28,8 @@ public static class TaskAdmission
         // An image may say itself what is run.
         if (command.Value.Length == 0 && (command.Shell || !ofImage))
             return LaunchFailure.Invalid("task.command.value is missing or empty");
-        if (command.Value.Contains('\0', StringComparison.Ordinal) || command.Arguments.Any(each => each.Contains('\0', StringComparison.Ordinal)))
-            return LaunchFailure.Invalid("task.command holds a NUL character, which no program can be given");
+        if (WordProblem(command, "task.command") is { } wordProblem)
+            return wordProblem;
         if (task.HealthCheck is { } health && CheckProblem(CheckPlan.Of(health)) is { } healthProblem)
             return LaunchFailure.Invalid($"task.health_check {healthProblem}");
         if (task.Check is { } check && CheckProblem(CheckPlan.Of(check)) is { } checkProblem)
@@ -44,6 +44,15 @@ public static class TaskAdmission
             ? LaunchFailure.Failed($"{what} is not supported yet")
             : EnvironmentProblem(command.Environment, "task.command.environment");
     }
+
+    /// <summary>Why no program can be given these words and variables; null when it can.</summary>
+    internal static LaunchFailure? CommandProblem(CommandInfo command, string field) =>
+        WordProblem(command, field) ?? EnvironmentProblem(command.Environment, field + ".environment");
+
+    private static LaunchFailure? WordProblem(CommandInfo command, string field) =>
+        command.Value.Contains('\0', StringComparison.Ordinal) || command.Arguments.Any(each => each.Contains('\0', StringComparison.Ordinal))
+            ? LaunchFailure.Invalid($"{field} holds a NUL character, which no program can be given")
+            : null;
 
     private static string? IdProblem(string id)
     {

@@ -91,9 +91,11 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
     }
 
     /// <summary>Beside a task that runs, as a part of it.</summary>
+    /// <param name="containerId">The task's, or one below it.</param>
     /// <param name="first">The task's supervisor.</param>
+    /// <param name="ends">Null: what is written is lost.</param>
     /// <exception cref="IOException">The task has ended, or something can't be done; then nothing runs.</exception>
-    public ProcessIdentity StartBeside(string containerId, ProcessIdentity first, TaskContext context, IReadOnlyList<string> command)
+    public ProcessIdentity StartBeside(string containerId, ProcessIdentity first, TaskContext context, IReadOnlyList<string> command, StandardEnds? ends = null)
     {
         using var gate = new Gate();
         using var before = context.User is null && namespaces is null ? null : new SystemCalls();
@@ -101,7 +103,10 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
         if (before is not null && context.User is { } user)
             TaskRights.GiveUp(before, user);
         var pid = Spawn.Start(new ProcessStart(
-            "/bin/sh", ["sh", "-c", WaitAndRun, "check", openFiles, .. command], context.Environment, context.WorkingDirectory, [null, null, gate.Outer]) { Before = before });
+            "/bin/sh", ["sh", "-c", WaitAndRun, "sh", openFiles, .. command], context.Environment, context.WorkingDirectory, [ends?.Output, ends?.Error, gate.Outer])
+        {
+            Before = before, Input = ends?.Input, Terminal = ends?.Terminal,
+        });
         try
         {
             var process = new ProcessIdentity(pid, ProcessStat.Of(pid)!.Value.StartTicks);

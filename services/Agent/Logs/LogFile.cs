@@ -9,10 +9,16 @@ namespace DataPlatform.Services.Agent.Logs;
 /// One log in a sandbox and the file with <c>.1</c> behind its name that holds what came before: together never more than the bound, and
 /// always the newest. The task may do to these files what it likes; what it puts in their place is never followed or written to.
 /// </summary>
+/// <param name="folder">Opens the folder that they are in; null when it is gone.</param>
 /// <param name="owner">Whose the files are.</param>
-internal sealed class LogFile(string sandbox, string name, (uint User, uint Group) owner, long maximumBytes)
+internal sealed class LogFile(Func<SafeFileHandle?> folder, string name, (uint User, uint Group) owner, long maximumBytes)
 {
     private readonly long half = Math.Max(1, maximumBytes / 2);
+
+    public LogFile(string sandbox, string name, (uint User, uint Group) owner, long maximumBytes)
+        : this(() => ContainedFiles.OpenFolder(sandbox, ""), name, owner, maximumBytes)
+    {
+    }
 
     /// <exception cref="IOException">The disk is full: what is left of the content is lost.</exception>
     public void Append(ReadOnlySpan<byte> content)
@@ -43,7 +49,10 @@ internal sealed class LogFile(string sandbox, string name, (uint User, uint Grou
     private SafeFileHandle? Open()
     {
         const int flags = Libc.OpenWriteOnly | Libc.OpenAppend;
-        if (ContainedFiles.OpenPlain(sandbox, name, flags) is { } there)
+        using var opened = folder();
+        if (opened is null)
+            return null;
+        if (ContainedFiles.OpenPlain(opened, name, flags) is { } there)
         {
             // A second name for a file of somebody else.
             if (FileStatus.Of(there) is { } status && status.Owner == owner.User)
@@ -52,7 +61,7 @@ internal sealed class LogFile(string sandbox, string name, (uint User, uint Grou
             return null;
         }
 
-        if (ContainedFiles.OpenPlain(sandbox, name, flags | Libc.OpenCreate | Libc.OpenExclusive) is not { } made)
+        if (ContainedFiles.OpenPlain(opened, name, flags | Libc.OpenCreate | Libc.OpenExclusive) is not { } made)
             return null;
         if (Libc.fchown(made, owner.User, owner.Group) == 0)
             return made;
@@ -62,13 +71,13 @@ internal sealed class LogFile(string sandbox, string name, (uint User, uint Grou
 
     private unsafe bool TurnOver()
     {
-        using var folder = ContainedFiles.OpenFolder(sandbox, "");
-        if (folder is null)
+        using var opened = folder();
+        if (opened is null)
             return false;
         var (from, to) = (Marshal.StringToCoTaskMemUTF8(name), Marshal.StringToCoTaskMemUTF8(name + ".1"));
         try
         {
-            return Libc.renameat(folder, (byte*)from, folder, (byte*)to) == 0;
+            return Libc.renameat(opened, (byte*)from, opened, (byte*)to) == 0;
         }
         finally
         {

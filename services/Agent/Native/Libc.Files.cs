@@ -76,6 +76,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ioctl(SafeHandle file, nuint request, nint argument);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fcntl(SafeHandle file, int command, int argument);
+
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int getgrouplist(string user, uint group, uint* groups, int* count);
 

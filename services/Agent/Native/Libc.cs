@@ -63,6 +63,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     public static partial uint geteuid();
 
+    [LibraryImport("libc")]
+    public static partial uint getegid();
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint syscall(nint number, nint one, nint two, nint three, nint four);
 

@@ -39,12 +39,18 @@ internal sealed class ProcessWatch : IDisposable
     /// <returns>Its exit status when it was our child.</returns>
     public async Task<int?> WhenEnded(ProcessIdentity process)
     {
+        await WhenOver(process).ConfigureAwait(false);
+        return Spawn.Collect(process.Pid);
+    }
+
+    /// <summary>The same, for who collects it.</summary>
+    public async Task WhenOver(ProcessIdentity process)
+    {
         Task? end;
         while (!TryBegin(process, out end))
             await Task.Delay(NoDescriptorWait).ConfigureAwait(false); // That it can't be watched now does not mean that it has ended.
         if (end is not null)
             await end.ConfigureAwait(false);
-        return Spawn.Collect(process.Pid);
     }
 
     public void Dispose() => _ = Libc.close(epoll);

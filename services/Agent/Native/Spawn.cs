@@ -14,6 +14,7 @@ internal static unsafe class Spawn
     private const short SetSignalMask = 0x08;
     private const short SetSession = 0x80;
     private const int ThreadStack = 128 * 1024;
+    private const int StandardError = 2;
 
     // Larger than glibc's (336, 80 and 128 bytes on 64 bits) and musl's.
     private const int OpaqueSize = 1024;
@@ -37,13 +38,7 @@ internal static unsafe class Spawn
         _ = Libc.posix_spawnattr_init(attributes);
         try
         {
-            Check(Libc.posix_spawn_file_actions_addopen(actions, 0, start.Input, Libc.OpenReadOnly, 0), program);
-            for (var index = 0; index < start.Descriptors.Count; index++)
-            {
-                Check(start.Descriptors[index] is { } handle
-                    ? Libc.posix_spawn_file_actions_adddup2(actions, (int)handle.DangerousGetHandle(), index + 1)
-                    : Libc.posix_spawn_file_actions_addopen(actions, index + 1, "/dev/null", Libc.OpenWriteOnly, 0), program);
-            }
+            AddDescriptors(actions, start);
 
             Check(Libc.posix_spawn_file_actions_addchdir_np(actions, start.WorkingDirectory), program);
             _ = Libc.sigemptyset(signals);
@@ -71,10 +66,22 @@ internal static unsafe class Spawn
 
     /// <summary>Takes an ended child out of the process table; of no effect on what is not our child.</summary>
     /// <returns>Its exit status, 128 + n for signal n; null when it is not our child.</returns>
-    public static int? Collect(int pid) => Wait(pid, noHang: 1);
+    public static int? Collect(int pid) => ExitStatus(Wait(pid, noHang: 1));
+
+    /// <summary>The same.</summary>
+    /// <returns>What wait(2) tells, which does not mistake a signal for an exit status; null when it is not our child.</returns>
+    public static int? CollectWaitStatus(int pid) => Wait(pid, noHang: 1);
 
     /// <summary>Waits for a child that is known to end soon, and collects it.</summary>
-    public static int? CollectEnd(int pid) => Wait(pid, noHang: 0);
+    public static int? CollectEnd(int pid) => ExitStatus(Wait(pid, noHang: 0));
+
+    private static int? ExitStatus(int? waitStatus)
+    {
+        if (waitStatus is not { } status)
+            return null;
+        var signal = status & 0x7F;
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal;
+    }
 
     private static int? Wait(int pid, int noHang)
     {
@@ -82,10 +89,32 @@ internal static unsafe class Spawn
         do
             found = Libc.waitpid(pid, &status, noHang);
         while (found < 0 && Marshal.GetLastPInvokeError() == Libc.ErrorInterrupted);
-        if (found != pid)
-            return null;
-        var signal = status & 0x7F;
-        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal;
+        return found == pid ? status : null;
+    }
+
+    private static void AddDescriptors(byte* actions, ProcessStart start)
+    {
+        var program = start.Program;
+        if (start.Terminal is { } terminal)
+        {
+            // Already in a session of its own: the first terminal that it opens controls it.
+            Check(Libc.posix_spawn_file_actions_addopen(actions, 0, terminal, Libc.OpenReadWrite, 0), program);
+            for (var copy = 1; copy <= StandardError; copy++)
+                Check(Libc.posix_spawn_file_actions_adddup2(actions, 0, copy), program);
+        }
+        else
+        {
+            Check(start.Input is { } input
+                ? Libc.posix_spawn_file_actions_adddup2(actions, (int)input.DangerousGetHandle(), 0)
+                : Libc.posix_spawn_file_actions_addopen(actions, 0, start.InputFile, Libc.OpenReadOnly, 0), program);
+        }
+
+        for (var index = start.Terminal is null ? 0 : StandardError; index < start.Descriptors.Count; index++)
+        {
+            Check(start.Descriptors[index] is { } handle
+                ? Libc.posix_spawn_file_actions_adddup2(actions, (int)handle.DangerousGetHandle(), index + 1)
+                : Libc.posix_spawn_file_actions_addopen(actions, index + 1, "/dev/null", Libc.OpenWriteOnly, 0), program);
+        }
     }
 
     // The thread is never used again: what it has given up it can't get back.

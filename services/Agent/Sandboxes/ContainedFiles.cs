@@ -29,16 +29,12 @@ internal static class ContainedFiles
         OpenPlain(folder, path, Libc.OpenReadWrite | (create ? Libc.OpenCreate : 0));
 
     /// <summary>As the flags of open(2) say, never through a link at its end; null when that is not a regular file.</summary>
-    public static SafeFileHandle? OpenPlain(string folder, string path, int flags)
-    {
-        var mode = (flags & Libc.OpenCreate) == 0 ? 0 : 0x1A4u;
-        if (Open(folder, path, flags | Libc.OpenNoFollow | Libc.OpenNonBlocking, mode) is not { } handle)
-            return null;
-        if (IsRegular(handle))
-            return handle;
-        handle.Dispose();
-        return null;
-    }
+    public static SafeFileHandle? OpenPlain(string folder, string path, int flags) =>
+        Plain(Open(folder, path, flags | Libc.OpenNoFollow | Libc.OpenNonBlocking, ModeOf(flags)));
+
+    /// <inheritdoc cref="OpenPlain(string, string, int)"/>
+    public static SafeFileHandle? OpenPlain(SafeFileHandle folder, string path, int flags) =>
+        Plain(OpenBeneath((int)folder.DangerousGetHandle(), path, flags | Libc.OpenNoFollow | Libc.OpenNonBlocking, ModeOf(flags)));
 
     /// <summary>A path to the folder that stays valid while the handle is open; null when it is not a folder beneath the other.</summary>
     public static SafeFileHandle? OpenFolder(string folder, string path) =>
@@ -49,6 +45,20 @@ internal static class ContainedFiles
 
     public static string PathOf(SafeFileHandle folder) => $"/proc/self/fd/{folder.DangerousGetHandle()}";
 
+    /// <summary>Never through a link at its end; null when there is no such folder beneath the other.</summary>
+    public static SafeFileHandle? OpenFolder(SafeFileHandle folder, string path) =>
+        OpenBeneath((int)folder.DangerousGetHandle(), path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow, 0);
+
+    private static uint ModeOf(int flags) => (flags & Libc.OpenCreate) == 0 ? 0 : 0x1A4u;
+
+    private static SafeFileHandle? Plain(SafeFileHandle? handle)
+    {
+        if (handle is null || IsRegular(handle))
+            return handle;
+        handle.Dispose();
+        return null;
+    }
+
     private static bool IsRegular(SafeFileHandle handle) => FileStatus.Of(handle) is { IsRegular: true };
 
     private static SafeFileHandle? Open(string folder, string path, int flags, uint mode = 0)
@@ -57,7 +67,12 @@ internal static class ContainedFiles
         if (start < 0)
             return null;
         using var root = new SafeFileHandle(start, ownsHandle: true);
-        var descriptor = Libc.OpenWithin(start, path.Length == 0 ? "." : path, flags, mode, Beneath | NoMagicLinks);
+        return OpenBeneath(start, path, flags, mode);
+    }
+
+    private static SafeFileHandle? OpenBeneath(int folder, string path, int flags, uint mode)
+    {
+        var descriptor = Libc.OpenWithin(folder, path.Length == 0 ? "." : path, flags, mode, Beneath | NoMagicLinks);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 }

@@ -23,7 +23,14 @@ internal static unsafe class FolderRemoval
         if (descriptor < 0)
             return;
         using var parent = new SafeFileHandle(descriptor, ownsHandle: true);
-        var name = Marshal.StringToCoTaskMemUTF8(Path.GetFileName(path));
+        Remove(parent, Path.GetFileName(path));
+    }
+
+    /// <param name="folder">The name of one in the other. May be gone already.</param>
+    /// <exception cref="IOException">Something in it can't be removed; what could be is gone.</exception>
+    public static void Remove(SafeFileHandle parent, string folder)
+    {
+        var name = Marshal.StringToCoTaskMemUTF8(folder);
         try
         {
             RemoveEntry(parent, (byte*)name, null, 0);

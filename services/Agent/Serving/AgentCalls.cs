@@ -34,6 +34,14 @@ internal static class AgentCalls
         return accept.Contains("application/x-protobuf", StringComparison.OrdinalIgnoreCase) ? MessageCodec.Protobuf : null;
     }
 
+    public static async Task WriteAsync(HttpContext context, MessageCodec codec, IMessage answer)
+    {
+        context.Response.ContentType = codec.ContentType;
+        var body = codec.Encode(answer);
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
     /// <summary>Null when the request was answered with why not.</summary>
     public static async Task<T?> ReadAsync<T>(HttpContext context, MessageCodec codec, int longest)
         where T : class, IMessage<T>, new()

@@ -3,6 +3,7 @@ using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Link;
+using DataPlatform.Services.Agent.Nested;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Serving.Authentication;
 using DataPlatform.Services.Agent.Serving.Usage;
@@ -26,28 +27,43 @@ internal sealed class OperatorApi(
 
     public required LoggingLevel LoggingLevel { get; init; }
 
+    public required NestedEndpoint Nested { get; init; }
+
+    public required InputEndpoint Input { get; init; }
+
     /// <summary>More than any call needs.</summary>
     public const int LongestBody = 1024 * 1024;
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (await AgentCalls.CodecOfAsync(context) is not { } codec)
-            return;
-        if (AgentCalls.AnswerCodec(context.Request, codec) is not { } answerCodec)
+        if (StreamedMedia.IsRecords(context.Request))
         {
-            await Refusal.WriteAsync(context, StatusCodes.Status406NotAcceptable, AgentCalls.NotAcceptable);
+            await Input.HandleAsync(context);
             return;
         }
 
-        if (await AgentCalls.ReadAsync<AgentOperatorCall>(context, codec, LongestBody) is not { } call)
+        if (await AgentCalls.CodecOfAsync(context) is not { } codec || await StreamedMedia.AnswerAsync(context, codec) is not { } form ||
+            await AgentCalls.ReadAsync<AgentOperatorCall>(context, codec, LongestBody) is not { } call)
             return;
+        if (form.Records && !NestedCall.IsAnsweredByStream(call.Type))
+        {
+            await Refusal.WriteAsync(context, StatusCodes.Status406NotAcceptable, $"The answer to this call is no stream: Accept must allow application/json or application/x-protobuf, not {StreamedMedia.Records} alone");
+            return;
+        }
+
+        if (NestedCall.Is(call.Type))
+        {
+            await Nested.HandleAsync(context, call, form);
+            return;
+        }
+
         if (WhyNot(context.Caller(), call.Type) is { } forbidden)
         {
             await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, forbidden);
             return;
         }
 
-        await AnswerAsync(context, call, answerCodec);
+        await AnswerAsync(context, call, form.Codec);
     }
 
     /// <summary>Reads that are filtered need no right, and files are asked for by whose they are.</summary>
@@ -168,10 +184,7 @@ internal sealed class OperatorApi(
                 return;
         }
 
-        context.Response.ContentType = codec.ContentType;
-        var body = codec.Encode(answer);
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await AgentCalls.WriteAsync(context, codec, answer);
     }
 
     private static string BodyOf(CallType type) => type switch

@@ -4,6 +4,7 @@ using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Tests.Fuzzing;
+using DataPlatform.Services.Tests.Agent.Nested;
 using DataPlatform.Services.Tests.Agent.Running;
 using DataPlatform.Services.Tests.Master;
 using Google.Protobuf;
@@ -62,10 +63,41 @@ public sealed class ServiceFuzzTests
         await using var agent = await AgentUnderTest.StartAsync(master);
         agent.Run(AgentUnderTest.TaskOf("task-1", "exec sleep 300"));
         await master.WaitForAsync("task-1", TaskState.TaskRunning);
-        messages.KnownTexts.AddRange([AgentUnderTest.FrameworkId, "task-1", AgentUnderTest.VirtualPath("task-1", "stdout")]);
+        messages.KnownTexts.AddRange([AgentUnderTest.FrameworkId, "task-1", AgentUnderTest.VirtualPath("task-1", "stdout"), NestedClient.IdWithin(master, "task-1", "").Parent.Value, "true"]);
         using var http = new HttpClient { BaseAddress = agent.Endpoint, Timeout = Patience };
 
         await SendEveryTypeAsync<AgentOperatorCall>(http, "/api/v1", null);
+
+        MemoryOf(agent.ProcessId).ShouldBeLessThan(MostMemoryKibibytes);
+        agent.Run(AgentUnderTest.TaskOf("task-2", "true"));
+        await master.WaitForAsync("task-2", TaskState.TaskFinished);
+    }
+
+    [Fact]
+    public async Task An_agent_outlives_every_input_of_a_container()
+    {
+        const int inputs = 60;
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        agent.Run(AgentUnderTest.TaskOf("task-1", "exec sleep 300"));
+        await master.WaitForAsync("task-1", TaskState.TaskRunning);
+        using var client = new NestedClient(agent);
+        var id = NestedClient.IdWithin(master, "task-1", "n1");
+        (await client.LaunchAsync(id, "exec cat", new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, TtyInfo = NestedClient.Terminal() })).Status.ShouldBe(200);
+        messages.KnownTexts.AddRange(["n1", id.Parent.Value]);
+        var named = new AgentOperatorCall
+        {
+            Type = AgentOperatorCall.Types.Type.AttachContainerInput,
+            AttachContainerInput = new AgentOperatorCall.Types.AttachContainerInput { Type = AgentOperatorCall.Types.AttachContainerInput.Types.Type.ContainerId, ContainerId = id },
+        };
+
+        for (var count = 0; count < inputs; count++)
+        {
+            var codec = count % 2 == 0 ? MessageCodec.Json : MessageCodec.Protobuf;
+            var records = Enumerable.Range(0, 4).Select(_ => codec.Encode(messages.Next<AgentOperatorCall>((int)AgentOperatorCall.Types.Type.AttachContainerInput)));
+            var body = messages.Damaged([.. (count % 4 < 3 ? records.Prepend(codec.Encode(named)) : records).SelectMany(record => RecordIO.Encode(record))]);
+            await SendAsync(client.Http, "/api/v1", body, "application/recordio", ("Message-Content-Type", codec.ContentType), $"seed {Seed}: input {count}");
+        }
 
         MemoryOf(agent.ProcessId).ShouldBeLessThan(MostMemoryKibibytes);
         agent.Run(AgentUnderTest.TaskOf("task-2", "true"));

@@ -19,6 +19,14 @@ internal sealed class AgentRights(AgentLoop loop, AccessRules rules)
     /// <summary>Why the caller may not say how much is logged, or null.</summary>
     public string? WhyNotLoggingLevel(Caller caller) => rules.WhyNotAny(caller, AccessAction.SetLogLevel);
 
+    /// <summary>Why the caller may do one of these to nobody's tasks at all, or null.</summary>
+    public string? WhyNotAny(Caller caller, IReadOnlyList<AccessAction> actions) =>
+        actions.Select(action => rules.WhyNotAny(caller, action)).FirstOrDefault(why => why is not null);
+
+    /// <summary>Why the caller may not do all of these to tasks of the user, or null.</summary>
+    public string? WhyNot(Caller caller, IReadOnlyList<AccessAction> actions, string user) =>
+        actions.Select(action => rules.WhyNot(caller, action, user)).FirstOrDefault(why => why is not null);
+
     /// <summary>
     /// Why the caller may not look into the sandbox, or null. Secrets lie there, such as a notebook's token, so what a pod's tasks
     /// share is shown only to who may see all of theirs.

@@ -24,6 +24,26 @@ internal static class Native
         return null;
     }
 
+    /// <summary>The processes of this host that were called by these words.</summary>
+    public static IReadOnlyList<int> Running(params string[] words)
+    {
+        var found = new List<int>();
+        foreach (var folder in Directory.GetDirectories("/proc").Where(each => int.TryParse(Path.GetFileName(each), out _)))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(folder, "cmdline")) == string.Join('\0', words) + '\0')
+                    found.Add(int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture));
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // It has ended meanwhile, or is somebody else's.
+            }
+        }
+
+        return found;
+    }
+
     [DllImport("libc", SetLastError = true)]
     public static extern int kill(int pid, int signal);
 

@@ -1,0 +1,173 @@
+using DataPlatform.Core.Pool;
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Agent.Serving.Authentication;
+using DataPlatform.Services.Hosting.Serving;
+using AnswerType = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types.Type;
+using Answer = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types;
+
+namespace DataPlatform.Services.Agent.Nested;
+
+/// <summary>Mesos's calls about containers within tasks' containers, but for the one that is itself a stream.</summary>
+internal sealed class NestedEndpoint(AgentLoop loop, NestedContainers nested, AgentRights rights, TimeProvider time, ILogger log)
+{
+    /// <summary>A session's reader that takes nothing for so long has gone, whatever its connection says.</summary>
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromSeconds(30);
+
+    public async Task HandleAsync(HttpContext context, AgentOperatorCall given, AnswerForm form)
+    {
+        if (given.Type == AgentOperatorCall.Types.Type.AttachContainerInput)
+            await Refusal.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, $"ATTACH_CONTAINER_INPUT is a request of {StreamedMedia.Records}");
+        else if (NestedCall.WhyNot(given, out var call) is { } why)
+            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, why);
+        else if (rights.WhyNotAny(context.Caller(), NestedRights.Of(call!)) is { } forbidden)
+            await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, forbidden);
+        else if (call is NestedCall.Launch launch)
+            await LaunchAsync(context, launch, launch.Command, form, null);
+        else if (call is NestedCall.Session session)
+            await SessionAsync(context, session, form);
+        else if (await FindAsync(context, nested, rights, call!.Id, NestedRights.Of(call)) is { } container)
+            await ActAsync(context, call, container, form);
+    }
+
+    /// <summary>Null when the request was answered with why not.</summary>
+    internal static async Task<NestedContainer?> FindAsync(
+        HttpContext context, NestedContainers nested, AgentRights rights, NestedId id, IReadOnlyList<AccessAction> actions)
+    {
+        if (nested.Find(id) is not { } container)
+            await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no container '{id.Value}' within the container '{id.Parent}'");
+        else if (rights.WhyNot(context.Caller(), actions, container.User) is { } forbidden)
+            await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, forbidden);
+        else
+            return container;
+        return null;
+    }
+
+    private async Task ActAsync(HttpContext context, NestedCall call, NestedContainer container, AnswerForm form)
+    {
+        switch (call)
+        {
+            case NestedCall.Wait wait:
+                await WaitAsync(context, container, wait.Newer, form);
+                break;
+            case NestedCall.Kill kill:
+                if (!container.Signal(kill.Signal))
+                    await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"The container '{container.Id.Value}' has ended");
+                break;
+            case NestedCall.Remove:
+                if (!nested.Remove(container))
+                    await Refusal.WriteAsync(context, StatusCodes.Status409Conflict, $"The container '{container.Id.Value}' runs: end it first");
+                break;
+            case NestedCall.AttachOutput:
+                using (var output = new ProcessOutput(patience: null, time))
+                {
+                    if (container.TryAdd(output, out var why))
+                        await StreamAsync(context, container, output, form);
+                    else
+                        await Refusal.WriteAsync(context, StatusCodes.Status409Conflict, $"The container '{container.Id.Value}' {why}");
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"Unhandled call {call}");
+        }
+    }
+
+    /// <summary>Null when the request was answered with why not; an answer in good order is left to the caller.</summary>
+    private async Task<NestedContainer?> LaunchAsync(HttpContext context, NestedCall call, NestedCommand command, AnswerForm form, ProcessOutput? first)
+    {
+        var id = call.Id;
+        var (parent, agentId) = await loop.ReadAsync(core => (core.Programs.FirstOrDefault(run => run.ContainerId == id.Parent && (id.Pod is null || run.Pod?.ContainerId == id.Pod)), core.AgentId));
+        if (parent is null)
+        {
+            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, $"No task runs in the container '{id.Parent}'");
+            return null;
+        }
+
+        var user = TaskUser.Of(parent);
+        if (rights.WhyNot(context.Caller(), NestedRights.Of(call), user) is { } forbidden)
+            await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, forbidden);
+        else if (command.Info is { HasUser: true, User: var asked } && asked != user)
+            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, $"command.user is '{asked}': a container within a task's runs as the task's user, '{user}'");
+        else
+            return await AnswerAsync(context, nested.Launch(id, command, parent, user, agentId, kept: first is null, first));
+        return null;
+    }
+
+    private static async Task<NestedContainer?> AnswerAsync(HttpContext context, NestedStart start)
+    {
+        switch (start)
+        {
+            case NestedStart.Started started:
+                return started.Container;
+            case NestedStart.Known:
+                await Refusal.WriteAsync(context, StatusCodes.Status202Accepted, "There is a container of that id already");
+                return null;
+            case NestedStart.TooMany many:
+                await Refusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, many.Why);
+                return null;
+            case NestedStart.Refused refused:
+                await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, refused.Why);
+                return null;
+            default:
+                throw new InvalidOperationException($"Unhandled outcome {start}");
+        }
+    }
+
+    private async Task SessionAsync(HttpContext context, NestedCall.Session call, AnswerForm form)
+    {
+        using var output = new ProcessOutput(ReaderPatience, time);
+        if (await LaunchAsync(context, call, call.Command, form, output) is not { } container)
+            return;
+        try
+        {
+            await StreamAsync(context, container, output, form);
+        }
+        finally
+        {
+            // With the connection the container ends.
+            container.Signal(Native.Libc.SignalKill);
+        }
+    }
+
+    private async Task StreamAsync(HttpContext context, NestedContainer container, ProcessOutput output, AnswerForm form)
+    {
+        var response = context.Response;
+        response.ContentType = form.Records ? StreamedMedia.Records : form.Codec.ContentType;
+        if (form.Records)
+            response.Headers[StreamedMedia.MessageContentType] = form.Codec.ContentType;
+        try
+        {
+            await output.WriteToAsync(response, form.Codec, context.RequestAborted);
+        }
+        finally
+        {
+            container.Remove(output);
+            if (output.WasTooSlow)
+                log.LogWarning("A reader of container {Container} was cut off: it did not keep up", container.Id.Value);
+        }
+    }
+
+    private static async Task WaitAsync(HttpContext context, NestedContainer container, bool newer, AnswerForm form)
+    {
+        int? status;
+        try
+        {
+            status = await container.Ended.WaitAsync(context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // Nobody waits any more.
+        }
+
+        var answer = newer
+            ? new AgentOperatorResponse { Type = AnswerType.WaitContainer, WaitContainer = new Answer.WaitContainer() }
+            : new AgentOperatorResponse { Type = AnswerType.WaitNestedContainer, WaitNestedContainer = new Answer.WaitNestedContainer() };
+        if (status is { } known && newer)
+            answer.WaitContainer.ExitStatus = known;
+        else if (status is { } older)
+            answer.WaitNestedContainer.ExitStatus = older;
+        await AgentCalls.WriteAsync(context, form.Codec, answer);
+    }
+}
