@@ -34,6 +34,7 @@ public static class CommandTree
             ClustersCommand.Create(surroundings),
             ClusterCommand.Create(surroundings),
             LogsCommand.Create(surroundings),
+            ExecCommand.Create(surroundings),
             WhyCommand.Create(surroundings),
             ExtendCommand.Create(surroundings),
             DeleteCommand.Create(surroundings),

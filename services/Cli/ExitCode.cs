@@ -18,8 +18,11 @@ public static class ExitCode
     /// <summary>What was asked about waits.</summary>
     public const int Waiting = 5;
 
+    /// <summary>Of <c>dp exec</c>: the command could not be run, or the connection to it broke. Otherwise that command ends with what it ran.</summary>
+    public const int NotRun = 125;
+
     /// <summary>Ended by Ctrl-C or SIGTERM.</summary>
     public const int Interrupted = 130;
 
-    public const string Explanation = "0 done, 1 refused or failed, 2 not understood, 3 no control plane answers, 4 timed out, 5 still waiting (why), 130 interrupted";
+    public const string Explanation = "0 done, 1 refused or failed, 2 not understood, 3 no control plane answers, 4 timed out, 5 still waiting (why), 130 interrupted; of exec the command's own, 125 not run";
 }

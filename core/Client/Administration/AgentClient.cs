@@ -33,6 +33,18 @@ public sealed class AgentClient(Uri agent, MesosCredential? credential = null, H
         return (await endpoint.AskAsync<AgentOperatorResponse>(call, Timeout, cancellationToken)).ListFiles.FileInfos;
     }
 
+    /// <summary>The container of a task that runs; null when the agent runs no such task.</summary>
+    public async Task<ContainerID?> FindContainerAsync(string frameworkId, string taskId, CancellationToken cancellationToken)
+    {
+        var tasks = (await endpoint.AskAsync<AgentOperatorResponse>(new AgentOperatorCall { Type = AgentOperatorCall.Types.Type.GetTasks }, Timeout, cancellationToken)).GetTasks;
+        return tasks.LaunchedTasks.FirstOrDefault(task => task.FrameworkId.Value == frameworkId && task.TaskId.Value == taskId)?
+            .Statuses.Select(status => status.ContainerStatus?.ContainerId).LastOrDefault(id => id is not null);
+    }
+
+    /// <inheritdoc cref="AgentSession.StartAsync"/>
+    public Task<AgentSession> StartSessionAsync(ContainerID id, CommandInfo command, TTYInfo? terminal, TimeProvider time, CancellationToken cancellationToken) =>
+        AgentSession.StartAsync(endpoint, id, command, terminal, time, cancellationToken);
+
     public async Task<bool> GetHealthAsync(CancellationToken cancellationToken) =>
         (await endpoint.AskAsync<AgentOperatorResponse>(new AgentOperatorCall { Type = AgentOperatorCall.Types.Type.GetHealth }, Timeout, cancellationToken)).GetHealth.Healthy;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -13,6 +14,7 @@ namespace DataPlatform.Core.Client.ControlPlane;
 public sealed class ControlPlaneClient : IDisposable
 {
     private static readonly ControlPlaneJson Json = ControlPlaneJson.Default;
+    private static readonly TimeSpan ExecKeepAlive = TimeSpan.FromSeconds(30);
     private readonly HttpClient http;
 
     /// <param name="requestTimeout">For one answer; a watched stream may stay open longer. Null means 100 seconds.</param>
@@ -68,6 +70,37 @@ public sealed class ControlPlaneClient : IDisposable
     /// <param name="offset">In bytes; negative counts from the file's end.</param>
     public Task<LogView> LogAsync(string cluster, string task, string stream, long offset, int length, CancellationToken cancellation = default) =>
         GetAsync($"api/v1/clusters/{Segment(cluster)}/tasks/{Segment(task)}/logs?stream={Segment(stream)}&offset={offset}&length={length}", Json.LogView, cancellation);
+
+    /// <summary>Runs a command beside a task. The caller sends the request's input and reads what comes, to its end.</summary>
+    public async Task<ExecSocket> ExecAsync(string cluster, string task, ExecRequest request, CancellationToken cancellation = default)
+    {
+        var path = $"api/v1/clusters/{Segment(cluster)}/tasks/{Segment(task)}/exec";
+        var url = new UriBuilder(new Uri(http.BaseAddress!, path));
+        url.Scheme = url.Scheme == "https" ? "wss" : "ws";
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = ExecKeepAlive;
+        socket.Options.Proxy = null;
+        if (Address.Token is { Length: > 0 } token) socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
+        try
+        {
+            await socket.ConnectAsync(url.Uri, cancellation);
+            var exec = new ExecSocket(socket);
+            await exec.SendAsync(request, Json.ExecRequest, cancellation);
+            return exec;
+        }
+        catch (WebSocketException error)
+        {
+            socket.Dispose();
+            // The refusal's words come with an ordinary answer only.
+            using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+            throw new UnreachableException($"No connection to {url.Uri}: {error.Message}", error);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Why pods of the cluster wait, and what would change it.</summary>
     /// <param name="task">A task or pod; null for all that wait.</param>

@@ -26,5 +26,8 @@ namespace DataPlatform.Core.Client.ControlPlane;
 [JsonSerializable(typeof(LoginLink))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ControlPlaneAddress))]
+[JsonSerializable(typeof(ExecRequest))]
+[JsonSerializable(typeof(ExecControl))]
+[JsonSerializable(typeof(ExecEnd))]
 [JsonSerializable(typeof(JsonObject))]
 public sealed partial class ControlPlaneJson : JsonSerializerContext;

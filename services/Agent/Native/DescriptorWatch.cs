@@ -33,6 +33,16 @@ internal sealed class DescriptorWatch : IDisposable
     /// <inheritdoc cref="WhenReadable"/>
     public Task WhenWritable(SafeFileHandle descriptor, CancellationToken cancellation) => When(descriptor, Writable, cancellation);
 
+    /// <summary>Of a descriptor that never waits: 0 at its end, which a terminal tells by an error; below 0 when there is nothing yet.</summary>
+    public static unsafe int Read(SafeFileHandle from, byte[] buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            var count = (int)Libc.read((int)from.DangerousGetHandle(), start, (nuint)buffer.Length);
+            return count >= 0 ? count : Marshal.GetLastPInvokeError() is Libc.ErrorAgain or Libc.ErrorInterrupted ? -1 : 0;
+        }
+    }
+
     public void Dispose() => _ = Libc.close(epoll);
 
     private async Task When(SafeFileHandle handle, uint what, CancellationToken cancellation)

@@ -138,7 +138,7 @@ internal sealed class NestedContainer(NestedId id, string user, string group, Ne
         {
             while (true)
             {
-                var count = Read(from, buffer);
+                var count = DescriptorWatch.Read(from, buffer);
                 if (count == 0)
                     return;
                 if (count < 0)
@@ -168,15 +168,5 @@ internal sealed class NestedContainer(NestedId id, string user, string group, Ne
             present = [.. readers];
         foreach (var reader in present)
             await reader.SendAsync(record);
-    }
-
-    /// <summary>0 at the end, which a terminal tells by an error; below 0 when there is nothing yet.</summary>
-    private static unsafe int Read(SafeFileHandle from, byte[] buffer)
-    {
-        fixed (byte* start = buffer)
-        {
-            var count = (int)Libc.read((int)from.DangerousGetHandle(), start, (nuint)buffer.Length);
-            return count >= 0 ? count : System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Libc.ErrorAgain or Libc.ErrorInterrupted ? -1 : 0;
-        }
     }
 }

@@ -13,7 +13,7 @@ namespace DataPlatform.Services.Agent.Nested;
 internal sealed class NestedEndpoint(AgentLoop loop, NestedContainers nested, AgentRights rights, TimeProvider time, ILogger log)
 {
     /// <summary>A session's reader that takes nothing for so long has gone, whatever its connection says.</summary>
-    private static readonly TimeSpan ReaderPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromMinutes(5);
 
     public async Task HandleAsync(HttpContext context, AgentOperatorCall given, AnswerForm form)
     {

@@ -6,6 +6,7 @@ using DataPlatform.Operators.Sdk.Packages;
 using DataPlatform.Operators.Sdk.State;
 using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Lake;
 using DataPlatform.Services.ControlPlane.Operators;
 using DataPlatform.Services.ControlPlane.Pool;
@@ -69,6 +70,7 @@ public static class ControlPlaneApplication
         services.AddSingleton<Catalogue>().AddSingleton<LaunchDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
         services.AddSingleton<LifetimeSweep>().AddSingleton<LeftoverSweep>().AddSingleton<RetentionSweep>();
         services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(new TaskLogs(credential));
+        services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton(new TaskExec(credential, TimeProvider.System));
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(
             new PackageStoreOptions { Folder = settings.Store, MavenRepository = settings.MavenRepository, Wheels = settings.Wheels },

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Pool;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -24,6 +25,7 @@ public static class ClusterRoutes
         clusters.MapGet("/{name}/events", Events).WithSummary("The cluster now and after every change, as server-sent events");
         clusters.MapGet("/{name}/why", Why).WithSummary("Why pods of the cluster wait: each host's reason, and what would change it")
             .Produces<ClusterWhy>().Produces<Problem>(404, ProblemJson);
+        ExecRoute.Map(clusters);
         clusters.MapGet("/{name}/tasks/{task}/logs", Logs).WithSummary("A part of a task's output; a negative offset counts from the end")
             .Produces<LogView>().Produces<Problem>(404, ProblemJson).Produces<Problem>(503, ProblemJson);
     }
@@ -70,18 +72,16 @@ public static class ClusterRoutes
     }
 
     private static async Task<IResult> Logs(
-        string name, string task, string? stream, long? offset, int? length, ClusterViews views, Catalogue catalogue, TaskLogs logs, CancellationToken cancellation)
+        string name, string task, string? stream, long? offset, int? length, RunningTasks tasks, TaskLogs logs, CancellationToken cancellation)
     {
         var errors = new List<FieldProblem>();
         if (stream is not (null or "stdout" or "stderr")) errors.Add(new FieldProblem("stream", "there is no such stream", "stdout, stderr"));
         if (length is < 0 or > TaskLogs.MostBytes) errors.Add(new FieldProblem("length", "out of range", $"0 to {TaskLogs.MostBytes}"));
         if (errors.Count > 0) return Refusals.Result(new Problem("The request is not valid", 400, null, errors));
-        if (views.Find(name) is not { } detail) return Unknown(name);
-        if (detail.Tasks.LastOrDefault(candidate => candidate.Name == task) is not { } found)
-            return Refusals.Result(new Problem("No such task", 404, $"The cluster has: {string.Join(", ", detail.Tasks.Select(one => one.Name).Distinct())}", null));
-        if (catalogue.Find(detail.Summary.Package)?.FrameworkId is not { } framework)
-            return Refusals.Result(new Problem("The log can't be read", 503, "the operator is not registered with the master", null));
-        return await logs.Read(found, framework, stream ?? "stdout", offset ?? -TaskLogs.MostBytes / 4, length ?? TaskLogs.MostBytes, cancellation) switch
+        var named = tasks.Find(name, task);
+        if (named is RunningTask.Unknown unknown) return Refusals.Result(unknown.Problem);
+        var found = (RunningTask.Found)named;
+        return await logs.Read(found.Task, found.FrameworkId, stream ?? "stdout", offset ?? -TaskLogs.MostBytes / 4, length ?? TaskLogs.MostBytes, cancellation) switch
         {
             LogReading.Part part => Results.Json(part.Log, Refusals.Json),
             LogReading.Unreadable unreadable => Refusals.Result(new Problem("The log can't be read", 503, unreadable.Reason, null)),
