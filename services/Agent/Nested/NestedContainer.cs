@@ -1,6 +1,9 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Agent.Serving.Authentication;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
 using DataType = DataPlatform.Core.Protocol.Mesos.ProcessIO.Types.Data.Types.Type;
@@ -11,7 +14,7 @@ namespace DataPlatform.Services.Agent.Nested;
 /// A container within a task's: its first process and all that this has started. With the first process all others end, and what they
 /// wrote until then goes to whoever reads it.
 /// </summary>
-internal sealed class NestedContainer(NestedId id, string user, string group, NestedEnds ends, string? keptIn, ContainerIsolation isolation, TimeProvider time)
+internal sealed class NestedContainer(NestedId id, TaskRun task, string group, NestedEnds ends, string? keptIn, ContainerIsolation isolation, TimeProvider time)
 {
     private const int BufferSize = 16 * 1024;
     private const int MostReaders = 8;
@@ -30,8 +33,13 @@ internal sealed class NestedContainer(NestedId id, string user, string group, Ne
 
     public NestedId Id { get; } = id;
 
+    public TaskKey TaskKey { get; } = task.Key;
+
+    /// <summary>Of the task's executor, as people know it.</summary>
+    public string ExecutorName { get; } = task.ProgramOf?.Info.Name ?? AgentViews.ExecutorName(task.Task);
+
     /// <summary>Whose the task is, as rights name it.</summary>
-    public string User { get; } = user;
+    public string User { get; } = TaskUser.Of(task);
 
     /// <summary>The first process; known from the start on.</summary>
     public ProcessIdentity Process { get; private set; }
@@ -95,29 +103,35 @@ internal sealed class NestedContainer(NestedId id, string user, string group, Ne
     public async Task RunAsync(ProcessIdentity process, ProcessWatch watch, DescriptorWatch descriptors)
     {
         Process = process;
-        using var stop = new CancellationTokenSource();
-        var pumps = Task.WhenAll(ends.Outputs.Select(each => PumpAsync(each.From, each.Type, each.Log, descriptors, stop.Token)));
-        await watch.WhenOver(process);
-        int? status;
-        lock (gate)
+        int? status = null;
+        try
         {
-            over = true;
-            status = Spawn.CollectWaitStatus(process.Pid);
-        }
+            using var stop = new CancellationTokenSource();
+            var pumps = Task.WhenAll(ends.Outputs.Select(each => PumpAsync(each.From, each.Type, each.Log, descriptors, stop.Token)));
+            await watch.WhenOver(process);
+            lock (gate)
+            {
+                over = true;
+                status = Spawn.CollectWaitStatus(process.Pid);
+            }
 
-        await KillRestAsync();
-        await Task.WhenAny(pumps, Task.Delay(DrainFor, time, stop.Token));
-        await stop.CancelAsync();
-        await pumps;
-        isolation.Remove(group);
-        lock (gate)
+            await KillRestAsync();
+            await Task.WhenAny(pumps, Task.Delay(DrainFor, time, stop.Token));
+            await stop.CancelAsync();
+            await pumps;
+        }
+        finally
         {
-            silent = true;
-            readers.ForEach(each => each.Complete());
-            ends.Dispose();
-        }
+            isolation.Remove(group);
+            lock (gate)
+            {
+                silent = true;
+                readers.ForEach(each => each.Complete());
+                ends.Dispose();
+            }
 
-        ended.SetResult(status);
+            ended.SetResult(status);
+        }
     }
 
     /// <summary>Until nothing is left: what withstands is killed again now and then.</summary>

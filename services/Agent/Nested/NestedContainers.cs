@@ -30,9 +30,8 @@ internal sealed class NestedContainers(
     public NestedContainer? Find(NestedId id) => entries.GetValueOrDefault((id.Parent, id.Value))?.Container;
 
     /// <param name="kept">It lives on without who launched it, and what it writes is kept in the sandbox.</param>
-    /// <param name="user">Whose the task is, as rights name it.</param>
     /// <param name="first">Reads from the beginning; null for nobody.</param>
-    public NestedStart Launch(NestedId id, NestedCommand command, TaskRun parent, string user, string agentId, bool kept, ProcessOutput? first)
+    public NestedStart Launch(NestedId id, NestedCommand command, TaskRun parent, string agentId, bool kept, ProcessOutput? first)
     {
         if (containers.Supervisor(id.Parent) is not { } supervisor)
             return new NestedStart.Refused($"The container '{id.Parent}' does not run");
@@ -40,7 +39,7 @@ internal sealed class NestedContainers(
             return refused;
         try
         {
-            return new NestedStart.Started(Start(id, command, parent, user, agentId, kept, supervisor, first));
+            return new NestedStart.Started(Start(id, command, parent, agentId, kept, supervisor, first));
         }
         catch (Exception problem)
         {
@@ -108,7 +107,7 @@ internal sealed class NestedContainers(
     }
 
     private NestedContainer Start(
-        NestedId id, NestedCommand command, TaskRun parent, string user, string agentId, bool kept, ProcessIdentity supervisor, ProcessOutput? first)
+        NestedId id, NestedCommand command, TaskRun parent, string agentId, bool kept, ProcessIdentity supervisor, ProcessOutput? first)
     {
         var context = starter.ContextOf(parent, agentId);
         var group = ContainerIsolation.Below(id.Parent, id.Value);
@@ -119,7 +118,7 @@ internal sealed class NestedContainers(
             var process = processes.StartBeside(
                 group, supervisor, context with { Environment = EnvironmentOf(context.Environment, command, group) }, CommandLine.Of(command.Info), ends.OfProcess);
             ends.CloseOfProcess();
-            var container = new NestedContainer(id, user, group, ends, kept ? context.Sandbox : null, isolation, time);
+            var container = new NestedContainer(id, parent, group, ends, kept ? context.Sandbox : null, isolation, time);
             if (first is not null)
                 container.TryAdd(first, out _);
             entries[(id.Parent, id.Value)].Container = container;

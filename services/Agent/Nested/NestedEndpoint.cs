@@ -4,6 +4,7 @@ using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Serving;
 using DataPlatform.Services.Agent.Serving.Authentication;
 using DataPlatform.Services.Hosting.Serving;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using AnswerType = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types.Type;
 using Answer = DataPlatform.Core.Protocol.Mesos.AgentOperatorResponse.Types;
 
@@ -30,6 +31,17 @@ internal sealed class NestedEndpoint(AgentLoop loop, NestedContainers nested, Ag
         else if (await FindAsync(context, nested, rights, call!.Id, NestedRights.Of(call)) is { } container)
             await ActAsync(context, call, container, form);
     }
+
+    /// <summary>Those that run and that the caller may see, as GET_CONTAINERS shows them.</summary>
+    public IEnumerable<Answer.GetContainers.Types.Container> Shown(Visibility visible) =>
+        nested.Running.Where(each => visible.Container(each.User)).OrderBy(each => each.Id.Parent, StringComparer.Ordinal).ThenBy(each => each.Id.Value, StringComparer.Ordinal).Select(each => new Answer.GetContainers.Types.Container
+        {
+            FrameworkId = new FrameworkID { Value = each.TaskKey.FrameworkId },
+            ExecutorId = new ExecutorID { Value = each.TaskKey.TaskId },
+            ExecutorName = each.ExecutorName,
+            ContainerId = each.Id.ToMessage(),
+            ContainerStatus = new ContainerStatus { ContainerId = each.Id.ToMessage(), ExecutorPid = (uint)each.Process.Pid },
+        });
 
     /// <summary>Null when the request was answered with why not.</summary>
     internal static async Task<NestedContainer?> FindAsync(
@@ -91,7 +103,7 @@ internal sealed class NestedEndpoint(AgentLoop loop, NestedContainers nested, Ag
         else if (command.Info is { HasUser: true, User: var asked } && asked != user)
             await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, $"command.user is '{asked}': a container within a task's runs as the task's user, '{user}'");
         else
-            return await AnswerAsync(context, nested.Launch(id, command, parent, user, agentId, kept: first is null, first));
+            return await AnswerAsync(context, nested.Launch(id, command, parent, agentId, kept: first is null, first));
         return null;
     }
 
@@ -133,6 +145,9 @@ internal sealed class NestedEndpoint(AgentLoop loop, NestedContainers nested, Ag
 
     private async Task StreamAsync(HttpContext context, NestedContainer container, ProcessOutput output, AnswerForm form)
     {
+        // Who reads with a pager reads nothing for a while; that has a bound of its own.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
         var response = context.Response;
         response.ContentType = form.Records ? StreamedMedia.Records : form.Codec.ContentType;
         if (form.Records)

@@ -109,6 +109,8 @@ internal sealed class OperatorApi(
             case CallType.GetContainers:
                 answer.Type = AnswerType.GetContainers;
                 answer.GetContainers = await Usage.ReadAsync(visible);
+                if (call.GetContainers?.ShowNested == true)
+                    answer.GetContainers.Containers.AddRange(Nested.Shown(visible));
                 break;
             case CallType.GetOperations:
                 answer.Type = AnswerType.GetOperations;

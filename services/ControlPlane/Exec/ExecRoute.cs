@@ -5,6 +5,7 @@ using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Rest;
 using DataPlatform.Services.ControlPlane.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace DataPlatform.Services.ControlPlane.Exec;
 
@@ -36,6 +37,7 @@ public static class ExecRoute
         using var seat = seats.Take(actor);
         if (seat is null)
             return Refusals.Result(new Problem("Too many commands run", 429, $"At most {ExecSeats.MostOfOnePerson} for one person and {ExecSeats.Most} in all.", null));
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         using var person = new ExecSocket(await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = KeepAlive, KeepAliveTimeout = LongestPause }));
         try
         {

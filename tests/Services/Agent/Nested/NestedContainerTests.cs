@@ -70,7 +70,10 @@ public sealed class NestedContainerTests
         (await client.WaitAsync(id)).ShouldBe(9);
 
         Native.Running("sleep", "4301").ShouldBeEmpty();
-        Native.Running("sleep", "4302").Count.ShouldBe(1);
+        var shown = new AgentOperatorCall { Type = CallType.GetContainers, GetContainers = new Body.GetContainers { ShowNested = true } };
+        (await client.CallAsync(shown)).Answer!.GetContainers.Containers.Where(each => each.ContainerId.Parent is not null)
+            .ShouldHaveSingleItem().ContainerStatus.ExecutorPid.ShouldBe((uint)Native.Running("sleep", "4302").ShouldHaveSingleItem());
+        (await client.CallAsync(new AgentOperatorCall { Type = CallType.GetContainers })).Answer!.GetContainers.Containers.ShouldHaveSingleItem();
         (await client.CallAsync(Kill(id))).Status.ShouldBe(404);
         agent.Kill("t1");
         await master.WaitForAsync("t1", TaskState.TaskKilled);
@@ -237,6 +240,23 @@ public sealed class NestedContainerTests
         await client.CallAsync(Kill(first));
         await client.WaitAsync(first);
         (await client.LaunchAsync(NestedClient.IdWithin(master, "t1", "more"), "true")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task An_agent_with_few_descriptors_runs_few_of_them()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartWithLimitAsync(master, 384, 384);
+        agent.Run(TaskOf("t1", "exec sleep 300"));
+        await master.WaitForAsync("t1", TaskState.TaskRunning);
+        using var client = new NestedClient(agent);
+        var answers = new List<(int Status, AgentOperatorResponse? Answer, string Text)>();
+        for (var number = 0; number < 8; number++)
+            answers.Add(await client.LaunchAsync(NestedClient.IdWithin(master, "t1", $"n{number}"), "exec sleep 300"));
+
+        answers.First().Status.ShouldBe(200);
+        answers.Last().Status.ShouldBe(429);
+        answers.Last().Text.ShouldContain("all that its open files allow");
     }
 
     [Fact]
