@@ -13,7 +13,10 @@ internal sealed unsafe class PseudoTerminal : IDisposable
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
     private const uint OwnerOnly = 0x190; // 0620
 
-    private PseudoTerminal(SafeFileHandle output, SafeFileHandle input, string path) => (Output, Input, Path) = (output, input, path);
+    private readonly SafeFileHandle ofProgram;
+
+    private PseudoTerminal(SafeFileHandle output, SafeFileHandle input, SafeFileHandle ofProgram, string name) =>
+        (Output, Input, this.ofProgram, Name) = (output, input, ofProgram, name);
 
     /// <summary>What programs write to the terminal.</summary>
     public SafeFileHandle Output { get; }
@@ -21,8 +24,13 @@ internal sealed unsafe class PseudoTerminal : IDisposable
     /// <summary>What programs read from the terminal.</summary>
     public SafeFileHandle Input { get; }
 
-    /// <summary>For programs to open.</summary>
-    public string Path { get; }
+    /// <summary>The path that this host knows it by.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// For the program to open while it starts. Not by the terminal's name: what is called so in an image's container is another one.
+    /// </summary>
+    public string OfProgram => "/proc/self/fd/" + ofProgram.DangerousGetHandle().ToString(CultureInfo.InvariantCulture);
 
     /// <param name="owner">Who may open it; null: this process's user.</param>
     /// <exception cref="IOException">This host has none to give.</exception>
@@ -42,7 +50,14 @@ internal sealed unsafe class PseudoTerminal : IDisposable
                 throw Failed();
             // The descriptors that are waited for must differ.
             var copy = Libc.fcntl(master, DuplicateCloseOnExec, 0);
-            return copy < 0 ? throw Failed() : new PseudoTerminal(master, new SafeFileHandle(copy, ownsHandle: true), path);
+            if (copy < 0)
+                throw Failed();
+            var input = new SafeFileHandle(copy, ownsHandle: true);
+            var opened = Libc.open(path, Libc.OpenReadWrite | Libc.OpenNoTerminal | Libc.OpenCloseOnExec, 0);
+            if (opened >= 0)
+                return new PseudoTerminal(master, input, new SafeFileHandle(opened, ownsHandle: true), path);
+            input.Dispose();
+            throw Failed();
         }
         catch
         {
@@ -59,9 +74,13 @@ internal sealed unsafe class PseudoTerminal : IDisposable
         _ = Libc.ioctl(Output, SetWindowSize, (nint)size);
     }
 
+    /// <summary>When the program has opened it: as long as it is open here too, nobody is told that the program has closed it.</summary>
+    public void CloseOfProgram() => ofProgram.Dispose();
+
     /// <summary>Programs that it controls are hung up.</summary>
     public void Dispose()
     {
+        CloseOfProgram();
         Input.Dispose();
         Output.Dispose();
     }

@@ -53,7 +53,11 @@ internal sealed class NestedEnds : IDisposable
     }
 
     /// <summary>When the process has its own.</summary>
-    public void CloseOfProcess() => pipes.ForEach(each => each.Dispose());
+    public void CloseOfProcess()
+    {
+        Terminal?.CloseOfProgram();
+        pipes.ForEach(each => each.Dispose());
+    }
 
     /// <summary>When nothing is read or written any more; what is kept stays.</summary>
     public void Dispose()
@@ -71,7 +75,7 @@ internal sealed class NestedEnds : IDisposable
         Terminal.Resize(size.Rows, size.Columns);
         Input = new ProcessInput(Terminal.Input, isTerminal: true, descriptors);
         Outputs = [(Terminal.Output, DataType.Stdout, log)];
-        OfProcess = new StandardEnds(null, null, null, Terminal.Path);
+        OfProcess = new StandardEnds(null, null, null, Terminal.OfProgram);
     }
 
     private void MakePipes(bool withInput, NestedLog? outputLog, NestedLog? errorLog, DescriptorWatch descriptors)

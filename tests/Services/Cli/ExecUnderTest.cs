@@ -119,7 +119,7 @@ internal sealed class TerminalUnderTest : IDisposable
     {
         get
         {
-            using var stty = Process.Start(new ProcessStartInfo("stty", ["-F", terminal.Path, "-g"]) { RedirectStandardOutput = true })!;
+            using var stty = Process.Start(new ProcessStartInfo("stty", ["-F", terminal.Name, "-g"]) { RedirectStandardOutput = true })!;
             return stty.StandardOutput.ReadToEnd();
         }
     }
@@ -129,7 +129,8 @@ internal sealed class TerminalUnderTest : IDisposable
         var test = new TerminalUnderTest();
         test.Resize(30, 90);
         // Read once before, so that the settings are there to be compared with.
-        test.ProcessId = Spawn.Start(new ProcessStart(program, words, environment, "/", []) { Terminal = test.terminal.Path });
+        test.ProcessId = Spawn.Start(new ProcessStart(program, words, environment, "/", []) { Terminal = test.terminal.OfProgram });
+        test.terminal.CloseOfProgram();
         test.ended = test.watch.WhenEnded(new ProcessIdentity(test.ProcessId, ProcessStat.Of(test.ProcessId)!.Value.StartTicks));
         return test;
     }

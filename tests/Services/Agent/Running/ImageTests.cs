@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Tests.Agent.Images;
+using DataPlatform.Services.Tests.Agent.Nested;
 using DataPlatform.Services.Tests.Agent.Volumes;
 using static DataPlatform.Services.Tests.Agent.Images.ImageCommandTests;
 using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
@@ -62,6 +63,23 @@ public sealed class ImageTests
         output.ShouldNotContain("dp-agent");
         output.ShouldContain("greeting");
         output.ShouldNotContain("vmlinuz");
+    }
+
+    [Fact]
+    public async Task A_session_beside_a_task_sees_its_image_and_has_a_terminal_there()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage());
+        agent.Run(With(TaskOf("t1", "exec sleep 300")));
+        await master.WaitForAsync("t1", TaskState.TaskRunning);
+        using var client = new NestedClient(agent);
+
+        await using var session = await client.StartAsync(NestedClient.IdWithin(master, "t1", "s1"), "cat /greeting; pwd; [ -t 0 ] && [ -t 1 ] && echo terminal; echo told > /dev/tty; id -u", NestedClient.Terminal());
+        var lines = (await client.ReadAsync(session)).Output.Split('\n', StringSplitOptions.TrimEntries);
+
+        lines[..4].ShouldBe(["hello", "/mnt/mesos/sandbox", "terminal", "told"]);
+        uint.Parse(lines[4], System.Globalization.CultureInfo.InvariantCulture).ShouldBeInRange(200_000u, 299_999u);
+        (await session.WaitAsync(client.Limit)).ShouldBe(0);
     }
 
     [Fact]
