@@ -28,7 +28,6 @@ internal static class ContainerRoot
     private const nint FromDescriptor = 4; // MOVE_MOUNT_F_EMPTY_PATH
     private const nint FolderMode = 0x1ED; // 0755
     private const nint FileMode = 0x81A4; // A file, 0644
-    private const nint UsualMask = 0x12; // 022
     private static readonly string[] Devices = ["null", "zero", "full", "random", "urandom", "tty"];
 
     /// <summary>For the thread that has just made the task's mounts, while the layers can still be reached.</summary>
@@ -40,7 +39,7 @@ internal static class ContainerRoot
         var options = $"lowerdir={string.Join(':', names)},upperdir={Site}/upper,workdir={Site}/work";
         if (options.Length > LongestOptions)
             throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The image has {image.Layers.Count} layers, more than the kernel mounts at a time"));
-        calls.Add("set the mask of new folders", SystemCall.Umask, UsualMask);
+        calls.Add("set the mask of new folders", SystemCall.Umask, TaskRights.UsualMask);
         Mount(calls, "tmpfs", Site, NoSetUserId | NoDevices, "mode=0755,size=1m");
         foreach (var folder in (string[])["upper", "work", "root"])
             MakeFolder(calls, $"{Site}/{folder}");
@@ -62,7 +61,7 @@ internal static class ContainerRoot
         using var trees = new MountTrees();
         using var joined = TaskNamespaces.Join(calls, first);
         var left = "/.left-" + Guid.NewGuid().ToString("n"); // No image can have links to a name that is not known before.
-        calls.Add("set the mask of new folders", SystemCall.Umask, UsualMask);
+        calls.Add("set the mask of new folders", SystemCall.Umask, TaskRights.UsualMask);
         MakeFolder(calls, Root + left);
         calls.Add("change the root", SystemCall.PivotRoot, calls.Text(Root), calls.Text(Root + left));
         foreach (var folder in folders.SelectMany(WithParents).Distinct())

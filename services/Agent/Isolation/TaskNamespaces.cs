@@ -89,6 +89,8 @@ internal sealed class TaskNamespaces
         try
         {
             OwnMounts(calls);
+            // Whatever the agent was started with: the task's user is to pass through what is made here. The task inherits it.
+            calls.Add("make folders that all may pass", SystemCall.Umask, TaskRights.UsualMask);
             if (image is not null)
                 ContainerRoot.Assemble(calls, image);
             // Copied before anything hides them.

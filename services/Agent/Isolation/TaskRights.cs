@@ -10,7 +10,9 @@ internal static class TaskRights
     private const nint DropFromBounds = 24;
     private const nint NoNewPrivileges = 38;
     private const uint CapabilitiesVersion = 0x20080522;
-    private const uint UsualMask = 0x12; // 022
+
+    /// <summary>Of new files, whatever the agent was started with.</summary>
+    public const nint UsualMask = 0x12; // 022
 
     /// <summary>
     /// Of a root task, where the pool's operator allows one: its own files and processes. Not mounts, devices, modules, the
@@ -28,7 +30,7 @@ internal static class TaskRights
         }
 
         calls.Add("refuse new privileges", SystemCall.ProcessControl, NoNewPrivileges, 1);
-        calls.Add("set the mask of new files", SystemCall.Umask, (nint)UsualMask);
+        calls.Add("set the mask of new files", SystemCall.Umask, UsualMask);
         var groups = user.Groups.ToArray();
         calls.Add($"take the groups of user {user.Name}", SystemCall.SetGroups, groups.Length, calls.Numbers(groups));
         calls.Add($"become a member of group {user.GroupId}", SystemCall.SetGroupIds, (nint)user.GroupId, (nint)user.GroupId, (nint)user.GroupId);

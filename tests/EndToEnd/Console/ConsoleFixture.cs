@@ -48,7 +48,8 @@ public sealed class ConsoleFixture : IAsyncLifetime
         await page.RouteAsync(url => !url.StartsWith(Host.Url, StringComparison.Ordinal), route => throw new InvalidOperationException("asked for " + route.Request.Url));
         await page.GotoAsync(Host.LoginLink() + "&return=" + Uri.EscapeDataString(path));
         await page.WaitForURLAsync("**" + path);
-        await page.Locator("h1").WaitForAsync();
+        // Where the page puts the focus itself, soon after it is there: keys that come before would go elsewhere than they were meant.
+        await Assertions.Expect(page.Locator("h1")).ToBeFocusedAsync();
         return page;
     }
 

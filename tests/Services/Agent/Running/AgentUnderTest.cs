@@ -16,7 +16,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     private readonly StringBuilder log = new();
     private readonly HttpClient http = new();
     private Process? process;
-    private string? openFiles;
+    private string? shellCommand;
 
     private AgentUnderTest(FakeMaster master, string? workDirectory, IEnumerable<string> more)
     {
@@ -61,7 +61,15 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     /// <summary>One that may have few files open: at first, and at most.</summary>
     public static async Task<AgentUnderTest> StartWithLimitAsync(FakeMaster master, int soft, int hard, params string[] more)
     {
-        var agent = new AgentUnderTest(master, null, more) { openFiles = $"ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"" };
+        var agent = new AgentUnderTest(master, null, more) { shellCommand = $"ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"" };
+        await agent.StartProcessAsync();
+        return agent;
+    }
+
+    /// <summary>One whose new files nobody else may read, as a careful person's shell has it.</summary>
+    public static async Task<AgentUnderTest> StartWithMaskAsync(FakeMaster master, string mask)
+    {
+        var agent = new AgentUnderTest(master, null, []) { shellCommand = $"umask {mask} && exec \"$0\" \"$@\"" };
         await agent.StartProcessAsync();
         return agent;
     }
@@ -70,7 +78,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     {
         var before = Master.Registrations.Count;
         var program = Path.Combine(AppContext.BaseDirectory, "dp-agent");
-        var start = new ProcessStartInfo(openFiles is null ? program : "/bin/sh", openFiles is null ? arguments : ["-c", openFiles, program, .. arguments])
+        var start = new ProcessStartInfo(shellCommand is null ? program : "/bin/sh", shellCommand is null ? arguments : ["-c", shellCommand, program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -39,6 +39,19 @@ public sealed class TaskUserTests
     }
 
     [Fact]
+    public async Task A_task_reaches_its_sandbox_whatever_the_agents_mask_of_new_files()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartWithMaskAsync(master, "077");
+        File.SetUnixFileMode(agent.WorkDirectory, (UnixFileMode)0x1C0);
+
+        agent.Run(TaskOf("t1", "echo here > file; cat file"));
+
+        await master.WaitForAsync("t1", TaskState.TaskFinished);
+        (await agent.ReadFileAsync("t1", "stdout")).ShouldBe("here\n");
+    }
+
+    [Fact]
     public async Task A_task_that_asks_for_nobody_in_particular_gets_a_user_of_its_framework_without_any_right_of_root_s()
     {
         await using var master = await FakeMaster.StartAsync();
