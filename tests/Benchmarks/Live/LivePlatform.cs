@@ -19,6 +19,8 @@ internal sealed class LivePlatform : IAsyncDisposable
 
     public string Folder => _folder.FullName;
 
+    private string Lake => Path.Combine(Folder, "lake");
+
     public StartedProcess Master { get; private set; } = null!;
 
     public IReadOnlyList<StartedProcess> Agents => _agents;
@@ -27,12 +29,13 @@ internal sealed class LivePlatform : IAsyncDisposable
     public static LivePlatform Start(int agents, string resources)
     {
         var platform = new LivePlatform(FreePort());
+        Directory.CreateDirectory(platform.Lake);
         platform.Master = platform.Start(Programs.Master!, "master",
             ["--ip", "127.0.0.1", "--port", platform.Address.Port.ToString(CultureInfo.InvariantCulture)]);
         for (var agent = 0; agent < agents; agent++)
         {
             platform._agents.Add(platform.Start(Programs.Agent!, $"agent-{agent}",
-                ["--master", platform.Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--resources", resources, "--stop-tasks-on-exit"]));
+                ["--master", platform.Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--resources", resources, "--stop-tasks-on-exit", "--task-folders", platform.Lake]));
         }
 
         return platform;
@@ -46,7 +49,7 @@ internal sealed class LivePlatform : IAsyncDisposable
             "dataplatform", "test-store");
         var configuration = Path.Combine(Folder, "cli.json");
         _controlPlane = Start(Programs.Find("DataPlatform.Services.ControlPlane", "dp-control-plane")!, "control-plane",
-            ["--master", Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--lake", Path.Combine(Folder, "lake"), "--store", store, "--cli-config", configuration]);
+            ["--master", Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--lake", Lake, "--store", store, "--cli-config", configuration]);
         while (!File.Exists(Path.Combine(Folder, "control-plane", "endpoint")) || !File.Exists(configuration))
         {
             if (_controlPlane.HasExited)

@@ -7,7 +7,8 @@ namespace DataPlatform.Benchmarks.Live;
 /// <summary>One task after another, each taking the whole agent, so that the next offer can only be what the last one freed.</summary>
 public sealed class TaskLatencyScenario : Scenario
 {
-    private const int Warming = 15;
+    /// <summary>Until nothing is compiled any more beside what is measured.</summary>
+    private const int Warming = 600;
     private const int Measured = 100;
 
     public override string Name => "task-latency";
@@ -24,6 +25,9 @@ public sealed class TaskLatencyScenario : Scenario
         using var scheduler = new BenchScheduler(platform);
         var (running, finished, offered) = (new List<double>(), new List<double>(), new List<double>());
         long asked = 0, ended = 0;
+        // What a task frees may be offered before its end is told: one task at a time means to wait for both.
+        (Offer Offer, long Arrived)? next = null;
+        var isRunning = false;
         var (masterBefore, agentBefore) = (0.0, (Own: 0.0, Children: 0.0));
         await foreach (var (arrived, received) in scheduler.EventsAsync(limit.Token))
         {
@@ -33,17 +37,22 @@ public sealed class TaskLatencyScenario : Scenario
             {
                 finished.Add(Milliseconds(asked, arrived));
                 ended = arrived;
+                isRunning = false;
             }
 
-            if (received.Type != EventType.Offers)
+            if (received.Type == EventType.Offers)
+                next = (received.Offers.Offers_[0], arrived);
+            if (isRunning || next is not var (offer, came))
                 continue;
+            next = null;
             if (ended != 0)
-                offered.Add(Milliseconds(ended, arrived));
+                offered.Add(Milliseconds(ended, Math.Max(ended, came)));
             if (offered.Count == Warming)
                 (masterBefore, agentBefore) = (platform.Master.ProcessorMilliseconds.Own, platform.Agents[0].ProcessorMilliseconds);
             if (offered.Count == Warming + Measured)
                 break;
-            asked = await scheduler.AcceptAsync(received.Offers.Offers_[0], tasks: 1, resources: null, limit.Token);
+            isRunning = true;
+            asked = await scheduler.AcceptAsync(offer, tasks: 1, resources: null, limit.Token);
         }
 
         var agentAfter = platform.Agents[0].ProcessorMilliseconds;
@@ -51,7 +60,7 @@ public sealed class TaskLatencyScenario : Scenario
         [
             new("ACCEPT to RUNNING, median", Median(running), "ms", AtMost: 20),
             new("ACCEPT to FINISHED, median", Median(finished), "ms", AtMost: 40),
-            new("FINISHED to the offer of what it freed, median", Median(offered), "ms", AtMost: 10),
+            new("FINISHED to the offer of what it freed, 0 if that came before, median", Median(offered), "ms", AtMost: 10),
             new("ACCEPT to RUNNING, 90th of 100", Percentile(running, 90), "ms"),
             new("ACCEPT to FINISHED, 90th of 100", Percentile(finished, 90), "ms"),
             new("FINISHED to the offer, 90th of 100", Percentile(offered, 90), "ms"),
