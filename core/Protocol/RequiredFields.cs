@@ -9,65 +9,52 @@ namespace DataPlatform.Core.Protocol;
 internal static class RequiredFields
 {
     /// <summary>Grows to the number of types that the protocol has.</summary>
-    private static readonly ConcurrentDictionary<MessageDescriptor, Checked> Known = new();
-
-    /// <summary>What of a type is looked at: a call is checked for each message, and most fields need no look.</summary>
-    private sealed record Checked(FieldDescriptor[] Required, FieldDescriptor[] Inside);
+    private static readonly ConcurrentDictionary<MessageDescriptor, FieldDescriptor[]> Known = new();
 
     /// <exception cref="MessageFormatException">Names the first one that is missing.</exception>
     public static void Check(IMessage message)
     {
-        if (!IsComplete(message) && FirstMissing(message, "") is { } path)
+        if (FirstMissing(message) is { } path)
             throw new MessageFormatException($"The required field '{path}' is missing.");
     }
 
-    private static bool IsComplete(IMessage message)
+    private static string? FirstMissing(IMessage message)
     {
-        var (required, inside) = Of(message.Descriptor);
-        foreach (var field in required)
+        foreach (var field in Checked(message.Descriptor))
         {
-            if (!field.Accessor.HasValue(message))
-                return false;
+            if (field.IsRequired && !field.Accessor.HasValue(message))
+                return field.Name;
+            if (field.FieldType == FieldType.Message && MissingInside(message, field) is { } missing)
+                return field.Name + missing;
         }
 
-        foreach (var field in inside)
-        {
-            switch (field.Accessor.GetValue(message))
-            {
-                case IMessage single:
-                    if (!IsComplete(single))
-                        return false;
-                    break;
-                case IDictionary map:
-                    if (!AreComplete(map.Values))
-                        return false;
-                    break;
-                case IList items:
-                    if (!AreComplete(items))
-                        return false;
-                    break;
-            }
-        }
-
-        return true;
+        return null;
     }
 
-    private static bool AreComplete(ICollection items)
+    private static string? MissingInside(IMessage message, FieldDescriptor field)
     {
-        if (items.Count == 0)
-            return true;
+        var value = field.Accessor.GetValue(message);
+        if (value is IMessage single)
+            return FirstMissing(single) is { } within ? "." + within : null;
+        var items = value is IDictionary map ? map.Values : (ICollection?)(value as IList);
+        if (items is not { Count: > 0 })
+            return null;
+        var index = 0;
         foreach (var item in items)
         {
-            if (item is IMessage inner && !IsComplete(inner))
-                return false;
+            if (item is IMessage inner && FirstMissing(inner) is { } missing)
+                return $"[{index}].{missing}";
+            index++;
         }
 
-        return true;
+        return null;
     }
 
-    private static Checked Of(MessageDescriptor type) => Known.GetOrAdd(type, static type => new Checked(
-        [.. type.Fields.InFieldNumberOrder().Where(static field => field.IsRequired)],
-        [.. type.Fields.InFieldNumberOrder().Where(static field => field.FieldType == FieldType.Message && NeedsLook(Within(field), []))]));
+    /// <summary>What of a type is looked at: every call is checked, and most fields need no look.</summary>
+    private static FieldDescriptor[] Checked(MessageDescriptor type) => Known.GetOrAdd(type, static type =>
+        [.. type.Fields.InFieldNumberOrder().Where(static field => field.IsRequired || IsWorthALook(field, []))]);
+
+    private static bool IsWorthALook(FieldDescriptor field, HashSet<MessageDescriptor> seen) => field.FieldType == FieldType.Message && NeedsLook(Within(field), seen);
 
     private static MessageDescriptor Within(FieldDescriptor field) => field.IsMap && field.MessageType.FindFieldByName("value") is { FieldType: FieldType.Message } value
         ? value.MessageType
@@ -75,36 +62,5 @@ internal static class RequiredFields
 
     /// <summary>Whether the type, or any that it holds, has a required field.</summary>
     private static bool NeedsLook(MessageDescriptor type, HashSet<MessageDescriptor> seen) => seen.Add(type) && type.Fields.InFieldNumberOrder().Any(
-        field => field.IsRequired || (field.FieldType == FieldType.Message && NeedsLook(Within(field), seen)));
-
-    private static string? FirstMissing(IMessage message, string prefix)
-    {
-        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
-        {
-            var path = prefix + field.Name;
-            if (field.IsRequired && !field.Accessor.HasValue(message))
-                return path;
-            if (field.FieldType == FieldType.Message && MissingInside(message, field, path) is { } missing)
-                return missing;
-        }
-
-        return null;
-    }
-
-    private static string? MissingInside(IMessage message, FieldDescriptor field, string path)
-    {
-        var value = field.Accessor.GetValue(message);
-        if (value is IMessage single)
-            return FirstMissing(single, path + ".");
-        var items = value is IDictionary map ? map.Values : value as IEnumerable;
-        var index = 0;
-        foreach (var item in items ?? Array.Empty<object>())
-        {
-            if (item is IMessage inner && FirstMissing(inner, $"{path}[{index}].") is { } missing)
-                return missing;
-            index++;
-        }
-
-        return null;
-    }
+        field => field.IsRequired || IsWorthALook(field, seen));
 }
