@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using DataPlatform.Core.Client.Administration;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Services.ControlPlane.Pool;
 
 namespace DataPlatform.Services.ControlPlane.Exec;
 
@@ -18,16 +18,13 @@ public abstract record ExecStart
 }
 
 /// <summary>Starts commands beside tasks, at the agents that run these.</summary>
-public sealed class TaskExec(MesosCredential? credential, TimeProvider time) : IDisposable
+public sealed class TaskExec(AgentClients agents, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, AgentClient> agents = new();
-
     public async Task<ExecStart> Start(TaskView task, string frameworkId, ExecRequest request, CancellationToken cancellation)
     {
-        if (!Uri.TryCreate(task.AgentUrl, UriKind.Absolute, out var address)) return Refused(409, $"{task.Name} has not been placed on a host yet");
-        var client = agents.GetOrAdd(address.GetLeftPart(UriPartial.Authority), url => new AgentClient(new Uri(url), credential));
+        if (agents.Of(task) is not { } client) return Refused(409, $"{task.Name} has not been placed on a host yet");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         try
@@ -48,11 +45,6 @@ public sealed class TaskExec(MesosCredential? credential, TimeProvider time) : I
         {
             return Refused(503, $"the agent on {task.Host} did not answer within {Patience.TotalSeconds:0} s");
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var client in agents.Values) client.Dispose();
     }
 
     private static CommandInfo Command(ExecRequest request)

@@ -69,8 +69,8 @@ public static class ControlPlaneApplication
         services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
         services.AddSingleton<Catalogue>().AddSingleton<LaunchDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
         services.AddSingleton<LifetimeSweep>().AddSingleton<LeftoverSweep>().AddSingleton<RetentionSweep>();
-        services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(new TaskLogs(credential));
-        services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton(provider => new TaskExec(credential, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
+        services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>();
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(
             new PackageStoreOptions { Folder = settings.Store, MavenRepository = settings.MavenRepository, Wheels = settings.Wheels },

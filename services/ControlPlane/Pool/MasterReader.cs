@@ -1,7 +1,6 @@
 using DataPlatform.Core.Client.Administration;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Http;
-using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.ControlPlane.Settings;
 
@@ -21,8 +20,6 @@ public abstract record PoolReading
 /// <param name="handler">Instead of sockets.</param>
 public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential? credential, HttpMessageHandler? handler = null) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private readonly MasterOperatorClient? client = settings.Master is null ? null : new MasterOperatorClient([settings.Master, .. settings.OtherMasters], credential, handler);
 
     public Task<PoolReading> ReadAsync(CancellationToken cancellation) => ReadAsync(
@@ -36,26 +33,13 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
     public IAsyncEnumerable<OperatorEvent> FollowAsync(CancellationToken cancellation) =>
         client?.SubscribeAsync(cancellation) ?? AsyncEnumerable.Empty<OperatorEvent>();
 
-    private async Task<PoolReading> ReadAsync(Func<CancellationToken, Task<IReadOnlyDictionary<string, int>>> running, CancellationToken cancellation)
-    {
-        if (client is null) return new PoolReading.Unreachable("no master is configured; give --master URL");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
-        try
+    private Task<PoolReading> ReadAsync(Func<CancellationToken, Task<IReadOnlyDictionary<string, int>>> running, CancellationToken cancellation) =>
+        MasterPatience.AskAsync<PoolReading>(settings, async limit =>
         {
-            var agents = await client.GetAgentsAsync(limit.Token);
-            var frameworks = await client.GetFrameworksAsync(limit.Token);
-            return new PoolReading.Seen(PoolViews.From(client.Address, agents, frameworks, await running(limit.Token)));
-        }
-        catch (Exception error) when (error is HttpRequestException or MessageFormatException or MesosCallException or IOException)
-        {
-            return new PoolReading.Unreachable($"the master at {settings.Master} can't be asked: {error.Message}");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new PoolReading.Unreachable($"the master at {settings.Master} did not answer within {Patience.TotalSeconds:0} s");
-        }
-    }
+            var agents = await client!.GetAgentsAsync(limit);
+            var frameworks = await client.GetFrameworksAsync(limit);
+            return new PoolReading.Seen(PoolViews.From(client.Address, agents, frameworks, await running(limit)));
+        }, reason => new PoolReading.Unreachable(reason), cancellation);
 
     public void Dispose() => client?.Dispose();
 }

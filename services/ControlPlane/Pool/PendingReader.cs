@@ -1,7 +1,6 @@
 using System.Net;
 using DataPlatform.Core.Client.Administration;
 using DataPlatform.Core.Client.Http;
-using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Services.ControlPlane.Settings;
 
@@ -23,32 +22,19 @@ public abstract record PendingReading
 /// <summary>Asks the master why a framework waits.</summary>
 public sealed class PendingReader(ControlPlaneSettings settings, MesosCredential? credential) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private readonly PendingClient? client = settings.Master is null ? null : new PendingClient([settings.Master, .. settings.OtherMasters], credential);
 
-    public async Task<PendingReading> ReadAsync(PendingCall call, CancellationToken cancellation)
+    public Task<PendingReading> ReadAsync(PendingCall call, CancellationToken cancellation) => MasterPatience.AskAsync<PendingReading>(settings, async limit =>
     {
-        if (client is null) return new PendingReading.Unreachable("no master is configured; give --master URL");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
         try
         {
-            return new PendingReading.Told(await client.AskAsync(call, limit.Token));
+            return new PendingReading.Told(await client!.AskAsync(call, limit));
         }
         catch (MesosCallException refusal) when (refusal.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound)
         {
             return new PendingReading.Refused(refusal.Status, refusal.Message);
         }
-        catch (Exception error) when (error is HttpRequestException or MessageFormatException or MesosCallException or IOException)
-        {
-            return new PendingReading.Unreachable($"the master at {settings.Master} can't be asked: {error.Message}");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new PendingReading.Unreachable($"the master at {settings.Master} did not answer within {Patience.TotalSeconds:0} s");
-        }
-    }
+    }, reason => new PendingReading.Unreachable(reason), cancellation);
 
     public void Dispose() => client?.Dispose();
 }

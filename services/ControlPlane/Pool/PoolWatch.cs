@@ -40,8 +40,10 @@ public sealed class PoolWatch(MasterReader master, TimeProvider time, ILogger<Po
     public void Dispose()
     {
         lock (turn)
+        {
             watchers.Clear();
-        Stop();
+            StopUnlessWatched();
+        }
     }
 
     private void Leave(Action<PoolReading> seen)
@@ -49,23 +51,17 @@ public sealed class PoolWatch(MasterReader master, TimeProvider time, ILogger<Po
         lock (turn)
         {
             watchers.Remove(seen);
-            if (watchers.Count > 0)
-                return;
+            StopUnlessWatched();
         }
-
-        Stop();
     }
 
-    private void Stop()
+    private void StopUnlessWatched()
     {
-        lock (turn)
-        {
-            if (watchers.Count > 0)
-                return;
-            watching?.Cancel();
-            watching = null;
-            latest = null;
-        }
+        if (watchers.Count > 0)
+            return;
+        watching?.Cancel();
+        watching = null;
+        latest = null;
     }
 
     private async Task FollowAsync(CancellationToken stop)

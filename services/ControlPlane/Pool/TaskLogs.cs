@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using DataPlatform.Core.Client.Administration;
@@ -19,18 +18,15 @@ public abstract record LogReading
 }
 
 /// <summary>Reads tasks' output from the agent that has it.</summary>
-public sealed class TaskLogs(MesosCredential? credential) : IDisposable
+public sealed class TaskLogs(AgentClients agents)
 {
     public const int MostBytes = 256 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, AgentClient> agents = new();
-
     /// <param name="offset">In bytes; negative counts from the end.</param>
     public async Task<LogReading> Read(TaskView task, string frameworkId, string stream, long offset, int length, CancellationToken cancellation)
     {
-        if (!Uri.TryCreate(task.AgentUrl, UriKind.Absolute, out var address)) return new LogReading.Unreadable($"{task.Name} has not been placed on a host yet");
-        var client = agents.GetOrAdd(address.GetLeftPart(UriPartial.Authority), url => new AgentClient(new Uri(url), credential));
+        if (agents.Of(task) is not { } client) return new LogReading.Unreadable($"{task.Name} has not been placed on a host yet");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         try
@@ -66,10 +62,5 @@ public sealed class TaskLogs(MesosCredential? credential) : IDisposable
         }
 
         return utf8.Length;
-    }
-
-    public void Dispose()
-    {
-        foreach (var client in agents.Values) client.Dispose();
     }
 }
