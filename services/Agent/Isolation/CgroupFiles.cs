@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Isolation;
 
@@ -61,7 +62,7 @@ internal static class CgroupFiles
 
     /// <summary>The names of groups right below one that begin so.</summary>
     public static IReadOnlyList<string> Nested(string directory, string prefix) =>
-        Directory.Exists(directory) ? [.. Directory.EnumerateDirectories(directory, prefix + "*").Select(path => Path.GetFileName(path))] : [];
+        [.. Folders.In(directory, prefix + "*").Select(path => Path.GetFileName(path))];
 
     /// <summary>What the file says; null where that is no number, as <c>max</c> is.</summary>
     public static long? Number(string path) =>

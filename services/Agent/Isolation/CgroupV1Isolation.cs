@@ -1,3 +1,5 @@
+using DataPlatform.Services.Hosting.Files;
+
 namespace DataPlatform.Services.Agent.Isolation;
 
 /// <summary>cgroup v1: one tree for each controller, the freezer among them.</summary>
@@ -124,8 +126,7 @@ public sealed class CgroupV1Isolation : ContainerIsolation
         mounts.Keys.SelectMany(controller => CgroupFiles.Nested(Of(controller, containerId)!, NestedPrefix)).Distinct().Select(name => $"{containerId}/{name}").ToList();
 
     public override IReadOnlyList<string> Leftovers() => mounts.Values
-        .Select(mount => Path.Combine(mount, group)).Where(Directory.Exists)
-        .SelectMany(Directory.GetDirectories).Select(path => Path.GetFileName(path)).Distinct().ToList();
+        .SelectMany(mount => Folders.In(Path.Combine(mount, group))).Select(path => Path.GetFileName(path)).Distinct().ToList();
 
     protected override void Dispose(bool disposing)
     {

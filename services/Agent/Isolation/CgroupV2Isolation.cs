@@ -1,3 +1,5 @@
+using DataPlatform.Services.Hosting.Files;
+
 namespace DataPlatform.Services.Agent.Isolation;
 
 /// <summary>cgroup v2: one tree with all controllers.</summary>
@@ -110,11 +112,7 @@ public sealed class CgroupV2Isolation : ContainerIsolation
     public override IReadOnlyList<string> Inside(string containerId) =>
         CgroupFiles.Nested(Of(containerId), NestedPrefix).Select(name => $"{containerId}/{name}").ToList();
 
-    public override IReadOnlyList<string> Leftovers()
-    {
-        var folder = Path.Combine(mount, group);
-        return Directory.Exists(folder) ? Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).ToList() : [];
-    }
+    public override IReadOnlyList<string> Leftovers() => Folders.In(Path.Combine(mount, group)).Select(path => Path.GetFileName(path)).ToList();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using DataPlatform.Services.Agent.Decisions;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Sandboxes;
 
@@ -31,22 +32,17 @@ public sealed class SandboxPaths(string workDirectory)
     private static string Below(string holder, TaskRun run) => run.Pod is null ? holder : Path.Combine(holder, "containers", run.ContainerId);
 
     /// <summary>Null when no agent id of this work directory has had such a run.</summary>
-    public string? Find(TaskKey task, string containerId)
-    {
-        if (!Directory.Exists(Root))
-            return null;
-        return Directory.GetDirectories(Root)
-            .Select(agent => Run(Path.GetFileName(agent), task, containerId))
-            .Where(Directory.Exists)
-            .OrderByDescending(Directory.GetLastWriteTimeUtc)
-            .FirstOrDefault();
-    }
+    public string? Find(TaskKey task, string containerId) => Folders.In(Root)
+        .Select(agent => Run(Path.GetFileName(agent), task, containerId))
+        .Where(Directory.Exists)
+        .OrderByDescending(Directory.GetLastWriteTimeUtc)
+        .FirstOrDefault();
 
     /// <summary>Every sandbox there is. Reads all folders above them.</summary>
-    internal IEnumerable<string> Runs() => Folders(Root)
-        .SelectMany(agent => Folders(Path.Combine(agent, "frameworks")))
-        .SelectMany(framework => Folders(Path.Combine(framework, "executors")))
-        .SelectMany(executor => Folders(Path.Combine(executor, "runs")))
+    internal IEnumerable<string> Runs() => Folders.In(Root)
+        .SelectMany(agent => Folders.In(Path.Combine(agent, "frameworks")))
+        .SelectMany(framework => Folders.In(Path.Combine(framework, "executors")))
+        .SelectMany(executor => Folders.In(Path.Combine(executor, "runs")))
         .Where(run => new DirectoryInfo(run).LinkTarget is null);
 
     /// <summary>Removes the folders above a sandbox that is gone, as far as nothing else is in them.</summary>
@@ -55,12 +51,10 @@ public sealed class SandboxPaths(string workDirectory)
         lock (Above)
         {
             var runs = Path.GetDirectoryName(run)!;
-            if (Folders(runs).All(each => new DirectoryInfo(each).LinkTarget is not null))
+            if (Folders.In(runs).All(each => new DirectoryInfo(each).LinkTarget is not null))
                 File.Delete(Path.Combine(runs, "latest"));
             for (var path = runs; path != Root && path.StartsWith(Root, StringComparison.Ordinal) && !Directory.EnumerateFileSystemEntries(path).Any(); path = Path.GetDirectoryName(path)!)
                 Directory.Delete(path);
         }
     }
-
-    private static string[] Folders(string path) => Directory.Exists(path) ? Directory.GetDirectories(path) : [];
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using DataPlatform.Services.Cli.Programs;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Cli.Quickstart;
 
@@ -44,8 +45,7 @@ public sealed partial class Leftovers(string runDirectory, string cgroupRoot)
     public IEnumerable<string> Cgroups() =>
         from controller in Controllers()
         let root = Path.Combine(controller, cgroupRoot)
-        where Directory.Exists(root)
-        from directory in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories).Append(root).OrderByDescending(path => path.Length)
+        from directory in Folders.Below(root).Append(root).Where(Directory.Exists).OrderByDescending(path => path.Length)
         select directory;
 
     /// <summary>Removes empty groups. Returns those that can't be removed, as something runs in them.</summary>
@@ -95,7 +95,7 @@ public sealed partial class Leftovers(string runDirectory, string cgroupRoot)
     private bool IsOurs(int id) => Members().Contains(id) || IsMarked($"/proc/{id}");
 
     private static IEnumerable<string> Controllers() =>
-        Directory.Exists("/sys/fs/cgroup") ? Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup") : [];
+        Folders.In("/sys/fs/cgroup").Append("/sys/fs/cgroup");
 
     private static int? IdOf(string process) =>
         int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
