@@ -255,7 +255,10 @@ public sealed partial class PoolState
         recoveredAgents.Remove(id);
         unreachableAgents.Remove(id);
         tasksAway.Remove(id);
+        if (agents.GetValueOrDefault(id) is { } before)
+            agentAddresses.Remove(id, before.Info);
         agents[id] = new PooledAgent(id, admitted.Info, Amounts.Of(admitted.Info.Resources), admitted.Time);
+        agentAddresses.Add(id, admitted.Info);
         Allocator.AddAgent(id, agents[id].Total, isActive: false, AgentTraits.Of(admitted.Info));
         SetTotal(agents[id]);
         if (id == NextAgentId)
@@ -267,7 +270,9 @@ public sealed partial class PoolState
         if (agent.StreamId is { } old)
             agentOfStream.Remove(old);
         agent.StreamId = connected.StreamId;
+        agentAddresses.Remove(agent.Id, agent.Info);
         agent.Info = connected.Info;
+        agentAddresses.Add(agent.Id, agent.Info);
         SetTotal(agent);
         Allocator.SetAgentActive(agent.Id, !deactivations.ContainsKey(agent.Id));
         agent.Version = connected.Version;
@@ -305,6 +310,7 @@ public sealed partial class PoolState
         if (!agents.Remove(agentId, out var agent))
             return;
         Disconnect(agent);
+        agentAddresses.Remove(agentId, agent.Info);
         if (agentOfWorkDirectory.GetValueOrDefault(agent.WorkDirectoryId) == agentId)
             agentOfWorkDirectory.Remove(agent.WorkDirectoryId);
         Allocator.RemoveAgent(agentId);

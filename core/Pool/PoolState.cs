@@ -16,6 +16,7 @@ public sealed partial class PoolState
     private readonly Dictionary<string, string> agentOfStream = [];
     private readonly Dictionary<string, string> agentOfWorkDirectory = [];
     private readonly OrderedDictionary<string, PooledFramework> completedFrameworks = [];
+    private readonly AgentAddresses agentAddresses = new();
     private readonly Dictionary<string, AgentInfo> recoveredAgents = [];
     private readonly Dictionary<string, string> agentPrincipals = [];
     private readonly OrderedDictionary<string, DateTimeOffset> unreachableAgents = [];
@@ -78,6 +79,9 @@ public sealed partial class PoolState
 
     /// <summary>What went away with an unreachable agent; some of it may have been forgotten since.</summary>
     internal IReadOnlyCollection<(string FrameworkId, string TaskId)> TasksAwayWith(string agentId) => tasksAway.GetValueOrDefault(agentId) ?? [];
+
+    /// <summary>The agents that have the address of this one, in order of their ids.</summary>
+    internal IEnumerable<PooledAgent> AgentsAt(AgentInfo info) => agentAddresses.At(info).Select(id => agents[id]);
 
     public DateTimeOffset LastBatch { get; private set; }
 

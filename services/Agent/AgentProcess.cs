@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
@@ -153,7 +154,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             throw new SettingsException($"--fetcher-cache-dir {options.CacheDirectory} can't be used: {problem.Message}");
         }
 
-        var http = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+        var http = new HttpClient(new FailedConnectionHandler(new SocketsHttpHandler { UseCookies = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) }))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

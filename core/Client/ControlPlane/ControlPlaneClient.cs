@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DataPlatform.Core.Client.Http;
 
 namespace DataPlatform.Core.Client.ControlPlane;
 
@@ -21,7 +22,7 @@ public sealed class ControlPlaneClient : IDisposable
     public ControlPlaneClient(ControlPlaneAddress address, TimeSpan? requestTimeout = null, HttpMessageHandler? handler = null)
     {
         Address = address;
-        http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, AllowAutoRedirect = false })
+        http = new HttpClient(handler ?? new FailedConnectionHandler(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, AllowAutoRedirect = false }))
         {
             BaseAddress = new Uri(address.Url.TrimEnd('/') + "/"),
             Timeout = requestTimeout ?? TimeSpan.FromSeconds(100),

@@ -36,7 +36,7 @@ public sealed class MesosEndpoint : IDisposable
         IReadOnlyList<Uri> addresses, string path, MesosCredential? credential, MessageCodec codec, HttpMessageHandler? handler = null)
     {
         // One call must not wait for another: a stream stays open, and tasks are acknowledged beside it.
-        http = new HttpClient(handler ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+        http = new HttpClient(handler ?? new FailedConnectionHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) }))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

@@ -90,8 +90,7 @@ internal static class Registering
     /// <summary>An agent that lost its work directory comes as a new one; the old one at the same address is no more.</summary>
     private static void ReplaceOlder(PoolState state, Decision decision, AgentInfo info, DateTimeOffset now)
     {
-        foreach (var older in state.Agents.Values.Where(agent => !agent.IsConnected && agent.Info.Hostname == info.Hostname
-            && agent.Info.Port == info.Port).OrderBy(agent => agent.Id, StringComparer.Ordinal))
+        foreach (var older in state.AgentsAt(info).Where(agent => !agent.IsConnected))
             AgentLife.Remove(state, decision, older, AgentRemoval.Replaced, now);
     }
 

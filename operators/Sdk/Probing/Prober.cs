@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-
+using DataPlatform.Core.Client.Http;
 using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Probing;
@@ -12,7 +12,7 @@ internal sealed class Prober(Action<string, string?> report, TimeProvider clock)
     private static readonly TimeSpan ServingPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = Patience };
+    private readonly HttpClient http = new(new FailedConnectionHandler(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(2) })) { Timeout = Patience };
     private readonly Dictionary<string, CancellationTokenSource> running = new(StringComparer.Ordinal);
 
     /// <summary>Starts probing; a task that is probed already is probed anew.</summary>

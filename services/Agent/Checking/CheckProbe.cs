@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DataPlatform.Core.Client.Http;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Networks;
@@ -16,7 +17,7 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
 
     // As Mesos: the certificate of a task on this very host is its own affair, and a redirect is an answer.
 #pragma warning disable CA5359 // Only loopback is asked, and only for its status.
-    private readonly HttpClient http = new(new SocketsHttpHandler
+    private readonly HttpClient http = new(new FailedConnectionHandler(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -24,7 +25,7 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
         PooledConnectionLifetime = TimeSpan.Zero,
         ConnectCallback = ConnectAsync,
         SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-    })
+    }))
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

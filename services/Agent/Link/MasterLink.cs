@@ -32,7 +32,7 @@ internal sealed class MasterLink : IDisposable
         this.status = status;
         this.log = log;
         hasOthers = options.Masters.Count > 1;
-        master = new MesosEndpoint(options.Masters, LinkPath, options.Credential, MessageCodec.Protobuf, new SocketsHttpHandler
+        master = new MesosEndpoint(options.Masters, LinkPath, options.Credential, MessageCodec.Protobuf, new FailedConnectionHandler(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             MaxConnectionsPerServer = 8,
@@ -41,7 +41,7 @@ internal sealed class MasterLink : IDisposable
             ConnectCallback = OwnAddress.ConnectFrom(options.Address),
             UseCookies = false,
             UseProxy = false,
-        })
+        }))
         {
             StreamIdHeader = StreamIdHeader,
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 
@@ -50,10 +51,10 @@ internal static class FleetCommand
         return 0;
     }
 
-    private static HttpClient Client(Uri master, int connections) => new(new SocketsHttpHandler
+    private static HttpClient Client(Uri master, int connections) => new(new FailedConnectionHandler(new SocketsHttpHandler
     {
         MaxConnectionsPerServer = connections, UseProxy = false, UseCookies = false, PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-    })
+    }))
     {
         BaseAddress = master, Timeout = Timeout.InfiniteTimeSpan,
     };
