@@ -32,7 +32,7 @@ public static class MesosJson
         await output.FlushAsync(cancellation);
     }
 
-    public static void Write(Utf8JsonWriter writer, IMessage message) => MesosJsonWriter.Write(writer, message);
+    public static void Write(Utf8JsonWriter writer, IMessage message) => MesosJsonForm.Of(message.Descriptor).Write(writer, message);
 
     /// <exception cref="MessageFormatException">The text is no JSON object, a member has a value of the wrong kind, or a required field is missing.</exception>
     public static T Parse<T>(ReadOnlySpan<byte> utf8) where T : class, IMessage<T>, new()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
 namespace DataPlatform.Core.Protocol;
@@ -8,42 +9,19 @@ namespace DataPlatform.Core.Protocol;
 internal sealed class MesosJsonForm
 {
     private static readonly ConcurrentDictionary<MessageDescriptor, MesosJsonForm> Known = new();
+    private readonly MesosJsonMember[] _members;
 
-    private MesosJsonForm(MessageDescriptor type) => Members = [.. type.Fields.InDeclarationOrder().Select(static field => new Member(field))];
+    private MesosJsonForm(MessageDescriptor type) => _members = [.. type.Fields.InDeclarationOrder().Select(MesosJsonMember.Of)];
 
-    public Member[] Members { get; }
+    public IReadOnlyList<MesosJsonMember> Members => _members;
 
     public static MesosJsonForm Of(MessageDescriptor type) => Known.GetOrAdd(type, static type => new MesosJsonForm(type));
 
-    internal sealed class Member
+    public void Write(Utf8JsonWriter writer, IMessage message)
     {
-        private readonly Dictionary<int, JsonEncodedText> _symbols;
-
-        public Member(FieldDescriptor field)
-        {
-            Field = field;
-            Name = JsonEncodedText.Encode(field.Name);
-            IsMessage = !field.IsMap && field.FieldType == FieldType.Message;
-            // A message that is not there reads as null, which costs less than to ask first.
-            IsAsked = field.HasPresence && !IsMessage && !field.ToProto().HasDefaultValue;
-            Within = field.IsMap ? new Member(field.MessageType.FindFieldByNumber(2)) : null;
-            _symbols = field.FieldType != FieldType.Enum ? [] : field.EnumType.Values
-                .DistinctBy(static symbol => symbol.Number).ToDictionary(static symbol => symbol.Number, static symbol => JsonEncodedText.Encode(symbol.Name));
-        }
-
-        public FieldDescriptor Field { get; }
-
-        public JsonEncodedText Name { get; }
-
-        public bool IsMessage { get; }
-
-        /// <summary>Written only when set.</summary>
-        public bool IsAsked { get; }
-
-        /// <summary>Of a map: its values.</summary>
-        public Member? Within { get; }
-
-        /// <summary>False for a number that no symbol stands for.</summary>
-        public bool TryName(int number, out JsonEncodedText symbol) => _symbols.TryGetValue(number, out symbol);
+        writer.WriteStartObject();
+        foreach (var member in _members)
+            member.Write(writer, message);
+        writer.WriteEndObject();
     }
 }

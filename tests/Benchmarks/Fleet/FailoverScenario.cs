@@ -33,10 +33,12 @@ public sealed class FailoverScenario : Scenario
         await fleet.HoldAsync(each, limit.Token);
 
         var before = fleet.Now.Registrations;
+        var fleetBefore = fleet.ProcessorMilliseconds;
         var watch = Stopwatch.StartNew();
         await master.FailOverAsync();
         await fleet.UntilAsync(counts => counts.Registrations >= before + agents, "all agents registered again", TimeSpan.FromMinutes(3), limit.Token);
         var full = watch.Elapsed;
+        var (masterSpent, fleetSpent) = (master.Process.ProcessorMilliseconds.Own, fleet.ProcessorMilliseconds - fleetBefore);
         var known = await MetricAsync(http, master.Address, "master/tasks_running", limit.Token);
         var memory = master.Process.ResidentMegabytes;
 
@@ -47,6 +49,8 @@ public sealed class FailoverScenario : Scenario
         return new ScenarioResult(Name,
         [
             new($"{agents} agents with {each} tasks each: the full picture, from kill -9 of the master", full.TotalSeconds, "s", AtMost: 10),
+            new("processor time of the new master until then", masterSpent / 1000, "s"),
+            new("processor time of the emulated agents until then", fleetSpent / 1000, "s"),
             new("tasks that the new master knows to run", known, "", AtLeast: (double)agents * each),
             new("master, resident with the full picture", memory, "MB", AtMost: 3000),
             new("/metrics", metrics.Took.TotalSeconds, "s", AtMost: 1),
