@@ -26,48 +26,77 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers, S
             return;
         messages.Count(call);
         if (call.Type != AgentCall.Types.Type.Register)
-        {
-            using var turn = await shares.EnterAsync(caller, context.RequestAborted);
-            await Answers.WriteAsync(context, await master.Writer.DecideAsync(
-                new PoolCommand.AgentRequest(call, context.Request.Headers[StreamIdHeader].FirstOrDefault(), caller), context.RequestAborted));
-            return;
-        }
-
-        if (call.Register is null)
-        {
+            await AnswerAsync(context, call, caller);
+        else if (call.Register is null)
             await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, "register is missing; a call of this type carries it");
-            return;
-        }
-
-        await RegisterAsync(context, call, codec, caller);
+        else if (await AdmitAsync(context, call, codec, caller) is { } link)
+            // Hours: what the agent registered with must not be held for as long.
+            await FollowAsync(context, link, codec);
     }
 
-    private async Task RegisterAsync(HttpContext context, AgentCall call, MessageCodec codec, Caller caller)
+    private async Task AnswerAsync(HttpContext context, AgentCall call, Caller caller)
     {
-        using var place = await StreamPlaces.TakeAsync(context, shares, caller);
-        if (place is null)
-            return;
+        using var turn = await shares.EnterAsync(caller, context.RequestAborted);
+        await Answers.WriteAsync(context, await master.Writer.DecideAsync(
+            new PoolCommand.AgentRequest(call, context.Request.Headers[StreamIdHeader].FirstOrDefault(), caller), context.RequestAborted));
+    }
 
-        using var stream = new EventStream(codec);
-        master.Streams.Add(stream);
+    /// <summary>Null when the request was answered with why not.</summary>
+    private async Task<AgentStream?> AdmitAsync(HttpContext context, AgentCall call, MessageCodec codec, Caller caller)
+    {
+        if (await StreamPlaces.TakeAsync(context, shares, caller) is not { } place)
+            return null;
+        RegistrationParts.Share(call.Register);
+        var link = new AgentStream(master, codec, place);
+        var isIn = false;
         try
         {
             var outcome = await master.Writer.DecideAsync(
-                new PoolCommand.RegisterAgent(call.Register, call.AgentId, stream.Id, caller), context.RequestAborted);
-            if (outcome is PoolOutcome.Refused)
-            {
+                new PoolCommand.RegisterAgent(call.Register, call.AgentId, link.Events.Id, caller), context.RequestAborted);
+            isIn = outcome is not PoolOutcome.Refused;
+            if (!isIn)
                 await Answers.WriteAsync(context, outcome);
-                return;
-            }
-
-            context.Response.ContentType = codec.ContentType;
-            context.Response.Headers[StreamIdHeader] = stream.Id;
-            await stream.WriteToAsync(context.Response, context.RequestAborted);
+            return isIn ? link : null;
         }
         finally
         {
-            master.Streams.Remove(stream);
-            await master.TellAsync(new PoolCommand.AgentStreamClosed(stream.Id));
+            if (!isIn)
+                await link.DisposeAsync();
+        }
+    }
+
+    private static async Task FollowAsync(HttpContext context, AgentStream link, MessageCodec codec)
+    {
+        await using (link)
+        {
+            context.Response.ContentType = codec.ContentType;
+            context.Response.Headers[StreamIdHeader] = link.Events.Id;
+            await link.Events.WriteToAsync(context.Response, context.RequestAborted);
+        }
+    }
+
+    /// <summary>The open stream of one agent, with its place in its caller's share.</summary>
+    private sealed class AgentStream : IAsyncDisposable
+    {
+        private readonly MasterRuntime _master;
+        private readonly IDisposable _place;
+
+        public AgentStream(MasterRuntime master, MessageCodec codec, IDisposable place)
+        {
+            (_master, _place, Events) = (master, place, new EventStream(codec));
+            master.Streams.Add(Events);
+        }
+
+        public EventStream Events { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            using (_place)
+            using (Events)
+            {
+                _master.Streams.Remove(Events);
+                await _master.TellAsync(new PoolCommand.AgentStreamClosed(Events.Id));
+            }
         }
     }
 }
