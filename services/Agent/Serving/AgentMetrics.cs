@@ -79,7 +79,6 @@ internal sealed class AgentMetrics(
             ("slave/recovery_errors", recoveryErrors()),
             ("slave/checkpoints_not_written", Interlocked.Read(ref unwritten)),
             ("containerizer/unkillable_containers", Unkillable()),
-            ("process/resident_bytes", Environment.WorkingSet),
         };
         foreach (var name in Usual)
         {
@@ -111,7 +110,7 @@ internal sealed class AgentMetrics(
                 .Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
         }
 
-        return text.ToString();
+        return text.Append(ProcessMetrics.Text()).ToString();
     }
 
     private static string Name(TaskState state) => state.ToString()["Task".Length..].ToLowerInvariant();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.Hosting.Serving;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
 
@@ -19,8 +20,7 @@ public static class MetricsRoute
         text.AppendLine("# HELP dp_operator_registered Whether the package's operator has a framework id.").AppendLine("# TYPE dp_operator_registered gauge");
         foreach (var engine in catalogue.Operators)
             text.AppendLine(CultureInfo.InvariantCulture, $"dp_operator_registered{{package=\"{engine.Name}\"}} {(engine.FrameworkId is null ? 0 : 1)}");
-        text.AppendLine("# TYPE process_working_set_bytes gauge");
-        text.AppendLine(CultureInfo.InvariantCulture, $"process_working_set_bytes {Environment.WorkingSet}");
+        text.Append(ProcessMetrics.Text());
         return text.ToString();
     }
 }

@@ -41,12 +41,13 @@ internal sealed class PlainEndpoints(MasterRuntime master, Callers callers, Acce
         if (await MetricsAsync(context) is not { } metrics)
             return;
         var text = new StringBuilder();
-        foreach (var (name, value) in metrics.Append(("process/resident_memory_bytes", Environment.WorkingSet)))
+        foreach (var (name, value) in metrics)
         {
             var plain = "dp_" + name.Replace('/', '_');
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {plain} gauge\n{plain} {value:R}\n");
         }
 
+        text.Append(ProcessMetrics.Text());
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
     }
