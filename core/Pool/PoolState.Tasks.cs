@@ -6,11 +6,13 @@ namespace DataPlatform.Core.Pool;
 /// <summary>How tasks and offers hold resources of an agent and let them go.</summary>
 public sealed partial class PoolState
 {
+    private readonly Amounts amounts = new();
+
     private void Add(TaskRecord record)
     {
         var framework = frameworks[record.FrameworkId.Value];
         var agent = agents[record.AgentId.Value];
-        var task = new PooledTask(record, Amounts.Of(record.Resources), RoleOf(record.Resources, framework));
+        var task = new PooledTask(record, amounts.OfNext(record.Resources), RoleOf(record.Resources, framework));
         framework.Unreachable.Remove(task.Id);
         framework.EndedByMaster.Remove(task.Id);
         framework.LiveTasks[task.Id] = task;

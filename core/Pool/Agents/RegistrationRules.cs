@@ -1,5 +1,7 @@
 using DataPlatform.Core.Protocol.Link;
+using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
+using Google.Protobuf.Collections;
 
 namespace DataPlatform.Core.Pool;
 
@@ -66,27 +68,33 @@ internal static class RegistrationRules
     private static string? WhyNotTasks(PoolState state, AgentCall.Types.Register registration, string? id)
     {
         var held = ResourceBag.Empty;
+        var (before, plain) = (new RepeatedField<Resource>(), ResourceBag.Empty);
         var seen = new HashSet<(string, string)>();
         foreach (var task in registration.Tasks)
         {
-            var name = Names.Printable(task.TaskId.Value);
+            // Made for a refusal alone: there may be hundreds of thousands of tasks.
+            string Name() => Names.Printable(task.TaskId.Value);
             if (Names.WhyNotIdentifier("A task's id", task.TaskId.Value) is { } badTask)
                 return badTask;
             if (Names.WhyNotIdentifier("A framework's id", task.FrameworkId.Value) is { } badFramework)
                 return badFramework;
             if (task.AgentId.Value != id)
-                return $"task {name} is of agent '{Names.Printable(task.AgentId.Value)}', not of the agent that registers";
+                return $"task {Name()} is of agent '{Names.Printable(task.AgentId.Value)}', not of the agent that registers";
             if (!seen.Add((task.FrameworkId.Value, task.TaskId.Value)))
-                return $"task {name} is listed twice";
-            if (!ResourceMessages.TryRead(task.Resources, out var resources, out var reason))
-                return $"task {name}: {reason}";
+                return $"task {Name()} is listed twice";
+            if (!Amounts.AreSame(task.Resources, before))
+            {
+                if (!ResourceMessages.TryRead(task.Resources, out var resources, out var reason))
+                    return $"task {Name()}: {reason}";
+                (before, plain) = (task.Resources, resources.Unallocated());
+            }
+
             if (WhyNotKnown(state, registration, task.FrameworkId.Value) is { } unknown)
-                return $"task {name} {unknown}";
+                return $"task {Name()} {unknown}";
             if (TaskStates.IsTerminal(task.State))
                 continue;
-            var plain = resources.Unallocated();
             if (held.ConflictsWith(plain))
-                return $"task {name} holds {plain}, of which another task of the agent holds a part";
+                return $"task {Name()} holds {plain}, of which another task of the agent holds a part";
             held = held.Add(plain);
         }
 
