@@ -48,6 +48,9 @@ public sealed class FakeAgent : IAsyncDisposable
     /// <summary>Called for every KILL_TASK, on the reading task.</summary>
     public Func<FakeAgent, AgentEvent.Types.KillTask, Task> OnKill { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Called for every APPLY_OPERATION, on the reading task.</summary>
+    public Func<FakeAgent, AgentEvent.Types.ApplyOperation, Task> OnOperation { get; set; } = (_, _) => Task.CompletedTask;
+
     public List<AgentEvent> Events
     {
         get
@@ -184,6 +187,9 @@ public sealed class FakeAgent : IAsyncDisposable
                 break;
             case AgentEvent.Types.Type.KillTask:
                 await OnKill(this, news.KillTask);
+                break;
+            case AgentEvent.Types.Type.ApplyOperation:
+                await OnOperation(this, news.ApplyOperation);
                 break;
             case AgentEvent.Types.Type.Acknowledge:
                 if (Tasks.TryGetValue(news.Acknowledge.TaskId.Value, out var known)
