@@ -25,6 +25,10 @@ public sealed record PoolSettings
 
     public TimeSpan AgentPingTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How often time is looked at: short against every limit that a tick looks after, and so often that no tick has much to do.</summary>
+    public TimeSpan TickInterval => new[] { TimeSpan.FromMilliseconds(50), AgentPingTimeout / 4, AllocationInterval / 4 }.Min() is var least && least > TimeSpan.FromMilliseconds(1)
+        ? least : TimeSpan.FromMilliseconds(1);
+
     /// <summary>So many pings in a row without an answer make an agent unreachable.</summary>
     public int MaxAgentPingTimeouts { get; init; } = 5;
 

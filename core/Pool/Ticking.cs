@@ -3,12 +3,15 @@ namespace DataPlatform.Core.Pool;
 /// <summary>What time brings: pings and their misses, frameworks and agents away for too long, the batch allocation.</summary>
 internal static class Ticking
 {
+    private const int FewestPings = 32;
+
     public static Decision Decide(PoolState state, PoolCommand.Tick tick, DateTimeOffset now)
     {
         var decision = new Decision();
-        // Sorted are only those whose turn it is: this runs a few times a second, whatever the size of the pool.
+        // Sorted are only those whose turn it is: this runs many times a second, whatever the size of the pool.
         foreach (var agent in state.Agents.Values.Where(agent => now - agent.LastPing >= state.Settings.AgentPingTimeout)
-            .OrderBy(agent => agent.Id, StringComparer.Ordinal))
+            .OrderBy(agent => agent.LastPing).ThenBy(agent => agent.Id, StringComparer.Ordinal)
+            .Take(MostPings(state)))
         {
             Ping(state, decision, agent, tick, now);
         }
@@ -49,6 +52,13 @@ internal static class Ticking
                 FrameworkLife.Remove(state, decision, framework, now);
         }
     }
+
+    /// <summary>
+    /// A fleet that came in one second is not pinged in one for ever after: whoever calls meanwhile would wait. The ticks of one ping
+    /// timeout have room for twice as many as there are.
+    /// </summary>
+    private static int MostPings(PoolState state) =>
+        Math.Max(FewestPings, (int)Math.Ceiling(2.0 * state.Agents.Count * (state.Settings.TickInterval / state.Settings.AgentPingTimeout)));
 
     private static void Ping(PoolState state, Decision decision, PooledAgent agent, PoolCommand.Tick tick, DateTimeOffset now)
     {

@@ -10,9 +10,6 @@ namespace DataPlatform.Services.Master;
 public sealed class MasterRuntime(PoolWriter writer, PoolReplica replica, StreamTable streams, PoolSettings settings, TimeProvider time)
     : IAsyncDisposable
 {
-    /// <summary>Short against every time limit that a tick looks after.</summary>
-    private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(250);
-
     private readonly CancellationTokenSource stopping = new();
     private Task writing = Task.CompletedTask;
     private Task folding = Task.CompletedTask;
@@ -60,8 +57,7 @@ public sealed class MasterRuntime(PoolWriter writer, PoolReplica replica, Stream
 
     private async Task TickAsync()
     {
-        var shortest = new[] { LongestTick, settings.AgentPingTimeout / 4, settings.AllocationInterval / 4 }.Min();
-        using var timer = new PeriodicTimer(shortest > TimeSpan.FromMilliseconds(1) ? shortest : TimeSpan.FromMilliseconds(1), Time);
+        using var timer = new PeriodicTimer(settings.TickInterval, Time);
         await UnlessOver(async () =>
         {
             while (await timer.WaitForNextTickAsync(stopping.Token))
