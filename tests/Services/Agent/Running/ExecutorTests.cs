@@ -113,6 +113,7 @@ public sealed class ExecutorTests
         await master.Eventually(() => master.EndedExecutors.Count == 1, "the end of the executor");
         master.EndedExecutors[0].Status.ShouldBe(3 << 8);
         await master.Eventually(() => Directory.GetDirectories(Path.Combine(agent.WorkDirectory, "meta", "runs")).Length == 0, "the checkpoints to go");
+        await master.Eventually(() => Directory.GetFiles(Path.Combine(agent.WorkDirectory, "meta", "executors")).Length == 0, "the history of its tasks to go");
     }
 
     [Fact]
