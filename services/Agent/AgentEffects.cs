@@ -28,9 +28,15 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
 
     public void CarryOut(IReadOnlyList<AgentEffect> effects)
     {
+        var forgotten = effects.OfType<AgentEffect.Forget>().Select(each => each.ContainerId).ToHashSet(StringComparer.Ordinal);
         foreach (var effect in effects)
-            Checkpoint(effect);
-        Metrics.CountUnwritten(checkpoints.Flush(effects.OfType<AgentEffect.Forget>().Select(each => each.ContainerId).ToHashSet(StringComparer.Ordinal)));
+        {
+            // The last acknowledgement is not worth a wait for the disk.
+            if (effect is not AgentEffect.CheckpointAcknowledgement { ContainerId: var acknowledged } || !forgotten.Contains(acknowledged))
+                Checkpoint(effect);
+        }
+
+        Metrics.CountUnwritten(checkpoints.Flush(forgotten));
         var resized = new HashSet<string>(StringComparer.Ordinal);
         foreach (var effect in effects)
         {
