@@ -28,11 +28,20 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
 
     public void CarryOut(IReadOnlyList<AgentEffect> effects)
     {
-        foreach (var effect in effects)
-            Checkpoint(effect);
-        Metrics.CountUnwritten(checkpoints.Flush(effects.OfType<AgentEffect.Forget>().Select(each => each.ContainerId).ToHashSet(StringComparer.Ordinal)));
+        var forgotten = effects.OfType<AgentEffect.Forget>().Select(each => each.ContainerId).ToHashSet(StringComparer.Ordinal);
         foreach (var effect in effects)
         {
+            // The last acknowledgement is not worth a wait for the disk.
+            if (effect is not AgentEffect.CheckpointAcknowledgement { ContainerId: var acknowledged } || !forgotten.Contains(acknowledged))
+                Checkpoint(effect);
+        }
+
+        Metrics.CountUnwritten(checkpoints.Flush(forgotten));
+        var resized = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var effect in effects)
+        {
+            if (effect is AgentEffect.Resize { ContainerId: var container } && !resized.Add(container))
+                continue;
             try
             {
                 log.LogDebug("{Effect}", effect.GetType().Name);
@@ -51,7 +60,7 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
         switch (effect)
         {
             case AgentEffect.CheckpointRun run:
-                WriteRun(run.Run);
+                checkpoints.AppendRun(run.Run);
                 break;
             case AgentEffect.CheckpointDelivery delivery:
                 checkpoints.AppendDelivery(delivery.ContainerId);
@@ -121,20 +130,6 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
                 break;
             default:
                 throw new InvalidOperationException($"Unhandled effect {effect.GetType().Name}");
-        }
-    }
-
-    private void WriteRun(TaskRun run)
-    {
-        try
-        {
-            checkpoints.WriteRun(run);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            // As for histories: it goes on, and is only not remembered.
-            Metrics.CountUnwritten(1);
-            log.LogError("Task {Task} was not written down: {Problem}", run.Key.TaskId, problem.Message);
         }
     }
 

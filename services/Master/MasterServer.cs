@@ -75,7 +75,7 @@ internal static class MasterServer
 
     private static WebApplication Build(MasterSettings settings, LoggingLevel logging)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = ServiceServer.NewBuilder(AppContext.BaseDirectory);
         builder.ListenOn(new Listener(
             settings.Ip, settings.Port, Bodies.LargestBody, new HostNames(settings.Ip, [settings.Hostname, .. settings.AllowedHosts]), ConnectionShare));
         builder.Logging.ToConsole(logging);

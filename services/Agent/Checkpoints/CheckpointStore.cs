@@ -9,8 +9,9 @@ namespace DataPlatform.Services.Agent.Checkpoints;
 
 /// <summary>
 /// What the agent must know after it was killed or its host lost power, under <c>work-dir/meta</c>: its id, and for each run
-/// a folder with the task, its history and what the supervisor leaves there. What was written is on the disk when the call
-/// returns; histories wait for <see cref="Flush"/>, so that many records cost one wait. Histories are for one thread.
+/// a folder with the task, its history and what the supervisor leaves there. Tasks that a program of their framework's runs have
+/// no folders; those of one executor share a history. What was written is on the disk when the call returns; histories wait for
+/// <see cref="Flush"/>, so that many records cost one wait. Histories are for one thread.
 /// </summary>
 public sealed class CheckpointStore
 {
@@ -23,6 +24,7 @@ public sealed class CheckpointStore
     private readonly RunReader reader;
     private readonly HostBoot boot;
     private readonly ConcurrentDictionary<string, string> podOf = new(StringComparer.Ordinal);
+    private readonly ExecutorHistories executors;
     private readonly Dictionary<string, MemoryStream> waiting = new(StringComparer.Ordinal);
 
     /// <exception cref="IOException">The folder can't be made or written.</exception>
@@ -37,6 +39,7 @@ public sealed class CheckpointStore
         workDirectoryIdFile = Path.Combine(meta, "work_directory_id");
         Directory.CreateDirectory(meta, AtomicFile.OwnerFolder);
         Directory.CreateDirectory(runs, AtomicFile.OwnerFolder);
+        executors = new ExecutorHistories(Path.Combine(meta, "executors"), container => Directory.Exists(RunDirectory(container)), log);
         FolderSync.Flush(workDirectory);
         FolderSync.Flush(meta);
         reader = new RunReader(boot, SameBoot(Path.Combine(meta, "boot_id")));
@@ -91,6 +94,13 @@ public sealed class CheckpointStore
         FolderSync.Flush(runs);
     }
 
+    /// <summary>Of a task that its executor's program runs.</summary>
+    public void AppendRun(TaskRun run)
+    {
+        podOf[run.ContainerId] = run.Pod!.ContainerId;
+        executors.Begin(run);
+    }
+
     public void AppendStatus(string containerId, TaskReport status) => Append(containerId, RunLog.Status, status.ToByteArray());
 
     public void AppendAcknowledgement(string containerId, ByteString uuid) => Append(containerId, RunLog.Acknowledged, uuid.Span);
@@ -125,7 +135,9 @@ public sealed class CheckpointStore
         }
 
         waiting.Clear();
-        return failed;
+        foreach (var containerId in forgotten)
+            executors.Forget(containerId);
+        return failed + executors.Flush();
     }
 
     public void Forget(string containerId)
@@ -133,6 +145,7 @@ public sealed class CheckpointStore
         var directory = RunDirectory(containerId);
         if (Directory.Exists(directory))
             Directory.Delete(directory, recursive: true);
+        executors.Forget(containerId);
         podOf.TryRemove(containerId, out _);
     }
 
@@ -162,6 +175,12 @@ public sealed class CheckpointStore
             }
         }
 
+        foreach (var (containerId, records) in executors.Read(CopyAside))
+        {
+            found.Add(reader.ReadUnder(containerId, records));
+            podOf[containerId] = records.Pod!.ContainerId;
+        }
+
         return found;
     }
 
@@ -183,8 +202,31 @@ public sealed class CheckpointStore
         }
     }
 
+    /// <summary>Others of its tasks go on writing to it.</summary>
+    private void CopyAside(string history, string problem)
+    {
+        var kept = Path.Combine(setAside, Path.GetFileName(history));
+        log.LogError("The checkpoints of the tasks of an executor can't be read, or not all: {Problem}. A copy is kept as {Kept}; what can't be read counts as gone", problem, kept);
+        SetAside++;
+        try
+        {
+            Directory.CreateDirectory(setAside, AtomicFile.OwnerFolder);
+            File.Copy(history, kept, overwrite: true);
+        }
+        catch (Exception second) when (second is IOException or UnauthorizedAccessException)
+        {
+            log.LogError("It could not be copied there: {Problem}", second.Message);
+        }
+    }
+
     private void Append(string containerId, byte kind, ReadOnlySpan<byte> content)
     {
+        if (executors.Has(containerId))
+        {
+            executors.Append(containerId, kind, content);
+            return;
+        }
+
         if (!waiting.TryGetValue(containerId, out var records))
             waiting[containerId] = records = new MemoryStream();
         RunLog.Write(records, kind, content);

@@ -9,8 +9,9 @@ namespace DataPlatform.Services.Agent.Checkpoints;
 internal static class Durable
 {
     /// <summary>Appends, and returns when it is on the disk. After a failure the file is as long as it was.</summary>
+    /// <param name="sync">False: what is written may be lost with the host's power, though not with this process.</param>
     /// <exception cref="IOException">The disk refuses.</exception>
-    public static void Append(string path, ReadOnlySpan<byte> content)
+    public static void Append(string path, ReadOnlySpan<byte> content, bool sync = true)
     {
         // Appended by the kernel: two threads may write to one file.
         var descriptor = Libc.open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.OpenNoFollow | Libc.OpenCloseOnExec, (uint)AtomicFile.OwnerOnly);
@@ -21,7 +22,8 @@ internal static class Durable
         try
         {
             RandomAccess.Write(file, content, before);
-            RandomAccess.FlushToDisk(file);
+            if (sync)
+                RandomAccess.FlushToDisk(file);
         }
         catch (IOException)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using DataPlatform.Services.Hosting.Files;
 
@@ -17,7 +18,16 @@ internal static class RunLog
     public const byte Status = (byte)'s';
     public const byte Acknowledged = (byte)'a';
     public const byte Kill = (byte)'k';
+
+    /// <summary>In the history of an executor: of one of its tasks.</summary>
+    public const byte Under = (byte)'u';
+
+    /// <summary>Of a task in the history of its executor: it is forgotten.</summary>
+    public const byte Gone = (byte)'g';
+
     private const int HeaderSize = 5;
+
+    public static int SizeOf(int content) => HeaderSize + content;
 
     public static void Write(Stream to, byte kind, ReadOnlySpan<byte> content)
     {
@@ -25,6 +35,15 @@ internal static class RunLog
         header[0] = kind;
         BinaryPrimitives.WriteInt32LittleEndian(header[1..], content.Length);
         to.Write(header);
+        to.Write(content);
+    }
+
+    public static void Write(IBufferWriter<byte> to, byte kind, ReadOnlySpan<byte> content)
+    {
+        var header = to.GetSpan(HeaderSize);
+        header[0] = kind;
+        BinaryPrimitives.WriteInt32LittleEndian(header[1..], content.Length);
+        to.Advance(HeaderSize);
         to.Write(content);
     }
 

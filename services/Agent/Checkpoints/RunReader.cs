@@ -14,48 +14,31 @@ internal sealed class RunReader(HostBoot boot, bool sameBoot)
     /// <exception cref="IOException">It can't be read.</exception>
     public RecoveredRun? Read(string directory)
     {
-        FrameworkInfo? framework = null;
-        TaskInfo? task = null;
-        Pod? pod = null;
-        ExecutorInfo? program = null;
-        var delivered = false;
-        var statuses = new List<TaskReport>();
-        var acknowledged = new HashSet<ByteString>();
-        (KillIntent Intent, TimeSpan? Deadline)? kill = null;
+        var records = new RunRecords();
         foreach (var (kind, content) in RunLog.Read(Path.Combine(directory, CheckpointStore.History)))
-        {
-            if (kind == RunLog.Framework)
-                framework = FrameworkInfo.Parser.ParseFrom(content.Span);
-            else if (kind == RunLog.Task)
-                task = TaskInfo.Parser.ParseFrom(content.Span);
-            else if (kind == RunLog.Pod)
-                pod = PodRecord.Decode(content.Span);
-            else if (kind == RunLog.Program)
-                program = ExecutorInfo.Parser.ParseFrom(content.Span);
-            else if (kind == RunLog.Delivered)
-                delivered = true;
-            else if (kind == RunLog.Status)
-                statuses.Add(TaskReport.Parser.ParseFrom(content.Span));
-            else if (kind == RunLog.Acknowledged)
-                acknowledged.Add(ByteString.CopyFrom(content.Span));
-            else if (kind == RunLog.Kill && KillRecord.Decode(content.Span) is { } decoded)
-                kill = (decoded.Intent, decoded.Deadline ?? kill?.Deadline);
-        }
-
-        framework ??= ReadOlder(directory, "framework", FrameworkInfo.Parser);
-        task ??= ReadOlder(directory, "task", TaskInfo.Parser);
+            records.Add(kind, content);
+        var framework = records.Framework ?? ReadOlder(directory, "framework", FrameworkInfo.Parser);
+        var task = records.Task ?? ReadOlder(directory, "task", TaskInfo.Parser);
         var started = SupervisorFiles.ReadStarted(directory);
-        var wasStarted = SupervisorFiles.IsStarted(directory) || statuses.Count > 0 || SupervisorFiles.ReadExitStatus(directory) is not null;
+        var wasStarted = SupervisorFiles.IsStarted(directory) || records.Statuses.Count > 0 || SupervisorFiles.ReadExitStatus(directory) is not null;
         if (framework is null && task is null && !wasStarted)
             return null;
         if (task?.TaskId is not { Value.Length: > 0 } || framework?.Id is not { Value.Length: > 0 })
             throw new InvalidDataException("its task or its framework is missing or cut short");
         var supervisor = sameBoot ? started : null;
-        return new RecoveredRun(
-            framework, task, Path.GetFileName(directory), statuses, acknowledged, kill?.Intent, wasStarted, supervisor?.Pid,
-            supervisor is { } process ? boot.AgeOf(process.StartTicks) : TimeSpan.Zero,
-            sameBoot && kill?.Deadline is { } deadline ? Left(deadline) : null) { Pod = pod, Program = program, WasDelivered = delivered };
+        return Recovered(records, framework, task, Path.GetFileName(directory), wasStarted) with
+        {
+            Pid = supervisor?.Pid,
+            Age = supervisor is { } process ? boot.AgeOf(process.StartTicks) : TimeSpan.Zero,
+        };
     }
+
+    /// <summary>Of a task in the history of its executor: it has no processes that this agent knows of.</summary>
+    public RecoveredRun ReadUnder(string containerId, RunRecords records) => Recovered(records, records.Framework!, records.Task!, containerId, wasStarted: false);
+
+    private RecoveredRun Recovered(RunRecords records, FrameworkInfo framework, TaskInfo task, string containerId, bool wasStarted) => new(
+        framework, task, containerId, records.Statuses, records.Acknowledged, records.Kill?.Intent, wasStarted, null, TimeSpan.Zero,
+        sameBoot && records.Kill?.Deadline is { } deadline ? Left(deadline) : null) { Pod = records.Pod, Program = records.Program, WasDelivered = records.WasDelivered };
 
     private TimeSpan Left(TimeSpan deadline)
     {

@@ -73,7 +73,7 @@ public sealed partial class AgentCore
         if (waiting.Count == 0)
             return;
         executor.WasGivenTasks = true;
-        effects.Add(new AgentEffect.Resize(executor.Program.ContainerId, executor.Resources));
+        effects.Add(new AgentEffect.Resize(executor));
         foreach (var group in waiting)
         {
             foreach (var run in group)
@@ -119,7 +119,7 @@ public sealed partial class AgentCore
         if (run.Intent == KillIntent.Drained && executor.Members.Count == 0)
             ShutDown(executor, KillIntent.Drained); // An agent is empty only without it.
         else
-            effects.Add(new AgentEffect.Resize(executor.Program.ContainerId, executor.Resources));
+            effects.Add(new AgentEffect.Resize(executor));
     }
 
     private void Pass(AgentInput.MessageToExecutor input)

@@ -48,8 +48,13 @@ public abstract record AgentEffect
 
     public sealed record SendExecutorMessage(ExecutorKey Executor, ByteString Data) : AgentEffect;
 
-    /// <summary>The container is to have so much from now on.</summary>
-    public sealed record Resize(string ContainerId, IReadOnlyList<Resource> Resources) : AgentEffect;
+    /// <summary>The executor's container is to have what the executor and its tasks have now: once for all decisions that are carried out together.</summary>
+    public sealed record Resize(ExecutorRun Executor) : AgentEffect
+    {
+        public string ContainerId => Executor.Program.ContainerId;
+
+        public IReadOnlyList<Resource> Resources => Executor.Resources;
+    }
 
     /// <summary>Nobody asks for this run any more: its checkpoints go, its sandbox is left to the collector.</summary>
     public sealed record Forget(string ContainerId) : AgentEffect;

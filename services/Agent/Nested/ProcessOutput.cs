@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Threading.Channels;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
@@ -68,10 +67,7 @@ internal sealed class ProcessOutput : IDisposable
             await response.StartAsync(either.Token);
             await response.BodyWriter.FlushAsync(either.Token);
             await foreach (var record in queue.Reader.ReadAllAsync(either.Token))
-            {
-                response.BodyWriter.Write(RecordIO.Encode(codec.Encode(record)));
-                await response.BodyWriter.FlushAsync(either.Token);
-            }
+                await response.Body.WriteAsync(RecordIO.Encode(codec.Encode(record)), either.Token);
         }
         catch (OperationCanceledException)
         {

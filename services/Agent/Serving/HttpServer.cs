@@ -22,7 +22,7 @@ internal static class HttpServer
 
     public static WebApplication Build(AgentOptions options, LoggingLevel logging)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.WorkDirectory });
+        var builder = ServiceServer.NewBuilder(options.WorkDirectory);
         builder.Logging.ToConsole(logging);
         builder.ListenOn(new Listener(
             options.Address, options.Port, OperatorApi.LongestBody, new HostNames(options.Address, [options.HostName, .. options.AllowedHosts]), ConnectionShare));

@@ -40,8 +40,9 @@ internal static class StreamedMedia
     {
         var request = context.Request;
         var plain = AgentCalls.AnswerCodec(request, fallback);
-        var records = plain is null && request.Headers.Accept.ToString().Contains(Records, StringComparison.OrdinalIgnoreCase);
         var each = request.Headers[MessageAccept].ToString();
+        // There are clients that name the form of the records in Accept too, beside that of the stream: Mesos sees the last line alone.
+        var records = (plain is null || each.Length > 0) && request.Headers.Accept.ToString().Contains(Records, StringComparison.OrdinalIgnoreCase);
         if (records && FormOf(each) is { } form)
             return new AnswerForm(form, true);
         if (plain is not null && each.Length == 0 && !request.Headers.ContainsKey(MessageContentType))

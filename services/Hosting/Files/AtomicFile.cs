@@ -12,9 +12,12 @@ public static class AtomicFile
     public const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
     public const UnixFileMode ReadableByAll = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>How the name of a file ends that a crash has left before it was whole.</summary>
+    public const string Unfinished = ".new";
+
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = OwnerOnly)
     {
-        var temporary = path + ".new";
+        var temporary = path + Unfinished;
         File.Delete(temporary);
         using (var file = new FileStream(temporary, new FileStreamOptions
         {

@@ -25,6 +25,13 @@ public static class ServiceServer
     /// <summary>Says nothing above a request's start and end; whoever listens to it pays with an activity for each request.</summary>
     private const string Unheard = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
+    /// <summary>
+    /// To build a server with. Left alone, the framework watches every folder below its root for the sake of settings that it reads
+    /// again, and pays for each that tasks make there.
+    /// </summary>
+    public static WebApplicationBuilder NewBuilder(string root) =>
+        WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = root, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
+
     public static void ListenOn(this WebApplicationBuilder builder, Listener listener)
     {
         var book = new VisitorBook(ConnectionLimits.From(DescriptorLimit.Read(), listener.ConnectionShare), TimeProvider.System);

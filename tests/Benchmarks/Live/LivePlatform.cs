@@ -19,7 +19,8 @@ internal sealed class LivePlatform : IAsyncDisposable
 
     public string Folder => _folder.FullName;
 
-    private string Lake => Path.Combine(Folder, "lake");
+    /// <summary>Tasks see it where it is.</summary>
+    public string Lake => Path.Combine(Folder, "lake");
 
     public StartedProcess Master { get; private set; } = null!;
 
@@ -58,6 +59,18 @@ internal sealed class LivePlatform : IAsyncDisposable
         }
 
         return new ControlPlaneClient(ControlPlaneAddress.Read(configuration));
+    }
+
+    /// <summary>Until master and agents can be called, for clients that don't try again.</summary>
+    public async Task ServesAsync(CancellationToken cancellation)
+    {
+        while (!_folder.EnumerateDirectories().Where(each => each.Name == "master" || each.Name.StartsWith("agent-", StringComparison.Ordinal))
+            .All(each => File.Exists(Path.Combine(each.FullName, "endpoint"))))
+        {
+            if (WhyDown is { } reason)
+                throw new InvalidOperationException(reason);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
+        }
     }
 
     /// <summary>Null while all run.</summary>

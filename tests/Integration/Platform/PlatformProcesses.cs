@@ -46,6 +46,9 @@ internal sealed class PlatformProcesses : IAsyncDisposable
 
     public string CredentialsFile { get; }
 
+    /// <summary>With it a framework of another's client is the principal <c>tests</c>.</summary>
+    public string FrameworkSecret => frameworks.Secret;
+
     public string CliConfig => Path.Combine(Root, "cli.json");
 
     public string Lake => Path.Combine(Root, "lake");

@@ -37,7 +37,11 @@ public sealed class MesosFrameworkTests
         if (await InstallAsync(folder) is { } missing) Assert.Skip(missing);
         await using var platform = await PlatformProcesses.StartAsync(open: true);
 
-        var (status, output) = await RunAsync(folder, "node", "executorScheduler.js", platform.MasterPort, Path.Combine(folder, "executor.js"), platform.Root);
+        // Tasks do not see every folder of the host, /tmp for one.
+        var copied = await RunAsync(folder, "cp", "-r", folder, platform.Shared);
+        copied.Status.ShouldBe(0, copied.Output);
+
+        var (status, output) = await RunAsync(folder, "node", "executorScheduler.js", platform.MasterPort, Path.Combine(platform.Shared, "ThirdParty", "executor.js"), platform.Root);
 
         status.ShouldBe(0, output);
         var said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Threading.Channels;
 using DataPlatform.Core.Protocol;
 using Google.Protobuf;
@@ -67,9 +66,9 @@ public sealed class EventStream : IDisposable
             await foreach (var message in queue.Reader.ReadAllAsync(either.Token))
             {
                 Interlocked.Add(ref waitingBytes, -message.CalculateSize());
-                response.BodyWriter.Write(RecordIO.Encode(codec.Encode(message)));
-                // A flush makes an HTTP chunk. There are clients that take every chunk for one record, as Mesos sends them.
-                await response.BodyWriter.FlushAsync(either.Token);
+                // There are clients that take every HTTP chunk for one record, as Mesos sends them. What is written whole is one
+                // chunk; the body's PipeWriter cuts one wherever its buffer ends.
+                await response.Body.WriteAsync(RecordIO.Encode(codec.Encode(message)), either.Token);
             }
         }
         catch (OperationCanceledException)

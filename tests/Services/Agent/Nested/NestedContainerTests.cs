@@ -118,7 +118,9 @@ public sealed class NestedContainerTests
     [Theory]
     [InlineData("json")]
     [InlineData("protobuf")]
-    public async Task The_output_of_a_container_can_be_read_along_as_records_and_its_terminal_be_typed_into(string codec)
+    [InlineData("json", true)]
+    [InlineData("protobuf", true)]
+    public async Task The_output_of_a_container_can_be_read_along_as_records_and_its_terminal_be_typed_into(string codec, bool asTheirFormToo = false)
     {
         await using var master = await FakeMaster.StartAsync();
         await using var agent = await StartAsync(master);
@@ -128,6 +130,9 @@ public sealed class NestedContainerTests
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1") { Content = new ByteArrayContent(client.Codec.Encode(Output(id))) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(client.Codec.ContentType);
+        // As mesos-go asks.
+        if (asTheirFormToo)
+            request.Headers.Accept.ParseAdd(client.Codec.ContentType);
         request.Headers.Accept.ParseAdd("application/recordio");
         request.Headers.TryAddWithoutValidation("Message-Accept", client.Codec.ContentType);
         using var answer = await client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, client.Limit);

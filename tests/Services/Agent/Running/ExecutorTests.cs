@@ -113,6 +113,7 @@ public sealed class ExecutorTests
         await master.Eventually(() => master.EndedExecutors.Count == 1, "the end of the executor");
         master.EndedExecutors[0].Status.ShouldBe(3 << 8);
         await master.Eventually(() => Directory.GetDirectories(Path.Combine(agent.WorkDirectory, "meta", "runs")).Length == 0, "the checkpoints to go");
+        await master.Eventually(() => Directory.GetFiles(Path.Combine(agent.WorkDirectory, "meta", "executors")).Length == 0, "the history of its tasks to go");
     }
 
     [Fact]
@@ -277,10 +278,16 @@ public sealed class ExecutorTests
     private static async Task<AgentUnderTest> StartAsync(FakeMaster master, params string[] more)
     {
         var agent = await AgentUnderTest.StartAsync(master, work => [.. more, "--fetcher-local-dirs", work]);
+        GiveProgram(agent);
+        return agent;
+    }
+
+    /// <summary>Where <see cref="TaskUnder"/> has it fetched from.</summary>
+    internal static void GiveProgram(AgentUnderTest agent)
+    {
         var source = Path.Combine(agent.WorkDirectory, "executor.py");
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Agent", "Running", "executor.py"), source);
         File.SetUnixFileMode(source, (UnixFileMode)0x1A4);
-        return agent;
     }
 
     private static ExecutorInfo Executor(AgentUnderTest agent, string id, string mode = "", TimeSpan? grace = null) => new()
@@ -294,7 +301,7 @@ public sealed class ExecutorTests
         ShutdownGracePeriod = grace is { } given ? new DurationInfo { Nanoseconds = given.Ticks * TimeSpan.NanosecondsPerTick } : null,
     };
 
-    private static TaskInfo TaskUnder(AgentUnderTest agent, string executor, string id, string mode = "", double megabytes = 64, TimeSpan? grace = null)
+    internal static TaskInfo TaskUnder(AgentUnderTest agent, string executor, string id, string mode = "", double megabytes = 64, TimeSpan? grace = null)
     {
         var task = TaskOf(id, "");
         task.Command = null;

@@ -39,6 +39,18 @@ public sealed class LoadTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Watches_no_folder_however_many_tasks_make()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        agent.Run(TaskOf("t", "mkdir -p a/b/c && sleep 300"));
+        await master.WaitForAsync("t", TaskState.TaskRunning);
+
+        // Each watch of inotify(7) is a line, and each costs the agent something for whatever happens in that folder.
+        Directory.GetFiles($"/proc/{agent.ProcessId}/fdinfo").SelectMany(ReadIfThere).Count(line => line.StartsWith("inotify", StringComparison.Ordinal)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Says_how_long_one_task_takes()
     {
         await using var master = await FakeMaster.StartAsync();
@@ -99,4 +111,16 @@ public sealed class LoadTests(ITestOutputHelper output)
     private static long ResidentMegabytes(int pid) => long.Parse(
         File.ReadLines($"/proc/{pid}/status").First(each => each.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture) / 1024;
+
+    private static string[] ReadIfThere(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (IOException)
+        {
+            return []; // Closed since.
+        }
+    }
 }

@@ -31,6 +31,33 @@ public sealed class PowerLossTests
     }
 
     [Fact]
+    public async Task What_an_executor_said_of_many_tasks_is_known_after_a_loss_of_power()
+    {
+        using var disk = DiskWithPower.TryMake(megabytes: 64);
+        Assert.SkipWhen(disk is null, "No file system can be made and mounted here (root, mkfs.ext4 and loop devices are needed)");
+        var work = Directory.CreateDirectory(Path.Combine(disk.MountPoint, "agent")).FullName;
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartInAsync(work, master, "--fetcher-local-dirs", work);
+        ExecutorTests.GiveProgram(agent);
+        string[] tasks = [.. Enumerable.Range(0, 20).Select(number => $"x{number}")];
+        foreach (var task in tasks)
+            agent.Run(ExecutorTests.TaskUnder(agent, "x", task, megabytes: 16));
+        foreach (var task in tasks)
+            await master.WaitForAsync(task, TaskState.TaskRunning);
+
+        disk.LosePower();
+        await File.WriteAllTextAsync(Path.Combine(disk.MountPoint, "agent", "meta", "boot_id"), "the life of the host before this one");
+        await using var otherMaster = await FakeMaster.StartAsync();
+        await using var after = await StartInAsync(Path.Combine(disk.MountPoint, "agent"), otherMaster);
+
+        var known = otherMaster.Registrations[0].Tasks;
+        known.Select(each => each.TaskId.Value).Order(StringComparer.Ordinal).ShouldBe(tasks.Order(StringComparer.Ordinal));
+        known.ShouldAllBe(each => each.Statuses[0].State == TaskState.TaskRunning);
+        foreach (var task in tasks)
+            await otherMaster.WaitForAsync(task, TaskState.TaskLost);
+    }
+
+    [Fact]
     public async Task Starts_with_checkpoints_that_are_empty_and_without_its_id()
     {
         await using var master = await FakeMaster.StartAsync();
