@@ -27,6 +27,8 @@ internal sealed class Network : IDisposable
         router = Add("lan");
         // Only within that namespace.
         Ip.Run("netns", "exec", router, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+        // What goes anywhere else, such as to a name server, is lost without a word: no part may wait for it.
+        Ip.Run("-n", router, "route", "add", "blackhole", "default");
     }
 
     /// <summary>Why there can be none on this machine; null when there can.</summary>
