@@ -115,7 +115,7 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
 
     public Exception Explain(Exception error) => error is NpgsqlException postgres ? Unavailable(postgres) : error;
 
-    public void Dispose() => connection?.Dispose();
+    public void Dispose() => Close();
 
     public static JournalException Unavailable(NpgsqlException error) => new(JournalFault.Unavailable,
         $"the journal in PostgreSQL cannot be used: {(error as PostgresException)?.MessageText ?? error.Message}", error);
@@ -129,8 +129,7 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
         }
         catch (NpgsqlException)
         {
-            connection?.Dispose();
-            connection = null;
+            Close();
             throw;
         }
     }
@@ -139,8 +138,7 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
     {
         if (connection is { FullState: System.Data.ConnectionState.Open } open)
             return open;
-        connection?.Dispose();
-        connection = null;
+        Close();
         var opened = database.OpenConnection();
         try
         {
@@ -158,6 +156,20 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
         }
 
         return connection = opened;
+    }
+
+    private void Close()
+    {
+        try
+        {
+            connection?.Dispose();
+        }
+        catch (NpgsqlException)
+        {
+            // It broke meanwhile, and is closed by that.
+        }
+
+        connection = null;
     }
 
     private List<JournalRecord> Select(string text, NpgsqlTransaction transaction)
