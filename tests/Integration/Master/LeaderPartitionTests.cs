@@ -65,6 +65,28 @@ public sealed class LeaderPartitionTests : IDisposable
     }
 
     [Fact]
+    public async Task Agents_and_frameworks_find_the_next_leader_when_the_leaders_host_is_gone_without_a_word()
+    {
+        var leader = await pool.WholeAsync();
+        await OffersComeAsync(pool.Framework, pool.Framework.Offered.Count);
+        var (epoch, term, since, from) = (pool.Lease.Epoch, Term(pool.Framework.Offered[^1].Offer), DateTime.UtcNow, pool.Framework.Subscriptions);
+
+        pool.Network.Cut(leader.Host, Cut.BothWays, [pool.Database, pool.Scheduler, .. pool.Masters.Where(master => master != leader).Select(master => master.Host), .. pool.Agents.Values.Select(agent => agent.Host)]);
+        var next = await pool.LeaderAsync(except: leader);
+
+        await Eventually.HoldsAsync(() => pool.Framework.Offered.Any(offered => offered.Time > since && Term(offered.Offer) != term), "an offer of the next leader", pool.Logs, TimeSpan.FromSeconds(60));
+        var (end, first) = (pool.Lease.EndOf(epoch), pool.Framework.Offered.First(offered => offered.Time > since && Term(offered.Offer) != term).Time);
+        output.WriteLine($"the lease ended {(end - since).TotalSeconds:0.0} s after the host was gone; the first new offer came {(first - end).TotalSeconds:0.0} s after its end");
+        pool.Framework.Subscriptions.ShouldBe(from + 1);
+        await Eventually.HoldsAsync(async () => await pool.ActiveAgentsAsync(next) == pool.Agents.Count, "all agents at the next leader", pool.Logs);
+        await RunAsync(pool.Tasks.Ids);
+        pool.Network.Heal();
+        await Eventually.HoldsAsync(async () => await leader.HealthAsync() == $"following {next.Authority}", "the old leader to follow", pool.Logs);
+        (await pool.WholeAsync()).ShouldBe(next);
+        await pool.Tasks.AreUntouchedAsync();
+    }
+
+    [Fact]
     public async Task A_leader_that_agents_and_frameworks_can_not_reach_leads_on_and_all_come_back_when_they_can()
     {
         var leader = await pool.WholeAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using DataPlatform.Core.Client.Http;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Integration.Tests.Networks;
@@ -19,27 +20,7 @@ internal sealed partial class NetworkHost(string name, string address)
     public IReadOnlyList<string> Enter => ["nsenter", $"--net={Path}", "--"];
 
     /// <summary>HTTP from this host; otherwise as the clients of the platform speak it.</summary>
-    public SocketsHttpHandler Http() => new()
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        ConnectCallback = async (context, stop) =>
-        {
-            var socket = Open(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
-            try
-            {
-                await socket.ConnectAsync(context.DnsEndPoint, stop);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    };
+    public SocketsHttpHandler Http() => LongConnections.Handler(() => Open(() => new Socket(SocketType.Stream, ProtocolType.Tcp)));
 
     public Socket OpenDatagrams() => Open(() =>
     {
