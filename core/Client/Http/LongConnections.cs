@@ -12,6 +12,10 @@ public static class LongConnections
     private const int AgainSeconds = 2;
     private const int Questions = 3;
 
+    // TCP_USER_TIMEOUT, in milliseconds: the kernel does not ask while something sent is not acknowledged.
+    private const int Tcp = 6;
+    private const int UserTimeout = 18;
+
     public static TimeSpan Noticed { get; } = TimeSpan.FromSeconds(QuietSeconds + (AgainSeconds * Questions));
 
     public static void Watch(Socket socket)
@@ -20,6 +24,8 @@ public static class LongConnections
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, QuietSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, AgainSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Questions);
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(Tcp, UserTimeout, BitConverter.GetBytes((int)Noticed.TotalMilliseconds));
     }
 
     /// <param name="open">Makes the sockets, where they are no ordinary ones.</param>

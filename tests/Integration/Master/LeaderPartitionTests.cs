@@ -77,7 +77,7 @@ public sealed class LeaderPartitionTests : IDisposable
         await Eventually.HoldsAsync(() => pool.Framework.Offered.Any(offered => offered.Time > since && Term(offered.Offer) != term), "an offer of the next leader", pool.Logs, TimeSpan.FromSeconds(60));
         var (end, first) = (pool.Lease.EndOf(epoch), pool.Framework.Offered.First(offered => offered.Time > since && Term(offered.Offer) != term).Time);
         output.WriteLine($"the lease ended {(end - since).TotalSeconds:0.0} s after the host was gone; the first new offer came {(first - end).TotalSeconds:0.0} s after its end");
-        pool.Framework.Subscriptions.ShouldBe(from + 1);
+        pool.Framework.Subscriptions.ShouldBe(from + 1, "it came to the next leader once");
         await Eventually.HoldsAsync(async () => await pool.ActiveAgentsAsync(next) == pool.Agents.Count, "all agents at the next leader", pool.Logs);
         await RunAsync(pool.Tasks.Ids);
         pool.Network.Heal();
