@@ -20,6 +20,27 @@ internal static partial class NamespaceName
             foreach (var line in Ip.Read("netns", "pids", name).Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 End(int.Parse(line));
             Ip.Read("netns", "delete", name);
+            foreach (var group in Groups(name)) Remove(group);
+        }
+    }
+
+    /// <summary>Control groups of a host's agent have its name. The innermost come first.</summary>
+    private static IEnumerable<string> Groups(string name) => Directory.EnumerateDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup")
+        .Select(controller => Path.Combine(controller, name)).Where(Directory.Exists)
+        .SelectMany(group => Directory.EnumerateDirectories(group, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).Append(group));
+
+    /// <summary>Which it can't be before the last process in it has ended.</summary>
+    private static void Remove(string group)
+    {
+        for (var watch = Stopwatch.StartNew(); Directory.Exists(group); Thread.Yield())
+        {
+            try
+            {
+                Directory.Delete(group);
+            }
+            catch (IOException) when (watch.Elapsed < TimeSpan.FromSeconds(10))
+            {
+            }
         }
     }
 
@@ -29,7 +50,8 @@ internal static partial class NamespaceName
     {
         try
         {
-            Process.GetProcessById(process).Kill();
+            using var left = Process.GetProcessById(process);
+            left.Kill();
         }
         catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
         {

@@ -11,6 +11,8 @@ internal sealed partial class NetworkHost(string name, string address)
 {
     private const int NewNetwork = 0x40000000;
 
+    public string Name => name;
+
     public string Address => address;
 
     /// <summary>Where the kernel shows the namespace.</summary>

@@ -169,7 +169,7 @@ public sealed class NetworkedPool : IAsyncLifetime
             "--master", string.Join(',', Masters.Select(master => master.Address)), "--ip", host.Address, "--port", "5051",
             "--credential", credentials.AgentFile, "--http-credentials", credentials.AgentCallersFile, "--acls", credentials.AccessFile,
             "--resources", "cpus:4;mem:8192;disk:20480;ports:[31000-31099]", "--task-folders", Shared,
-            "--cgroups-root", $"{Environment.GetEnvironmentVariable("DP_TEST_RUN") ?? "dptest"}-{root.Name}-{number}", "--stop-tasks-on-exit",
+            "--cgroups-root", host.Name, "--stop-tasks-on-exit",
         ]) { Enter = host.Enter };
         running.Add(agent);
         await agent.StartAsync();
