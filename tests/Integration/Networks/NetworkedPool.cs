@@ -141,11 +141,17 @@ public sealed class NetworkedPool : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (Masters.Count > 0) Network.Heal();
-        foreach (var part in Enumerable.Reverse(running)) await part.DisposeAsync();
-        http?.Dispose();
-        postgres?.Dispose();
-        Network?.Dispose();
-        root.Delete(recursive: true);
+        try
+        {
+            foreach (var part in Enumerable.Reverse(running)) await part.DisposeAsync();
+        }
+        finally
+        {
+            http?.Dispose();
+            postgres?.Dispose();
+            Network?.Dispose();
+            root.Delete(recursive: true);
+        }
     }
 
     private MasterHost Master(int number, string database)
