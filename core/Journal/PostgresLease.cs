@@ -19,7 +19,17 @@ public sealed class PostgresLease(NpgsqlDataSource database, string address, Tim
     public long Epoch { get; private set; }
 
     /// <summary>False from a moment on that is before the one at which another may lead.</summary>
-    public bool IsValid => Epoch > 0 && time.GetTimestamp() < Volatile.Read(ref validUntil);
+    public bool IsValid => Remaining > TimeSpan.Zero;
+
+    /// <summary>How long this process may still act unless it renews.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            var (now, until) = (time.GetTimestamp(), Volatile.Read(ref validUntil));
+            return Epoch > 0 && now < until ? time.GetElapsedTime(now, until) : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>True when this process leads from now on, under a new epoch.</summary>
     /// <exception cref="JournalException">The database can't be asked.</exception>

@@ -83,39 +83,28 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
                 $"a snapshot may stand for records {snapshot + 1} to {last}");
         }
 
-        using var transaction = open.BeginTransaction();
-        using (var own = new NpgsqlCommand(OwnLease, open, transaction))
-        {
-            own.Parameters.Add(new() { Value = epoch, NpgsqlDbType = NpgsqlDbType.Bigint });
-            if (own.ExecuteScalar() is null)
-                throw Deposed();
-        }
-
+        // One statement: a transaction of several would hold the lease's row, and nobody could take it, for as long as the database waits for the
+        // next one of a master that is cut off.
+        using var replace = new NpgsqlCommand($"""
+            WITH own AS ({OwnLease}),
+                before AS (DELETE FROM dp_snapshot WHERE EXISTS (SELECT FROM own)),
+                stood_for AS (DELETE FROM dp_record WHERE sequence <= $2 AND EXISTS (SELECT FROM own))
+            INSERT INTO dp_snapshot (sequence, kind, body, checksum) SELECT $2, $3, $4, $5 FROM own
+            """, open);
         var body = entry.Body.ToArray();
-        using (var replace = new NpgsqlCommand("INSERT INTO dp_snapshot (sequence, kind, body, checksum) VALUES ($1, $2, $3, $4)", open, transaction))
-        {
-            using var drop = new NpgsqlCommand("DELETE FROM dp_snapshot", open, transaction);
-            drop.ExecuteNonQuery();
-            replace.Parameters.Add(new() { Value = upToSequence, NpgsqlDbType = NpgsqlDbType.Bigint });
-            replace.Parameters.Add(new() { Value = entry.Kind, NpgsqlDbType = NpgsqlDbType.Integer });
-            replace.Parameters.Add(new() { Value = body, NpgsqlDbType = NpgsqlDbType.Bytea });
-            replace.Parameters.Add(new() { Value = JournalChecksum.Of(upToSequence, entry.Kind, body), NpgsqlDbType = NpgsqlDbType.Bigint });
-            replace.ExecuteNonQuery();
-        }
-
-        using (var delete = new NpgsqlCommand("DELETE FROM dp_record WHERE sequence <= $1", open, transaction))
-        {
-            delete.Parameters.Add(new() { Value = upToSequence, NpgsqlDbType = NpgsqlDbType.Bigint });
-            delete.ExecuteNonQuery();
-        }
-
-        transaction.Commit();
+        replace.Parameters.Add(new() { Value = epoch, NpgsqlDbType = NpgsqlDbType.Bigint });
+        replace.Parameters.Add(new() { Value = upToSequence, NpgsqlDbType = NpgsqlDbType.Bigint });
+        replace.Parameters.Add(new() { Value = entry.Kind, NpgsqlDbType = NpgsqlDbType.Integer });
+        replace.Parameters.Add(new() { Value = body, NpgsqlDbType = NpgsqlDbType.Bytea });
+        replace.Parameters.Add(new() { Value = JournalChecksum.Of(upToSequence, entry.Kind, body), NpgsqlDbType = NpgsqlDbType.Bigint });
+        if (replace.ExecuteNonQuery() == 0)
+            throw Deposed();
         snapshot = upToSequence;
     }
 
     public Exception Explain(Exception error) => error is NpgsqlException postgres ? Unavailable(postgres) : error;
 
-    public void Dispose() => connection?.Dispose();
+    public void Dispose() => Close();
 
     public static JournalException Unavailable(NpgsqlException error) => new(JournalFault.Unavailable,
         $"the journal in PostgreSQL cannot be used: {(error as PostgresException)?.MessageText ?? error.Message}", error);
@@ -129,8 +118,7 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
         }
         catch (NpgsqlException)
         {
-            connection?.Dispose();
-            connection = null;
+            Close();
             throw;
         }
     }
@@ -139,8 +127,7 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
     {
         if (connection is { FullState: System.Data.ConnectionState.Open } open)
             return open;
-        connection?.Dispose();
-        connection = null;
+        Close();
         var opened = database.OpenConnection();
         try
         {
@@ -158,6 +145,20 @@ internal sealed class PostgresStore(NpgsqlDataSource database, long epoch) : IJo
         }
 
         return connection = opened;
+    }
+
+    private void Close()
+    {
+        try
+        {
+            connection?.Dispose();
+        }
+        catch (NpgsqlException)
+        {
+            // It broke meanwhile, and is closed by that.
+        }
+
+        connection = null;
     }
 
     private List<JournalRecord> Select(string text, NpgsqlTransaction transaction)

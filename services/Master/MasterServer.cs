@@ -52,7 +52,8 @@ internal static class MasterServer
         await running.StartAsync(error =>
         {
             failure = error;
-            app.Lifetime.StopApplication();
+            // To stop is to wait for the end of what calls this.
+            _ = Task.Run(app.Lifetime.StopApplication);
         });
         terms = running;
         app.Lifetime.ApplicationStopping.Register(() => running.StopAsync().GetAwaiter().GetResult());

@@ -29,12 +29,15 @@ public sealed class MasterTerms(
     private sealed record Term(MasterRuntime Master, MasterJournal Journal);
 
     /// <summary>Null while nobody can be served.</summary>
-    public MasterRuntime? Current => current?.Master;
+    public MasterRuntime? Current => Leading?.Master;
 
-    public MasterCondition Condition => current is { Journal: var journal }
+    public MasterCondition Condition => Leading is { Journal: var journal }
         ? journal.Fault is { } fault ? new MasterCondition.NotWriting(fault) : new MasterCondition.Leading()
         : leadership.Other is { } leader ? new MasterCondition.Following(leader)
         : new MasterCondition.Recovering(leadership.Trouble ?? trouble);
+
+    /// <summary>A process that was held up may learn late that its term is over: whoever asks it meanwhile is not told that it leads.</summary>
+    private Term? Leading => current is { Journal.IsDeposed: false } term ? term : null;
 
     /// <summary>Returns when the first term has begun, or at once when another process may lead.</summary>
     /// <param name="failed">Called when later no further term may begin: what was found can't be trusted.</param>
@@ -105,21 +108,35 @@ public sealed class MasterTerms(
 
     private async Task LeadAsync(MasterJournal journal)
     {
+        using var keeping = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        // From the first moment on: to read what earlier masters knew may take longer than a lease lasts.
+        var kept = leadership.KeepAsync(keeping.Token);
+        try
+        {
+            await LeadAsync(journal, kept);
+        }
+        finally
+        {
+            await keeping.CancelAsync();
+            await kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LeadAsync(MasterJournal journal, Task kept)
+    {
         var (info, start) = (describe(), time.GetUtcNow());
         var state = new PoolState(info, settings, start);
         await using var recorder = recording is null ? null : TurnRecorder.Begin(recording, state, logs.CreateLogger<TurnRecorder>());
         await using var term = await BeginAsync(journal, state, recorder);
-        using var keeping = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         current = new Term(term, journal);
         begun.TrySetResult();
         try
         {
-            await await Task.WhenAny(term.WaitAsync(), leadership.KeepAsync(keeping.Token)).WaitAsync(stopping.Token);
+            await await Task.WhenAny(term.WaitAsync(), kept).WaitAsync(stopping.Token);
         }
         finally
         {
             current = null;
-            await keeping.CancelAsync();
         }
     }
 

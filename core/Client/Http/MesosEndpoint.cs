@@ -36,7 +36,7 @@ public sealed class MesosEndpoint : IDisposable
         IReadOnlyList<Uri> addresses, string path, MesosCredential? credential, MessageCodec codec, HttpMessageHandler? handler = null)
     {
         // One call must not wait for another: a stream stays open, and tasks are acknowledged beside it.
-        http = new HttpClient(handler ?? new FailedConnectionHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5) }))
+        http = new HttpClient(handler ?? LongConnections.Handler())
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -116,7 +116,8 @@ public sealed class MesosEndpoint : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private void TurnToNext() => current = configured[(int)((uint)Interlocked.Increment(ref place) % (uint)configured.Count)];
+    /// <summary>The next call asks another of those that were configured: they know best whether the present one still leads.</summary>
+    public void TurnToNext() => current = configured[(int)((uint)Interlocked.Increment(ref place) % (uint)configured.Count)];
 
     /// <summary>Null when the redirect leads to <paramref name="target"/>.</summary>
     private static string? WhyNotFollow(List<Uri> asked, Uri? location, out Uri target)

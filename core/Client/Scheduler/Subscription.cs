@@ -58,6 +58,9 @@ internal sealed class Subscription(MesosEndpoint endpoint, SchedulerClientSettin
 
     public ValueTask DisposeAsync()
     {
+        // Whoever ended it, or fell silent, may lead no more.
+        if (records is not null)
+            endpoint.TurnToNext();
         response?.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -71,7 +71,8 @@ internal sealed class MasterLink : IDisposable
                 status.Failed(LinkProblem.Briefly(problem));
             }
 
-            Volatile.Write(ref stream, null);
+            if (Interlocked.Exchange(ref stream, null) is not null)
+                master.TurnToNext();
             // Of several masters, those that live soon know another leader than the one that they still send on to.
             var someoneWillLead = hasOthers || answered == HttpStatusCode.ServiceUnavailable;
             answered = null;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DataPlatform.Core.Client.Http;
 
 namespace DataPlatform.Services.Agent.Link;
 
@@ -15,6 +16,7 @@ internal static class OwnAddress
         var from = targets.Any(target => CanReach(own, target)) ? own : null;
         var socket = from is null ? new Socket(SocketType.Stream, ProtocolType.Tcp) : new Socket(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         socket.NoDelay = true;
+        LongConnections.Watch(socket);
         try
         {
             if (from is not null) socket.Bind(new IPEndPoint(from, 0));

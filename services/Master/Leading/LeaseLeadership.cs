@@ -13,6 +13,8 @@ public sealed class LeaseLeadership(
     private readonly Random chance = new(seed);
     private volatile Leader? other;
     private volatile string? trouble;
+    private Task renewing = Task.CompletedTask;
+    private MasterJournal? taken;
     private bool isPrepared;
 
     public override Leader? Other => other;
@@ -21,6 +23,9 @@ public sealed class LeaseLeadership(
 
     public override async Task<MasterJournal> TakeAsync(CancellationToken cancellation)
     {
+        // One that nobody waited for must not come between.
+        await renewing.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
         while (true)
         {
             try
@@ -28,7 +33,7 @@ public sealed class LeaseLeadership(
                 if (await TryTakeAsync(cancellation))
                 {
                     log.LogInformation("leads under epoch {Epoch}", lease.Epoch);
-                    return new MasterJournal(PostgresJournal.Open(database, lease.Epoch), logs.CreateLogger<MasterJournal>(), mayAct: () => lease.IsValid);
+                    return taken = new MasterJournal(PostgresJournal.Open(database, lease.Epoch), logs.CreateLogger<MasterJournal>(), mayAct: () => lease.IsValid);
                 }
 
                 other = await lease.LeaderAsync(cancellation) is { } leader && leader.Address != address ? leader : null;
@@ -52,18 +57,24 @@ public sealed class LeaseLeadership(
             await Task.Delay(length / 5, time, cancellation);
             try
             {
-                if (await lease.RenewAsync(cancellation))
+                if (await RenewAsync(cancellation))
                     continue;
                 log.LogWarning("another master leads now");
+                taken?.Depose();
                 return;
             }
             catch (JournalException error) when (error.Fault == JournalFault.Unavailable)
             {
                 log.LogWarning("the lease is not renewed: {Reason}", error.Message);
             }
+            catch (TimeoutException)
+            {
+                log.LogWarning("the lease is not renewed: the database does not answer");
+            }
         }
 
         log.LogWarning("the lease is over: it could not be renewed in time");
+        taken?.Depose();
     }
 
     public override ValueTask EndAsync(MasterJournal journal) => journal.DisposeAsync();
@@ -81,6 +92,14 @@ public sealed class LeaseLeadership(
         }
 
         await database.DisposeAsync();
+    }
+
+    /// <summary>A database that does not answer is waited for no longer than the lease lasts: agents and frameworks are to find the next leader then.</summary>
+    private async Task<bool> RenewAsync(CancellationToken cancellation)
+    {
+        var renewal = lease.RenewAsync(cancellation);
+        renewing = renewal;
+        return await renewal.WaitAsync(lease.Remaining, time, cancellation);
     }
 
     private async Task<bool> TryTakeAsync(CancellationToken cancellation)

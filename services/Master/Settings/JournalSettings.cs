@@ -52,6 +52,8 @@ public sealed record JournalSettings
             Timeout = 5,
             CommandTimeout = 5,
             KeepAlive = 5,
+            // Kerberos asks name servers, for each connection: one that does not answer must not take the lead from a master that reaches its database.
+            GssEncryptionMode = GssEncryptionMode.Disable,
         };
         if (passwordFile is not null)
             connection.Password = PrivateFile.ReadSecret("journal-password-file", passwordFile, 1);

@@ -27,12 +27,16 @@ public sealed class MasterJournal(
     private long bytesSince;
     private int isShortening;
     private Task shortening = Task.CompletedTask;
+    private readonly CancellationTokenSource deposed = new();
 
     /// <summary>Why the last append failed; null when it did not.</summary>
     public string? Fault => Volatile.Read(ref fault);
 
     /// <summary>Of the last record that is known to be written.</summary>
     public long LastSequence => Volatile.Read(ref lastSequence);
+
+    /// <summary>Another may lead: what is not written here, such as what agents are told, must not be done any more either.</summary>
+    public bool IsDeposed => mayAct?.Invoke() == false;
 
     /// <summary>Tells what earlier masters knew, in order.</summary>
     /// <exception cref="InvalidDataException">The journal is of a newer version.</exception>
@@ -68,12 +72,11 @@ public sealed class MasterJournal(
             await WriteAsync(entries);
     }
 
-    /// <summary>What is not written here, such as what agents are told, must not be done either once another may lead.</summary>
     /// <exception cref="JournalException">The lease is over.</exception>
     public void ThrowIfDeposed()
     {
-        if (mayAct?.Invoke() == false)
-            throw new JournalException(JournalFault.Deposed, "the lease of this master is over; another may lead");
+        if (IsDeposed)
+            throw Over();
     }
 
     /// <summary>True when the journal can be written again.</summary>
@@ -105,11 +108,17 @@ public sealed class MasterJournal(
         shortening = ShortenAsync(snapshot, upToSequence);
     }
 
+    /// <summary>Another may lead from now on: what still waits to be written is not waited for, whatever becomes of it.</summary>
+    public void Depose() => deposed.Cancel();
+
     public async ValueTask DisposeAsync()
     {
         await shortening;
         await journal.DisposeAsync();
+        deposed.Dispose();
     }
+
+    private static JournalException Over() => new(JournalFault.Deposed, "the lease of this master is over; another may lead");
 
     private async Task ShortenAsync(JournalEntry snapshot, long upToSequence)
     {
@@ -135,9 +144,13 @@ public sealed class MasterJournal(
     {
         try
         {
-            Volatile.Write(ref lastSequence, await journal.AppendAsync(entries));
+            Volatile.Write(ref lastSequence, await journal.AppendAsync(entries, deposed.Token));
             Volatile.Write(ref fault, null);
             Interlocked.Add(ref bytesSince, entries.Sum(entry => (long)entry.Body.Length));
+        }
+        catch (OperationCanceledException) when (deposed.IsCancellationRequested)
+        {
+            throw Over();
         }
         catch (JournalException error)
         {

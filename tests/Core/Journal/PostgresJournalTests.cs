@@ -120,6 +120,29 @@ public sealed class PostgresJournalTests(PostgresServer server) : JournalContrac
     }
 
     [Fact]
+    public async Task A_snapshot_that_is_held_up_keeps_nobody_from_leading()
+    {
+        var (first, second) = (Lease("http://a", TimeSpan.FromMilliseconds(1)), Lease("http://b", Long));
+        await TakeAsync(first);
+        await using var old = PostgresJournal.Open(_database, first.Epoch);
+        await old.AppendAsync([Entry(1, "a")]);
+        await using var other = await _database.OpenConnectionAsync();
+        await using var holding = await other.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("LOCK TABLE dp_snapshot", other, holding))
+            await hold.ExecuteNonQueryAsync();
+
+        var shortening = old.CompactAsync(1, Entry(9, "held up"));
+        await using var waits = _database.CreateCommand("SELECT count(*) FROM pg_locks WHERE NOT granted");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await waits.ExecuteScalarAsync(patience.Token) is 0L)
+            await Task.Delay(1, patience.Token);
+
+        (await second.TryTakeAsync(default).WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeTrue();
+        await holding.RollbackAsync();
+        (await Should.ThrowAsync<JournalException>(() => shortening)).Fault.ShouldBe(JournalFault.Deposed);
+    }
+
+    [Fact]
     public async Task A_lease_that_was_not_renewed_is_over_by_the_holders_own_clock_too()
     {
         var time = new FakeTimeProvider();

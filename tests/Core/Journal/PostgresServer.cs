@@ -8,10 +8,18 @@ public sealed class PostgresServer : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pg-");
     private readonly string? _programs;
+    private readonly IReadOnlyList<string> _enter;
     private int _databases;
 
-    public PostgresServer()
+    public PostgresServer() : this([], "")
     {
+    }
+
+    /// <param name="enter">What stands before a program to run it in another network.</param>
+    /// <param name="address">Where it listens there, for anyone.</param>
+    internal PostgresServer(IReadOnlyList<string> enter, string address)
+    {
+        _enter = enter;
         _programs = Programs();
         if (_programs is null)
         {
@@ -20,12 +28,11 @@ public sealed class PostgresServer : IDisposable
         }
 
         // It refuses to run as root.
-        if (Environment.IsPrivilegedProcess && !Run("chown", "nobody", _folder.FullName))
+        if (Environment.IsPrivilegedProcess && !Run(["chown", "nobody", _folder.FullName]))
             WhyNot = "there is no user nobody to run PostgreSQL as";
         else if (!RunAsUser("initdb", "--no-sync", "-A", "trust", "-U", "dp", "-D", Data))
             WhyNot = "initdb failed";
-        else if (!RunAsUser("pg_ctl", "-w", "-D", Data, "-l", Path.Combine(_folder.FullName, "log"),
-            "-o", $"-c listen_addresses= -c fsync=off -k {_folder.FullName}", "start"))
+        else if (!Start(address))
             WhyNot = "PostgreSQL did not start";
     }
 
@@ -68,15 +75,23 @@ public sealed class PostgresServer : IDisposable
     {
         var path = Path.Combine(_programs!, program);
         return Environment.IsPrivilegedProcess
-            ? Run("setpriv", ["--reuid", "nobody", "--clear-groups", path, .. arguments])
-            : Run(path, arguments);
+            ? Run([.. _enter, "setpriv", "--reuid", "nobody", "--clear-groups", path, .. arguments])
+            : Run([.. _enter, path, .. arguments]);
     }
 
-    private static bool Run(string program, params string[] arguments)
+    private bool Start(string address)
+    {
+        if (address.Length > 0)
+            File.AppendAllText(Path.Combine(Data, "pg_hba.conf"), "host all all all trust\n");
+        return RunAsUser("pg_ctl", "-w", "-D", Data, "-l", Path.Combine(_folder.FullName, "log"),
+            "-o", $"-c listen_addresses={address} -c fsync=off -k {_folder.FullName}", "start");
+    }
+
+    private static bool Run(string[] command)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = "/", RedirectStandardOutput = true })!;
+            using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = "/", RedirectStandardOutput = true })!;
             process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0;

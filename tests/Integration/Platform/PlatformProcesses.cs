@@ -1,7 +1,5 @@
-using System.Text.Json;
 using DataPlatform.Core.Client.Administration;
 using DataPlatform.Core.Client.ControlPlane;
-using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol;
 
@@ -16,27 +14,17 @@ internal sealed class PlatformProcesses : IAsyncDisposable
     private static int lastPortBlock;
     private readonly bool open;
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("dp-integration-");
-    private readonly MesosCredential frameworks = Credential("tests");
-    private readonly MesosCredential operators = Credential("operator");
     private readonly List<ServiceProcess> agents = [];
-    private readonly string agentFile;
-    private readonly string controlPlaneFile;
-    private readonly string agentCallersFile;
-    private readonly string accessFile;
+    private readonly PlatformCredentials credentials;
     private ServiceProcess? controlPlane;
 
     private PlatformProcesses(bool open)
     {
         this.open = open;
         File.SetUnixFileMode(Directory.CreateDirectory(Shared).FullName, (UnixFileMode)0x1FF);
-        var (agent, console) = (Credential("agent"), Credential("control-plane"));
-        agentFile = WritePrivate("agent.json", Json(agent));
-        controlPlaneFile = WritePrivate("control-plane.json", Json(console));
-        CredentialsFile = WritePrivate("credentials.json", List(agent, console, frameworks, operators));
-        agentCallersFile = WritePrivate("agent-callers.json", List(console, operators));
-        accessFile = WritePrivate("acls.json", Access);
+        credentials = new PlatformCredentials(Root);
         Master = new ServiceProcess("dp-master", "DataPlatform.Services.Master", Path.Combine(root.FullName, "master"), [
-            "--ip", "127.0.0.1", .. open ? (string[])[] : ["--credentials", CredentialsFile, "--acls", accessFile], "--agent-ping-timeout", "1secs", "--max-agent-ping-timeouts", "2"]);
+            "--ip", "127.0.0.1", .. open ? (string[])[] : ["--credentials", CredentialsFile, "--acls", credentials.AccessFile], "--agent-ping-timeout", "1secs", "--max-agent-ping-timeouts", "2"]);
     }
 
     public string Root => root.FullName;
@@ -44,10 +32,10 @@ internal sealed class PlatformProcesses : IAsyncDisposable
     /// <summary>A folder that tests and tasks both write to; tasks see nothing else of <see cref="Root"/> but their sandboxes and the lake.</summary>
     public string Shared => Path.Combine(Root, "shared");
 
-    public string CredentialsFile { get; }
+    public string CredentialsFile => credentials.AllFile;
 
     /// <summary>With it a framework of another's client is the principal <c>tests</c>.</summary>
-    public string FrameworkSecret => frameworks.Secret;
+    public string FrameworkSecret => credentials.Frameworks.Secret;
 
     public string CliConfig => Path.Combine(Root, "cli.json");
 
@@ -83,7 +71,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
         var number = agents.Count + 1;
         var ports = 20_000 + (Interlocked.Increment(ref lastPortBlock) % 100 * 100);
         var agent = new ServiceProcess("dp-agent", "DataPlatform.Services.Agent", Path.Combine(Root, $"agent-{number}"), [
-            "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])["--allow-root-tasks"] : ["--credential", agentFile, "--http-credentials", agentCallersFile, "--acls", accessFile],
+            "--master", Master.Endpoint.ToString(), "--ip", $"127.0.0.{number + 1}", "--port", "0", .. open ? (string[])["--allow-root-tasks"] : ["--credential", credentials.AgentFile, "--http-credentials", credentials.AgentCallersFile, "--acls", credentials.AccessFile],
             "--resources", $"{resources};ports:[{ports}-{ports + 99}]", "--fetcher-cache-dir", Path.Combine(Root, "cache"), "--fetcher-local-dirs", Root, "--task-folders", $"{Lake}:{Shared}",
             "--registration-backoff-factor", "100ms", "--cgroups-root", $"{Environment.GetEnvironmentVariable("DP_TEST_RUN") ?? "dptest"}-{Path.GetFileName(Root)}", "--stop-tasks-on-exit"]);
         agents.Add(agent);
@@ -99,7 +87,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
         if (controlPlane is null)
         {
             controlPlane = new ServiceProcess("dp-control-plane", "DataPlatform.Services.ControlPlane", Path.Combine(Root, "control-plane"), [
-                "--master", Master.Endpoint.ToString(), "--ip", "127.0.0.1", "--port", "0", "--credential", controlPlaneFile, "--lake", Lake, "--cli-config", CliConfig,
+                "--master", Master.Endpoint.ToString(), "--ip", "127.0.0.1", "--port", "0", "--credential", credentials.ControlPlaneFile, "--lake", Lake, "--cli-config", CliConfig,
                 "--store", debianOnly ? Path.Combine(Root, "store") : EngineArtifacts.Store, .. debianOnly ? [] : EngineArtifacts.Folders]);
             if (debianOnly) EngineArtifacts.Withhold(controlPlane.Environment, Root);
         }
@@ -108,11 +96,11 @@ internal sealed class PlatformProcesses : IAsyncDisposable
     }
 
     public TestFramework Framework(string role = "tests", MessageCodec? codec = null) =>
-        new(new SchedulerClientSettings(Master.Endpoint, frameworks, codec ?? MessageCodec.Protobuf) { LongestPause = TimeSpan.FromMilliseconds(500) }, role);
+        new(new SchedulerClientSettings(Master.Endpoint, credentials.Frameworks, codec ?? MessageCodec.Protobuf) { LongestPause = TimeSpan.FromMilliseconds(500) }, role);
 
-    public MasterOperatorClient Operator() => new(Master.Endpoint, operators);
+    public MasterOperatorClient Operator() => new(Master.Endpoint, credentials.Operators);
 
-    public AgentClient Agent(int index) => new(agents[index].Endpoint, operators);
+    public AgentClient Agent(int index) => new(agents[index].Endpoint, credentials.Operators);
 
     public async Task<int> ActiveAgentsAsync()
     {
@@ -142,42 +130,5 @@ internal sealed class PlatformProcesses : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    /// <summary>As small as the platform works with: each part may do its own work, and only that.</summary>
-    private const string Access = """
-        {"register_agents":[{"principals":{"values":["agent"]},"agents":{"type":"ANY"}}],
-         "register_frameworks":[{"principals":{"values":["tests","control-plane"]},"roles":{"type":"ANY"}}],
-         "run_tasks":[{"principals":{"values":["tests","control-plane"]},"users":{"type":"ANY"}}],
-         "reserve_resources":[{"principals":{"values":["tests","operator","control-plane"]},"roles":{"type":"ANY"}}],
-         "unreserve_resources":[{"principals":{"values":["tests","operator","control-plane"]},"reserver_principals":{"type":"ANY"}}],
-         "create_volumes":[{"principals":{"values":["tests","operator","control-plane"]},"roles":{"type":"ANY"}}],
-         "destroy_volumes":[{"principals":{"values":["tests","operator","control-plane"]},"creator_principals":{"type":"ANY"}}],
-         "resize_volumes":[{"principals":{"values":["tests","operator","control-plane"]},"roles":{"type":"ANY"}}],
-         "view_frameworks":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
-         "view_tasks":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
-         "view_executors":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
-         "view_containers":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
-         "view_roles":[{"principals":{"values":["operator","control-plane"]},"roles":{"type":"ANY"}}],
-         "view_flags":[{"principals":{"values":["operator"]},"flags":{"type":"ANY"}}],
-         "get_endpoints":[{"principals":{"values":["operator","control-plane"]},"paths":{"type":"ANY"}}],
-         "access_sandboxes":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
-         "teardown_frameworks":[{"principals":{"values":["operator"]},"framework_principals":{"type":"ANY"}}],
-         "mark_agents_gone":[{"principals":{"values":["operator"]},"agents":{"type":"ANY"}}]}
-        """;
-
-    private static MesosCredential Credential(string principal) => new(principal, Guid.NewGuid().ToString("N"));
-
-    private static string Json(MesosCredential credential) =>
-        JsonSerializer.Serialize(new { principal = credential.Principal, secret = credential.Secret });
-
-    private static string List(params MesosCredential[] credentials) => $$"""{"credentials":[{{string.Join(',', credentials.Select(Json))}}]}""";
-
-    private string WritePrivate(string name, string text)
-    {
-        var path = Path.Combine(Root, name);
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-        return path;
     }
 }

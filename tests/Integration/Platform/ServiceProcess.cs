@@ -15,6 +15,9 @@ internal sealed partial class ServiceProcess(string program, string project, str
     /// <summary>Variables that the process gets besides this one's.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
+    /// <summary>What stands before the program to start it elsewhere than in this process's network, under the same process id.</summary>
+    public IReadOnlyList<string> Enter { get; init; } = [];
+
     public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
 
     public int Id => process!.Id;
@@ -33,7 +36,8 @@ internal sealed partial class ServiceProcess(string program, string project, str
         Directory.CreateDirectory(workDirectory);
         var endpoint = Path.Combine(workDirectory, "endpoint");
         File.Delete(endpoint);
-        var start = new ProcessStartInfo(Locate(), ["--work-dir", workDirectory, .. arguments, .. more]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] command = [.. Enter, Locate(), "--work-dir", workDirectory, .. arguments, .. more];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("DP_CONFIG");
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         process = Process.Start(start)!;

@@ -10,15 +10,17 @@ internal sealed class TestFramework : IAsyncDisposable
     private readonly SchedulerClient client;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentDictionary<string, Offer> offers = new();
+    private readonly ConcurrentQueue<(DateTime, Offer)> offered = new();
     private readonly ConcurrentQueue<TaskReport> reports = new();
     private readonly ConcurrentQueue<SchedulerEvent.Types.Failure> failures = new();
     private readonly FrameworkInfo info;
     private Task reading = Task.CompletedTask;
     private int subscriptions;
 
-    public TestFramework(SchedulerClientSettings settings, string role)
+    /// <param name="http">How it reaches masters, where that is not this process's own way.</param>
+    public TestFramework(SchedulerClientSettings settings, string role, HttpMessageHandler? http = null)
     {
-        client = new SchedulerClient(settings);
+        client = new SchedulerClient(settings, handler: http);
         info = new FrameworkInfo { Name = "tests", User = Environment.UserName is "root" ? "nobody" : Environment.UserName, Principal = settings.Credential?.Principal ?? "tests", Checkpoint = true, FailoverTimeout = 600 };
         info.Roles.Add(role);
         info.Capabilities.Add(new FrameworkInfo.Types.Capability { Type = FrameworkInfo.Types.Capability.Types.Type.MultiRole });
@@ -30,6 +32,12 @@ internal sealed class TestFramework : IAsyncDisposable
     public int Subscriptions => Volatile.Read(ref subscriptions);
 
     public IReadOnlyList<TaskReport> Reports => [.. reports];
+
+    /// <summary>Each offer that ever came, and when.</summary>
+    public IReadOnlyList<(DateTime Time, Offer Offer)> Offered => [.. offered];
+
+    /// <summary>Gives every offer back, so that offers come all the time.</summary>
+    public bool DeclinesAll { get; set; }
 
     /// <summary>Ends of executors and agents.</summary>
     public IReadOnlyList<SchedulerEvent.Types.Failure> Failures => [.. failures];
@@ -106,10 +114,11 @@ internal sealed class TestFramework : IAsyncDisposable
     public Task CallAsync(SchedulerCall call) => client.CallAsync(call, stop.Token);
 
     /// <param name="ofAgent">The agent's own report, not what the master says of an agent that was away.</param>
-    public async Task<TaskReport> ReportAsync(string taskId, TaskState state, TimeSpan? limit = null, bool ofAgent = false)
+    /// <param name="from">So many reports came before what is of interest.</param>
+    public async Task<TaskReport> ReportAsync(string taskId, TaskState state, TimeSpan? limit = null, bool ofAgent = false, int from = 0)
     {
         TaskReport? found = null;
-        await Eventually.HoldsAsync(() => (found = reports.FirstOrDefault(report => report.TaskId.Value == taskId && report.State == state && (!ofAgent || report.HasUuid))) is not null,
+        await Eventually.HoldsAsync(() => (found = reports.Skip(from).FirstOrDefault(report => report.TaskId.Value == taskId && report.State == state && (!ofAgent || report.HasUuid))) is not null,
             $"{taskId} to be {state}", () => string.Join('\n', reports.Select(report => $"{report.TaskId.Value} {report.State} {report.Message}")), limit);
         return found!;
     }
@@ -136,7 +145,12 @@ internal sealed class TestFramework : IAsyncDisposable
                     Interlocked.Increment(ref subscriptions);
                     break;
                 case SchedulerEvent.Types.Type.Offers:
-                    foreach (var offer in received.Offers.Offers_) offers[offer.Id.Value] = offer;
+                    foreach (var offer in received.Offers.Offers_)
+                    {
+                        offered.Enqueue((DateTime.UtcNow, offer));
+                        offers[offer.Id.Value] = offer;
+                    }
+                    if (DeclinesAll) await DeclineAllAsync();
                     break;
                 case SchedulerEvent.Types.Type.Rescind:
                     offers.TryRemove(received.Rescind.OfferId.Value, out _);
@@ -152,20 +166,35 @@ internal sealed class TestFramework : IAsyncDisposable
         }
     }
 
+    private async Task DeclineAllAsync()
+    {
+        var decline = new SchedulerCall.Types.Decline { Filters = new Filters { RefuseSeconds = 0.1 } };
+        foreach (var id in offers.Keys)
+            if (offers.TryRemove(id, out var offer)) decline.OfferIds.Add(offer.Id);
+        await TryCallAsync(new SchedulerCall { Type = SchedulerCall.Types.Type.Decline, Decline = decline });
+    }
+
     private async Task AcknowledgeAsync(TaskReport report)
     {
-        if (!report.HasUuid) return;
-        try
+        if (report.HasUuid)
         {
-            await CallAsync(new SchedulerCall
+            await TryCallAsync(new SchedulerCall
             {
                 Type = SchedulerCall.Types.Type.Acknowledge,
                 Acknowledge = new SchedulerCall.Types.Acknowledge { AgentId = report.AgentId, TaskId = report.TaskId, Uuid = report.Uuid },
             });
         }
+    }
+
+    private async Task TryCallAsync(SchedulerCall call)
+    {
+        try
+        {
+            await CallAsync(call);
+        }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or Core.Client.Http.MesosCallException)
         {
-            // The master went away: it, or the agent, sends the update again.
+            // The master went away: it, or the agent, says again what must be known.
         }
     }
 }

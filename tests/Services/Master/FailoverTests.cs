@@ -103,6 +103,18 @@ public sealed class FailoverTests(PostgresServer server) : IClassFixture<Postgre
         await using var after = await before.FollowAsync((await LeaderAsync()).Endpoint);
     }
 
+    [Fact]
+    public async Task Masters_that_find_the_journal_damaged_end_instead_of_leading()
+    {
+        var leader = await LeaderAsync();
+        await using var before = await Running.StartAsync(leader.Endpoint);
+        await using (var damage = database.CreateCommand("DELETE FROM dp_record WHERE sequence = (SELECT min(sequence) FROM dp_record)"))
+            (await damage.ExecuteNonQueryAsync()).ShouldBe(1);
+        await leader.KillAsync();
+        foreach (var next in masters.Where(master => master != leader))
+            await WaitAsync(() => Task.FromResult(next.HasExited));
+    }
+
     private async Task<MasterProcess> LeaderAsync(MasterProcess? except = null)
     {
         MasterProcess? found = null;

@@ -30,7 +30,7 @@ internal sealed class FaultyJournal : IJournal
     public async Task<long> AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellation = default)
     {
         if (Gate is { } waiting)
-            await waiting;
+            await waiting.WaitAsync(cancellation);
         lock (gate)
         {
             if (Fault is { } fault)
