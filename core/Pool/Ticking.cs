@@ -60,6 +60,8 @@ internal static class Ticking
 
         decision.Happened(new PoolEvent.AgentPinged(agent.Id, now));
         decision.Tell(agent, AgentEvents.Ping);
+        if (agent.StreamId is { } stream)
+            OperationLife.SendPending(state, decision, agent.Id, stream);
     }
 
     /// <summary>A framework that the master only remembers could not yet learn where the new master is.</summary>

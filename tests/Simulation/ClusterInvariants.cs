@@ -12,6 +12,9 @@ internal sealed class ClusterInvariants(int seed)
 
     private readonly HashSet<string> _told = [];
     private readonly HashSet<string> _tornDown = [];
+    private readonly Dictionary<string, OperationState> _endedOperations = [];
+    private readonly HashSet<string> _written = [];
+    private readonly SortedDictionary<string, (string AgentId, ResourceBag Resources)> _claims = new(StringComparer.Ordinal);
 
     public int StartedTasks => _started.Count;
 
@@ -48,6 +51,32 @@ internal sealed class ClusterInvariants(int seed)
             Fail($"framework {id} was told that it is subscribed, and the next master does not know it");
     }
 
+    public void OperationEnded(string operation, OperationState state)
+    {
+        if (_endedOperations.TryGetValue(operation, out var before) && before != state)
+            Fail($"operation {operation} ended twice: {before}, then {state}");
+        _endedOperations[operation] = state;
+    }
+
+    /// <summary>What a framework was told to have, and has not asked to give back.</summary>
+    public void Claims(string volume, string? agentId, ResourceBag resources)
+    {
+        if (agentId is null || resources.IsEmpty)
+            _claims.Remove(volume);
+        else
+            _claims[volume] = (agentId, resources);
+    }
+
+    /// <summary>What a task found in the volume that it uses.</summary>
+    /// <param name="life">Of the volume, from its CREATE to its DESTROY.</param>
+    public void Found(string life, string? writtenBy)
+    {
+        if (writtenBy is not null && writtenBy != life)
+            Fail($"the volume {life} holds what {writtenBy} wrote, which was destroyed");
+        if (writtenBy is null && !_written.Add(life))
+            Fail($"what was written to the volume {life} is lost");
+    }
+
     /// <summary>Processes of frameworks and agents that are no more hold nothing: they are being ended.</summary>
     public void HostHolds(int host, ResourceBag total, IEnumerable<SimulatedProcess> processes)
     {
@@ -59,7 +88,7 @@ internal sealed class ClusterInvariants(int seed)
             held = held.Add(process.Resources);
         }
 
-        if (!total.Contains(held))
+        if (!total.Contains(ConvertedResources.MadeFrom(held)))
             Fail($"host {host} has {total}, its tasks hold {held}");
     }
 
@@ -69,6 +98,14 @@ internal sealed class ClusterInvariants(int seed)
         _tornDown.UnionWith(state.CompletedFrameworks.Keys);
         if (state.Agents.Values.CountBy(agent => agent.Info.Hostname).FirstOrDefault(host => host.Value > 1) is { Key: { } twice })
             Fail($"{twice} is in the pool twice");
+        // What an agent could not take away comes back as soon as nobody holds what it was to become.
+        var failing = state.Operations.Values.Where(operation => operation.IsToBeReversed).Select(operation => operation.AgentId).ToHashSet();
+        foreach (var (volume, claim) in _claims.Where(claim => !state.RemovedAgents.ContainsKey(claim.Value.AgentId) && !failing.Contains(claim.Value.AgentId)))
+        {
+            if (!state.ConvertedOn(claim.AgentId).Contains(claim.Resources))
+                Fail($"{volume} was told to have {claim.Resources} on agent {claim.AgentId}, where {state.ConvertedOn(claim.AgentId)} is reserved");
+        }
+
         foreach (var agent in state.Agents.Values)
         {
             var allocated = Sum(agent.Id, agent.HoldingTasks.Select(task => task.Resources)

@@ -13,6 +13,9 @@ internal sealed class FaultPlan(int seed)
     /// <summary>Faults that do not happen, by number.</summary>
     public IReadOnlySet<int> LeftOut { get; set; } = new HashSet<int>();
 
+    /// <summary>None happens after that of this number.</summary>
+    public int Last { get; set; } = int.MaxValue;
+
     /// <summary>The numbers of those that happened.</summary>
     public IReadOnlyList<int> Numbers => numbers;
 
@@ -23,9 +26,9 @@ internal sealed class FaultPlan(int seed)
     {
         if (chance.Next(every) != 0)
             return;
-        var (kind, which, detail) = (chance.Next(100), chance.Next(1000), chance.Next(1000));
+        var (kind, which, detail) = (chance.Next(106), chance.Next(1000), chance.Next(1000));
         var number = considered++;
-        if (LeftOut.Contains(number))
+        if (LeftOut.Contains(number) || number > Last)
             return;
         numbers.Add(number);
         var (agent, framework) = (which % cluster.Agents.Count, which % cluster.Frameworks.Count);
@@ -74,9 +77,15 @@ internal sealed class FaultPlan(int seed)
                 if (agent.Host.AgentId.Length > 0)
                     cluster.Master.Post(new PoolCommand.MarkAgentGone(agent.Host.AgentId, SimulatedCluster.Anyone));
                 return "an operator marks the agent gone";
-            default:
+            case < 100:
                 framework.TearDown();
                 return "the framework is torn down";
+            case < 104:
+                agent.Host.Disk.Failures = 1 + (detail % 3);
+                return $"the next {agent.Host.Disk.Failures} steps fail on the agent's disk";
+            default:
+                cluster.Master.CompactJournal();
+                return "the journal is shortened to what the master remembers";
         }
     }
 }

@@ -19,4 +19,10 @@ internal enum Sabotage
 
     /// <summary>The agent's host starts a task again that the agent has recovered.</summary>
     StartsTwice,
+
+    /// <summary>A new master does not know all that is reserved.</summary>
+    ForgetsReservations,
+
+    /// <summary>An agent that crashes finds its volumes empty.</summary>
+    EmptiesVolumes,
 }

@@ -25,7 +25,7 @@ internal sealed class SimulatedCluster
         Faults = new FaultPlan(seed);
         Master = new SimulatedMaster(this, _settings, record) { Turned = CheckSometimes };
         Agents = [.. Enumerable.Range(0, agents).Select(number => new SimulatedAgent(number, ResourceText.Parse(
-            $"cpus:{Chance.Next(2, 9)};mem:{1024 * Chance.Next(2, 9)};ports:[31000-31{Chance.Next(100, 999)}]"), this))];
+            $"cpus:{Chance.Next(2, 9)};mem:{1024 * Chance.Next(2, 9)};disk:1000;ports:[31000-31{Chance.Next(100, 999)}]"), this))];
         Frameworks = [.. Enumerable.Range(0, frameworks).Select(number =>
             new SimulatedFramework(number, (number % 3) switch { 0 => "a", 1 => "b/x", _ => "b/y" }, tasksEach, this))];
     }
@@ -132,7 +132,8 @@ internal sealed class SimulatedCluster
 
     private bool IsQuiet => Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
         && Agents.All(agent => agent.IsQuiet)
-        && Master.State.Agents.Values.All(agent => agent.Tasks.Count == 0);
+        && Master.State.Agents.Values.All(agent => agent.Tasks.Count == 0)
+        && Master.State.Operations.Values.All(operation => operation is { IsToBeReversed: true, TellAgainAt: null });
 
     private string Unfinished() =>
         string.Join("; ", Frameworks.Where(framework => !framework.IsTornDown && !framework.IsDone).Select(framework => framework.Progress))
@@ -140,6 +141,7 @@ internal sealed class SimulatedCluster
         + "; processes: " + string.Join(", ", Agents.SelectMany(agent => agent.Host.Alive).Select(process => process.Task))
         + "; in the pool: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Tasks.Values).Select(task => $"{task.Record}"))
         + "; agents: " + string.Join(", ", Master.State.Agents.Values.Select(agent => $"{agent.Id} {(agent.IsConnected ? "connected" : "away")}"))
+        + "; operations: " + string.Join(", ", Master.State.Operations.Values.Select(operation => $"{operation.FrameworkId} {operation.Info.Id?.Value} {operation.State} on {operation.AgentId}"))
         + "; quiet: " + string.Join(", ", Agents.Select(agent => agent.IsQuiet));
 
     private void CheckSometimes(PoolState state)

@@ -14,6 +14,8 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
 
     public string AgentId { get; set; } = "";
 
+    public SimulatedVolumeDisk Disk { get; } = new();
+
     public string WorkDirectoryId { get; } = $"work-directory-{number}";
 
     public IEnumerable<SimulatedProcess> Alive => processes.Values.Where(process => !process.HasEnded);
@@ -29,8 +31,19 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
         cluster.Invariants.Started($"{run.Key.FrameworkId}/{run.Key.TaskId}");
         var process = new SimulatedProcess(run, ++pids, cluster.Steady, cluster.Chance.Next(4) != 0);
         processes.Add(run.ContainerId, process);
+        UseVolumes(run);
         cluster.Invariants.HostHolds(number, total, Alive);
         return process;
+    }
+
+    /// <summary>What a task finds in its volume is what an earlier one of the same life of it has written, or nothing.</summary>
+    private void UseVolumes(TaskRun run)
+    {
+        foreach (var (kind, _) in run.Task.Resources.ToBag().Where(static entry => entry.Kind.IsPersistentVolume))
+        {
+            cluster.Invariants.Found(VolumeKinds.LifeOf(run.Task)!, Disk.WrittenBy(kind));
+            Disk.Write(kind, VolumeKinds.LifeOf(run.Task)!);
+        }
     }
 
     public void Forget(string containerId)

@@ -74,6 +74,8 @@ internal sealed class SimulatedMaster
     /// <param name="answer">Never called when the master goes before it has answered.</param>
     public void Post(PoolCommand command, Action<PoolOutcome>? answer = null) => batch.Add((command, answer));
 
+    public void CompactJournal() => Journal.Compact(State.Remembered(), cluster.Wall);
+
     public void TakeTurn()
     {
         var commands = batch.ToList();
@@ -198,6 +200,8 @@ internal sealed class SimulatedMaster
             Record(() => recording.Begin(state));
         Journal.Recover(happened =>
         {
+            if (cluster.Sabotage == Sabotage.ForgetsReservations && happened is PoolEvent.AgentConverted { Converted.IsEmpty: false } && cluster.Chance.Next(2) == 0)
+                return;
             state.Recover(happened);
             if (isRecorded)
                 Record(() => recording.Recover(happened, state.StartTime));

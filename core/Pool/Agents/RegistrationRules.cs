@@ -82,7 +82,8 @@ internal static class RegistrationRules
                 return $"task {name}: {reason}";
             if (WhyNotKnown(state, registration, task.FrameworkId.Value) is { } unknown)
                 return $"task {name} {unknown}";
-            if (TaskStates.IsTerminal(task.State))
+            // Those of frameworks that are no more are told to end: what they hold is given to others already.
+            if (TaskStates.IsTerminal(task.State) || state.CompletedFrameworks.ContainsKey(task.FrameworkId.Value))
                 continue;
             var plain = resources.Unallocated();
             if (held.ConflictsWith(plain))

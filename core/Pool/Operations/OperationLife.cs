@@ -20,6 +20,10 @@ internal static class OperationLife
         ResourceConversion conversion, ResourceBag total, int ahead)
     {
         var converted = ConvertedResources.Of(total);
+        var before = conversion.Reverse().Apply(total);
+        foreach (var moot in InOrder(state).Where(failed => failed.IsToBeReversed && failed.AgentId == agent.Id
+            && IsGivenBack(failed.Conversion.Converted, total) && !IsGivenBack(failed.Conversion.Converted, before)))
+            decision.Happened(new PoolEvent.OperationReversed(moot.Uuid));
         var uuid = state.NextOperationUuid(ahead);
         decision.Happened(new PoolEvent.AgentConverted(agent.Id, converted));
         decision.Happened(new PoolEvent.OperationAdded(uuid, frameworkId, agent.Id, operation, conversion));
@@ -52,6 +56,8 @@ internal static class OperationLife
 
         if (ended == OperationState.OperationFailed)
             Reverse(state, decision, agent, operation);
+        else
+            DropMoot(state, decision, agent, operation);
     }
 
     public static void Acknowledged(
@@ -64,10 +70,13 @@ internal static class OperationLife
 
     public static void Tick(PoolState state, Decision decision, DateTimeOffset now)
     {
+        // What one of them turns back is applied only after this decision, and the next would undo it.
+        var reversing = new HashSet<string>();
         foreach (var operation in InOrder(state))
         {
-            if (operation.IsToBeReversed && state.Agents.TryGetValue(operation.AgentId, out var agent))
-                Reverse(state, decision, agent, operation);
+            if (operation.IsToBeReversed && state.Agents.TryGetValue(operation.AgentId, out var agent) && !reversing.Contains(agent.Id)
+                && Reverse(state, decision, agent, operation))
+                reversing.Add(agent.Id);
             if (operation.TellAgainAt > now || operation.TellAgainAt is null
                 || !state.Frameworks.TryGetValue(operation.FrameworkId!, out var framework) || !framework.IsConnected)
                 continue;
@@ -77,10 +86,13 @@ internal static class OperationLife
         }
     }
 
-    /// <summary>The agent that is (back) here is given what it may not have heard of.</summary>
+    /// <summary>
+    /// The agent that is (back) here is given what it may not have heard of; one that has been here all along, what it has not
+    /// answered: the answer may have been lost. It answers again, and does nothing twice.
+    /// </summary>
     public static void SendPending(PoolState state, Decision decision, string agentId, string stream)
     {
-        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId && operation.IsPending))
+        foreach (var operation in state.Operations.Values.Where(operation => operation.AgentId == agentId && operation.IsPending).OrderBy(operation => operation.Number))
             decision.TellAgentStream(stream, AgentEvents.ApplyOperation(operation.Uuid, operation.Info, state.ConvertedOn(agentId)));
     }
 
@@ -111,21 +123,58 @@ internal static class OperationLife
     /// What a failed operation should have made is turned back into what it was made from, as soon as no task holds it;
     /// offers of it end.
     /// </summary>
-    private static void Reverse(PoolState state, Decision decision, PooledAgent agent, PooledOperation operation)
+    /// <returns>Whether it was.</returns>
+    private static bool Reverse(PoolState state, Decision decision, PooledAgent agent, PooledOperation operation)
     {
         var back = operation.Conversion.Reverse();
+        if (IsGivenBack(back.Consumed, agent.Total) && !IsFollowed(state, operation, operation))
+        {
+            decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
+            return false;
+        }
+
         if (Freeing.TryFree(state, decision, agent, back.Consumed))
         {
             decision.Happened(new PoolEvent.AgentConverted(agent.Id, ConvertedResources.Of(back.Apply(agent.Total))));
             decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
+            return true;
         }
-        else if (!operation.IsToBeReversed)
-        {
+
+        if (!operation.IsToBeReversed)
             decision.Happened(new PoolEvent.OperationReversalPostponed(operation.Uuid));
-        }
+        return false;
+    }
+
+    /// <summary>
+    /// Someone gave back what the failed operation should have made: were it still turned back later, it would be at the cost
+    /// of the same made anew. What has become volumes meanwhile is still reserved.
+    /// </summary>
+    private static bool IsGivenBack(ResourceBag made, ResourceBag total)
+    {
+        var reserved = ResourceBag.Of(total.Select(static entry => entry with { Kind = entry.Kind.WithoutVolume() }));
+        return made.Any(entry => entry.Kind.IsReserved && !(entry.Kind.IsPersistentVolume ? total : reserved).Contains(ResourceBag.Of(entry)));
+    }
+
+    /// <summary>What failed, and was given back by operations that are done now, is never turned back.</summary>
+    private static void DropMoot(PoolState state, Decision decision, PooledAgent agent, PooledOperation done)
+    {
+        foreach (var failed in InOrder(state).Where(failed => failed.IsToBeReversed && failed.AgentId == agent.Id
+            && IsGivenBack(failed.Conversion.Converted, agent.Total) && !IsFollowed(state, failed, done)))
+            decision.Happened(new PoolEvent.OperationReversed(failed.Uuid));
+    }
+
+    /// <summary>An operation that may have used up what this one should have made is not over, and may still be turned back itself.</summary>
+    private static bool IsFollowed(PoolState state, PooledOperation operation, PooledOperation done) => state.Operations.Values.Any(later => later != done
+        && later.AgentId == operation.AgentId && later.Number > operation.Number && (later.IsPending || later.IsToBeReversed));
+
+    /// <summary>Nobody is there any more to be told how they ended.</summary>
+    public static void FrameworkRemoved(PoolState state, Decision decision, string frameworkId)
+    {
+        foreach (var operation in InOrder(state).Where(operation => operation.FrameworkId == frameworkId && !operation.IsPending))
+            decision.Happened(new PoolEvent.OperationAcknowledged(operation.Uuid));
     }
 
     private static IEnumerable<PooledOperation> InOrder(PoolState state) => state.Operations.Count == 0
         ? []
-        : state.Operations.Values.OrderBy(operation => Convert.ToHexString(operation.Uuid.Span), StringComparer.Ordinal);
+        : state.Operations.Values.OrderBy(operation => operation.Number);
 }
