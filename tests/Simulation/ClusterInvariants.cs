@@ -16,6 +16,8 @@ internal sealed class ClusterInvariants(int seed)
     private readonly HashSet<string> _written = [];
     private readonly SortedDictionary<string, (string AgentId, ResourceBag Resources)> _claims = new(StringComparer.Ordinal);
 
+    public QuotaInvariants Quotas { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
     public int StartedTasks => _started.Count;
 
     /// <summary>Killed while they were being launched, or lost on the way.</summary>
@@ -47,6 +49,7 @@ internal sealed class ClusterInvariants(int seed)
     /// <summary>What the next master must know from the journal alone.</summary>
     public void Remembers(PoolState state)
     {
+        Quotas.Remembers(state);
         foreach (var id in _told.Where(id => !state.Frameworks.ContainsKey(id) && !state.CompletedFrameworks.ContainsKey(id)))
             Fail($"framework {id} was told that it is subscribed, and the next master does not know it");
     }
@@ -96,6 +99,7 @@ internal sealed class ClusterInvariants(int seed)
     public void Check(PoolState state)
     {
         _tornDown.UnionWith(state.CompletedFrameworks.Keys);
+        Quotas.Check(state);
         if (state.Agents.Values.CountBy(agent => agent.Info.Hostname).FirstOrDefault(host => host.Value > 1) is { Key: { } twice })
             Fail($"{twice} is in the pool twice");
         // What an agent could not take away comes back as soon as nobody holds what it was to become.

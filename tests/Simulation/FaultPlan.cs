@@ -26,7 +26,7 @@ internal sealed class FaultPlan(int seed)
     {
         if (chance.Next(every) != 0)
             return;
-        var (kind, which, detail) = (chance.Next(106), chance.Next(1000), chance.Next(1000));
+        var (kind, which, detail) = (chance.Next(120), chance.Next(1000), chance.Next(1000));
         var number = considered++;
         if (LeftOut.Contains(number) || number > Last)
             return;
@@ -83,6 +83,10 @@ internal sealed class FaultPlan(int seed)
             case < 104:
                 agent.Host.Disk.Failures = 1 + (detail % 3);
                 return $"the next {agent.Host.Disk.Failures} steps fail on the agent's disk";
+            case < 114:
+                return cluster.Administrator.SetQuota(detail);
+            case < 116:
+                return cluster.Administrator.SetWeight(detail);
             default:
                 cluster.Master.CompactJournal();
                 return "the journal is shortened to what the master remembers";

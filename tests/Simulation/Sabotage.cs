@@ -25,4 +25,10 @@ internal enum Sabotage
 
     /// <summary>An agent that crashes finds its volumes empty.</summary>
     EmptiesVolumes,
+
+    /// <summary>Offers are made as if there were no quotas.</summary>
+    IgnoresQuotas,
+
+    /// <summary>A new master does not know all quotas.</summary>
+    ForgetsQuotas,
 }

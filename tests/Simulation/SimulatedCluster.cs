@@ -21,6 +21,7 @@ internal sealed class SimulatedCluster
         Sabotage = sabotage;
         Chance = new Random(seed);
         Invariants = new ClusterInvariants(seed);
+        Administrator = new SimulatedAdministrator(this);
         Network = new SimulatedNetwork(this);
         Faults = new FaultPlan(seed);
         Master = new SimulatedMaster(this, _settings, record) { Turned = CheckSometimes };
@@ -47,6 +48,8 @@ internal sealed class SimulatedCluster
     public DateTimeOffset Wall => Start + Steady + WallOffset;
 
     public ClusterInvariants Invariants { get; }
+
+    public SimulatedAdministrator Administrator { get; }
 
     public FaultPlan Faults { get; }
 
@@ -88,6 +91,7 @@ internal sealed class SimulatedCluster
         for (var step = 0; step < mostSteps; step++)
         {
             Step();
+            Administrator.TakeBack();
             if (step % 500 == 499)
                 GiveUpIdsOfNobody();
             if (IsQuiet)
@@ -130,7 +134,7 @@ internal sealed class SimulatedCluster
             Master.Post(new PoolCommand.MarkAgentGone(id, Anyone));
     }
 
-    private bool IsQuiet => Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
+    private bool IsQuiet => Master.State.Quotas.Count == 0 && Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
         && Agents.All(agent => agent.IsQuiet)
         && Master.State.Agents.Values.All(agent => agent.Tasks.Count == 0)
         && Master.State.Operations.Values.All(operation => operation is { IsToBeReversed: true, TellAgainAt: null });

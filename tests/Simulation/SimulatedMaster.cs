@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Pool.Recording;
@@ -90,6 +91,8 @@ internal sealed class SimulatedMaster
         if (cluster.WallOffset - wallOffsetAtStart != State.WallOffset)
             turn.Take(new PoolCommand.MoveWallClock(cluster.WallOffset - wallOffsetAtStart));
         var answers = commands.Select(waiting => (waiting.Answer, Outcome: turn.Take(waiting.Command))).ToList();
+        foreach (var role in cluster.Sabotage == Sabotage.IgnoresQuotas ? State.Quotas.Keys : [])
+            State.Allocator.SetQuota(role, Quota.None);
         turn.Allocate();
         if (cluster.Sabotage == Sabotage.TellsBeforeWriting)
             LetOut(turn.Effects);
@@ -200,6 +203,8 @@ internal sealed class SimulatedMaster
             Record(() => recording.Begin(state));
         Journal.Recover(happened =>
         {
+            if (cluster.Sabotage == Sabotage.ForgetsQuotas && happened is PoolEvent.QuotaUpdated && cluster.Chance.Next(2) == 0)
+                return;
             if (cluster.Sabotage == Sabotage.ForgetsReservations && happened is PoolEvent.AgentConverted { Converted.IsEmpty: false } && cluster.Chance.Next(2) == 0)
                 return;
             state.Recover(happened);
