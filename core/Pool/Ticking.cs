@@ -59,7 +59,7 @@ internal static class Ticking
         }
 
         decision.Happened(new PoolEvent.AgentPinged(agent.Id, now));
-        decision.Tell(agent, AgentEvents.Ping);
+        decision.Tell(agent, AgentEvents.Ping(agent));
         if (agent.StreamId is { } stream)
             OperationLife.SendPending(state, decision, agent.Id, stream);
     }

@@ -84,11 +84,12 @@ internal sealed class ClusterInvariants(int seed)
     public void HostHolds(int host, ResourceBag total, IEnumerable<SimulatedProcess> processes)
     {
         var held = ResourceBag.Empty;
-        foreach (var process in processes.Where(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId)))
+        var living = processes.Where(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId));
+        foreach (var (task, resources) in living.SelectMany(process => process.Held.Select(part => (process.Task, part))))
         {
-            if (held.ConflictsWith(process.Resources))
-                Fail($"host {host}: task {process.Task} got {process.Resources}, of which {held} is given already");
-            held = held.Add(process.Resources);
+            if (held.ConflictsWith(resources))
+                Fail($"host {host}: task {task} got {resources}, of which {held} is given already");
+            held = held.Add(resources);
         }
 
         if (!total.Contains(ConvertedResources.MadeFrom(held)))

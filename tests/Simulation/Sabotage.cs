@@ -31,4 +31,7 @@ internal enum Sabotage
 
     /// <summary>A new master does not know all quotas.</summary>
     ForgetsQuotas,
+
+    /// <summary>The agent tells executors some things twice.</summary>
+    TellsExecutorsTwice,
 }

@@ -68,16 +68,23 @@ internal sealed partial class SimulatedAgent
         stream = cluster.Master.OpenAgentStream();
         if (IsMute)
             return;
+        var info = Self();
+        var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1", WorkDirectoryId = Host.WorkDirectoryId };
+        register.ConvertedResources.Add(volumes.Converted.ToMessages());
+        var runs = core.Runs.Where(run => run.WasLaunched).OrderBy(run => run.ContainerId, StringComparer.Ordinal).ToList();
+        register.Tasks.Add(runs.Select(run => run.ToRecord(core.AgentId)));
+        register.Executors.Add(core.ExecutorInfos.Select(each => each.Info));
+        register.Frameworks.Add(runs.Select(run => run.Framework).Concat(core.Executors.Values.Select(each => each.Framework)).DistinctBy(framework => framework.Id.Value));
+        cluster.Master.Post(new PoolCommand.RegisterAgent(register.Clone(), info.Id, stream, SimulatedCluster.Anyone));
+    }
+
+    private AgentInfo Self()
+    {
         var info = new AgentInfo { Hostname = $"host-{number}", Port = 5051 };
         info.Resources.Add(Host.Total.ToMessages());
         if (core.AgentId.Length > 0)
             info.Id = new AgentID { Value = core.AgentId };
-        var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1", WorkDirectoryId = Host.WorkDirectoryId };
-        register.ConvertedResources.Add(volumes.Converted.ToMessages());
-        var runs = core.Runs.OrderBy(run => run.ContainerId, StringComparer.Ordinal).ToList();
-        register.Tasks.Add(runs.Select(run => run.ToRecord(core.AgentId)));
-        register.Frameworks.Add(runs.Select(run => run.Framework).DistinctBy(framework => framework.Id.Value));
-        cluster.Master.Post(new PoolCommand.RegisterAgent(register.Clone(), info.Id, stream, SimulatedCluster.Anyone));
+        return info;
     }
 
     private void SendUpdate(TaskKey task, TaskReport status, TaskState latest) => Send(new AgentCall
@@ -90,7 +97,7 @@ internal sealed partial class SimulatedAgent
     });
 
     /// <summary>Each call travels by itself: it may be lost, come twice, or after those that were sent later.</summary>
-    private void Send(AgentCall call)
+    private void Send(AgentCall call, bool mayComeTwice = true)
     {
         if (stream is not { } over || IsMute)
             return;
@@ -99,6 +106,6 @@ internal sealed partial class SimulatedAgent
         {
             if (outcome is PoolOutcome.Refused(RefusalKind.Invalid or RefusalKind.Forbidden, _) && stream == over)
                 BreakStream();
-        }), mayComeTwice: true);
+        }), mayComeTwice);
     }
 }

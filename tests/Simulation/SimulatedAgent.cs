@@ -43,7 +43,7 @@ internal sealed partial class SimulatedAgent
 
     public IEnumerable<TaskRun> Runs => core.Runs;
 
-    public bool IsQuiet => isRegistered && core.Runs.Count == 0 && !Host.Alive.Any();
+    public bool IsQuiet => isRegistered && core.Runs.Count + core.Executors.Count == 0 && !Host.Alive.Any();
 
     private AgentTime Now => new(cluster.Steady, cluster.Wall);
 
@@ -60,6 +60,8 @@ internal sealed partial class SimulatedAgent
     public void Step(Random chance)
     {
         Host.Work(chance);
+        foreach (var executor in Host.Executors.ToList())
+            executor.Step(this, Host, chance);
         WatchProcesses();
         Launch(chance);
         if (core.NextWake <= cluster.Steady)
@@ -97,7 +99,7 @@ internal sealed partial class SimulatedAgent
                 return;
         }
 
-        foreach (var run in core.Runs)
+        foreach (var run in core.Runs.Concat(core.Executors.Values.Select(executor => executor.Program)))
             Host.Checkpoint(run.ContainerId)?.Flush();
         foreach (var effect in effects)
         {
@@ -111,6 +113,12 @@ internal sealed partial class SimulatedAgent
     {
         switch (effect)
         {
+            case AgentEffect.CheckpointRun(var run):
+                Host.WriteRun(run);
+                break;
+            case AgentEffect.CheckpointDelivery(var container):
+                Host.Checkpoint(container)?.AppendDelivery();
+                break;
             case AgentEffect.CheckpointStatus status:
                 Host.Checkpoint(status.ContainerId)?.Append(status.Status);
                 break;
@@ -153,6 +161,7 @@ internal sealed partial class SimulatedAgent
                 Host.AgentId = "";
                 break;
             default:
+                CarryOutOfExecutors(effect);
                 break;
         }
     }
@@ -239,6 +248,7 @@ internal sealed partial class SimulatedAgent
 
     private void Start()
     {
+        Executors = new();
         launching.Clear();
         cancelled.Clear();
         watched.Clear();

@@ -136,7 +136,7 @@ internal sealed class SimulatedCluster
 
     private bool IsQuiet => Master.State.Quotas.Count == 0 && Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
         && Agents.All(agent => agent.IsQuiet)
-        && Master.State.Agents.Values.All(agent => agent.Tasks.Count == 0)
+        && Master.State.Agents.Values.All(agent => agent.Tasks.Count + agent.Executors.Count == 0)
         && Master.State.Operations.Values.All(operation => operation is { IsToBeReversed: true, TellAgainAt: null });
 
     private string Unfinished() =>
@@ -144,6 +144,7 @@ internal sealed class SimulatedCluster
         + "; tasks on agents: " + string.Join(", ", Agents.SelectMany(agent => agent.Runs).Select(run => $"{run.Key} {run.Phase} with {run.Updates.Pending.Count} updates"))
         + "; processes: " + string.Join(", ", Agents.SelectMany(agent => agent.Host.Alive).Select(process => process.Task))
         + "; in the pool: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Tasks.Values).Select(task => $"{task.Record}"))
+        + "; executors: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Executors.Keys.Select(key => $"{key} on {agent.Id}")))
         + "; agents: " + string.Join(", ", Master.State.Agents.Values.Select(agent => $"{agent.Id} {(agent.IsConnected ? "connected" : "away")}"))
         + "; operations: " + string.Join(", ", Master.State.Operations.Values.Select(operation => $"{operation.FrameworkId} {operation.Info.Id?.Value} {operation.State} on {operation.AgentId}"))
         + "; quiet: " + string.Join(", ", Agents.Select(agent => agent.IsQuiet));

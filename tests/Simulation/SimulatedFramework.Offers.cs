@@ -29,7 +29,7 @@ internal sealed partial class SimulatedFramework
         var accept = new SchedulerCall { Type = CallType.Accept, Accept = new SchedulerCall.Types.Accept { Filters = filters } };
         accept.Accept.OfferIds.Add(offer.Id);
         accept.Accept.Operations.Add(operations);
-        if (tasks.Count > 0)
+        if (tasks.Count > 0 && !operations.Any(operation => operation.Type is OperationType.Launch or OperationType.LaunchGroup))
         {
             var launch = new Offer.Types.Operation { Type = OperationType.Launch, Launch = new() };
             launch.Launch.TaskInfos.Add(tasks);
@@ -65,6 +65,8 @@ internal sealed partial class SimulatedFramework
         if (operations.Count > 0 || use is not null)
             return (operations, use is null ? [] : [use]);
         var open = wanted - Ended - _running.Count;
+        if (open > 0 && chance.Next(3) == 0 && Pod(offer, chance) is var (pod, members))
+            return ([pod], members);
         return ([], open <= 0 ? [] : Tasks(offer, Math.Min(open, chance.Next(1, 4)), chance));
     }
 

@@ -20,6 +20,8 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
 
     public IEnumerable<SimulatedProcess> Alive => processes.Values.Where(process => !process.HasEnded);
 
+    public IEnumerable<SimulatedExecutor> Executors => Alive.Select(process => process.Executor).OfType<SimulatedExecutor>();
+
     public SimulatedProcess? Process(string containerId) => processes.GetValueOrDefault(containerId);
 
     public SimulatedCheckpoint? Checkpoint(string containerId) => checkpoints.GetValueOrDefault(containerId);
@@ -28,13 +30,18 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
 
     public SimulatedProcess Start(TaskRun run)
     {
-        cluster.Invariants.Started($"{run.Key.FrameworkId}/{run.Key.TaskId}");
+        if (run.ProgramOf is null)
+            cluster.Invariants.Started($"{run.Key.FrameworkId}/{run.Key.TaskId}");
         var process = new SimulatedProcess(run, ++pids, cluster.Steady, cluster.Chance.Next(4) != 0);
         processes.Add(run.ContainerId, process);
+        if (run.ProgramOf is not null)
+            process.Executor = new SimulatedExecutor(run, process, cluster);
         UseVolumes(run);
-        cluster.Invariants.HostHolds(number, total, Alive);
+        CheckHeld();
         return process;
     }
+
+    public void CheckHeld() => cluster.Invariants.HostHolds(number, total, Alive);
 
     /// <summary>What a task finds in its volume is what an earlier one of the same life of it has written, or nothing.</summary>
     private void UseVolumes(TaskRun run)
@@ -61,7 +68,7 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
         {
             if (process.IsAskedToEnd && process.MindsSignals)
                 process.End = new TaskEnd.Status(143);
-            else if (chance.Next(8) == 0)
+            else if (process.Executor is null && chance.Next(8) == 0)
                 process.End = new TaskEnd.Status(chance.Next(10) == 0 ? 1 : 0);
         }
     }
