@@ -5,7 +5,7 @@ using DataPlatform.Core.Resources;
 namespace DataPlatform.Simulation.Tests;
 
 /// <summary>What must hold whatever happens. Every message names the seed that repeats the run.</summary>
-internal sealed class ClusterInvariants(int seed)
+internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
 {
     private readonly HashSet<string> _started = [];
     private readonly Dictionary<string, TaskState> _ended = [];
@@ -18,6 +18,8 @@ internal sealed class ClusterInvariants(int seed)
 
     public QuotaInvariants Quotas { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
 
+    public DrainInvariants Drains { get; } = new(cluster, what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
     public int StartedTasks => _started.Count;
 
     /// <summary>Killed while they were being launched, or lost on the way.</summary>
@@ -25,12 +27,13 @@ internal sealed class ClusterInvariants(int seed)
 
     public string Endings => string.Join(", ", _ended.Values.CountBy(state => state).Select(pair => $"{pair.Value} x {pair.Key}"));
 
-    public void Started(string task)
+    public void Started(string task, string agentId)
     {
+        Drains.Started(agentId, task);
         if (!_started.Add(task))
             Fail($"task {task} was started twice");
         // An agent that is given up ends what it was sent before as soon as it hears of it.
-        if (_ended.TryGetValue(task, out var state) && state != TaskState.TaskGoneByOperator)
+        if (_ended.TryGetValue(task, out var state) && state is not (TaskState.TaskGoneByOperator or TaskState.TaskGone))
             Fail($"task {task} was started after its framework was told {state}");
     }
 
@@ -50,6 +53,7 @@ internal sealed class ClusterInvariants(int seed)
     public void Remembers(PoolState state)
     {
         Quotas.Remembers(state);
+        Drains.Remembers(state);
         foreach (var id in _told.Where(id => !state.Frameworks.ContainsKey(id) && !state.CompletedFrameworks.ContainsKey(id)))
             Fail($"framework {id} was told that it is subscribed, and the next master does not know it");
     }
@@ -101,6 +105,7 @@ internal sealed class ClusterInvariants(int seed)
     {
         _tornDown.UnionWith(state.CompletedFrameworks.Keys);
         Quotas.Check(state);
+        Drains.Check(state);
         if (state.Agents.Values.CountBy(agent => agent.Info.Hostname).FirstOrDefault(host => host.Value > 1) is { Key: { } twice })
             Fail($"{twice} is in the pool twice");
         // What an agent could not take away comes back as soon as nobody holds what it was to become.

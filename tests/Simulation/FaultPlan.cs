@@ -26,7 +26,7 @@ internal sealed class FaultPlan(int seed)
     {
         if (chance.Next(every) != 0)
             return;
-        var (kind, which, detail) = (chance.Next(120), chance.Next(1000), chance.Next(1000));
+        var (kind, which, detail) = (chance.Next(136), chance.Next(1000), chance.Next(1000));
         var number = considered++;
         if (LeftOut.Contains(number) || number > Last)
             return;
@@ -87,6 +87,12 @@ internal sealed class FaultPlan(int seed)
                 return cluster.Administrator.SetQuota(detail);
             case < 116:
                 return cluster.Administrator.SetWeight(detail);
+            case < 123:
+                return cluster.Administrator.TakeOutOfUse(agent, detail);
+            case < 127:
+                return cluster.Administrator.PutBack(agent);
+            case < 131:
+                return cluster.Administrator.Maintain(agent, detail);
             default:
                 cluster.Master.CompactJournal();
                 return "the journal is shortened to what the master remembers";

@@ -34,4 +34,10 @@ internal enum Sabotage
 
     /// <summary>The agent tells executors some things twice.</summary>
     TellsExecutorsTwice,
+
+    /// <summary>Agents that operators took out of use are offered like others.</summary>
+    IgnoresDrains,
+
+    /// <summary>A new master does not know all agents that operators took out of use.</summary>
+    ForgetsDrains,
 }

@@ -4,8 +4,8 @@ using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Simulation.Tests;
 
-/// <summary>The person who says what roles may have; in the end everything is as it was in the beginning.</summary>
-internal sealed class SimulatedAdministrator(SimulatedCluster cluster)
+/// <summary>The person who says what roles may have and which hosts are in use; in the end everything is as it was in the beginning.</summary>
+internal sealed partial class SimulatedAdministrator(SimulatedCluster cluster)
 {
     private static readonly string[] Roles = ["a", "b", "b/x", "b/y"];
     private readonly Dictionary<string, int> asked = [];
@@ -34,11 +34,14 @@ internal sealed class SimulatedAdministrator(SimulatedCluster cluster)
         return $"an operator gives role {weight.Role} the weight {weight.Weight}";
     }
 
+    public bool IsDone => cluster.Master.State is { Quotas.Count: 0, Deactivations.Count: 0, DownMachines.Count: 0, Plan.IsEmpty: true };
+
     /// <summary>Until nothing is left to be taken back.</summary>
     public void TakeBack()
     {
         foreach (var role in cluster.Master.State.Quotas.Keys)
             Ask(new QuotaConfig { Role = role }, force: true);
+        PutAllBack();
     }
 
     /// <summary>Several may be on their way: what holds is known when the last of them is answered.</summary>

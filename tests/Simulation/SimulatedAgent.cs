@@ -35,6 +35,8 @@ internal sealed partial class SimulatedAgent
 
     public SimulatedHost Host { get; }
 
+    public MachineID Machine => new() { Hostname = $"host-{number}" };
+
     /// <summary>What the agent sends is lost, and nobody is told.</summary>
     public bool IsMute { get; set; }
 

@@ -20,7 +20,7 @@ internal sealed class SimulatedCluster
         Seed = seed;
         Sabotage = sabotage;
         Chance = new Random(seed);
-        Invariants = new ClusterInvariants(seed);
+        Invariants = new ClusterInvariants(seed, this);
         Administrator = new SimulatedAdministrator(this);
         Network = new SimulatedNetwork(this);
         Faults = new FaultPlan(seed);
@@ -134,7 +134,7 @@ internal sealed class SimulatedCluster
             Master.Post(new PoolCommand.MarkAgentGone(id, Anyone));
     }
 
-    private bool IsQuiet => Master.State.Quotas.Count == 0 && Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
+    private bool IsQuiet => Administrator.IsDone && Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
         && Agents.All(agent => agent.IsQuiet)
         && Master.State.Agents.Values.All(agent => agent.Tasks.Count + agent.Executors.Count == 0)
         && Master.State.Operations.Values.All(operation => operation is { IsToBeReversed: true, TellAgainAt: null });

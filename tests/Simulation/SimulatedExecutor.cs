@@ -77,7 +77,7 @@ internal sealed class SimulatedExecutor(TaskRun program, SimulatedProcess proces
 
     private void Launch(TaskInfo task, SimulatedAgent agent, SimulatedHost host)
     {
-        cluster.Invariants.Started($"{Key.FrameworkId}/{task.TaskId.Value}");
+        cluster.Invariants.Started($"{Key.FrameworkId}/{task.TaskId.Value}", host.AgentId);
         running.Add(task.TaskId.Value, task);
         unacknowledged.Add(task);
         host.CheckHeld();

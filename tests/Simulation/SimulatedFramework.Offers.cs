@@ -16,7 +16,7 @@ internal sealed partial class SimulatedFramework
     private void Answer(Offer offer, Random chance)
     {
         _offers.Remove(offer.Id.Value);
-        var filters = new Filters { RefuseSeconds = !WantsMoreAgents ? 120 : chance.Next(4) == 0 ? 0 : chance.Next(1, 20) };
+        var filters = new Filters { RefuseSeconds = !WantsMoreAgents && !_volumes.Any(volume => volume.IsOn(offer.AgentId.Value)) ? 120 : chance.Next(4) == 0 ? 0 : chance.Next(1, 20) };
         var (operations, tasks) = chance.Next(5) == 0 ? ([], []) : Wanted(offer, chance);
         if (operations.Count + tasks.Count == 0)
         {
@@ -52,6 +52,17 @@ internal sealed partial class SimulatedFramework
 
     private bool WantsMoreAgents => Ended + _running.Count < wanted || !_volumes.All(volume => volume.IsDone || volume.WaitsFor is not null);
 
+    /// <summary>Whatever it says, its tasks stay until they end.</summary>
+    private void Answer(IEnumerable<InverseOffer> offers)
+    {
+        foreach (var offer in offers)
+        {
+            Call(cluster.Chance.Next(2) == 0
+                ? new SchedulerCall { Type = CallType.AcceptInverseOffers, AcceptInverseOffers = new() { InverseOfferIds = { offer.Id } } }
+                : new SchedulerCall { Type = CallType.DeclineInverseOffers, DeclineInverseOffers = new() { InverseOfferIds = { offer.Id } } });
+        }
+    }
+
     private void NeverLaunched(string task)
     {
         _running.Remove(task);
@@ -61,7 +72,7 @@ internal sealed partial class SimulatedFramework
 
     private (List<Offer.Types.Operation> Operations, List<TaskInfo> Tasks) Wanted(Offer offer, Random chance)
     {
-        var (operations, use) = _volumes[chance.Next(_volumes.Length)].Answer(offer, chance);
+        var (operations, use) = (_volumes.FirstOrDefault(volume => volume.WaitsFor == offer.AgentId.Value) ?? _volumes[chance.Next(_volumes.Length)]).Answer(offer, chance);
         if (operations.Count > 0 || use is not null)
             return (operations, use is null ? [] : [use]);
         var open = wanted - Ended - _running.Count;

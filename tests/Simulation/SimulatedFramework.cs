@@ -29,6 +29,9 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
 
     public int Ended { get; private set; }
 
+    /// <summary>Tasks that never ran, others took their place.</summary>
+    public int Replaced { get; private set; }
+
     public int EndedOnVolumes { get; private set; }
 
     /// <summary>Also replacements of those that never ran.</summary>
@@ -136,6 +139,9 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
             case SchedulerEvent.Types.Type.Update:
                 Take(received.Update.Status);
                 break;
+            case SchedulerEvent.Types.Type.InverseOffers:
+                Answer(received.InverseOffers.InverseOffers_);
+                break;
             case SchedulerEvent.Types.Type.UpdateOperationStatus:
                 Take(received.UpdateOperationStatus.Status);
                 break;
@@ -172,7 +178,9 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
 
         if (status.State is TaskState.TaskFinished or TaskState.TaskFailed or TaskState.TaskKilled)
             Ended++;
-        else if (status.State is TaskState.TaskError && !id.StartsWith('e')) // An executor may have ended since its offer.
+        else
+            Replaced++;
+        if (status.State is TaskState.TaskError && !id.StartsWith('e')) // An executor may have ended since its offer.
             throw new InvalidOperationException($"seed {cluster.Seed}: task {Id}/{id} was refused: {status.Message}");
     }
 

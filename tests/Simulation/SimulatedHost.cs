@@ -31,7 +31,7 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
     public SimulatedProcess Start(TaskRun run)
     {
         if (run.ProgramOf is null)
-            cluster.Invariants.Started($"{run.Key.FrameworkId}/{run.Key.TaskId}");
+            cluster.Invariants.Started($"{run.Key.FrameworkId}/{run.Key.TaskId}", AgentId);
         var process = new SimulatedProcess(run, ++pids, cluster.Steady, cluster.Chance.Next(4) != 0);
         processes.Add(run.ContainerId, process);
         if (run.ProgramOf is not null)

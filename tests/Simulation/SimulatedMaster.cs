@@ -93,6 +93,8 @@ internal sealed class SimulatedMaster
         var answers = commands.Select(waiting => (waiting.Answer, Outcome: turn.Take(waiting.Command))).ToList();
         foreach (var role in cluster.Sabotage == Sabotage.IgnoresQuotas ? State.Quotas.Keys : [])
             State.Allocator.SetQuota(role, Quota.None);
+        foreach (var agent in cluster.Sabotage == Sabotage.IgnoresDrains ? State.Deactivations.Keys.Where(State.Agents.ContainsKey) : [])
+            State.Allocator.SetAgentActive(agent, true);
         turn.Allocate();
         if (cluster.Sabotage == Sabotage.TellsBeforeWriting)
             LetOut(turn.Effects);
@@ -203,6 +205,8 @@ internal sealed class SimulatedMaster
             Record(() => recording.Begin(state));
         Journal.Recover(happened =>
         {
+            if (cluster.Sabotage == Sabotage.ForgetsDrains && happened is PoolEvent.AgentDeactivated)
+                return;
             if (cluster.Sabotage == Sabotage.ForgetsQuotas && happened is PoolEvent.QuotaUpdated && cluster.Chance.Next(2) == 0)
                 return;
             if (cluster.Sabotage == Sabotage.ForgetsReservations && happened is PoolEvent.AgentConverted { Converted.IsEmpty: false } && cluster.Chance.Next(2) == 0)

@@ -33,6 +33,8 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
     /// <summary>The agent without whose offer nothing goes on.</summary>
     public string? WaitsFor => pending.Count == 0 && task is null ? agentId : null;
 
+    public bool IsOn(string agent) => agentId == agent;
+
     /// <summary>Operations whose end it has not been told.</summary>
     public IEnumerable<(string Id, string AgentId)> Waiting => pending.Where(each => each.End is null).Select(each => (each.Operation.Id.Value, agentId!));
 

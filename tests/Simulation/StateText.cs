@@ -27,6 +27,8 @@ internal static class StateText
             text.AppendLine(CultureInfo.InvariantCulture, $"quota {role} {quota}");
         foreach (var operation in state.Operations.Values.OrderBy(each => each.Number))
             text.AppendLine(CultureInfo.InvariantCulture, $"operation {operation.FrameworkId} {operation.Info} {operation.State}");
+        foreach (var (id, deactivation) in state.Deactivations.OrderBy(each => each.Key, StringComparer.Ordinal))
+            text.AppendLine(CultureInfo.InvariantCulture, $"out of use {id} {deactivation.Drain}");
         foreach (var id in state.UnreachableAgents.Keys)
             text.AppendLine(CultureInfo.InvariantCulture, $"unreachable {id}");
         return text.ToString();
