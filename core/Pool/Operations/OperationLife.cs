@@ -20,10 +20,6 @@ internal static class OperationLife
         ResourceConversion conversion, ResourceBag total, int ahead)
     {
         var converted = ConvertedResources.Of(total);
-        var before = conversion.Reverse().Apply(total);
-        foreach (var moot in InOrder(state).Where(failed => failed.IsToBeReversed && failed.AgentId == agent.Id
-            && IsGivenBack(failed.Conversion.Converted, total) && !IsGivenBack(failed.Conversion.Converted, before)))
-            decision.Happened(new PoolEvent.OperationReversed(moot.Uuid));
         var uuid = state.NextOperationUuid(ahead);
         decision.Happened(new PoolEvent.AgentConverted(agent.Id, converted));
         decision.Happened(new PoolEvent.OperationAdded(uuid, frameworkId, agent.Id, operation, conversion));
@@ -127,13 +123,15 @@ internal static class OperationLife
     private static bool Reverse(PoolState state, Decision decision, PooledAgent agent, PooledOperation operation)
     {
         var back = operation.Conversion.Reverse();
-        if (IsGivenBack(back.Consumed, agent.Total) && !IsFollowed(state, operation, operation))
+        var isFollowed = state.Operations.Values.Any(later => later != operation && later.AgentId == agent.Id && later.Number > operation.Number
+            && (later.IsPending || later.IsToBeReversed) && GivesBack(later.Conversion, operation.Conversion));
+        if (!isFollowed && IsGivenBack(back.Consumed, agent.Total))
         {
             decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
             return false;
         }
 
-        if (Freeing.TryFree(state, decision, agent, back.Consumed))
+        if (!isFollowed && Freeing.TryFree(state, decision, agent, back.Consumed))
         {
             decision.Happened(new PoolEvent.AgentConverted(agent.Id, ConvertedResources.Of(back.Apply(agent.Total))));
             decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
@@ -145,27 +143,27 @@ internal static class OperationLife
         return false;
     }
 
-    /// <summary>
-    /// Someone gave back what the failed operation should have made: were it still turned back later, it would be at the cost
-    /// of the same made anew. What has become volumes meanwhile is still reserved.
-    /// </summary>
+    /// <summary>What was made is there no more. What has become volumes meanwhile is still reserved.</summary>
     private static bool IsGivenBack(ResourceBag made, ResourceBag total)
     {
         var reserved = ResourceBag.Of(total.Select(static entry => entry with { Kind = entry.Kind.WithoutVolume() }));
         return made.Any(entry => entry.Kind.IsReserved && !(entry.Kind.IsPersistentVolume ? total : reserved).Contains(ResourceBag.Of(entry)));
     }
 
-    /// <summary>What failed, and was given back by operations that are done now, is never turned back.</summary>
+    /// <summary>
+    /// What failed and was given back meanwhile is never turned back: that would be at the cost of the same made anew.
+    /// </summary>
     private static void DropMoot(PoolState state, Decision decision, PooledAgent agent, PooledOperation done)
     {
         foreach (var failed in InOrder(state).Where(failed => failed.IsToBeReversed && failed.AgentId == agent.Id
-            && IsGivenBack(failed.Conversion.Converted, agent.Total) && !IsFollowed(state, failed, done)))
+            && failed.Number < done.Number && GivesBack(done.Conversion, failed.Conversion)))
             decision.Happened(new PoolEvent.OperationReversed(failed.Uuid));
     }
 
-    /// <summary>An operation that may have used up what this one should have made is not over, and may still be turned back itself.</summary>
-    private static bool IsFollowed(PoolState state, PooledOperation operation, PooledOperation done) => state.Operations.Values.Any(later => later != done
-        && later.AgentId == operation.AgentId && later.Number > operation.Number && (later.IsPending || later.IsToBeReversed));
+    /// <summary>What is not over yet may still be turned back itself, and then the one before it is too.</summary>
+    private static bool GivesBack(ResourceConversion later, ResourceConversion failed) =>
+        failed.Converted.Any(entry => entry.Kind.IsReserved && later.Consumed.Contains(ResourceBag.Of(entry)))
+        && IsGivenBack(failed.Converted, later.Converted);
 
     /// <summary>Nobody is there any more to be told how they ended.</summary>
     public static void FrameworkRemoved(PoolState state, Decision decision, string frameworkId)

@@ -70,6 +70,11 @@ public sealed class LostAnswerTests
         pool.Pass(TimeSpan.FromSeconds(1));
 
         pool.State.ConvertedOn(agent).ShouldBe(Ask.Reserved("disk:10"));
+        foreach (var asked in Asked.Skip(2).ToList())
+            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
+        pool.Pass(TimeSpan.FromSeconds(1));
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Reserved("disk:10"));
+        pool.State.Operations.Values.ShouldAllBe(operation => operation.Info.Id != null);
     }
 
     [Fact]
