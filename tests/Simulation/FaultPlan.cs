@@ -26,7 +26,7 @@ internal sealed class FaultPlan(int seed)
     {
         if (chance.Next(every) != 0)
             return;
-        var (kind, which, detail) = (chance.Next(136), chance.Next(1000), chance.Next(1000));
+        var (kind, which, detail) = (chance.Next(150), chance.Next(1000), chance.Next(1000));
         var number = considered++;
         if (LeftOut.Contains(number) || number > Last)
             return;
@@ -93,6 +93,15 @@ internal sealed class FaultPlan(int seed)
                 return cluster.Administrator.PutBack(agent);
             case < 131:
                 return cluster.Administrator.Maintain(agent, detail);
+            case < 138:
+                cluster.Operator.BreakStream();
+                return "the operator's stream breaks";
+            case < 144:
+                cluster.Operator.CrashSoon(detail % 8);
+                return $"the operator crashes {detail % 8} steps later";
+            case < 147:
+                cluster.Operator.Store.IsToFail = true;
+                return "the operator's store refuses a write";
             default:
                 cluster.Master.CompactJournal();
                 return "the journal is shortened to what the master remembers";

@@ -40,4 +40,7 @@ internal enum Sabotage
 
     /// <summary>A new master does not know all agents that operators took out of use.</summary>
     ForgetsDrains,
+
+    /// <summary>An operator's store answers for tasks that it did not write.</summary>
+    OperatorStoreLies,
 }

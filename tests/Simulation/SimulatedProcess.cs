@@ -8,6 +8,12 @@ internal sealed class SimulatedProcess(TaskRun run, int pid, TimeSpan startedAt,
 {
     private readonly ResourceBag own = run.Task.Resources.ToBag().Unallocated();
 
+    /// <summary>Of a task of an engine: its cluster's and its own.</summary>
+    public string Name { get; } = run.Task.Name;
+
+    /// <summary>It runs until someone ends it.</summary>
+    public bool IsService => Name.Contains('/', StringComparison.Ordinal);
+
     public string Task { get; } = $"{run.Key.FrameworkId}/{run.Key.TaskId}";
 
     public string ContainerId { get; } = run.ContainerId;

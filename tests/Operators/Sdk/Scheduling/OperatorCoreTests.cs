@@ -178,6 +178,14 @@ public sealed class OperatorCoreTests
     }
 
     [Fact]
+    public void A_clock_that_was_set_back_while_it_was_away_makes_no_pause_longer()
+    {
+        var trial = Ready().SendStatus("worker-1", TaskState.TaskFailed, "exit 1").Restart().Later(TimeSpan.FromHours(-8)).SendSubscribed().SendWant().SendArtifacts();
+
+        trial.Later(TimeSpan.FromSeconds(2)).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A1").ExpectLaunched("worker-1");
+    }
+
+    [Fact]
     public void Launches_again_an_intent_that_never_reached_the_master()
     {
         var trial = OperatorTrial.Started().SendOffer("A1").Restart().SendSubscribed().SendWant().SendArtifacts();
