@@ -185,6 +185,7 @@ public sealed class Operator
         catch (Exception lost) when (lost is MesosCallException or HttpRequestException or IOException || (lost is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Whatever was lost with the call is found again: by reconciliation, by the next tick or after the next subscription.
+            Post(new OperatorCommand.Lost(call));
         }
     }
 

@@ -168,13 +168,16 @@ internal sealed class SimulatedOperator
         patience = cluster.Steady + Patience;
     }
 
-    /// <summary>Each is a request of its own: it may be lost, or overtaken.</summary>
+    /// <summary>One after another; a call may be lost, or its answer.</summary>
     private void Call(SchedulerCall call)
     {
         if (core.FrameworkId is not { } id)
             return;
         call.FrameworkId = new FrameworkID { Value = id };
-        var over = stream;
-        cluster.Network.Send(() => cluster.Master.Post(new PoolCommand.SchedulerRequest(call, over, SimulatedCluster.Anyone)));
+        var fate = cluster.Network.IsGood ? 2 : cluster.Chance.Next(20);
+        if (fate > 0)
+            cluster.Master.Post(new PoolCommand.SchedulerRequest(call, stream, SimulatedCluster.Anyone));
+        if (fate < 2)
+            commands.Enqueue(new OperatorCommand.Lost(call));
     }
 }

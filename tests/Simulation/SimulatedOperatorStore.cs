@@ -35,7 +35,7 @@ internal sealed class SimulatedOperatorStore(Random chance) : IOperatorStore
                 case StoreChange.Framework(var id):
                     framework = id;
                     break;
-                case StoreChange.Task(var row) when !(Lies && chance.Next(4) == 0):
+                case StoreChange.Task(var row) when !(Lies && chance.Next(2) == 0):
                     tasks[row.TaskId] = row;
                     break;
                 case StoreChange.Cluster(var facts):

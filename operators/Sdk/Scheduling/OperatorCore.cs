@@ -79,6 +79,9 @@ public sealed partial class OperatorCore
             case OperatorCommand.Probed(var taskId, var whyNot):
                 Probe(taskId, whyNot, now);
                 break;
+            case OperatorCommand.Lost(var call):
+                wasMisheard |= call.Type is SchedulerCall.Types.Type.Revive or SchedulerCall.Types.Type.Suppress;
+                break;
             case OperatorCommand.Tick:
                 Tick(now);
                 break;
@@ -96,17 +99,19 @@ public sealed partial class OperatorCore
     private void Settle(DateTimeOffset now)
     {
         isSettled = true;
-        DateTimeOffset? Past(DateTimeOffset? time) => time > now ? now : time;
         foreach (var cluster in clusters.Values)
         {
             foreach (var row in cluster.Tasks.Values.ToList())
-            {
-                cluster.Tasks[row.Name] = row with
-                {
-                    StartedAt = Past(row.StartedAt), ReadyAt = Past(row.ReadyAt), EndedAt = Past(row.EndedAt), UnreachableSince = Past(row.UnreachableSince),
-                };
-            }
+                cluster.Tasks[row.Name] = NotAfter(row, now);
+            for (var place = 0; place < cluster.Past.Count; place++)
+                cluster.Past[place] = NotAfter(cluster.Past[place], now);
         }
+    }
+
+    private static TaskRow NotAfter(TaskRow row, DateTimeOffset now)
+    {
+        DateTimeOffset? Past(DateTimeOffset? time) => time > now ? now : time;
+        return row with { StartedAt = Past(row.StartedAt), ReadyAt = Past(row.ReadyAt), EndedAt = Past(row.EndedAt), UnreachableSince = Past(row.UnreachableSince) };
     }
 
     private void Want(WantedCluster wanted, DateTimeOffset now)
