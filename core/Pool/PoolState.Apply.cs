@@ -73,6 +73,7 @@ public sealed partial class PoolState
             case PoolEvent.AgentPinged pinged:
                 agents[pinged.AgentId].LastPing = pinged.Since;
                 agents[pinged.AgentId].UnansweredPings++;
+                agents[pinged.AgentId].Pings++;
                 break;
             case PoolEvent.AgentPonged ponged:
                 agents[ponged.AgentId].UnansweredPings = 0;

@@ -10,6 +10,7 @@ public sealed partial class PoolState
     private readonly Dictionary<string, ResourceBag> converted = [];
     private readonly Dictionary<ByteString, PooledOperation> operations = [];
     private long nextOperation;
+    private long operationsAdded;
 
     /// <summary>By uuid: those that an agent has not answered, or whose end the framework has not acknowledged.</summary>
     public IReadOnlyDictionary<ByteString, PooledOperation> Operations => operations;
@@ -42,7 +43,7 @@ public sealed partial class PoolState
 
     private void Apply(PoolEvent.OperationAdded added)
     {
-        operations[added.Uuid] = new PooledOperation(added);
+        operations[added.Uuid] = new PooledOperation(added, operationsAdded++);
         if (added.Uuid.Equals(NextOperationUuid(0)))
             nextOperation++;
     }

@@ -30,7 +30,7 @@ public sealed partial class PoolState
             case PoolEvent.OperationEnded ended:
                 Apply(happened);
                 // Whether the framework heard of it is not known any more.
-                if (operations[ended.Uuid].WantsFeedback)
+                if (operations[ended.Uuid] is { WantsFeedback: true, FrameworkId: { } framework } && frameworks.ContainsKey(framework))
                     Apply(new PoolEvent.OperationTold(ended.Uuid, StartTime, OperationLife.FirstWait));
                 if (ended.State == Protocol.Mesos.OperationState.OperationFailed)
                     Apply(new PoolEvent.OperationReversalPostponed(ended.Uuid));
@@ -72,7 +72,7 @@ public sealed partial class PoolState
             yield return new PoolEvent.MachineWentDown(machine);
         foreach (var (id, bag) in converted)
             yield return new PoolEvent.AgentConverted(id, bag);
-        foreach (var operation in operations.Values)
+        foreach (var operation in operations.Values.OrderBy(operation => operation.Number))
         {
             yield return new PoolEvent.OperationAdded(operation.Uuid, operation.FrameworkId, operation.AgentId, operation.Info, operation.Conversion);
             if (operation.IsPending)

@@ -24,7 +24,7 @@ public sealed partial class PoolState
 
     private void Add(PoolEvent.ExecutorAdded added)
     {
-        var executor = new PooledExecutor(added.FrameworkId, added.AgentId, RoleOf(added.Info.Resources, frameworks[added.FrameworkId]), added.Info);
+        var executor = new PooledExecutor(added.FrameworkId, added.AgentId, RoleOf(added.Info.Resources, frameworks[added.FrameworkId]), added.Info, agents[added.AgentId].Pings);
         agents[added.AgentId].LiveExecutors[(executor.FrameworkId, executor.Id)] = executor;
         frameworks[added.FrameworkId].LiveExecutors[(executor.AgentId, executor.Id)] = executor;
         Allocator.Give(executor.FrameworkId, executor.Role, executor.AgentId, executor.Resources);

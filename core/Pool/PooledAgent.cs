@@ -52,6 +52,9 @@ public sealed class PooledAgent
     /// <summary>On the pool's own clock.</summary>
     public DateTimeOffset LastPing { get; internal set; }
 
+    /// <summary>All that it was sent.</summary>
+    public long Pings { get; internal set; }
+
     /// <summary>Pings in a row that were not answered.</summary>
     public int UnansweredPings { get; internal set; }
 

@@ -69,7 +69,9 @@ internal static class Ticking
         }
 
         decision.Happened(new PoolEvent.AgentPinged(agent.Id, now));
-        decision.Tell(agent, AgentEvents.Ping);
+        decision.Tell(agent, AgentEvents.Ping(agent));
+        if (agent.StreamId is { } stream)
+            OperationLife.SendPending(state, decision, agent.Id, stream);
     }
 
     /// <summary>A framework that the master only remembers could not yet learn where the new master is.</summary>

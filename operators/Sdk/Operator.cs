@@ -29,6 +29,7 @@ public sealed class Operator
     private readonly IOperatorStore store;
     private readonly Lake lake;
     private readonly TimeProvider clock;
+    private readonly SteadyTime time;
     private readonly OperatorCore core;
     private readonly Channel<OperatorCommand> commands = Channel.CreateBounded<OperatorCommand>(new BoundedChannelOptions(MostCommands) { SingleReader = true });
     private readonly ConcurrentDictionary<string, ClusterObservation> observations = new(StringComparer.Ordinal);
@@ -46,6 +47,7 @@ public sealed class Operator
         this.artifacts = artifacts;
         this.store = store;
         this.clock = clock ?? TimeProvider.System;
+        time = new SteadyTime(this.clock);
         lake = new Lake(settings.LakePath, package.Folder, LakeOwner.Of(settings.User));
         var memory = store.Load();
         core = new OperatorCore(package, new CoreSettings(settings.LakePath, Guid.NewGuid, connection) { User = settings.User }, memory);
@@ -106,7 +108,7 @@ public sealed class Operator
         {
             await foreach (var command in commands.Reader.ReadAllAsync(cancellationToken))
             {
-                var effects = core.Handle(command, clock.GetUtcNow());
+                var effects = core.Handle(command, time.Now);
                 var durable = effects.OfType<OperatorEffect.Store>().Select(effect => effect.Change).ToList();
                 if (durable.Count > 0)
                     store.Write(durable);
@@ -183,6 +185,7 @@ public sealed class Operator
         catch (Exception lost) when (lost is MesosCallException or HttpRequestException or IOException || (lost is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Whatever was lost with the call is found again: by reconciliation, by the next tick or after the next subscription.
+            Post(new OperatorCommand.Lost(call));
         }
     }
 
@@ -213,7 +216,7 @@ public sealed class Operator
 
     private void Publish(string clusterId)
     {
-        var now = clock.GetUtcNow();
+        var now = time.Now;
         if (core.Observe(clusterId, now) is { } observation)
         {
             observations[clusterId] = observation;

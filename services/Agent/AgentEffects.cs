@@ -144,16 +144,18 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
         },
     };
 
-    private static AgentCall EndedCall(AgentEffect.ExecutorEnded ended) => new()
+    private static AgentCall EndedCall(AgentEffect.ExecutorEnded ended)
     {
-        Type = AgentCall.Types.Type.ExecutorEnded,
-        ExecutorEnded = new AgentCall.Types.ExecutorEnded
+        var call = new AgentCall.Types.ExecutorEnded
         {
             FrameworkId = new FrameworkID { Value = ended.Executor.FrameworkId },
             ExecutorId = new ExecutorID { Value = ended.Executor.ExecutorId },
             Status = ended.Status,
-        },
-    };
+        };
+        if (ended.Ping is { } ping)
+            call.Ping = ping;
+        return new AgentCall { Type = AgentCall.Types.Type.ExecutorEnded, ExecutorEnded = call };
+    }
 
     private static AgentCall UpdateCall(AgentEffect.Send send) => new()
     {

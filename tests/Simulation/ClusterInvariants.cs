@@ -5,13 +5,20 @@ using DataPlatform.Core.Resources;
 namespace DataPlatform.Simulation.Tests;
 
 /// <summary>What must hold whatever happens. Every message names the seed that repeats the run.</summary>
-internal sealed class ClusterInvariants(int seed)
+internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
 {
     private readonly HashSet<string> _started = [];
     private readonly Dictionary<string, TaskState> _ended = [];
 
     private readonly HashSet<string> _told = [];
     private readonly HashSet<string> _tornDown = [];
+    private readonly Dictionary<string, OperationState> _endedOperations = [];
+    private readonly HashSet<string> _written = [];
+    private readonly SortedDictionary<string, (string AgentId, ResourceBag Resources)> _claims = new(StringComparer.Ordinal);
+
+    public QuotaInvariants Quotas { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
+    public DrainInvariants Drains { get; } = new(cluster, what => throw new InvalidOperationException($"seed {seed}: {what}"));
 
     public int StartedTasks => _started.Count;
 
@@ -20,12 +27,13 @@ internal sealed class ClusterInvariants(int seed)
 
     public string Endings => string.Join(", ", _ended.Values.CountBy(state => state).Select(pair => $"{pair.Value} x {pair.Key}"));
 
-    public void Started(string task)
+    public void Started(string task, string agentId)
     {
+        Drains.Started(agentId, task);
         if (!_started.Add(task))
             Fail($"task {task} was started twice");
         // An agent that is given up ends what it was sent before as soon as it hears of it.
-        if (_ended.TryGetValue(task, out var state) && state != TaskState.TaskGoneByOperator)
+        if (_ended.TryGetValue(task, out var state) && state is not (TaskState.TaskGoneByOperator or TaskState.TaskGone))
             Fail($"task {task} was started after its framework was told {state}");
     }
 
@@ -44,22 +52,51 @@ internal sealed class ClusterInvariants(int seed)
     /// <summary>What the next master must know from the journal alone.</summary>
     public void Remembers(PoolState state)
     {
+        Quotas.Remembers(state);
+        Drains.Remembers(state);
         foreach (var id in _told.Where(id => !state.Frameworks.ContainsKey(id) && !state.CompletedFrameworks.ContainsKey(id)))
             Fail($"framework {id} was told that it is subscribed, and the next master does not know it");
+    }
+
+    public void OperationEnded(string operation, OperationState state)
+    {
+        if (_endedOperations.TryGetValue(operation, out var before) && before != state)
+            Fail($"operation {operation} ended twice: {before}, then {state}");
+        _endedOperations[operation] = state;
+    }
+
+    /// <summary>What a framework was told to have, and has not asked to give back.</summary>
+    public void Claims(string volume, string? agentId, ResourceBag resources)
+    {
+        if (agentId is null || resources.IsEmpty)
+            _claims.Remove(volume);
+        else
+            _claims[volume] = (agentId, resources);
+    }
+
+    /// <summary>What a task found in the volume that it uses.</summary>
+    /// <param name="life">Of the volume, from its CREATE to its DESTROY.</param>
+    public void Found(string life, string? writtenBy)
+    {
+        if (writtenBy is not null && writtenBy != life)
+            Fail($"the volume {life} holds what {writtenBy} wrote, which was destroyed");
+        if (writtenBy is null && !_written.Add(life))
+            Fail($"what was written to the volume {life} is lost");
     }
 
     /// <summary>Processes of frameworks and agents that are no more hold nothing: they are being ended.</summary>
     public void HostHolds(int host, ResourceBag total, IEnumerable<SimulatedProcess> processes)
     {
         var held = ResourceBag.Empty;
-        foreach (var process in processes.Where(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId)))
+        var living = processes.Where(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId));
+        foreach (var (task, resources) in living.SelectMany(process => process.Held.Select(part => (process.Task, part))))
         {
-            if (held.ConflictsWith(process.Resources))
-                Fail($"host {host}: task {process.Task} got {process.Resources}, of which {held} is given already");
-            held = held.Add(process.Resources);
+            if (held.ConflictsWith(resources))
+                Fail($"host {host}: task {task} got {resources}, of which {held} is given already");
+            held = held.Add(resources);
         }
 
-        if (!total.Contains(held))
+        if (!total.Contains(ConvertedResources.MadeFrom(held)))
             Fail($"host {host} has {total}, its tasks hold {held}");
     }
 
@@ -67,8 +104,18 @@ internal sealed class ClusterInvariants(int seed)
     public void Check(PoolState state)
     {
         _tornDown.UnionWith(state.CompletedFrameworks.Keys);
+        Quotas.Check(state);
+        Drains.Check(state);
         if (state.Agents.Values.CountBy(agent => agent.Info.Hostname).FirstOrDefault(host => host.Value > 1) is { Key: { } twice })
             Fail($"{twice} is in the pool twice");
+        // What an agent could not take away comes back as soon as nobody holds what it was to become.
+        var failing = state.Operations.Values.Where(operation => operation.IsToBeReversed).Select(operation => operation.AgentId).ToHashSet();
+        foreach (var (volume, claim) in _claims.Where(claim => !state.RemovedAgents.ContainsKey(claim.Value.AgentId) && !failing.Contains(claim.Value.AgentId)))
+        {
+            if (!state.ConvertedOn(claim.AgentId).Contains(claim.Resources))
+                Fail($"{volume} was told to have {claim.Resources} on agent {claim.AgentId}, where {state.ConvertedOn(claim.AgentId)} is reserved");
+        }
+
         foreach (var agent in state.Agents.Values)
         {
             var allocated = Sum(agent.Id, agent.HoldingTasks.Select(task => task.Resources)

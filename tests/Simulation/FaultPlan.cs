@@ -13,6 +13,9 @@ internal sealed class FaultPlan(int seed)
     /// <summary>Faults that do not happen, by number.</summary>
     public IReadOnlySet<int> LeftOut { get; set; } = new HashSet<int>();
 
+    /// <summary>None happens after that of this number.</summary>
+    public int Last { get; set; } = int.MaxValue;
+
     /// <summary>The numbers of those that happened.</summary>
     public IReadOnlyList<int> Numbers => numbers;
 
@@ -23,9 +26,9 @@ internal sealed class FaultPlan(int seed)
     {
         if (chance.Next(every) != 0)
             return;
-        var (kind, which, detail) = (chance.Next(100), chance.Next(1000), chance.Next(1000));
+        var (kind, which, detail) = (chance.Next(150), chance.Next(1000), chance.Next(1000));
         var number = considered++;
-        if (LeftOut.Contains(number))
+        if (LeftOut.Contains(number) || number > Last)
             return;
         numbers.Add(number);
         var (agent, framework) = (which % cluster.Agents.Count, which % cluster.Frameworks.Count);
@@ -74,9 +77,34 @@ internal sealed class FaultPlan(int seed)
                 if (agent.Host.AgentId.Length > 0)
                     cluster.Master.Post(new PoolCommand.MarkAgentGone(agent.Host.AgentId, SimulatedCluster.Anyone));
                 return "an operator marks the agent gone";
-            default:
+            case < 100:
                 framework.TearDown();
                 return "the framework is torn down";
+            case < 104:
+                agent.Host.Disk.Failures = 1 + (detail % 3);
+                return $"the next {agent.Host.Disk.Failures} steps fail on the agent's disk";
+            case < 114:
+                return cluster.Administrator.SetQuota(detail);
+            case < 116:
+                return cluster.Administrator.SetWeight(detail);
+            case < 123:
+                return cluster.Administrator.TakeOutOfUse(agent, detail);
+            case < 127:
+                return cluster.Administrator.PutBack(agent);
+            case < 131:
+                return cluster.Administrator.Maintain(agent, detail);
+            case < 138:
+                cluster.Operator.BreakStream();
+                return "the operator's stream breaks";
+            case < 144:
+                cluster.Operator.CrashSoon(detail % 8);
+                return $"the operator crashes {detail % 8} steps later";
+            case < 147:
+                cluster.Operator.Store.IsToFail = true;
+                return "the operator's store refuses a write";
+            default:
+                cluster.Master.CompactJournal();
+                return "the journal is shortened to what the master remembers";
         }
     }
 }

@@ -19,4 +19,28 @@ internal enum Sabotage
 
     /// <summary>The agent's host starts a task again that the agent has recovered.</summary>
     StartsTwice,
+
+    /// <summary>A new master does not know all that is reserved.</summary>
+    ForgetsReservations,
+
+    /// <summary>An agent that crashes finds its volumes empty.</summary>
+    EmptiesVolumes,
+
+    /// <summary>Offers are made as if there were no quotas.</summary>
+    IgnoresQuotas,
+
+    /// <summary>A new master does not know all quotas.</summary>
+    ForgetsQuotas,
+
+    /// <summary>The agent tells executors some things twice.</summary>
+    TellsExecutorsTwice,
+
+    /// <summary>Agents that operators took out of use are offered like others.</summary>
+    IgnoresDrains,
+
+    /// <summary>A new master does not know all agents that operators took out of use.</summary>
+    ForgetsDrains,
+
+    /// <summary>An operator's store answers for tasks that it did not write.</summary>
+    OperatorStoreLies,
 }

@@ -14,21 +14,22 @@ internal static class SeededRun
         var first = Cluster(seed, sabotage, new HashSet<int>());
         if (Failure(first) is not { } failure)
             return $"{first.Invariants.StartedTasks} tasks, {first.Faults.Story.Count} faults, {first.Invariants.Endings}";
+        var last = first.Faults.Numbers.LastOrDefault(-1);
         var superfluous = Shrinking.Superfluous(
-            without => Failure(Cluster(seed, sabotage, without)) is not null, [.. first.Faults.Numbers]);
-        var shrunk = Cluster(seed, sabotage, superfluous);
-        var last = Failure(shrunk) ?? failure;
+            without => Failure(Cluster(seed, sabotage, without, last)) is not null, [.. first.Faults.Numbers]);
+        var shrunk = Cluster(seed, sabotage, superfluous, last);
+        var shown = Failure(shrunk) ?? failure;
         throw new InvalidOperationException(
-            $"{last.Message}\nafter {shrunk.Faults.Story.Count} of {first.Faults.Story.Count} faults:\n  {string.Join("\n  ", shrunk.Faults.Story)}", last);
+            $"{shown.Message}\nafter {shrunk.Faults.Story.Count} of {first.Faults.Story.Count} faults:\n  {string.Join("\n  ", shrunk.Faults.Story)}", shown);
     }
 
     /// <summary>The run by itself, nothing shrunk; null when all held.</summary>
     public static Exception? Failure(int seed, Sabotage sabotage) => Failure(Cluster(seed, sabotage, new HashSet<int>()));
 
-    private static SimulatedCluster Cluster(int seed, Sabotage sabotage, IReadOnlySet<int> leftOut)
+    private static SimulatedCluster Cluster(int seed, Sabotage sabotage, IReadOnlySet<int> leftOut, int last = int.MaxValue)
     {
         var cluster = new SimulatedCluster(seed, agents: 4, frameworks: 3, TasksEach, sabotage);
-        cluster.Faults.LeftOut = leftOut;
+        (cluster.Faults.LeftOut, cluster.Faults.Last) = (leftOut, last);
         return cluster;
     }
 

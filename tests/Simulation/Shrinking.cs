@@ -11,8 +11,9 @@ internal static class Shrinking
     {
         var leftOut = new HashSet<int>();
         var kept = faults.ToList();
-        for (var size = Math.Max(1, kept.Count / 2); mostRuns > 0; size /= 2)
+        for (var size = Math.Max(1, kept.Count / 2); mostRuns > 0; size = Math.Max(1, size / 2))
         {
+            var before = kept.Count;
             for (var from = 0; from < kept.Count && mostRuns-- > 0;)
             {
                 var tried = kept.Skip(from).Take(size).ToList();
@@ -27,8 +28,18 @@ internal static class Shrinking
                 }
             }
 
-            if (size == 1)
+            // One that was needed may be so no longer without those that came after it.
+            if (size == 1 && kept.Count == before)
                 break;
+        }
+
+        // Those that do it by themselves may have been kept for what they do together with others.
+        foreach (var few in kept.Select(one => new[] { one }).Concat(kept.SelectMany(one => kept.Where(other => other > one).Select(other => new[] { one, other }))))
+        {
+            if (few.Length >= kept.Count || mostRuns-- <= 0)
+                break;
+            if (failsWithout(faults.Except(few).ToHashSet()))
+                return faults.Except(few).ToHashSet();
         }
 
         return leftOut;

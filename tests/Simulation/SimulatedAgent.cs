@@ -3,12 +3,13 @@ using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using DataPlatform.Services.Agent.Decisions;
-using DataPlatform.Services.Agent.Link;
+using DataPlatform.Services.Agent.Volumes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DataPlatform.Simulation.Tests;
 
 /// <summary>The real decisions of an agent, over a host and a link of the test's own.</summary>
-internal sealed class SimulatedAgent
+internal sealed partial class SimulatedAgent
 {
     private static readonly AgentSettings Settings = new(KillGracePeriod: TimeSpan.FromSeconds(3));
 
@@ -18,6 +19,7 @@ internal sealed class SimulatedAgent
     private readonly List<TaskRun> launching = [];
     private readonly HashSet<string> watched = [];
     private AgentCore core = null!;
+    private VolumeLedger volumes = null!;
     private string? stream;
     private bool isRegistered;
     private TimeSpan lastPing;
@@ -27,10 +29,13 @@ internal sealed class SimulatedAgent
     {
         (this.number, this.cluster) = (number, cluster);
         Host = new SimulatedHost(number, total, cluster);
+        Host.Disk.Ends = CrashesHere;
         Start();
     }
 
     public SimulatedHost Host { get; }
+
+    public MachineID Machine => new() { Hostname = $"host-{number}" };
 
     /// <summary>What the agent sends is lost, and nobody is told.</summary>
     public bool IsMute { get; set; }
@@ -40,16 +45,9 @@ internal sealed class SimulatedAgent
 
     public IEnumerable<TaskRun> Runs => core.Runs;
 
-    public bool IsQuiet => isRegistered && core.Runs.Count == 0 && !Host.Alive.Any();
+    public bool IsQuiet => isRegistered && core.Runs.Count + core.Executors.Count == 0 && !Host.Alive.Any();
 
     private AgentTime Now => new(cluster.Steady, cluster.Wall);
-
-    public void BreakStream()
-    {
-        if (stream is not null && !IsMute)
-            cluster.Master.CloseAgentStream(stream);
-        LoseStream();
-    }
 
     /// <summary>The agent ends within one of its next effects, and begins anew from what its disk holds.</summary>
     public void CrashSoon(int effects) => crashAfter = effects;
@@ -64,6 +62,8 @@ internal sealed class SimulatedAgent
     public void Step(Random chance)
     {
         Host.Work(chance);
+        foreach (var executor in Host.Executors.ToList())
+            executor.Step(this, Host, chance);
         WatchProcesses();
         Launch(chance);
         if (core.NextWake <= cluster.Steady)
@@ -89,24 +89,6 @@ internal sealed class SimulatedAgent
             BreakStream();
     }
 
-    private void Hear(AgentEvent received)
-    {
-        if (received.Type == AgentEvent.Types.Type.Refused)
-            cluster.Invariants.Fail($"agent {number} was refused: {received.Refused.Message}");
-        if (received.Type == AgentEvent.Types.Type.Registered)
-        {
-            Host.AgentId = received.Registered.AgentId.Value;
-            isRegistered = true;
-        }
-
-        if (received.Type is AgentEvent.Types.Type.Registered or AgentEvent.Types.Type.Ping)
-            lastPing = cluster.Steady;
-        if (received.Type == AgentEvent.Types.Type.Ping)
-            Send(new AgentCall { Type = AgentCall.Types.Type.Pong });
-        if (LinkEvents.ToInput(received, cluster.NewUuid) is { } input)
-            Take(input);
-    }
-
     private void Take(AgentInput input) => CarryOut(core.Decide(input, Now));
 
     /// <summary>As the agent does: first all that must be remembered, then the rest in order. It may end between any two.</summary>
@@ -119,7 +101,7 @@ internal sealed class SimulatedAgent
                 return;
         }
 
-        foreach (var run in core.Runs)
+        foreach (var run in core.Runs.Concat(core.Executors.Values.Select(executor => executor.Program)))
             Host.Checkpoint(run.ContainerId)?.Flush();
         foreach (var effect in effects)
         {
@@ -133,6 +115,12 @@ internal sealed class SimulatedAgent
     {
         switch (effect)
         {
+            case AgentEffect.CheckpointRun(var run):
+                Host.WriteRun(run);
+                break;
+            case AgentEffect.CheckpointDelivery(var container):
+                Host.Checkpoint(container)?.AppendDelivery();
+                break;
             case AgentEffect.CheckpointStatus status:
                 Host.Checkpoint(status.ContainerId)?.Append(status.Status);
                 break;
@@ -175,6 +163,7 @@ internal sealed class SimulatedAgent
                 Host.AgentId = "";
                 break;
             default:
+                CarryOutOfExecutors(effect);
                 break;
         }
     }
@@ -196,11 +185,37 @@ internal sealed class SimulatedAgent
                 Host.WriteRun(run);
             if (CrashesHere())
                 return;
+            if (WhyNoVolumes(run) is { } why)
+            {
+                if (why.Length > 0)
+                    Take(new AgentInput.LaunchFailed(run.ContainerId, new LaunchFailure(TaskState.TaskFailed, TaskReport.Types.Reason.ContainerLaunchFailed, why)));
+                continue;
+            }
+
             var process = Host.Start(run);
             if (CrashesHere())
                 return;
             watched.Add(run.ContainerId);
             Take(new AgentInput.Launched(run.ContainerId, process.Pid));
+        }
+    }
+
+    /// <summary>Null when the task has all its volumes; empty when the agent has ended over them.</summary>
+    private string? WhyNoVolumes(TaskRun run)
+    {
+        try
+        {
+            foreach (var (kind, _) in run.Task.Resources.ToBag().Where(static entry => entry.Kind.IsPersistentVolume))
+                volumes.Open(kind);
+            return null;
+        }
+        catch (IOException problem)
+        {
+            return problem.Message;
+        }
+        catch (AgentEndedException)
+        {
+            return "";
         }
     }
 
@@ -228,15 +243,19 @@ internal sealed class SimulatedAgent
             cluster.Master.CloseAgentStream(stream);
         (stream, isRegistered) = (null, false);
         Host.LoseUnsynced();
+        if (cluster.Sabotage == Sabotage.EmptiesVolumes)
+            Host.Disk.EmptyAll();
         Start();
     }
 
     private void Start()
     {
+        Executors = new();
         launching.Clear();
         cancelled.Clear();
         watched.Clear();
         core = new AgentCore(Settings, new TaskReports("10.0.0.1", cluster.NewUuid));
+        volumes = new VolumeLedger(Host.Disk, Host.Disk.Kept, NullLogger.Instance);
         var runs = Host.ReadRuns();
         CarryOut(core.Recover(Host.AgentId, runs, Now));
         foreach (var run in runs.Where(run => run.WasStarted))
@@ -245,52 +264,5 @@ internal sealed class SimulatedAgent
                 launching.Add(known);
             watched.Add(run.ContainerId);
         }
-    }
-
-    private void LoseStream()
-    {
-        if (stream is null)
-            return;
-        (stream, isRegistered) = (null, false);
-        Take(new AgentInput.LinkLost());
-    }
-
-    private void Register()
-    {
-        lastPing = cluster.Steady;
-        stream = cluster.Master.OpenAgentStream();
-        if (IsMute)
-            return;
-        var info = new AgentInfo { Hostname = $"host-{number}", Port = 5051 };
-        info.Resources.Add(Host.Total.ToMessages());
-        if (core.AgentId.Length > 0)
-            info.Id = new AgentID { Value = core.AgentId };
-        var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1", WorkDirectoryId = Host.WorkDirectoryId };
-        var runs = core.Runs.OrderBy(run => run.ContainerId, StringComparer.Ordinal).ToList();
-        register.Tasks.Add(runs.Select(run => run.ToRecord(core.AgentId)));
-        register.Frameworks.Add(runs.Select(run => run.Framework).DistinctBy(framework => framework.Id.Value));
-        cluster.Master.Post(new PoolCommand.RegisterAgent(register.Clone(), info.Id, stream, SimulatedCluster.Anyone));
-    }
-
-    private void SendUpdate(TaskKey task, TaskReport status, TaskState latest) => Send(new AgentCall
-    {
-        Type = AgentCall.Types.Type.Update,
-        Update = new AgentCall.Types.Update
-        {
-            FrameworkId = new FrameworkID { Value = task.FrameworkId }, Status = status.Clone(), LatestState = latest,
-        },
-    });
-
-    /// <summary>Each call travels by itself: it may be lost, come twice, or after those that were sent later.</summary>
-    private void Send(AgentCall call)
-    {
-        if (stream is not { } over || IsMute)
-            return;
-        call.AgentId = new AgentID { Value = core.AgentId };
-        cluster.Network.Send(() => cluster.Master.Post(new PoolCommand.AgentRequest(call, over, SimulatedCluster.Anyone), outcome =>
-        {
-            if (outcome is PoolOutcome.Refused(RefusalKind.Invalid or RefusalKind.Forbidden, _) && stream == over)
-                BreakStream();
-        }), mayComeTwice: true);
     }
 }

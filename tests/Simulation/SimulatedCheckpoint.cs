@@ -12,6 +12,9 @@ internal sealed class SimulatedCheckpoint(TaskRun run)
     private readonly List<Action> waiting = [];
     private KillIntent? intent;
     private TimeSpan? deadline;
+    private bool wasDelivered;
+
+    public void AppendDelivery() => waiting.Add(() => wasDelivered = true);
 
     public void Append(TaskReport status) => waiting.Add(() => statuses.Add(status.Clone()));
 
@@ -32,5 +35,8 @@ internal sealed class SimulatedCheckpoint(TaskRun run)
     public RecoveredRun Read(SimulatedProcess? process, TimeSpan now) => new(
         run.Framework.Clone(), run.Task.Clone(), run.ContainerId, [.. statuses], acknowledged.ToHashSet(), intent,
         process is not null || statuses.Count > 0, process is { HasEnded: false } ? process.Pid : null,
-        process is null ? TimeSpan.Zero : now - process.StartedAt, deadline is { } at ? at > now ? at - now : TimeSpan.Zero : null);
+        process is null ? TimeSpan.Zero : now - process.StartedAt, deadline is { } at ? at > now ? at - now : TimeSpan.Zero : null)
+    {
+        Pod = run.Pod, Program = run.ProgramOf?.Info.Clone(), WasDelivered = wasDelivered,
+    };
 }

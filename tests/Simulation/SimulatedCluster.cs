@@ -20,14 +20,16 @@ internal sealed class SimulatedCluster
         Seed = seed;
         Sabotage = sabotage;
         Chance = new Random(seed);
-        Invariants = new ClusterInvariants(seed);
+        Invariants = new ClusterInvariants(seed, this);
+        Administrator = new SimulatedAdministrator(this);
         Network = new SimulatedNetwork(this);
         Faults = new FaultPlan(seed);
         Master = new SimulatedMaster(this, _settings, record) { Turned = CheckSometimes };
         Agents = [.. Enumerable.Range(0, agents).Select(number => new SimulatedAgent(number, ResourceText.Parse(
-            $"cpus:{Chance.Next(2, 9)};mem:{1024 * Chance.Next(2, 9)};ports:[31000-31{Chance.Next(100, 999)}]"), this))];
+            $"cpus:{Chance.Next(2, 9)};mem:{1024 * Chance.Next(2, 9)};disk:1000;ports:[31000-31{Chance.Next(100, 999)}]"), this))];
         Frameworks = [.. Enumerable.Range(0, frameworks).Select(number =>
             new SimulatedFramework(number, (number % 3) switch { 0 => "a", 1 => "b/x", _ => "b/y" }, tasksEach, this))];
+        Operator = new SimulatedOperator(this) { Store = { Lies = sabotage == Sabotage.OperatorStoreLies } };
     }
 
     public int Seed { get; }
@@ -48,6 +50,8 @@ internal sealed class SimulatedCluster
 
     public ClusterInvariants Invariants { get; }
 
+    public SimulatedAdministrator Administrator { get; }
+
     public FaultPlan Faults { get; }
 
     public SimulatedNetwork Network { get; }
@@ -55,6 +59,8 @@ internal sealed class SimulatedCluster
     public SimulatedMaster Master { get; }
 
     public IReadOnlyList<SimulatedAgent> Agents { get; }
+
+    public SimulatedOperator Operator { get; }
 
     public IReadOnlyList<SimulatedFramework> Frameworks { get; }
 
@@ -88,6 +94,8 @@ internal sealed class SimulatedCluster
         for (var step = 0; step < mostSteps; step++)
         {
             Step();
+            Administrator.TakeBack();
+            Operator.EndWhenComplete();
             if (step % 500 == 499)
                 GiveUpIdsOfNobody();
             if (IsQuiet)
@@ -113,6 +121,7 @@ internal sealed class SimulatedCluster
         Network.Deliver();
         foreach (var framework in Frameworks)
             framework.Step(Chance);
+        Operator.Step();
         foreach (var agent in Agents)
             agent.Step(Chance);
         // Now and then more waits for the writer than one round brings.
@@ -130,16 +139,19 @@ internal sealed class SimulatedCluster
             Master.Post(new PoolCommand.MarkAgentGone(id, Anyone));
     }
 
-    private bool IsQuiet => Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
+    private bool IsQuiet => Administrator.IsDone && Operator.IsDone && Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
         && Agents.All(agent => agent.IsQuiet)
-        && Master.State.Agents.Values.All(agent => agent.Tasks.Count == 0);
+        && Master.State.Agents.Values.All(agent => agent.Tasks.Count + agent.Executors.Count == 0)
+        && Master.State.Operations.Values.All(operation => operation is { IsToBeReversed: true, TellAgainAt: null });
 
     private string Unfinished() =>
         string.Join("; ", Frameworks.Where(framework => !framework.IsTornDown && !framework.IsDone).Select(framework => framework.Progress))
-        + "; tasks on agents: " + string.Join(", ", Agents.SelectMany(agent => agent.Runs).Select(run => $"{run.Key} {run.Phase} with {run.Updates.Pending.Count} updates"))
+        + "; " + Operator.Progress + "; tasks on agents: " + string.Join(", ", Agents.SelectMany(agent => agent.Runs).Select(run => $"{run.Key} {run.Phase} with {run.Updates.Pending.Count} updates"))
         + "; processes: " + string.Join(", ", Agents.SelectMany(agent => agent.Host.Alive).Select(process => process.Task))
         + "; in the pool: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Tasks.Values).Select(task => $"{task.Record}"))
+        + "; executors: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Executors.Keys.Select(key => $"{key} on {agent.Id}")))
         + "; agents: " + string.Join(", ", Master.State.Agents.Values.Select(agent => $"{agent.Id} {(agent.IsConnected ? "connected" : "away")}"))
+        + "; operations: " + string.Join(", ", Master.State.Operations.Values.Select(operation => $"{operation.FrameworkId} {operation.Info.Id?.Value} {operation.State} on {operation.AgentId}"))
         + "; quiet: " + string.Join(", ", Agents.Select(agent => agent.IsQuiet));
 
     private void CheckSometimes(PoolState state)

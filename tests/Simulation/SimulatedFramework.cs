@@ -7,10 +7,12 @@ using CallType = DataPlatform.Core.Protocol.Mesos.SchedulerCall.Types.Type;
 namespace DataPlatform.Simulation.Tests;
 
 /// <summary>A scheduler that wants a number of tasks to end, remembers what it launched, and asks after what it does not hear of.</summary>
-internal sealed class SimulatedFramework(int number, string role, int wanted, SimulatedCluster cluster)
+internal sealed partial class SimulatedFramework(int number, string role, int wanted, SimulatedCluster cluster)
 {
     private static readonly TimeSpan ReconcileInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private const int VolumesEach = 2;
+    private const int LivesEach = 2;
 
     private readonly Dictionary<string, Offer> _offers = [];
     private readonly Dictionary<string, string> _running = [];
@@ -21,16 +23,22 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
     private TimeSpan _patience;
     private int _launched;
     private TimeSpan _nextReconcile;
+    private readonly SimulatedVolume[] _volumes = [.. Enumerable.Range(0, VolumesEach).Select(each => new SimulatedVolume($"volume-{each}", $"framework-{number}", role, LivesEach, cluster))];
 
     public string? Id { get; private set; }
 
     public int Ended { get; private set; }
 
+    /// <summary>Tasks that never ran, others took their place.</summary>
+    public int Replaced { get; private set; }
+
+    public int EndedOnVolumes { get; private set; }
+
     /// <summary>Also replacements of those that never ran.</summary>
-    public bool IsDone => Ended >= wanted && _running.Count == 0 && _outbox.Count == 0;
+    public bool IsDone => Ended >= wanted && _running.Count == 0 && _outbox.Count == 0 && _volumes.All(volume => volume.IsDone);
 
     /// <summary>For people.</summary>
-    public string Progress => $"{Id} {(_isSubscribed ? "subscribed" : "away")} ended {Ended}, waits for {string.Join(" ", _running.Select(task => $"{task.Key} on {task.Value}"))}, holds {_offers.Count} offers, {_outbox.Count} to send";
+    public string Progress => $"{Id} {(_isSubscribed ? "subscribed" : "away")} ended {Ended}, waits for {string.Join(" ", _running.Select(task => $"{task.Key} on {task.Value}"))}, holds {_offers.Count} offers, {_outbox.Count} to send; {string.Join("; ", _volumes.Select(volume => volume.Progress))}";
 
     public bool IsTornDown { get; private set; }
 
@@ -56,6 +64,8 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
     {
         if (IsTornDown)
             return;
+        foreach (var volume in _volumes)
+            volume.LookAfter();
         if (_stream is null)
         {
             Subscribe();
@@ -80,7 +90,7 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
         if (_outbox.Count > 0 && chance.Next(3) != 0)
             SendLate(_outbox.Dequeue());
         if (_offers.Count > 0 && chance.Next(2) == 0)
-            Answer(_offers.Values.ElementAt(chance.Next(_offers.Count)), chance);
+            Answer(WaitedFor ?? _offers.Values.ElementAt(chance.Next(_offers.Count)), chance);
         if (_running.Count > 0 && chance.Next(200) == 0)
             Kill(_running.ElementAt(chance.Next(_running.Count)));
         if (cluster.Steady >= _nextReconcile)
@@ -129,6 +139,12 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
             case SchedulerEvent.Types.Type.Update:
                 Take(received.Update.Status);
                 break;
+            case SchedulerEvent.Types.Type.InverseOffers:
+                Answer(received.InverseOffers.InverseOffers_);
+                break;
+            case SchedulerEvent.Types.Type.UpdateOperationStatus:
+                Take(received.UpdateOperationStatus.Status);
+                break;
             case SchedulerEvent.Types.Type.Error:
                 // The answer to its teardown was lost.
                 IsTornDown |= _wantsToEnd && Id is not null && cluster.Master.State.CompletedFrameworks.ContainsKey(Id);
@@ -154,66 +170,18 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
         if (!TaskStates.IsTerminal(status.State) || !_running.Remove(id))
             return;
         cluster.Invariants.Ended($"{Id}/{id}", status.State);
-        if (status.State is TaskState.TaskFinished or TaskState.TaskFailed or TaskState.TaskKilled)
-            Ended++;
-        else if (status.State is TaskState.TaskError)
-            throw new InvalidOperationException($"seed {cluster.Seed}: task {Id}/{id} was refused: {status.Message}");
-    }
-
-    private void Answer(Offer offer, Random chance)
-    {
-        _offers.Remove(offer.Id.Value);
-        var filters = new Filters { RefuseSeconds = chance.Next(4) == 0 ? 0 : chance.Next(1, 20) };
-        var open = wanted - Ended - _running.Count;
-        var tasks = open <= 0 || chance.Next(5) == 0 ? [] : Tasks(offer, Math.Min(open, chance.Next(1, 4)), chance);
-        if (tasks.Count == 0)
+        if (_volumes.Any(volume => volume.Ended(id, status.State)))
         {
-            var decline = new SchedulerCall { Type = CallType.Decline, Decline = new SchedulerCall.Types.Decline { Filters = filters } };
-            decline.Decline.OfferIds.Add(offer.Id);
-            Call(decline);
+            EndedOnVolumes++;
             return;
         }
 
-        var launch = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new() };
-        launch.Launch.TaskInfos.Add(tasks);
-        var accept = new SchedulerCall { Type = CallType.Accept, Accept = new SchedulerCall.Types.Accept { Filters = filters } };
-        accept.Accept.OfferIds.Add(offer.Id);
-        accept.Accept.Operations.Add(launch);
-        foreach (var task in tasks)
-            _running[task.TaskId.Value] = offer.AgentId.Value;
-        Call(accept, outcome =>
-        {
-            // What nobody answers may have happened: reconciliation tells.
-            foreach (var task in outcome is PoolOutcome.Refused ? tasks : [])
-                _running.Remove(task.TaskId.Value);
-        });
-    }
-
-    private List<TaskInfo> Tasks(Offer offer, int most, Random chance)
-    {
-        var free = offer.Resources.ToBag().Unallocated();
-        var tasks = new List<TaskInfo>();
-        for (var count = 0; count < most; count++)
-        {
-            var size = ResourceBag.Of(
-                new ResourceEntry(new ResourceKind("cpus"), new ResourceValue.Scalar(ResourceAmount.FromThousandths(100 * chance.Next(1, 20)))),
-                new ResourceEntry(new ResourceKind("mem"), new ResourceValue.Scalar(ResourceAmount.FromUnits(chance.Next(32, 1024)))));
-            var ports = free.Numbers("ports");
-            if (!ports.IsEmpty)
-                size = size.Add([new ResourceEntry(new ResourceKind("ports"), new ResourceValue.Ranges(IntervalSet.Single(ports.Intervals[0].First)))]);
-            if (!free.Contains(size))
-                break;
-            free = free.Subtract(size);
-            var task = new TaskInfo
-            {
-                Name = "work", TaskId = new TaskID { Value = $"t{_launched++}" }, AgentId = offer.AgentId,
-                Command = new CommandInfo { Value = "true" },
-            };
-            task.Resources.Add(size.AllocatedTo(role).ToMessages());
-            tasks.Add(task);
-        }
-
-        return tasks;
+        if (status.State is TaskState.TaskFinished or TaskState.TaskFailed or TaskState.TaskKilled)
+            Ended++;
+        else
+            Replaced++;
+        if (status.State is TaskState.TaskError && !id.StartsWith('e')) // An executor may have ended since its offer.
+            throw new InvalidOperationException($"seed {cluster.Seed}: task {Id}/{id} was refused: {status.Message}");
     }
 
     private void Kill(KeyValuePair<string, string> task) => Call(new SchedulerCall
@@ -225,6 +193,9 @@ internal sealed class SimulatedFramework(int number, string role, int wanted, Si
     private void Reconcile()
     {
         _nextReconcile = cluster.Steady + ReconcileInterval;
+        ReconcileOperations();
+        if (IsDone)
+            ShutDownExecutors();
         if (_running.Count == 0 || Id is null)
             return;
         var call = new SchedulerCall { Type = CallType.Reconcile, Reconcile = new SchedulerCall.Types.Reconcile() };

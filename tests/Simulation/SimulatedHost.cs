@@ -14,9 +14,13 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
 
     public string AgentId { get; set; } = "";
 
+    public SimulatedVolumeDisk Disk { get; } = new();
+
     public string WorkDirectoryId { get; } = $"work-directory-{number}";
 
     public IEnumerable<SimulatedProcess> Alive => processes.Values.Where(process => !process.HasEnded);
+
+    public IEnumerable<SimulatedExecutor> Executors => Alive.Select(process => process.Executor).OfType<SimulatedExecutor>();
 
     public SimulatedProcess? Process(string containerId) => processes.GetValueOrDefault(containerId);
 
@@ -26,11 +30,27 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
 
     public SimulatedProcess Start(TaskRun run)
     {
-        cluster.Invariants.Started($"{run.Key.FrameworkId}/{run.Key.TaskId}");
+        if (run.ProgramOf is null)
+            cluster.Invariants.Started($"{run.Key.FrameworkId}/{run.Key.TaskId}", AgentId);
         var process = new SimulatedProcess(run, ++pids, cluster.Steady, cluster.Chance.Next(4) != 0);
         processes.Add(run.ContainerId, process);
-        cluster.Invariants.HostHolds(number, total, Alive);
+        if (run.ProgramOf is not null)
+            process.Executor = new SimulatedExecutor(run, process, cluster);
+        UseVolumes(run);
+        CheckHeld();
         return process;
+    }
+
+    public void CheckHeld() => cluster.Invariants.HostHolds(number, total, Alive);
+
+    /// <summary>What a task finds in its volume is what an earlier one of the same life of it has written, or nothing.</summary>
+    private void UseVolumes(TaskRun run)
+    {
+        foreach (var (kind, _) in run.Task.Resources.ToBag().Where(static entry => entry.Kind.IsPersistentVolume))
+        {
+            cluster.Invariants.Found(VolumeKinds.LifeOf(run.Task)!, Disk.WrittenBy(kind));
+            Disk.Write(kind, VolumeKinds.LifeOf(run.Task)!);
+        }
     }
 
     public void Forget(string containerId)
@@ -48,7 +68,7 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
         {
             if (process.IsAskedToEnd && process.MindsSignals)
                 process.End = new TaskEnd.Status(143);
-            else if (chance.Next(8) == 0)
+            else if (process.IsService ? !cluster.Network.IsGood && chance.Next(2000) == 0 : process.Executor is null && chance.Next(8) == 0)
                 process.End = new TaskEnd.Status(chance.Next(10) == 0 ? 1 : 0);
         }
     }

@@ -29,6 +29,14 @@ internal sealed class SimulatedJournal(Random chance, Sabotage sabotage)
         throw new JournalException(JournalFault.Unavailable, isWritten ? "the answer of the disk was lost" : "the disk is full");
     }
 
+    /// <summary>From now on it says what led to a state, not how.</summary>
+    public void Compact(IEnumerable<PoolEvent> remembered, DateTimeOffset time)
+    {
+        var compacted = remembered.Select(happened => PoolRecords.Encode(happened, time)).ToList();
+        records.Clear();
+        records.AddRange(compacted);
+    }
+
     public void Recover(Action<PoolEvent> take)
     {
         foreach (var record in records)

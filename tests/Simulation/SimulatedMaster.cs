@@ -1,3 +1,4 @@
+using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Journal;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Pool.Recording;
@@ -74,6 +75,8 @@ internal sealed class SimulatedMaster
     /// <param name="answer">Never called when the master goes before it has answered.</param>
     public void Post(PoolCommand command, Action<PoolOutcome>? answer = null) => batch.Add((command, answer));
 
+    public void CompactJournal() => Journal.Compact(State.Remembered(), cluster.Wall);
+
     public void TakeTurn()
     {
         var commands = batch.ToList();
@@ -88,6 +91,10 @@ internal sealed class SimulatedMaster
         if (cluster.WallOffset - wallOffsetAtStart != State.WallOffset)
             turn.Take(new PoolCommand.MoveWallClock(cluster.WallOffset - wallOffsetAtStart));
         var answers = commands.Select(waiting => (waiting.Answer, Outcome: turn.Take(waiting.Command))).ToList();
+        foreach (var role in cluster.Sabotage == Sabotage.IgnoresQuotas ? State.Quotas.Keys : [])
+            State.Allocator.SetQuota(role, Quota.None);
+        foreach (var agent in cluster.Sabotage == Sabotage.IgnoresDrains ? State.Deactivations.Keys.Where(State.Agents.ContainsKey) : [])
+            State.Allocator.SetAgentActive(agent, true);
         turn.Allocate();
         if (cluster.Sabotage == Sabotage.TellsBeforeWriting)
             LetOut(turn.Effects);
@@ -198,6 +205,12 @@ internal sealed class SimulatedMaster
             Record(() => recording.Begin(state));
         Journal.Recover(happened =>
         {
+            if (cluster.Sabotage == Sabotage.ForgetsDrains && happened is PoolEvent.AgentDeactivated)
+                return;
+            if (cluster.Sabotage == Sabotage.ForgetsQuotas && happened is PoolEvent.QuotaUpdated && cluster.Chance.Next(2) == 0)
+                return;
+            if (cluster.Sabotage == Sabotage.ForgetsReservations && happened is PoolEvent.AgentConverted { Converted.IsEmpty: false } && cluster.Chance.Next(2) == 0)
+                return;
             state.Recover(happened);
             if (isRecorded)
                 Record(() => recording.Recover(happened, state.StartTime));

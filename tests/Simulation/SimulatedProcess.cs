@@ -6,13 +6,25 @@ namespace DataPlatform.Simulation.Tests;
 /// <summary>What runs on a host for a task. Lives and dies without its agent.</summary>
 internal sealed class SimulatedProcess(TaskRun run, int pid, TimeSpan startedAt, bool minds)
 {
+    private readonly ResourceBag own = run.Task.Resources.ToBag().Unallocated();
+
+    /// <summary>Of a task of an engine: its cluster's and its own.</summary>
+    public string Name { get; } = run.Task.Name;
+
+    /// <summary>It runs until someone ends it.</summary>
+    public bool IsService => Name.Contains('/', StringComparison.Ordinal);
+
     public string Task { get; } = $"{run.Key.FrameworkId}/{run.Key.TaskId}";
 
     public string ContainerId { get; } = run.ContainerId;
 
     public string FrameworkId { get; } = run.Key.FrameworkId;
 
-    public ResourceBag Resources { get; } = run.Task.Resources.ToBag().Unallocated();
+    /// <summary>Its own, and those of the tasks that it runs.</summary>
+    public IEnumerable<ResourceBag> Held => (Executor?.Held ?? []).Prepend(own);
+
+    /// <summary>Null for a task by itself.</summary>
+    public SimulatedExecutor? Executor { get; set; }
 
     public int Pid { get; } = pid;
 

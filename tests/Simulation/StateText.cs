@@ -23,6 +23,12 @@ internal static class StateText
 
         foreach (var offer in state.Offers.Values.OrderBy(each => each.Id, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture, $"offer {offer.Id} {offer.AgentId} {offer.Resources}");
+        foreach (var (role, quota) in state.Quotas)
+            text.AppendLine(CultureInfo.InvariantCulture, $"quota {role} {quota}");
+        foreach (var operation in state.Operations.Values.OrderBy(each => each.Number))
+            text.AppendLine(CultureInfo.InvariantCulture, $"operation {operation.FrameworkId} {operation.Info} {operation.State}");
+        foreach (var (id, deactivation) in state.Deactivations.OrderBy(each => each.Key, StringComparer.Ordinal))
+            text.AppendLine(CultureInfo.InvariantCulture, $"out of use {id} {deactivation.Drain}");
         foreach (var id in state.UnreachableAgents.Keys)
             text.AppendLine(CultureInfo.InvariantCulture, $"unreachable {id}");
         return text.ToString();

@@ -33,7 +33,13 @@ internal static class AgentEvents
         Refused = new AgentEvent.Types.Refused { Message = message },
     };
 
-    public static AgentEvent Ping { get; } = new() { Type = AgentEvent.Types.Type.Ping };
+    public static AgentEvent Ping(PooledAgent agent)
+    {
+        var pinged = new AgentEvent.Types.Pinged { Number = agent.Pings + 1 };
+        foreach (var executor in agent.ExecutorsInOrder)
+            pinged.Executors.Add(new AgentEvent.Types.Pinged.Types.Executor { FrameworkId = new FrameworkID { Value = executor.FrameworkId }, ExecutorId = executor.Info.ExecutorId });
+        return new AgentEvent { Type = AgentEvent.Types.Type.Ping, Pinged = pinged };
+    }
 
     public static AgentEvent RunTask(FrameworkInfo framework, TaskInfo task) => new()
     {

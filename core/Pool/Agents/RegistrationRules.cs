@@ -91,7 +91,8 @@ internal static class RegistrationRules
 
             if (WhyNotKnown(state, registration, task.FrameworkId.Value) is { } unknown)
                 return $"task {Name()} {unknown}";
-            if (TaskStates.IsTerminal(task.State))
+            // Those of frameworks that are no more are told to end: what they hold is given to others already.
+            if (TaskStates.IsTerminal(task.State) || state.CompletedFrameworks.ContainsKey(task.FrameworkId.Value))
                 continue;
             if (held.ConflictsWith(plain))
                 return $"task {Name()} holds {plain}, of which another task of the agent holds a part";

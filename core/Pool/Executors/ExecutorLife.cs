@@ -35,7 +35,10 @@ internal static class ExecutorLife
     public static void Ended(PoolState state, Decision decision, PooledAgent agent, AgentCall.Types.ExecutorEnded ended)
     {
         if (!state.Frameworks.TryGetValue(ended.FrameworkId.Value, out var framework)
-            || !agent.Executors.ContainsKey((framework.Id, ended.ExecutorId.Value)))
+            || !agent.Executors.TryGetValue((framework.Id, ended.ExecutorId.Value), out var executor))
+            return;
+        // An answer to a ping may come so late that another of that id is there by now.
+        if (ended.HasPing && executor.AddedAfterPing >= ended.Ping)
             return;
         decision.Happened(new PoolEvent.ExecutorRemoved(framework.Id, agent.Id, ended.ExecutorId.Value));
         decision.Tell(framework, new SchedulerEvent

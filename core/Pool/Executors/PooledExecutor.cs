@@ -9,12 +9,13 @@ namespace DataPlatform.Core.Pool;
 /// </summary>
 public sealed class PooledExecutor
 {
-    internal PooledExecutor(string frameworkId, string agentId, string role, ExecutorInfo info)
+    internal PooledExecutor(string frameworkId, string agentId, string role, ExecutorInfo info, long addedAfterPing)
     {
         FrameworkId = frameworkId;
         AgentId = agentId;
         Role = role;
         Info = info;
+        AddedAfterPing = addedAfterPing;
         Resources = Amounts.Of(info.Resources).Where(static entry => !entry.Kind.IsShared);
     }
 
@@ -25,6 +26,9 @@ public sealed class PooledExecutor
     public string Role { get; }
 
     public ExecutorInfo Info { get; }
+
+    /// <summary>The agent knows of it when it hears a later one.</summary>
+    internal long AddedAfterPing { get; }
 
     public string Id => Info.ExecutorId.Value;
 

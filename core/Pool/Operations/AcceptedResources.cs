@@ -3,9 +3,11 @@ using DataPlatform.Core.Resources;
 namespace DataPlatform.Core.Pool;
 
 /// <summary>What the offers of one ACCEPT hold, as its operations use and change it one after another.</summary>
-internal sealed class AcceptedResources(PooledAgent agent, string role, ResourceBag available)
+/// <param name="unfinished">See <see cref="VolumeRules.Unfinished"/>.</param>
+internal sealed class AcceptedResources(PooledAgent agent, string role, ResourceBag available, IEnumerable<ResourceConversion> unfinished)
 {
     private readonly HashSet<ResourceKind> shared = [];
+    private readonly List<ResourceConversion> converted = [];
 
     public string Role { get; } = role;
 
@@ -26,12 +28,14 @@ internal sealed class AcceptedResources(PooledAgent agent, string role, Resource
     {
         if (!Available.Contains(conversion.Consumed))
             return $"The operation needs {conversion.Consumed}, but the offer has {Available}";
-        return VolumesInUse.WhyNotDestroy(agent, conversion, shared) ?? VolumeRules.WhyNotUnique(Total.Subtract(conversion.Consumed), conversion.Converted);
+        return VolumesInUse.WhyNotDestroy(agent, conversion, shared) ?? VolumeRules.WhyNotUnique(Total.Subtract(conversion.Consumed), conversion.Converted)
+            ?? VolumeRules.WhyNotYet(unfinished.Concat(converted), conversion);
     }
 
     public void Convert(ResourceConversion conversion)
     {
         Available = conversion.Apply(Available);
         Total = conversion.Apply(Total);
+        converted.Add(conversion);
     }
 }

@@ -52,6 +52,8 @@ internal static class OperationLife
 
         if (ended == OperationState.OperationFailed)
             Reverse(state, decision, agent, operation);
+        else
+            DropMoot(state, decision, agent, operation);
     }
 
     public static void Acknowledged(
@@ -64,10 +66,13 @@ internal static class OperationLife
 
     public static void Tick(PoolState state, Decision decision, DateTimeOffset now)
     {
+        // What one of them turns back is applied only after this decision, and the next would undo it.
+        var reversing = new HashSet<string>();
         foreach (var operation in InOrder(state))
         {
-            if (operation.IsToBeReversed && state.Agents.TryGetValue(operation.AgentId, out var agent))
-                Reverse(state, decision, agent, operation);
+            if (operation.IsToBeReversed && state.Agents.TryGetValue(operation.AgentId, out var agent) && !reversing.Contains(agent.Id)
+                && Reverse(state, decision, agent, operation))
+                reversing.Add(agent.Id);
             if (operation.TellAgainAt > now || operation.TellAgainAt is null
                 || !state.Frameworks.TryGetValue(operation.FrameworkId!, out var framework) || !framework.IsConnected)
                 continue;
@@ -77,10 +82,13 @@ internal static class OperationLife
         }
     }
 
-    /// <summary>The agent that is (back) here is given what it may not have heard of.</summary>
+    /// <summary>
+    /// The agent that is (back) here is given what it may not have heard of; one that has been here all along, what it has not
+    /// answered: the answer may have been lost. It answers again, and does nothing twice.
+    /// </summary>
     public static void SendPending(PoolState state, Decision decision, string agentId, string stream)
     {
-        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId && operation.IsPending))
+        foreach (var operation in state.Operations.Values.Where(operation => operation.AgentId == agentId && operation.IsPending).OrderBy(operation => operation.Number))
             decision.TellAgentStream(stream, AgentEvents.ApplyOperation(operation.Uuid, operation.Info, state.ConvertedOn(agentId)));
     }
 
@@ -111,21 +119,60 @@ internal static class OperationLife
     /// What a failed operation should have made is turned back into what it was made from, as soon as no task holds it;
     /// offers of it end.
     /// </summary>
-    private static void Reverse(PoolState state, Decision decision, PooledAgent agent, PooledOperation operation)
+    /// <returns>Whether it was.</returns>
+    private static bool Reverse(PoolState state, Decision decision, PooledAgent agent, PooledOperation operation)
     {
         var back = operation.Conversion.Reverse();
-        if (Freeing.TryFree(state, decision, agent, back.Consumed))
+        var isFollowed = state.Operations.Values.Any(later => later != operation && later.AgentId == agent.Id && later.Number > operation.Number
+            && (later.IsPending || later.IsToBeReversed) && GivesBack(later.Conversion, operation.Conversion));
+        if (!isFollowed && IsGivenBack(back.Consumed, agent.Total))
+        {
+            decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
+            return false;
+        }
+
+        if (!isFollowed && Freeing.TryFree(state, decision, agent, back.Consumed))
         {
             decision.Happened(new PoolEvent.AgentConverted(agent.Id, ConvertedResources.Of(back.Apply(agent.Total))));
             decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
+            return true;
         }
-        else if (!operation.IsToBeReversed)
-        {
+
+        if (!operation.IsToBeReversed)
             decision.Happened(new PoolEvent.OperationReversalPostponed(operation.Uuid));
-        }
+        return false;
+    }
+
+    /// <summary>What was made is there no more. What has become volumes meanwhile is still reserved.</summary>
+    private static bool IsGivenBack(ResourceBag made, ResourceBag total)
+    {
+        var reserved = ResourceBag.Of(total.Select(static entry => entry with { Kind = entry.Kind.WithoutVolume() }));
+        return made.Any(entry => entry.Kind.IsReserved && !(entry.Kind.IsPersistentVolume ? total : reserved).Contains(ResourceBag.Of(entry)));
+    }
+
+    /// <summary>
+    /// What failed and was given back meanwhile is never turned back: that would be at the cost of the same made anew.
+    /// </summary>
+    private static void DropMoot(PoolState state, Decision decision, PooledAgent agent, PooledOperation done)
+    {
+        foreach (var failed in InOrder(state).Where(failed => failed.IsToBeReversed && failed.AgentId == agent.Id
+            && failed.Number < done.Number && GivesBack(done.Conversion, failed.Conversion)))
+            decision.Happened(new PoolEvent.OperationReversed(failed.Uuid));
+    }
+
+    /// <summary>What is not over yet may still be turned back itself, and then the one before it is too.</summary>
+    private static bool GivesBack(ResourceConversion later, ResourceConversion failed) =>
+        failed.Converted.Any(entry => entry.Kind.IsReserved && later.Consumed.Contains(ResourceBag.Of(entry)))
+        && IsGivenBack(failed.Converted, later.Converted);
+
+    /// <summary>Nobody is there any more to be told how they ended.</summary>
+    public static void FrameworkRemoved(PoolState state, Decision decision, string frameworkId)
+    {
+        foreach (var operation in InOrder(state).Where(operation => operation.FrameworkId == frameworkId && !operation.IsPending))
+            decision.Happened(new PoolEvent.OperationAcknowledged(operation.Uuid));
     }
 
     private static IEnumerable<PooledOperation> InOrder(PoolState state) => state.Operations.Count == 0
         ? []
-        : state.Operations.Values.OrderBy(operation => Convert.ToHexString(operation.Uuid.Span), StringComparer.Ordinal);
+        : state.Operations.Values.OrderBy(operation => operation.Number);
 }

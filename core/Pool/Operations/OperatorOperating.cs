@@ -23,7 +23,8 @@ internal static class OperatorOperating
             return Decision.Refuse(RefusalKind.Conflict, inUse);
         if (!agent.Total.Contains(conversion.Consumed))
             return Decision.Refuse(RefusalKind.Conflict, $"The operation needs {conversion.Consumed}, but the agent has {agent.Total}");
-        if (VolumeRules.WhyNotUnique(agent.Total.Subtract(conversion.Consumed), conversion.Converted) is { } taken)
+        if ((VolumeRules.WhyNotUnique(agent.Total.Subtract(conversion.Consumed), conversion.Converted)
+            ?? VolumeRules.WhyNotYet(VolumeRules.Unfinished(state, agent), conversion)) is { } taken)
             return Decision.Refuse(RefusalKind.Conflict, taken);
         if (!Freeing.TryFree(state, decision, agent, conversion.Consumed))
             return Decision.Refuse(RefusalKind.Conflict, $"The operation needs {conversion.Consumed}, of which tasks on the agent hold a part");

@@ -10,8 +10,9 @@ namespace DataPlatform.Core.Pool;
 /// </summary>
 public sealed class PooledOperation
 {
-    internal PooledOperation(PoolEvent.OperationAdded added)
+    internal PooledOperation(PoolEvent.OperationAdded added, long number)
     {
+        Number = number;
         Uuid = added.Uuid;
         FrameworkId = added.FrameworkId;
         AgentId = added.AgentId;
@@ -20,6 +21,9 @@ public sealed class PooledOperation
     }
 
     public ByteString Uuid { get; }
+
+    /// <summary>Above those of all operations that were decided before it.</summary>
+    public long Number { get; }
 
     /// <summary>Null for an operator's operation.</summary>
     public string? FrameworkId { get; }

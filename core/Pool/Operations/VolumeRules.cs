@@ -43,6 +43,28 @@ internal static class VolumeRules
             : null;
     }
 
+    /// <summary>Operations that take volumes away and that the agent has not carried out, or could not.</summary>
+    public static IEnumerable<ResourceConversion> Unfinished(PoolState state, PooledAgent agent) => state.Operations.Values
+        .Where(operation => operation.AgentId == agent.Id && (operation.IsPending || operation.IsToBeReversed)).Select(operation => operation.Conversion);
+
+    /// <summary>
+    /// An agent that is asked again, because it did not answer, could not tell the volume that is to go from the one of the same
+    /// id that is to come, and what the first held would be found in the second.
+    /// </summary>
+    public static string? WhyNotYet(IEnumerable<ResourceConversion> unfinished, ResourceConversion made)
+    {
+        foreach (var (kind, _) in made.Converted.Where(entry => entry.Kind.IsPersistentVolume && !Has(made.Consumed, entry.Kind)))
+        {
+            if (unfinished.Any(operation => Has(operation.Consumed, kind) && !Has(operation.Converted, kind)))
+                return $"The persistent volume '{kind.Disk?.Persistence?.Id}' of role '{kind.ReservedTo}' is being destroyed on this agent; make another of that id once that is done";
+        }
+
+        return null;
+    }
+
+    private static bool Has(ResourceBag resources, ResourceKind volume) =>
+        resources.Any(entry => entry.Kind.Disk?.Persistence?.Id is { } id && id == volume.Disk?.Persistence?.Id && entry.Kind.ReservedTo == volume.ReservedTo);
+
     /// <summary>Within an agent and a role, an id names one volume.</summary>
     public static string? WhyNotUnique(ResourceBag total, ResourceBag created)
     {

@@ -4,7 +4,7 @@ namespace DataPlatform.Core.Pool;
 
 /// <summary>
 /// What counts towards the quota of a role, with all below it: reservations, used or not, and of what is not reserved
-/// all that tasks and offers hold. Revocable resources do not count.
+/// all that tasks, executors and offers hold. Revocable resources do not count.
 /// </summary>
 internal sealed record RoleUse(ResourceQuantities Tasks, ResourceQuantities Offers, ResourceQuantities Reserved)
 {
@@ -12,7 +12,9 @@ internal sealed record RoleUse(ResourceQuantities Tasks, ResourceQuantities Offe
 
     public static RoleUse Of(PoolState state, string role) => new(
         Sum(state.Agents.Values.SelectMany(agent => agent.HoldingTasks)
-            .Where(task => RoleName.IsSameOrBelow(task.Role, role)).Select(task => Plain(task.Resources))),
+            .Where(task => RoleName.IsSameOrBelow(task.Role, role)).Select(task => Plain(task.Resources))
+            .Concat(state.Agents.Values.SelectMany(agent => agent.Executors.Values)
+                .Where(executor => RoleName.IsSameOrBelow(executor.Role, role)).Select(executor => Plain(executor.Resources)))),
         Sum(OffersOf(state, role).Select(offer => Plain(offer.Resources))),
         Sum(state.Agents.Values.Select(agent => agent.Total.Where(entry => RoleName.IsSameOrBelow(entry.Kind.ReservedTo, role)))));
 

@@ -34,7 +34,7 @@ internal static class Accepting
         }
 
         var available = known.Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Resources));
-        var accepted = new AcceptedResources(agent, known[0].Role, available);
+        var accepted = new AcceptedResources(agent, known[0].Role, available, VolumeRules.Unfinished(state, agent));
         var launching = new Launching(state, decision, framework, agent, accepted, time);
         var pods = new LaunchingGroup(decision, framework, agent, accepted, launching, time);
         var operating = new Operating(state, decision, framework, agent, accepted);

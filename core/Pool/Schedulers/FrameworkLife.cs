@@ -55,6 +55,7 @@ internal static class FrameworkLife
                 decision.Tell(host, AgentEvents.ShutdownFramework(framework.Id));
         }
 
+        OperationLife.FrameworkRemoved(state, decision, framework.Id);
         if (framework.StreamId is { } stream)
             decision.CloseSchedulerStream(stream);
         decision.Happened(new PoolEvent.FrameworkRemoved(framework.Id, state.OnTheWall(now)));

@@ -1,4 +1,5 @@
 using DataPlatform.Core.Client.Scheduler;
+using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 
@@ -21,6 +22,9 @@ public abstract record OperatorCommand
 
     /// <summary>A readiness probe answered: <paramref name="WhyNot"/> is null when the task serves.</summary>
     public sealed record Probed(string TaskId, string? WhyNot) : OperatorCommand;
+
+    /// <summary>A call did not reach the master, or its answer not the operator.</summary>
+    public sealed record Lost(SchedulerCall Call) : OperatorCommand;
 
     /// <summary>Time has passed.</summary>
     public sealed record Tick : OperatorCommand;

@@ -11,8 +11,17 @@ public sealed partial class OperatorCore
     private readonly HashSet<string> welcome = new(StringComparer.Ordinal);
     private bool suppressed;
 
+    /// <summary>The master does not know whether offers are welcome: with the next tick it is told again.</summary>
+    private bool wasMisheard;
+
     private void Tick(DateTimeOffset now)
     {
+        if (wasMisheard)
+        {
+            (wasMisheard, suppressed) = (false, false);
+            welcome.Clear();
+        }
+
         if (Disconnected is null && now - reconciledAt >= ReconcileEvery)
             Reconcile(now);
         foreach (var cluster in clusters.Values)

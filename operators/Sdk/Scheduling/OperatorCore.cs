@@ -23,6 +23,7 @@ public sealed partial class OperatorCore
     private readonly SortedDictionary<string, ClusterWork> clusters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> clusterOfTask = new(StringComparer.Ordinal);
     private List<OperatorEffect> effects = [];
+    private bool isSettled;
 
     public OperatorCore(ServicePackage package, CoreSettings settings, OperatorMemory memory)
     {
@@ -54,6 +55,8 @@ public sealed partial class OperatorCore
     public IReadOnlyList<OperatorEffect> Handle(OperatorCommand command, DateTimeOffset now)
     {
         effects = [];
+        if (!isSettled)
+            Settle(now);
         switch (command)
         {
             case OperatorCommand.Want(var wanted):
@@ -76,6 +79,9 @@ public sealed partial class OperatorCore
             case OperatorCommand.Probed(var taskId, var whyNot):
                 Probe(taskId, whyNot, now);
                 break;
+            case OperatorCommand.Lost(var call):
+                wasMisheard |= call.Type is SchedulerCall.Types.Type.Revive or SchedulerCall.Types.Type.Suppress;
+                break;
             case OperatorCommand.Tick:
                 Tick(now);
                 break;
@@ -84,6 +90,28 @@ public sealed partial class OperatorCore
         }
         Advance(now);
         return effects;
+    }
+
+    /// <summary>
+    /// The clock may have been set back since another process wrote these: nothing that has happened is still to come, and no
+    /// pause is longer than it was meant to be.
+    /// </summary>
+    private void Settle(DateTimeOffset now)
+    {
+        isSettled = true;
+        foreach (var cluster in clusters.Values)
+        {
+            foreach (var row in cluster.Tasks.Values.ToList())
+                cluster.Tasks[row.Name] = NotAfter(row, now);
+            for (var place = 0; place < cluster.Past.Count; place++)
+                cluster.Past[place] = NotAfter(cluster.Past[place], now);
+        }
+    }
+
+    private static TaskRow NotAfter(TaskRow row, DateTimeOffset now)
+    {
+        DateTimeOffset? Past(DateTimeOffset? time) => time > now ? now : time;
+        return row with { StartedAt = Past(row.StartedAt), ReadyAt = Past(row.ReadyAt), EndedAt = Past(row.EndedAt), UnreachableSince = Past(row.UnreachableSince) };
     }
 
     private void Want(WantedCluster wanted, DateTimeOffset now)

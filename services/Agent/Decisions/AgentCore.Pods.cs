@@ -94,4 +94,11 @@ public sealed partial class AgentCore
             .Select(each => new AgentEffect.ExecutorEnded(each.Key, each.Status)));
         endedExecutors.Clear();
     }
+
+    /// <summary>What was told of their end did not come through, and they would hold resources for ever.</summary>
+    private void TellMissingExecutors(AgentInput.Pinged pinged)
+    {
+        if (linked)
+            effects.AddRange(pinged.Executors.Where(key => !pods.ContainsKey(key) && !executors.ContainsKey(key)).Select(key => new AgentEffect.ExecutorEnded(key, NoStatus, pinged.Number)));
+    }
 }

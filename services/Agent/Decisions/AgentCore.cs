@@ -50,6 +50,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             case AgentInput.ShutdownFramework shutdown: EndSilently(run => run.Key.FrameworkId == shutdown.FrameworkId); break;
             case AgentInput.Shutdown: Leave(); break;
             case AgentInput.LinkRegistered registered: LinkUp(registered.AgentId); break;
+            case AgentInput.Pinged pinged: TellMissingExecutors(pinged); break;
             case AgentInput.LinkLost: linked = false; break;
             case AgentInput.LaunchFailed failed: With(failed.ContainerId, run => LaunchFailed(run, failed.Failure)); break;
             case AgentInput.Launched launched: With(launched.ContainerId, run => Launched(run, launched.Pid)); break;

@@ -40,7 +40,8 @@ public abstract record AgentEffect
     public sealed record Send(TaskKey Task, TaskReport Status, TaskState Latest) : AgentEffect;
 
     /// <param name="Status">As wait(2) tells it.</param>
-    public sealed record ExecutorEnded(ExecutorKey Executor, int Status) : AgentEffect;
+    /// <param name="Ping">Of the master's, to which this is the answer.</param>
+    public sealed record ExecutorEnded(ExecutorKey Executor, int Status, long? Ping = null) : AgentEffect;
 
     public sealed record TellExecutor(string StreamId, ExecutorEvent Event) : AgentEffect;
 

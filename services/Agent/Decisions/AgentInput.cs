@@ -48,6 +48,9 @@ public abstract record AgentInput
 
     public sealed record LinkRegistered(string AgentId) : AgentInput;
 
+    /// <summary>The master believes these executors to be here; it is told of those that are not.</summary>
+    public sealed record Pinged(long Number, IReadOnlyList<ExecutorKey> Executors) : AgentInput;
+
     public sealed record LinkLost : AgentInput;
 
     public sealed record LaunchFailed(string ContainerId, LaunchFailure Failure) : AgentInput;

@@ -36,6 +36,8 @@ internal static class LinkEvents
         AgentEvent.Types.Type.Acknowledge => new AgentInput.Acknowledge(
             new TaskKey(message.Acknowledge.FrameworkId.Value, message.Acknowledge.TaskId.Value), message.Acknowledge.Uuid),
         AgentEvent.Types.Type.ShutdownFramework => new AgentInput.ShutdownFramework(message.ShutdownFramework.FrameworkId.Value),
+        AgentEvent.Types.Type.Ping when message.Pinged is { Executors.Count: > 0 } pinged => new AgentInput.Pinged(
+            pinged.Number, [.. pinged.Executors.Select(each => new ExecutorKey(each.FrameworkId.Value, each.ExecutorId.Value))]),
         AgentEvent.Types.Type.Shutdown => new AgentInput.Shutdown(message.Shutdown.Message),
         _ => null,
     };

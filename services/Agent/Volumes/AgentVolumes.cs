@@ -6,7 +6,6 @@ using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Hosting.Files;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
 
 namespace DataPlatform.Services.Agent.Volumes;
 
@@ -14,7 +13,7 @@ namespace DataPlatform.Services.Agent.Volumes;
 /// What of this host is reserved, and its persistent volumes: what the master has decided, kept on the disk. Called by the
 /// one that follows the master's stream, so that a volume is there before the task that uses it is started.
 /// </summary>
-internal sealed class AgentVolumes
+internal sealed class AgentVolumes : IVolumeDisk
 {
     private const UnixFileMode PassageMode = AtomicFile.OwnerFolder | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -22,6 +21,7 @@ internal sealed class AgentVolumes
     private readonly string file;
     private readonly TimeProvider time;
     private readonly ILogger log;
+    private readonly VolumeLedger ledger;
 
     /// <exception cref="IOException">The work directory can't be used.</exception>
     public AgentVolumes(string workDirectory, TimeProvider time, ILogger log)
@@ -30,22 +30,20 @@ internal sealed class AgentVolumes
         paths = new VolumePaths(workDirectory);
         file = Path.Combine(workDirectory, "meta", "resources");
         Directory.CreateDirectory(paths.Root, AtomicFile.OwnerFolder);
-        Converted = Read();
+        ledger = new VolumeLedger(this, Read(), log);
         RemoveDestroyed();
     }
 
-    /// <summary>As it was last kept; see <see cref="ConvertedResources"/>.</summary>
-    public ResourceBag Converted { get; private set; }
+    /// <inheritdoc cref="VolumeLedger.Converted"/>
+    public ResourceBag Converted => ledger.Converted;
 
     /// <summary>Where the volume lies, from now on the user's. It is made if it is not there, which it should be. For any thread.</summary>
     /// <param name="user">Null: the agent's own.</param>
     /// <exception cref="IOException">There is no such volume, or the user can't be given it.</exception>
     public string Folder(ResourceKind volume, HostUser? user)
     {
+        ledger.Open(volume);
         var folder = paths.Of(volume);
-        if (!Names(Converted, volume))
-            throw new IOException($"this agent has no volume '{Path.GetFileName(folder)}' of role '{volume.ReservedTo}'");
-        Make(folder);
         if (user is not null)
             Give(folder, user, volume.IsShared);
         return folder;
@@ -65,59 +63,21 @@ internal sealed class AgentVolumes
             throw new IOException($"cannot give {folder} to user {user.Name}");
     }
 
-    /// <summary>After a registration: volumes that are missing are made, those that nobody names are set aside.</summary>
-    public void Match(IEnumerable<Resource> converted)
-    {
-        var named = converted.ToBag();
-        try
-        {
-            foreach (var (kind, _) in named.Where(static entry => entry.Kind.IsPersistentVolume))
-                Make(paths.Of(kind));
-            foreach (var (kind, _) in Converted.Where(entry => entry.Kind.IsPersistentVolume && !Names(named, entry.Kind)))
-                SetAside(paths.Of(kind));
-            Keep(named);
-        }
-        catch (IOException problem)
-        {
-            // The tasks that need it are refused with the reason when they come.
-            log.LogError("The volumes that the master names can't all be had: {Problem}", problem.Message);
-        }
-    }
+    /// <inheritdoc cref="VolumeLedger.Match"/>
+    public void Match(IEnumerable<Resource> converted) => ledger.Match(converted);
 
-    /// <returns>For the master.</returns>
-    public AgentCall.Types.UpdateOperation Apply(AgentEvent.Types.ApplyOperation operation)
-    {
-        try
-        {
-            var wanted = operation.ConvertedResources.ToBag();
-            if (operation.Info.Type == OperationType.Create)
-            {
-                foreach (var (kind, _) in operation.Info.Create.Volumes.ToBag())
-                    Make(paths.Of(kind));
-            }
+    /// <inheritdoc cref="VolumeLedger.Apply"/>
+    public AgentCall.Types.UpdateOperation Apply(AgentEvent.Types.ApplyOperation operation) => ledger.Apply(operation);
 
-            Keep(wanted);
-            // Only now: what is destroyed must not come back with a checkpoint that still names it.
-            if (operation.Info.Type == OperationType.Destroy)
-            {
-                foreach (var (kind, _) in operation.Info.Destroy.Volumes.ToBag().Where(entry => !Names(wanted, entry.Kind)))
-                    Destroy(paths.Of(kind));
-            }
+    string IVolumeDisk.PlaceOf(ResourceKind volume) => paths.Of(volume);
 
-            return new() { Uuid = operation.Uuid, State = OperationState.OperationFinished };
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException)
-        {
-            log.LogWarning("{Operation} failed: {Problem}", operation.Info.Type, problem.Message);
-            return new() { Uuid = operation.Uuid, State = OperationState.OperationFailed, Message = problem.Message };
-        }
-    }
+    void IVolumeDisk.Make(ResourceKind volume) => Make(paths.Of(volume));
 
-    /// <summary>By its place, which a volume that has grown still has.</summary>
-    private bool Names(ResourceBag resources, ResourceKind volume) => resources.Any(entry =>
-        entry.Kind.IsPersistentVolume && entry.Kind.ReservedTo == volume.ReservedTo && paths.Of(entry.Kind) == paths.Of(volume));
+    void IVolumeDisk.SetAside(ResourceKind volume) => SetAside(paths.Of(volume));
 
-    private void Keep(ResourceBag converted)
+    void IVolumeDisk.Destroy(ResourceKind volume) => Destroy(paths.Of(volume));
+
+    void IVolumeDisk.Keep(ResourceBag converted)
     {
         if (converted.Equals(Converted) && File.Exists(file))
             return;
@@ -125,7 +85,6 @@ internal sealed class AgentVolumes
         foreach (var resource in converted.ToMessages())
             resource.WriteDelimitedTo(content);
         AtomicFile.Write(file, content.ToArray());
-        Converted = converted;
     }
 
     private ResourceBag Read()

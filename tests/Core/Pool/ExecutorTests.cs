@@ -140,6 +140,31 @@ public sealed class ExecutorTests
         pool.ToldToAgent("a").Last().ShutdownExecutor.ExecutorId.Value.ShouldBe("x");
     }
 
+    /// <summary>Found by the simulation.</summary>
+    [Fact]
+    public void An_executor_whose_end_was_not_heard_of_is_asked_for_with_the_next_ping()
+    {
+        var agent = pool.Register("a", "cpus:4;mem:1024");
+        var framework = pool.Subscribe("f");
+        pool.Accept(framework, pool.OffersTo("f"), Task("1", agent, Custom("x")));
+
+        pool.Pass(pool.State.Settings.AgentPingTimeout);
+
+        var asked = pool.ToldToAgent("a").Last(told => told.Pinged is not null).Pinged;
+        asked.Executors.Select(each => (each.FrameworkId.Value, each.ExecutorId.Value)).ShouldBe([(framework, "x")]);
+        End(framework, "x", asked.Number);
+        pool.State.Agents[agent].Executors.ShouldBeEmpty();
+        pool.Accept(framework, pool.OffersTo("f"), Task("2", agent, Custom("x")));
+        End(framework, "x", asked.Number);
+        pool.State.Agents[agent].Executors.Keys.ShouldBe([(framework, "x")]);
+    }
+
+    private void End(string framework, string executor, long ping) => pool.Do(new PoolCommand.AgentRequest(new AgentCall
+    {
+        Type = AgentCall.Types.Type.ExecutorEnded,
+        ExecutorEnded = new() { FrameworkId = new FrameworkID { Value = framework }, ExecutorId = new ExecutorID { Value = executor }, Status = -1, Ping = ping },
+    }, "a", pool.Caller));
+
     private ResourceBag Free() => pool.State.Agents.Values.Single() is var agent
         ? pool.State.Agents[agent.Id].Total.Subtract(agent.HoldingTasks.Select(task => task.Resources)
             .Concat(agent.Executors.Values.Select(executor => executor.Resources)).Aggregate(ResourceBag.Empty, (sum, held) => sum.Add(held)))

@@ -134,6 +134,25 @@ public class QuotaTests
         pool.OffersTo("f").ShouldHaveSingleItem();
     }
 
+    /// <summary>Found by the simulation.</summary>
+    [Fact]
+    public void What_executors_hold_counts_for_those_who_set_a_limit()
+    {
+        var agent = pool.Register("a1");
+        pool.Register("a2");
+        var framework = pool.Subscribe("f");
+        var task = PoolUnderTest.Task("1", agent, "cpus:1;mem:100");
+        task.Command = null;
+        task.Executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = "x" }, Command = new CommandInfo { Value = "run" } };
+        task.Executor.Resources.Add(ResourceText.Parse("cpus:2;mem:100").ToMessages());
+        pool.Accept(framework, pool.OffersTo("f").Where(offer => offer.AgentId.Value == agent), task);
+
+        Quota("role", limits: "cpus:2").ShouldBeOfType<PoolOutcome.Refused>().Message.ShouldContain("uses cpus:3");
+        Quota("role", limits: "cpus:5").ShouldBe(PoolOutcome.Ok);
+
+        pool.OffersTo("f").Sum(offer => offer.Resources.ToBag().Amount("cpus").ToDouble()).ShouldBeLessThanOrEqualTo(2);
+    }
+
     private PendingOutcome WhyPending(string framework) => PendingViews.Ask(
         pool.State, new PendingQuestion(framework, "role"), new Visibility(AccessRules.Everybody, Caller.Platform), pool.Now);
 

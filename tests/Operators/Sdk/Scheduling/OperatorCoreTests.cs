@@ -177,6 +177,27 @@ public sealed class OperatorCoreTests
         trial.ExpectNoCall(SchedulerCall.Types.Type.Revive).ExpectState(ClusterState.Ready).SendOffer("A1").ExpectLaunched();
     }
 
+    /// <summary>Found by the simulation: what was declined before stays away for an hour.</summary>
+    [Fact]
+    public void A_revive_that_was_lost_is_sent_again()
+    {
+        var trial = OperatorTrial.Started();
+        trial.Later(TimeSpan.FromSeconds(1)).ExpectNoCall(SchedulerCall.Types.Type.Revive);
+
+        trial.Send(new OperatorCommand.Lost(new SchedulerCall { Type = SchedulerCall.Types.Type.Revive })).ExpectNoCall(SchedulerCall.Types.Type.Revive);
+
+        trial.Later(TimeSpan.FromSeconds(1)).ExpectCall(SchedulerCall.Types.Type.Revive);
+        trial.Later(TimeSpan.FromSeconds(1)).ExpectNoCall(SchedulerCall.Types.Type.Revive);
+    }
+
+    [Fact]
+    public void A_clock_that_was_set_back_while_it_was_away_makes_no_pause_longer()
+    {
+        var trial = Ready().SendStatus("worker-1", TaskState.TaskFailed, "exit 1").Restart().Later(TimeSpan.FromHours(-8)).SendSubscribed().SendWant().SendArtifacts();
+
+        trial.Later(TimeSpan.FromSeconds(2)).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A1").ExpectLaunched("worker-1");
+    }
+
     [Fact]
     public void Launches_again_an_intent_that_never_reached_the_master()
     {

@@ -310,6 +310,18 @@ public sealed class AgentCoreExecutorTests
         Tell(new AgentInput.ExecutorSubscribed(Key, "older", "s3", Self, [], [])).ShouldBe([new AgentEffect.CloseExecutorStream("s3")]);
     }
 
+    [Fact]
+    public void The_master_is_told_of_executors_that_it_believes_to_be_here()
+    {
+        RunningExecutor("t1");
+        var gone = new ExecutorKey("F", "gone");
+
+        Tell(new AgentInput.Pinged(7, [Key, gone])).ShouldBe([new AgentEffect.ExecutorEnded(gone, -1, Ping: 7)]);
+
+        Tell(new AgentInput.LinkLost());
+        Tell(new AgentInput.Pinged(8, [gone])).ShouldBeEmpty();
+    }
+
     private AgentTime At => new(now, DateTimeOffset.UnixEpoch + now);
 
     private IReadOnlyList<AgentEffect> Tell(AgentInput input) => core.Decide(input, At);

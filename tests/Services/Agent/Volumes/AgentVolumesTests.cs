@@ -72,6 +72,28 @@ public sealed class AgentVolumesTests : IDisposable
     }
 
     [Fact]
+    public void A_volume_that_is_made_anew_holds_nothing_of_one_of_its_name_that_could_not_be_destroyed()
+    {
+        var volumes = Open();
+        volumes.Apply(Create(Volume("v", 64)));
+        File.WriteAllText(Path.Combine(Folder, "data"), "of another life");
+        var destroyed = Path.Combine(work, "volumes", "destroyed");
+        File.WriteAllText(destroyed, "in the way");
+        var destroy = new AgentEvent.Types.ApplyOperation { Uuid = ByteString.CopyFromUtf8("d"), Info = new() { Type = OperationType.Destroy, Destroy = new() } };
+        destroy.Info.Destroy.Volumes.Add(Volume("v", 64).ToMessages());
+        volumes.Apply(destroy).State.ShouldBe(OperationState.OperationFailed);
+        Directory.Exists(Folder).ShouldBeTrue();
+        volumes.Folder(Volume("v", 64).Single().Kind, user: null).ShouldBe(Folder);
+        // What follows is decided without it.
+        volumes.Apply(Create(Volume("w", 64))).State.ShouldBe(OperationState.OperationFinished);
+        volumes.Match(Volume("v", 64).Add(Volume("w", 64)).ToMessages());
+
+        volumes.Apply(Create(Volume("v", 64))).State.ShouldBe(OperationState.OperationFinished);
+
+        Directory.EnumerateFileSystemEntries(Folder).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_volume_of_which_only_the_size_changed_stays_where_it_is()
     {
         Open().Apply(Create(Volume("v", 64)));
@@ -94,6 +116,24 @@ public sealed class AgentVolumesTests : IDisposable
         answer.State.ShouldBe(OperationState.OperationFailed);
         answer.Message.ShouldContain("team%2Fa");
         Open().Converted.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_could_not_be_made_is_no_volume_of_a_task_though_later_decisions_name_it()
+    {
+        var volumes = Open();
+        var obstacle = Path.Combine(work, "volumes", "roles", "team%2Fa");
+        Directory.CreateDirectory(Path.Combine(work, "volumes", "roles"));
+        File.WriteAllText(obstacle, "a file in the way");
+        volumes.Apply(Create(Volume("v", 64))).State.ShouldBe(OperationState.OperationFailed);
+        File.Delete(obstacle);
+        var later = Create(Volume("w", 64));
+        later.ConvertedResources.Add(Volume("v", 64).ToMessages());
+        volumes.Apply(later).State.ShouldBe(OperationState.OperationFinished);
+
+        Should.Throw<IOException>(() => volumes.Folder(Volume("v", 64).Single().Kind, user: null)).Message.ShouldContain("no volume 'v'");
+        volumes.Apply(Create(Volume("v", 64))).State.ShouldBe(OperationState.OperationFinished);
+        volumes.Folder(Volume("v", 64).Single().Kind, user: null).ShouldBe(Folder);
     }
 
     [Fact]

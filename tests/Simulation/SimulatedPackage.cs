@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Simulation.Tests;
+
+/// <summary>A small engine: a head, and workers that must know where it is.</summary>
+internal sealed class SimulatedPackage : ServicePackage
+{
+    public const string Role = "engines";
+
+    private static readonly TaskResources Size = new(100, 32, 1);
+
+    /// <summary>Of each cluster.</summary>
+    public static IReadOnlyList<string> Tasks { get; } = ["head", "worker-0", "worker-1"];
+
+    public override string Name => Role;
+
+    public override ArtifactNeeds Needs(JsonObject options) => new(Name, Folder, Jars: false, Python: false);
+
+    public override ServiceSpecification Specify(ClusterSettings settings) => new(
+        [
+            new("head", 1, [new TaskSpecification("", Size, ["rpc"], _ => Program("head"), _ => new ReadinessProbe.Running())]) { SingleNamed = true },
+            new("worker", 2, [new TaskSpecification("", Size, [], Joined, _ => new ReadinessProbe.Running())]),
+        ],
+        new PlanSpecification(Strategy.Serial, [new("head", "head", Strategy.Serial), new("workers", "worker", Strategy.Parallel)]));
+
+    public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
+
+    public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
+
+    private static CommandOutcome Joined(TaskContext context) =>
+        context.Peer("head") is { } head ? Program(head.Address("rpc")) : new CommandOutcome.Waiting("the head has no place yet");
+
+    private static TaskCommand Program(string argument) => new("/bin/engine", [argument], new Dictionary<string, string>(), [], []);
+}
