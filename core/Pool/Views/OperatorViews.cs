@@ -18,10 +18,13 @@ public static class OperatorViews
     public static OperatorResponse.Types.GetTasks Tasks(PoolState state)
     {
         var view = new OperatorResponse.Types.GetTasks();
+        // A list of so many that grows as it is filled is several large ones, and those bring a collection of all there is.
+        view.Tasks.Capacity = state.Frameworks.Values.Sum(framework => framework.Tasks.Count);
         foreach (var framework in Ordered(state.Frameworks.Values))
         {
             // A task that ended but waits for its acknowledgement still counts among the living, as the framework sees it.
-            view.Tasks.Add(framework.Tasks.Values.Select(task => task.Record));
+            foreach (var task in framework.Tasks.Values)
+                view.Tasks.Add(task.Record);
             view.UnreachableTasks.Add(framework.UnreachableTasks.Values);
             view.CompletedTasks.Add(framework.CompletedTasks);
         }
