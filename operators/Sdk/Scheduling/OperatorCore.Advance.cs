@@ -24,6 +24,8 @@ public sealed partial class OperatorCore
 
         if (Disconnected is null && now - reconciledAt >= ReconcileEvery)
             Reconcile(now);
+        if (Disconnected is null)
+            KillUnwantedAgain(now);
         foreach (var cluster in clusters.Values)
         {
             if (cluster is { Wanted: not null, Removing: false, AskAgainAt: { } at } && at <= now)

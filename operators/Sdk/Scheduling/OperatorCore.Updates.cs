@@ -13,6 +13,9 @@ public sealed partial class OperatorCore
     private readonly HashSet<string> unconfirmed = new(StringComparer.Ordinal);
     private DateTimeOffset reconciledAt = DateTimeOffset.MinValue;
 
+    /// <summary>Tasks that may run and that no cluster wants, with when they were last asked to be killed.</summary>
+    private readonly SortedDictionary<string, (string? AgentId, DateTimeOffset AskedAt)> unwanted = new(StringComparer.Ordinal);
+
     private void Receive(SchedulerSignal signal, DateTimeOffset now)
     {
         switch (signal)
@@ -113,7 +116,25 @@ public sealed partial class OperatorCore
         }
         // Given up, or launched by somebody who is forgotten: whatever it is, a second one may run in its place.
         if (row is not { Living: true } && TaskStates.MayRun(report.State))
-            Kill(report.TaskId.Value, report.AgentId?.Value);
+            KillUnwanted(report.TaskId.Value, report.AgentId?.Value, now);
+        else
+            unwanted.Remove(report.TaskId.Value);
+    }
+
+    private void KillUnwanted(string taskId, string? agentId, DateTimeOffset now)
+    {
+        unwanted[taskId] = (agentId, now);
+        Kill(taskId, agentId);
+    }
+
+    /// <summary>A kill may be lost on its way; of one that is not, its task's end is heard.</summary>
+    private void KillUnwantedAgain(DateTimeOffset now)
+    {
+        foreach (var (taskId, (agentId, askedAt)) in unwanted.ToList())
+        {
+            if (now - askedAt >= KillAgainAfter)
+                KillUnwanted(taskId, agentId, now);
+        }
     }
 
     private void Update(ClusterWork cluster, TaskRow row, TaskReport report, DateTimeOffset now)

@@ -160,6 +160,17 @@ public sealed class OperatorCoreTests
     }
 
     [Fact]
+    public void Kills_a_task_that_it_does_not_know_again_until_it_hears_of_its_end()
+    {
+        var trial = OperatorTrial.Started().SendStatusOf("stranger", TaskState.TaskRunning);
+        static bool IsKill(SchedulerCall call) => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == "stranger";
+
+        trial.Later(TimeSpan.FromSeconds(6)).Calls.Count(IsKill).ShouldBe(1);
+        trial.Later(TimeSpan.FromSeconds(6)).Calls.Count(IsKill).ShouldBe(1);
+        trial.SendStatusOf("stranger", TaskState.TaskKilled).Later(TimeSpan.FromSeconds(6)).Calls.Count(IsKill).ShouldBe(0);
+    }
+
+    [Fact]
     public void Fails_a_task_that_never_becomes_ready()
     {
         var trial = OperatorTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).Send(new OperatorCommand.Probed("mine.head.00000001000000000000000000000000", "the port is closed"));
