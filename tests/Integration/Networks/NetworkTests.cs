@@ -46,13 +46,22 @@ public sealed class NetworkTests
         var host = own.AddHost("own", 1);
         Ip.Run("netns", "add", abandoned);
         using var left = Process.Start("nsenter", [$"--net={Path.Combine(NamespaceName.Folder, abandoned)}", "sleep", "1000"]);
-        await Eventually.HoldsAsync(() => Ip.Read("netns", "pids", abandoned).Length > 0, "the program to run there");
+        try
+        {
+            await Eventually.HoldsAsync(() => Ip.Read("netns", "pids", abandoned).Length > 0, "the program to run there");
 
-        NamespaceName.RemoveAbandoned();
+            NamespaceName.RemoveAbandoned();
 
-        await Eventually.HoldsAsync(() => left.HasExited, "the program to end");
-        Directory.EnumerateFileSystemEntries(NamespaceName.Folder).ShouldNotContain(Path.Combine(NamespaceName.Folder, abandoned));
-        Directory.EnumerateFileSystemEntries(NamespaceName.Folder).ShouldContain(host.Path);
+            await Eventually.HoldsAsync(() => left.HasExited, "the program to end");
+            Directory.EnumerateFileSystemEntries(NamespaceName.Folder).ShouldNotContain(Path.Combine(NamespaceName.Folder, abandoned));
+            Directory.EnumerateFileSystemEntries(NamespaceName.Folder).ShouldContain(host.Path);
+        }
+        finally
+        {
+            left.Kill();
+            if (File.Exists(Path.Combine(NamespaceName.Folder, abandoned)))
+                Ip.Run("netns", "del", abandoned);
+        }
     }
 
     private static async Task<bool> ArrivesAsync(Socket from, Socket to)
