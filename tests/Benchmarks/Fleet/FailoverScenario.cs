@@ -46,6 +46,10 @@ public sealed class FailoverScenario : Scenario
         var quiet = await probe.LatencyAsync(async () => { await Task.Delay(TimeSpan.FromSeconds(2), limit.Token); return 0L; }, limit.Token);
         var metrics = await probe.LatencyAsync(() => ReadAsync(http, new HttpRequestMessage(HttpMethod.Get, new Uri(master.Address, "/metrics")), limit.Token), limit.Token);
         var state = await probe.LatencyAsync(() => ReadAsync(http, GetState(master.Address), limit.Token), limit.Token);
+        // As a dashboard does: code is compiled while the first is written.
+        for (var warming = 0; warming < 2; warming++)
+            await ReadAsync(http, GetState(master.Address), limit.Token);
+        var again = await probe.LatencyAsync(() => ReadAsync(http, GetState(master.Address), limit.Token), limit.Token);
         return new ScenarioResult(Name,
         [
             new($"{agents} agents with {each} tasks each: the full picture, from kill -9 of the master", full.TotalSeconds, "s", AtMost: 10),
@@ -54,11 +58,13 @@ public sealed class FailoverScenario : Scenario
             new("tasks that the new master knows to run", known, "", AtLeast: (double)agents * each),
             new("master, resident with the full picture", memory, "MB", AtMost: 3000),
             new("/metrics", metrics.Took.TotalSeconds, "s", AtMost: 1),
-            new("GET_STATE", state.Took.TotalSeconds, "s", AtMost: 1),
+            new("GET_STATE, the first that is ever asked", state.Took.TotalSeconds, "s", AtMost: 1),
+            new("GET_STATE, the fourth", again.Took.TotalSeconds, "s", AtMost: 1),
             new("size of GET_STATE", state.Result / 1e6, "MB"),
             new("longest call through the writer, nothing else asked", quiet.LongestMilliseconds, "ms", AtMost: 5),
             new("longest call through the writer beside /metrics", metrics.LongestMilliseconds, "ms", AtMost: 5),
-            new("longest call through the writer beside GET_STATE", state.LongestMilliseconds, "ms", AtMost: 5),
+            new("longest call through the writer beside the first GET_STATE", state.LongestMilliseconds, "ms", AtMost: 5),
+            new("longest call through the writer beside the fourth", again.LongestMilliseconds, "ms", AtMost: 5),
             new("master, resident after GET_STATE", master.Process.ResidentMegabytes, "MB", AtMost: 3000),
         ],
         [
