@@ -128,9 +128,7 @@ internal sealed partial class SimulatedAgent
                 Host.Checkpoint(acknowledgement.ContainerId)?.Append(acknowledgement.Uuid);
                 break;
             case AgentEffect.CheckpointKill kill:
-                Host.Checkpoint(kill.ContainerId)?.Append(kill.Intent, kill.Grace is { } grace ? cluster.Steady + grace : null);
-                if (kill.Intent == KillIntent.Silent && Host.Process(kill.ContainerId) is { } process)
-                    process.IsUnwanted = true;
+                Host.Checkpoint(kill.ContainerId)?.Append(kill.Intent, kill.Grace is { } grace ? cluster.Steady + grace : null, Host.Process(kill.ContainerId));
                 break;
             default:
                 break;

@@ -20,7 +20,13 @@ internal sealed class SimulatedCheckpoint(TaskRun run)
 
     public void Append(ByteString uuid) => waiting.Add(() => acknowledged.Add(uuid));
 
-    public void Append(KillIntent kill, TimeSpan? at) => waiting.Add(() => (intent, deadline) = (kill, at ?? deadline));
+    /// <param name="process">Null when there is none. Only what is remembered makes it unwanted: an agent that crashes before goes on with it.</param>
+    public void Append(KillIntent kill, TimeSpan? at, SimulatedProcess? process) => waiting.Add(() =>
+    {
+        (intent, deadline) = (kill, at ?? deadline);
+        if (kill == KillIntent.Silent && process is not null)
+            process.IsUnwanted = true;
+    });
 
     public void Flush()
     {
