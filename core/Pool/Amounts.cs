@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using Google.Protobuf.Collections;
@@ -21,8 +22,23 @@ internal sealed class Amounts
         return beforeBag;
     }
 
+    /// <summary>The same of resources that nobody has checked. False with the reason when they make no sense.</summary>
+    public bool TryNext(RepeatedField<Resource> resources, [NotNullWhen(true)] out ResourceBag? amounts, [NotNullWhen(false)] out string? reason)
+    {
+        reason = null;
+        if (!AreSame(resources, before))
+        {
+            if (!ResourceMessages.TryRead(resources, out amounts, out reason))
+                return false;
+            (before, beforeBag) = (resources, amounts.Unallocated());
+        }
+
+        amounts = beforeBag;
+        return true;
+    }
+
     /// <summary>Whether both hold the same messages, not only equal ones.</summary>
-    public static bool AreSame(RepeatedField<Resource> these, RepeatedField<Resource> those)
+    private static bool AreSame(RepeatedField<Resource> these, RepeatedField<Resource> those)
     {
         if (these.Count != those.Count)
             return false;

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 
 namespace DataPlatform.Core.Protocol;
 

@@ -1,7 +1,5 @@
 using DataPlatform.Core.Protocol.Link;
-using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
-using Google.Protobuf.Collections;
 
 namespace DataPlatform.Core.Pool;
 
@@ -68,7 +66,7 @@ internal static class RegistrationRules
     private static string? WhyNotTasks(PoolState state, AgentCall.Types.Register registration, string? id)
     {
         var held = ResourceBag.Empty;
-        var (before, plain) = (new RepeatedField<Resource>(), ResourceBag.Empty);
+        var amounts = new Amounts();
         var seen = new HashSet<(string, string)>();
         foreach (var task in registration.Tasks)
         {
@@ -82,13 +80,8 @@ internal static class RegistrationRules
                 return $"task {Name()} is of agent '{Names.Printable(task.AgentId.Value)}', not of the agent that registers";
             if (!seen.Add((task.FrameworkId.Value, task.TaskId.Value)))
                 return $"task {Name()} is listed twice";
-            if (!Amounts.AreSame(task.Resources, before))
-            {
-                if (!ResourceMessages.TryRead(task.Resources, out var resources, out var reason))
-                    return $"task {Name()}: {reason}";
-                (before, plain) = (task.Resources, resources.Unallocated());
-            }
-
+            if (!amounts.TryNext(task.Resources, out var plain, out var reason))
+                return $"task {Name()}: {reason}";
             if (WhyNotKnown(state, registration, task.FrameworkId.Value) is { } unknown)
                 return $"task {Name()} {unknown}";
             // Those of frameworks that are no more are told to end: what they hold is given to others already.

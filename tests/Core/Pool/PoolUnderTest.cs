@@ -34,6 +34,12 @@ internal sealed class PoolUnderTest
     public IEnumerable<AgentEvent> ToldToAgent(string stream) => Effects.OfType<PoolEffect.ToAgent>()
         .Where(effect => effect.StreamId == stream).Select(effect => effect.Event);
 
+    public IEnumerable<AgentEvent.Types.ApplyOperation> OperationsAskedOf(string stream) =>
+        ToldToAgent(stream).Where(told => told.ApplyOperation is not null).Select(told => told.ApplyOperation);
+
+    public IEnumerable<OperationStatus> OperationStatusesTo(string stream) =>
+        ToldTo(stream).Where(told => told.UpdateOperationStatus is not null).Select(told => told.UpdateOperationStatus.Status);
+
     public IEnumerable<TaskReport> StatusesTo(string stream) =>
         ToldTo(stream).Where(told => told.Update is not null).Select(told => told.Update.Status);
 

@@ -6,18 +6,11 @@ namespace DataPlatform.Integration.Tests.Master;
 
 /// <summary>Agents are cut off from masters for longer than masters wait for them; their tasks must not notice.</summary>
 [Collection(nameof(NetworkedPool))]
-public sealed class AgentPartitionTests : IDisposable
+public sealed class AgentPartitionTests : PartitionTests
 {
-    private readonly NetworkedPool pool;
-    private readonly ITestOutputHelper output;
-
-    public AgentPartitionTests(NetworkedPool pool, ITestOutputHelper output)
+    public AgentPartitionTests(NetworkedPool pool, ITestOutputHelper output) : base(pool, output)
     {
-        Assert.SkipWhen(pool.WhyNot is not null, pool.WhyNot ?? "");
-        (this.pool, this.output) = (pool, output);
     }
-
-    public void Dispose() => pool.Network.Heal();
 
     [Theory]
     [InlineData(Cut.BothWays)]

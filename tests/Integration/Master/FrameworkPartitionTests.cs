@@ -6,18 +6,11 @@ namespace DataPlatform.Integration.Tests.Master;
 
 /// <summary>A framework is cut off from masters while its tasks go on and end.</summary>
 [Collection(nameof(NetworkedPool))]
-public sealed class FrameworkPartitionTests : IDisposable
+public sealed class FrameworkPartitionTests : PartitionTests
 {
-    private readonly NetworkedPool pool;
-    private readonly ITestOutputHelper output;
-
-    public FrameworkPartitionTests(NetworkedPool pool, ITestOutputHelper output)
+    public FrameworkPartitionTests(NetworkedPool pool, ITestOutputHelper output) : base(pool, output)
     {
-        Assert.SkipWhen(pool.WhyNot is not null, pool.WhyNot ?? "");
-        (this.pool, this.output) = (pool, output);
     }
-
-    public void Dispose() => pool.Network.Heal();
 
     [Theory]
     [InlineData(Cut.BothWays)]

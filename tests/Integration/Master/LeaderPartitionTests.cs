@@ -7,20 +7,13 @@ namespace DataPlatform.Integration.Tests.Master;
 
 /// <summary>The leader's network is cut, with tasks running all along.</summary>
 [Collection(nameof(NetworkedPool))]
-public sealed class LeaderPartitionTests : IDisposable
+public sealed class LeaderPartitionTests : PartitionTests
 {
     private static readonly TimeSpan Generous = TimeSpan.FromSeconds(30);
 
-    private readonly NetworkedPool pool;
-    private readonly ITestOutputHelper output;
-
-    public LeaderPartitionTests(NetworkedPool pool, ITestOutputHelper output)
+    public LeaderPartitionTests(NetworkedPool pool, ITestOutputHelper output) : base(pool, output)
     {
-        Assert.SkipWhen(pool.WhyNot is not null, pool.WhyNot ?? "");
-        (this.pool, this.output) = (pool, output);
     }
-
-    public void Dispose() => pool.Network.Heal();
 
     [Theory]
     [InlineData(Cut.BothWays)]

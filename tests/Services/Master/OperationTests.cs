@@ -10,7 +10,7 @@ namespace DataPlatform.Services.Tests.Master;
 /// <summary>Reservations and volumes over the wire, as the recorded exchanges of a real Mesos have them.</summary>
 public sealed class OperationTests
 {
-    private const string Reserved = """
+    internal const string Reserved = """
         {"name":"disk","type":"SCALAR","scalar":{"value":64},"allocation_info":{"role":"analytics"},"reservations":[{"type":"DYNAMIC","role":"analytics"}]}
         """;
 

@@ -10,11 +10,9 @@ public sealed class LostAnswerTests
 {
     private readonly PoolUnderTest pool = new();
 
-    private IEnumerable<AgentEvent.Types.ApplyOperation> Asked =>
-        pool.ToldToAgent("a").Where(told => told.ApplyOperation is not null).Select(told => told.ApplyOperation);
+    private IEnumerable<AgentEvent.Types.ApplyOperation> Asked => pool.OperationsAskedOf("a");
 
-    private IEnumerable<OperationStatus> Told =>
-        pool.ToldTo("f").Where(told => told.UpdateOperationStatus is not null).Select(told => told.UpdateOperationStatus.Status);
+    private IEnumerable<OperationStatus> Told => pool.OperationStatusesTo("f");
 
     [Fact]
     public void An_agent_whose_answer_was_lost_is_asked_again_with_its_next_ping_in_the_order_of_the_decisions()

@@ -11,11 +11,9 @@ public sealed class OperatingTests
 
     private readonly PoolUnderTest pool = new();
 
-    private IEnumerable<AgentEvent.Types.ApplyOperation> Asked =>
-        pool.ToldToAgent("a").Where(told => told.ApplyOperation is not null).Select(told => told.ApplyOperation);
+    private IEnumerable<AgentEvent.Types.ApplyOperation> Asked => pool.OperationsAskedOf("a");
 
-    private IEnumerable<OperationStatus> Told =>
-        pool.ToldTo("f").Where(told => told.UpdateOperationStatus is not null).Select(told => told.UpdateOperationStatus.Status);
+    private IEnumerable<OperationStatus> Told => pool.OperationStatusesTo("f");
 
     [Fact]
     public void Operations_of_one_call_build_on_each_other_and_a_task_uses_what_they_made()

@@ -71,7 +71,7 @@ public sealed class OfferRuleTests
 
         (await pool.Framework.CallAsync($$"""
             {"type":"ACCEPT","accept":{"offer_ids":[{{offer["id"]!.ToJsonString()}},{"value":"unknown"}],"filters":{"refuse_seconds":0},
-            "operations":[{"type":"LAUNCH","launch":{"task_infos":[{{Info(offer, "t")}}]} },{"id":{"value":"op"},"type":"RESERVE","reserve":{"resources":[{{OperationRuleTests.Reserved}}]} }]} }
+            "operations":[{"type":"LAUNCH","launch":{"task_infos":[{{Info(offer, "t")}}]} },{"id":{"value":"op"},"type":"RESERVE","reserve":{"resources":[{{OperationTests.Reserved}}]} }]} }
             """)).ShouldBe(HttpStatusCode.Accepted);
 
         var (status, _) = await pool.Framework.WaitForStatusAsync("t", state);

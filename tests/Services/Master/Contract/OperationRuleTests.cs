@@ -8,11 +8,7 @@ namespace DataPlatform.Services.Tests.Master.Contract;
 /// <summary>What may be made of an offer beside tasks.</summary>
 public sealed class OperationRuleTests
 {
-    internal const string Reserved = """
-        {"name":"disk","type":"SCALAR","scalar":{"value":64},"allocation_info":{"role":"analytics"},"reservations":[{"type":"DYNAMIC","role":"analytics"}]}
-        """;
-
-    private const string Reserve = $$"""{"id":{"value":"reserve"},"type":"RESERVE","reserve":{"resources":[{{Reserved}}]} }""";
+    private const string Reserve = $$"""{"id":{"value":"reserve"},"type":"RESERVE","reserve":{"resources":[{{OperationTests.Reserved}}]} }""";
 
     private const string Volume = """
         {"name":"disk","type":"SCALAR","scalar":{"value":64},"allocation_info":{"role":"analytics"},"reservations":[{"type":"DYNAMIC","role":"analytics"}],"disk":{"persistence":{"id":"v"},"volume":{"mode":"RW","container_path":"data"} } }
@@ -21,7 +17,7 @@ public sealed class OperationRuleTests
     private const string Create = $$"""{"id":{"value":"create"},"type":"CREATE","create":{"volumes":[{{Volume}}]} }""";
     private const string Destroy = $$"""{"id":{"value":"destroy"},"type":"DESTROY","destroy":{"volumes":[{{Volume}}]} }""";
 
-    private static readonly string Half = Reserved.Replace("64", "32", StringComparison.Ordinal);
+    private static readonly string Half = OperationTests.Reserved.Replace("64", "32", StringComparison.Ordinal);
 
     [Fact]
     public async Task A_part_of_what_is_reserved_may_be_unreserved()
@@ -41,7 +37,7 @@ public sealed class OperationRuleTests
         await using var pool = await ReadyAsync();
         var place = await DoneAsync(pool, 0, Reserve + "," + Create);
 
-        await RefusedAsync(pool, place, $$"""{"id":{"value":"all"},"type":"UNRESERVE","unreserve":{"resources":[{{Reserved}}]} }""", "all");
+        await RefusedAsync(pool, place, $$"""{"id":{"value":"all"},"type":"UNRESERVE","unreserve":{"resources":[{{OperationTests.Reserved}}]} }""", "all");
     }
 
     [Fact]
