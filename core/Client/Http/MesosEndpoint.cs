@@ -147,9 +147,9 @@ public sealed class MesosEndpoint : IDisposable
         {
             return await http.SendAsync(request, completion, cancellationToken);
         }
-        catch (HttpRequestException)
+        catch (Exception failed) when (failed is HttpRequestException || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // It is gone: whoever else was configured knows the next one.
+            // It is gone, or its host takes no connection in time, which the framework tells as a cancellation: whoever else was configured knows the next one.
             TurnToNext();
             throw;
         }

@@ -106,6 +106,19 @@ public sealed class MesosEndpointTests
         (await PostAsync(endpoint)).ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Asks_the_next_when_the_host_of_one_takes_no_connection_within_its_time()
+    {
+        var masters = new Masters { Dead = "a:1" };
+        using var endpoint = new MesosEndpoint(
+            [new Uri("http://a:1"), new Uri("http://b:1")], "/api/v1", new MesosCredential("p", "s"), MessageCodec.Protobuf, masters);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => PostAsync(endpoint));
+
+        (await PostAsync(endpoint)).ShouldBe(HttpStatusCode.OK);
+        masters.Seen.Select(each => each.Host).ShouldBe(["a:1", "b:1"]);
+    }
+
     private static MesosEndpoint Endpoint(Masters masters, string address = "http://a:1") =>
         new(new Uri(address), "/api/v1", new MesosCredential("p", "s"), MessageCodec.Protobuf, masters);
 
@@ -127,12 +140,17 @@ public sealed class MesosEndpointTests
 
         public string? Gone { get; set; }
 
+        /// <summary>No word comes from there: <see cref="SocketsHttpHandler.ConnectTimeout"/> ends the attempt.</summary>
+        public string? Dead { get; set; }
+
         public List<(string Host, string? Authorization)> Seen { get; } = [];
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var host = request.RequestUri!.Authority;
             Seen.Add((host, request.Headers.Authorization?.ToString()));
+            if (host == Dead)
+                return Task.FromException<HttpResponseMessage>(new OperationCanceledException("as the connect timeout has it", new TimeoutException()));
             if (host == Gone)
                 throw new HttpRequestException("gone");
             if (!redirects.TryGetValue(host, out var location))
