@@ -36,6 +36,7 @@ public sealed partial class PoolState
             case PoolEvent.RolesRevived revived:
                 frameworks[revived.FrameworkId].Suppressed.ExceptWith(revived.Roles);
                 Allocator.Revive(revived.FrameworkId, revived.Roles);
+                AskAgain(revived.FrameworkId);
                 AllocateEverywhere();
                 break;
             case PoolEvent.OfferConstraintsSet set:

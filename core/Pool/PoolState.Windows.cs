@@ -61,6 +61,18 @@ public sealed partial class PoolState
         frameworks[offer.FrameworkId].InverseOffers.Remove(offerId);
     }
 
+    /// <summary>What it said stands; it may be asked again at once.</summary>
+    private void AskAgain(string frameworkId)
+    {
+        if (Plan.IsEmpty)
+            return;
+        foreach (var agent in agents.Values)
+        {
+            if (agent.InverseOfferAnswers.TryGetValue(frameworkId, out var answer))
+                agent.InverseOfferAnswers[frameworkId] = answer with { Until = DateTimeOffset.MinValue };
+        }
+    }
+
     private void ForgetAnswersOf(string frameworkId)
     {
         if (Plan.IsEmpty)

@@ -13,7 +13,7 @@ public abstract record RecordingEntry
     public sealed record Began(int Version, MasterInfo Master, PoolSettings Settings, DateTimeOffset Start) : RecordingEntry
     {
         /// <summary>Recordings of other versions are refused.</summary>
-        public const int Current = 1;
+        public const int Current = 2;
     }
 
     /// <summary>A durable event of earlier masters, as <see cref="PoolState.Recover"/> took it.</summary>
@@ -21,8 +21,10 @@ public abstract record RecordingEntry
 
     /// <summary>A command, decided at a time on the pool's own clock.</summary>
     /// <param name="Events">Each as <see cref="RecordingText.Of(PoolEvent)"/> has it.</param>
+    /// <param name="Messages">Each as <see cref="RecordingText.SumOf(PoolEffect)"/> has it, in the order in which they were sent.</param>
     /// <param name="Outcome">What its caller was told.</param>
-    public sealed record Decided(DateTimeOffset Now, PoolCommand Command, string Outcome, IReadOnlyList<string> Events) : RecordingEntry;
+    public sealed record Decided(
+        DateTimeOffset Now, PoolCommand Command, string Outcome, IReadOnlyList<string> Events, IReadOnlyList<string> Messages) : RecordingEntry;
 
     /// <summary>Nothing more was recorded, and why.</summary>
     public sealed record Ended(string Reason) : RecordingEntry;

@@ -41,7 +41,8 @@ public sealed class RecordingReader
             "recovered" => Deserialized<RecordingEntry.Recovered>(member.Value),
             "decided" => new RecordingEntry.Decided(
                 member.Value.GetProperty("now").GetDateTimeOffset(), RecordingText.ReadCommand(member.Value.GetProperty("command")),
-                member.Value.GetProperty("outcome").GetString() ?? "", [.. member.Value.GetProperty("events").EnumerateArray().Select(each => each.GetRawText())]),
+                member.Value.GetProperty("outcome").GetString() ?? "", [.. member.Value.GetProperty("events").EnumerateArray().Select(each => each.GetRawText())],
+                [.. member.Value.GetProperty("messages").EnumerateArray().Select(each => each.GetString() ?? "")]),
             "ended" => Deserialized<RecordingEntry.Ended>(member.Value),
             _ => throw new RecordingException(Line, "it is of a kind that this version does not know"),
         };

@@ -33,13 +33,16 @@ public sealed class RecordingWriter(byte[] maskKey, long mostBytes = long.MaxVal
     /// <returns>Null for what changed nothing and nobody asked for.</returns>
     public byte[]? Decide(DateTimeOffset now, PoolCommand command, Decision decision)
     {
-        if (decision.Events.Count == 0 && command is PoolCommand.Tick)
+        if (decision.Events.Count == 0 && decision.Effects.Count == 0 && command is PoolCommand.Tick)
             return null;
         var text = new StringBuilder("{\"decided\":{\"now\":").Append(JsonSerializer.Serialize(now))
             .Append(",\"command\":").Append(RecordingText.Of(mask.Mask(command)))
             .Append(",\"outcome\":").Append(JsonSerializer.Serialize(RecordingText.Of(decision.Outcome), RecordingJson.Options)).Append(",\"events\":[");
         foreach (var (index, happened) in decision.Events.Index())
             text.Append(index == 0 ? "" : ",").Append(RecordingText.Of(mask.Mask(happened)));
+        text.Append("],\"messages\":[");
+        foreach (var (index, effect) in decision.Effects.Index())
+            text.Append(index == 0 ? "\"" : ",\"").Append(RecordingText.SumOf(mask.Mask(effect))).Append('"');
         return Line(text.Append("]}}").ToString());
     }
 

@@ -48,6 +48,7 @@ public sealed class Replay
     private static ReplayedDecision Decide(long line, PoolState state, RecordingEntry.Decided recorded)
     {
         var events = new List<ReplayedEvent>();
+        var messages = new List<ReplayedMessage>();
         var outcome = "";
         ReplayDifference? difference = null;
         try
@@ -60,27 +61,38 @@ public sealed class Replay
                 state.Apply(happened);
                 events.Add(new ReplayedEvent(happened, RecordingText.Of(happened), reason));
             }
+
+            messages.AddRange(decision.Effects.Select(effect => new ReplayedMessage(effect, RecordingText.SumOf(effect))));
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // What a tampered command leads to is a difference too.
-            difference = new ReplayDifference(events.Count, recorded.Events.ElementAtOrDefault(events.Count) ?? recorded.Outcome, $"an error: {error.Message}");
+            difference = new ReplayDifference(ReplayPart.Event, events.Count, recorded.Events.ElementAtOrDefault(events.Count) ?? recorded.Outcome, $"an error: {error.Message}");
         }
 
-        return new ReplayedDecision(line, recorded.Now + state.WallOffset, recorded.Command, outcome, events,
-            difference ?? Difference(recorded, outcome, events));
+        return new ReplayedDecision(line, recorded.Now + state.WallOffset, recorded.Command, outcome, events, messages,
+            difference ?? Difference(recorded, outcome, events, messages));
     }
 
-    private static ReplayDifference? Difference(RecordingEntry.Decided recorded, string outcome, List<ReplayedEvent> events)
+    private static ReplayDifference? Difference(
+        RecordingEntry.Decided recorded, string outcome, List<ReplayedEvent> events, List<ReplayedMessage> messages)
     {
         for (var index = 0; index < Math.Max(recorded.Events.Count, events.Count); index++)
         {
             var (then, now) = (recorded.Events.ElementAtOrDefault(index), events.ElementAtOrDefault(index)?.Json);
             if (then != now)
-                return new ReplayDifference(index, then ?? "nothing", now ?? "nothing");
+                return new ReplayDifference(ReplayPart.Event, index, then ?? "nothing", now ?? "nothing");
         }
 
-        return recorded.Outcome == outcome ? null : new ReplayDifference(null, recorded.Outcome, outcome);
+        for (var index = 0; index < Math.Max(recorded.Messages.Count, messages.Count); index++)
+        {
+            var (then, now) = (recorded.Messages.ElementAtOrDefault(index), messages.ElementAtOrDefault(index));
+            if (then != now?.Sum)
+                return new ReplayDifference(
+                    ReplayPart.Message, index, then is null ? "nothing" : $"a message of sum {then}", now is null ? "nothing" : RecordingText.Of(now.Effect));
+        }
+
+        return recorded.Outcome == outcome ? null : new ReplayDifference(ReplayPart.Outcome, 0, recorded.Outcome, outcome);
     }
 }
 
@@ -89,11 +101,25 @@ public sealed class Replay
 /// <param name="Time">On the wall.</param>
 /// <param name="Difference">From what was recorded; null when there is none.</param>
 public sealed record ReplayedDecision(
-    long Line, DateTimeOffset Time, PoolCommand Command, string Outcome, IReadOnlyList<ReplayedEvent> Events, ReplayDifference? Difference);
+    long Line, DateTimeOffset Time, PoolCommand Command, string Outcome, IReadOnlyList<ReplayedEvent> Events, IReadOnlyList<ReplayedMessage> Messages,
+    ReplayDifference? Difference);
 
 /// <param name="Json">As recordings have it.</param>
 /// <param name="Reason">Of an offer: why it went to this framework.</param>
 public sealed record ReplayedEvent(PoolEvent Event, string Json, string? Reason);
 
-/// <param name="Event">Which of the decision's events, from 0; null for the answer to its caller.</param>
-public sealed record ReplayDifference(int? Event, string Recorded, string Decided);
+/// <summary>What a scheduler or an agent was sent, or the end of its stream.</summary>
+/// <param name="Sum">As recordings have it.</param>
+public sealed record ReplayedMessage(PoolEffect Effect, string Sum);
+
+/// <param name="Index">Which of the decision's events or messages, from 0.</param>
+public sealed record ReplayDifference(ReplayPart Part, int Index, string Recorded, string Decided);
+
+public enum ReplayPart
+{
+    Event,
+    Message,
+
+    /// <summary>What the caller was told.</summary>
+    Outcome,
+}

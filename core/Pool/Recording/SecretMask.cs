@@ -60,6 +60,14 @@ public sealed class SecretMask(byte[] key)
         _ => happened,
     };
 
+    /// <summary>The same for the message that is sent.</summary>
+    public PoolEffect Mask(PoolEffect effect) => effect switch
+    {
+        PoolEffect.ToScheduler scheduler => scheduler with { Event = Mask(scheduler.Event) },
+        PoolEffect.ToAgent agent => agent with { Event = Mask(agent.Event) },
+        _ => effect,
+    };
+
     private static string Field(MessageDescriptor message, string name) => (message.FindFieldByName(name)
         ?? throw new InvalidOperationException($"{message.FullName} has no field {name}")).FullName;
 

@@ -20,19 +20,20 @@ public static class ReplayCommand
         var from = Time("--from", "Only decisions from this time on");
         var to = Time("--to", "Only decisions up to this time");
         var all = new Option<bool>("--all") { Description = "Also decisions that only pass the time" };
+        var messages = new Option<bool>("--messages") { Description = "Also what schedulers and agents were sent" };
         var command = new ExampledCommand("replay", "Decides again what a master recorded, shows it, and says where it differs; needs no master",
             "dp replay record/20260101T120000000-ID.turns --framework ID", "dp replay FILE --from 2026-01-01T12:00:00Z --to 2026-01-01T12:05:00Z -o json")
-            { file, framework, agent, from, to, all };
+            { file, framework, agent, from, to, all, messages };
         command.SetAction((parsed, cancellation) =>
         {
             var filter = new DecisionFilter(parsed.GetValue(framework), parsed.GetValue(agent), parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(all));
             var path = parsed.GetRequiredValue(file);
-            return parsed.WantsJson() ? WriteJsonAsync(surroundings, path, filter, cancellation) : WriteTextAsync(surroundings, path, filter, cancellation);
+            return parsed.WantsJson() ? WriteJsonAsync(surroundings, path, filter, parsed.GetValue(messages), cancellation) : WriteTextAsync(surroundings, path, filter, parsed.GetValue(messages), cancellation);
         });
         return command;
     }
 
-    private static async Task<int> WriteTextAsync(Surroundings surroundings, string path, DecisionFilter filter, CancellationToken cancellation)
+    private static async Task<int> WriteTextAsync(Surroundings surroundings, string path, DecisionFilter filter, bool withMessages, CancellationToken cancellation)
     {
         var (recording, shown, output) = (new RecordedDecisions(path), 0L, surroundings.Output);
         await foreach (var decision in recording.ReplayAsync(cancellation))
@@ -40,7 +41,7 @@ public static class ReplayCommand
             if (!filter.Shows(decision))
                 continue;
             shown++;
-            foreach (var line in DecisionText.Lines(decision).Concat(decision.Difference is { } differs ? DecisionText.Lines(differs) : []))
+            foreach (var line in DecisionText.Lines(decision, withMessages).Concat(decision.Difference is { } differs ? DecisionText.Lines(differs) : []))
                 await output.WriteLineAsync(line);
             if (decision.Difference is not null)
             {
@@ -57,7 +58,7 @@ public static class ReplayCommand
     }
 
     /// <summary>One document, written as it comes: a recording may be larger than what one wants to keep in memory.</summary>
-    private static async Task<int> WriteJsonAsync(Surroundings surroundings, string path, DecisionFilter filter, CancellationToken cancellation)
+    private static async Task<int> WriteJsonAsync(Surroundings surroundings, string path, DecisionFilter filter, bool withMessages, CancellationToken cancellation)
     {
         var (recording, output, first, same) = (new RecordedDecisions(path), surroundings.Output, true, true);
         await output.WriteAsync("{\"decisions\":[");
@@ -66,7 +67,7 @@ public static class ReplayCommand
             same &= decision.Difference is null;
             if (!filter.Shows(decision))
                 continue;
-            await output.WriteAsync((first ? "\n" : ",\n") + Text(json => Write(json, decision)));
+            await output.WriteAsync((first ? "\n" : ",\n") + Text(json => Write(json, decision, withMessages)));
             first = false;
         }
 
@@ -85,7 +86,7 @@ public static class ReplayCommand
         return same ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void Write(Utf8JsonWriter json, ReplayedDecision decision)
+    private static void Write(Utf8JsonWriter json, ReplayedDecision decision, bool withMessages)
     {
         json.WriteStartObject();
         json.WriteNumber("line", decision.Line);
@@ -105,11 +106,19 @@ public static class ReplayCommand
         }
 
         json.WriteEndArray();
+        if (withMessages)
+        {
+            json.WriteStartArray("messages");
+            foreach (var message in decision.Messages)
+                json.WriteRawValue(RecordingText.Of(message.Effect));
+            json.WriteEndArray();
+        }
+
         if (decision.Difference is { } difference)
         {
             json.WriteStartObject("difference");
-            if (difference.Event is { } index)
-                json.WriteNumber("event", index);
+            if (difference.Part is not ReplayPart.Outcome)
+                json.WriteNumber(difference.Part is ReplayPart.Event ? "event" : "message", difference.Index);
             json.WriteString("recorded", difference.Recorded);
             json.WriteString("decided", difference.Decided);
             json.WriteEndObject();

@@ -11,7 +11,7 @@ internal static class DecisionText
 {
     private const int LongestEvent = 300;
 
-    public static IEnumerable<string> Lines(ReplayedDecision decision)
+    public static IEnumerable<string> Lines(ReplayedDecision decision, bool withMessages)
     {
         var who = decision.Command.Caller is { Principal: { } principal } ? $" by '{principal}'" : "";
         yield return Line($"{Moment(decision.Time)} line {decision.Line}: {Text(decision.Command)}{who}: {decision.Outcome}");
@@ -21,11 +21,14 @@ internal static class DecisionText
             if (happened.Reason is { } reason)
                 yield return Line($"      because: {reason}");
         }
+
+        foreach (var message in withMessages ? decision.Messages : [])
+            yield return Line($"    -> {Text(message.Effect)}");
     }
 
     public static IEnumerable<string> Lines(ReplayDifference difference) =>
     [
-        difference.Event is { } index ? $"DIFFERS in event {index + 1}" : "DIFFERS in what the caller was told",
+        difference.Part is ReplayPart.Outcome ? "DIFFERS in what the caller was told" : $"DIFFERS in {(difference.Part is ReplayPart.Event ? "event" : "message")} {difference.Index + 1}",
         Line($"    recorded: {Short(difference.Recorded)}"),
         Line($"    decided:  {Short(difference.Decided)}"),
     ];
@@ -37,6 +40,15 @@ internal static class DecisionText
         PoolCommand.RegisterAgent register => $"REGISTER of agent {register.AgentId?.Value ?? register.Registration.AgentInfo?.Hostname}",
         PoolCommand.AgentRequest request => $"{WireName.Of(request.Call.Type)} of an agent",
         _ => WireName.Of(command.GetType().Name),
+    };
+
+    private static string Text(PoolEffect effect) => effect switch
+    {
+        PoolEffect.ToScheduler(var stream, var news) => $"{WireName.Of(news.Type)} to the scheduler on stream {stream}",
+        PoolEffect.ToAgent(var stream, var news) => $"{WireName.Of(news.Type)} to the agent on stream {stream}",
+        PoolEffect.CloseSchedulerStream(var stream) => $"the scheduler's stream {stream} is closed",
+        PoolEffect.CloseAgentStream(var stream) => $"the agent's stream {stream} is closed",
+        _ => throw new InvalidOperationException($"No words for {effect.GetType().Name}"),
     };
 
     private static string Text(ReplayedEvent happened) => happened.Event switch

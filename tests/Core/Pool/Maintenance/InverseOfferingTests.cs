@@ -69,6 +69,19 @@ public sealed class InverseOfferingTests
     }
 
     [Fact]
+    public void A_framework_that_revives_is_asked_again_at_once()
+    {
+        pool.Schedule(Windows.Of(5, "a"));
+        Answer(SchedulerCall.Types.Type.DeclineInverseOffers, Asked()[0].Id, seconds: 3600);
+
+        pool.Call(framework, call => { call.Type = SchedulerCall.Types.Type.Revive; call.Revive = new(); }).ShouldBe(PoolOutcome.Taken);
+
+        pool.Pass(TimeSpan.FromSeconds(2));
+        Asked().Count.ShouldBe(2);
+        Statuses().ShouldBe([(Status.Decline, framework)]);
+    }
+
+    [Fact]
     public void Only_the_framework_that_was_asked_can_answer()
     {
         pool.Schedule(Windows.Of(5, "a"));

@@ -70,6 +70,19 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public void Another_message_under_good_sums_is_named()
+    {
+        var place = lines.FindIndex(line => line.Contains("\"messages\":[\"", StringComparison.Ordinal));
+        var first = lines[place].IndexOf("\"messages\":[\"", StringComparison.Ordinal) + "\"messages\":[\"".Length;
+        var sum = lines[place][first..(first + 16)];
+
+        var replayed = Replayed(Summed(lines.Select((line, index) => index == place ? line.Replace(sum, new string('0', 16), StringComparison.Ordinal) : line)));
+
+        replayed[^1].Difference.ShouldBe(new ReplayDifference(
+            ReplayPart.Message, 0, "a message of sum 0000000000000000", RecordingText.Of(replayed[^1].Messages[0].Effect)));
+    }
+
+    [Fact]
     public void Another_command_under_good_sums_leads_elsewhere()
     {
         var place = lines.FindIndex(line => line.Contains("\"type\":\"DECLINE\"", StringComparison.Ordinal));
@@ -80,8 +93,8 @@ public sealed class ReplayTests
     [Fact]
     public void A_recording_of_another_version_is_refused()
     {
-        var other = Summed(lines.Select(line => line.Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal)));
-        Should.Throw<RecordingException>(() => Replayed(other)).Message.ShouldBe("line 1: it is of version 2; this dp reads version 1");
+        var other = Summed(lines.Select(line => line.Replace("\"version\":2", "\"version\":3", StringComparison.Ordinal)));
+        Should.Throw<RecordingException>(() => Replayed(other)).Message.ShouldBe("line 1: it is of version 3; this dp reads version 2");
     }
 
     private static List<ReplayedDecision> Replayed(IEnumerable<string> lines)
