@@ -62,9 +62,9 @@ internal sealed class AllocatedAgent
         {
             if (ReferenceEquals(Free, Total))
                 return _partsOfTotal ??= new FreeParts(Total);
-            if (!ReferenceEquals(_parts?.Free, Free))
+            if (_parts is null || !ReferenceEquals(_parts.Free, Free))
                 _parts = new FreeParts(Free);
-            return _parts!;
+            return _parts;
         }
     }
 
@@ -128,7 +128,9 @@ internal sealed class AllocatedAgent
         }
 
         var taken = Exclusive(resources);
-        if (!_isOvercommitted && Free.Contains(taken))
+        if (ReferenceEquals(Free, _partsOfTotal?.Free) && ReferenceEquals(taken, _partsOfTotal.ForAll))
+            (_parts, Free) = (_partsOfTotal.WithoutForAll, _partsOfTotal.WithoutForAll.Free);
+        else if (!_isOvercommitted && Free.Contains(taken))
             Free = Free.Subtract(taken);
         else
             CountFree();
@@ -177,9 +179,9 @@ internal sealed class AllocatedAgent
     {
         var same = default(RefusedResources);
         var others = 0;
-        foreach (var refused in _refusals)
+        foreach (var refused in CollectionsMarshal.AsSpan(_refusals))
         {
-            if (refused.Resources.Equals(resources))
+            if (refused.IsOf(resources))
                 same = refused;
             else if (refused.Clients[client])
                 others++;
@@ -256,8 +258,11 @@ internal sealed class AllocatedAgent
     private bool IsLent(ResourceEntry entry) => entry.Kind.IsRevocable && Total.Find(entry.Kind) is null;
 
     private ResourceBag Unshared(ResourceBag resources, int place) => _hasShared && place >= 0
-        ? resources.Where(entry => !entry.Kind.IsShared || _holdings[place].Resources.Find(entry.Kind) is null)
+        ? WithoutShared(resources, _holdings[place].Resources)
         : resources;
+
+    private static ResourceBag WithoutShared(ResourceBag resources, ResourceBag held) =>
+        resources.Where(entry => !entry.Kind.IsShared || held.Find(entry.Kind) is null);
 
     private int PlaceOf(ShareClient client)
     {

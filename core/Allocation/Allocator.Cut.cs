@@ -19,9 +19,23 @@ public sealed partial class Allocator
     {
         var resources = agent.IsPlain ? agent.Free
             : agent.Parts.IsForAllOnly(client.Role) ? agent.Parts.ForAll
-            : agent.Free.Where(entry => IsFor(client, entry.Kind));
+            : EntitledTo(client, agent.Free);
         return client.Quota is null && !_quotas.HasGuarantees ? resources : Cut(client, resources, stage);
     }
+
+    /// <summary>Mostly all of it: looked at first, as a part would have to be made.</summary>
+    private static ResourceBag EntitledTo(ShareClient client, ResourceBag resources)
+    {
+        foreach (var entry in resources.Entries)
+        {
+            if (!IsFor(client, entry.Kind))
+                return PartFor(client, resources);
+        }
+
+        return resources;
+    }
+
+    private static ResourceBag PartFor(ShareClient client, ResourceBag resources) => resources.Where(entry => IsFor(client, entry.Kind));
 
     private static bool IsFor(ShareClient client, ResourceKind kind) => kind.IsAvailableTo(client.Role)
         && (!kind.IsShared || client.Traits.TakesShared)

@@ -143,8 +143,16 @@ public sealed partial class Allocator(AllocatorSettings settings)
     /// <summary>Recovers and refuses in one.</summary>
     public void Decline(string frameworkId, string role, string agentId, ResourceBag resources, DateTimeOffset until)
     {
-        Recover(frameworkId, role, agentId, resources);
-        Refuse(frameworkId, role, agentId, resources, until);
+        if (!_agents.TryGetValue(agentId, out var agent) || Client(frameworkId, role) is not { } client)
+        {
+            Recover(frameworkId, role, agentId, resources);
+            return;
+        }
+
+        if (!resources.IsEmpty)
+            Recover(agent, client, resources);
+        agent.Refuse(client.Index, resources, until.UtcTicks);
+        DropIfUnused(client);
     }
 
     private void Give(AllocatedAgent agent, ShareClient client, ResourceBag resources, int given)

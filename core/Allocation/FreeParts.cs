@@ -5,6 +5,8 @@ namespace DataPlatform.Core.Allocation;
 /// <summary>An agent's free resources parted once: what everyone may be offered, and the roles to which the rest is reserved.</summary>
 internal sealed class FreeParts
 {
+    private FreeParts? _withoutForAll;
+
     public FreeParts(ResourceBag free)
     {
         Free = free;
@@ -20,6 +22,9 @@ internal sealed class FreeParts
     public ResourceBag Free { get; }
 
     public ResourceBag ForAll { get; }
+
+    /// <summary>What is left when everyone's part is held: the very same each time, as it is held and comes back round after round.</summary>
+    public FreeParts WithoutForAll => _withoutForAll ??= new FreeParts(Free.Subtract(ForAll));
 
     public List<string> ReservedTo { get; } = new(1);
 

@@ -10,14 +10,23 @@ internal sealed class RefusedResources(ResourceBag resources)
 {
     private static readonly long ForGood = DateTimeOffset.MaxValue.UtcTicks;
 
-    private readonly PriorityQueue<int, long> _ends = new();
+    private PriorityQueue<int, long>? _ends;
     private long _nextEnd = long.MaxValue;
 
-    public ResourceBag Resources { get; } = resources;
+    public ResourceBag Resources { get; private set; } = resources;
 
     public ClientSet Clients { get; } = new();
 
-    public bool IsEmpty => _ends.Count == 0 && Clients.IsEmpty;
+    public bool IsEmpty => _ends is null or { Count: 0 } && Clients.IsEmpty;
+
+    /// <summary>Keeps the bag that was offered last: it mostly comes again, and is then known by its reference.</summary>
+    public bool IsOf(ResourceBag resources)
+    {
+        if (!Resources.Equals(resources))
+            return false;
+        Resources = resources;
+        return true;
+    }
 
     /// <summary>Of two refusals the one that lasts longer counts.</summary>
     public void Add(int client, long untilTicks)
@@ -27,9 +36,11 @@ internal sealed class RefusedResources(ResourceBag resources)
         if (untilTicks >= ForGood)
         {
             // An end that was known before is passed over when it comes.
-            _ends.Remove(client, out _, out _);
+            _ends?.Remove(client, out _, out _);
             return;
         }
+
+        _ends ??= new PriorityQueue<int, long>();
 
         if (isMember)
         {
@@ -45,7 +56,7 @@ internal sealed class RefusedResources(ResourceBag resources)
     public void Remove(int client)
     {
         Clients.Remove(client);
-        _ends.Remove(client, out _, out _);
+        _ends?.Remove(client, out _, out _);
     }
 
     public void RemoveAll(ClientSet clients)
@@ -53,7 +64,7 @@ internal sealed class RefusedResources(ResourceBag resources)
         if (!Clients.Overlaps(clients))
             return;
         Clients.RemoveAll(clients);
-        if (_ends.Count == 0)
+        if (_ends is null or { Count: 0 })
             return;
         var kept = _ends.UnorderedItems.Where(end => !clients[end.Element]).ToList();
         _ends.Clear();
@@ -63,7 +74,7 @@ internal sealed class RefusedResources(ResourceBag resources)
     /// <summary>Lets go those whose time is up; costs nothing while none is.</summary>
     public void Expire(long nowTicks)
     {
-        if (nowTicks < _nextEnd)
+        if (nowTicks < _nextEnd || _ends is null)
             return;
         while (_ends.TryPeek(out var client, out var until) && until <= nowTicks)
         {
@@ -77,7 +88,7 @@ internal sealed class RefusedResources(ResourceBag resources)
     /// <summary>Until when a client that is in <see cref="Clients"/> wants none of this.</summary>
     public DateTimeOffset Until(int client)
     {
-        foreach (var (member, until) in _ends.UnorderedItems)
+        foreach (var (member, until) in _ends?.UnorderedItems.AsEnumerable() ?? [])
         {
             if (member == client)
                 return new DateTimeOffset(until, TimeSpan.Zero);

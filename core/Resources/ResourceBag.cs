@@ -177,10 +177,20 @@ public sealed class ResourceBag : IEquatable<ResourceBag>, IEnumerable<ResourceE
 
     public ResourceBag Where(Func<ResourceEntry, bool> predicate)
     {
-        var kept = Array.FindAll(_entries, entry => predicate(entry));
-        if (kept.Length == _entries.Length)
+        var first = 0;
+        while (first < _entries.Length && predicate(_entries[first]))
+            first++;
+        if (first == _entries.Length)
             return this;
-        return kept.Length == 0 ? Empty : new ResourceBag(kept);
+        var kept = new List<ResourceEntry>(_entries.Length - 1);
+        kept.AddRange(_entries.AsSpan(0, first));
+        foreach (var entry in _entries.AsSpan(first + 1))
+        {
+            if (predicate(entry))
+                kept.Add(entry);
+        }
+
+        return kept.Count == 0 ? Empty : new ResourceBag([.. kept]);
     }
 
     /// <summary>What of this may be offered to a role: unreserved, or reserved to it or to a role above it.</summary>
