@@ -30,7 +30,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
         "",
         new TaskResources(settings.Number("worker_cores") * 1000L, settings.Number("worker_memory") + DaemonHeap + ExecutorOverhead, 1024),
         [SparkPorts.Rpc, SparkPorts.Page],
-        context => AtMaster(context, master => Java(
+        context => AtServingMaster(context, master => Java(
             context, DaemonHeap, DaemonOptions, "org.apache.spark.deploy.worker.Worker",
             [
                 "--host", context.Host, "--port", Port(context, SparkPorts.Rpc), "--webui-port", Port(context, SparkPorts.Page),
@@ -87,6 +87,10 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
         context.Peer(SparkPackage.Master) is { } master
             ? command($"spark://{master.Address(SparkPorts.Rpc)}")
             : new CommandOutcome.Waiting("the master has no place yet");
+
+    // A worker whose first question finds no master asks again after 5 to 15 s: longer than the master takes to start.
+    private static CommandOutcome AtServingMaster(TaskContext context, Func<string, TaskCommand> command) =>
+        context.Peer(SparkPackage.Master) is { Ready: false } ? new CommandOutcome.Waiting("the master does not serve yet") : AtMaster(context, command);
 
     private static Uri Page(TaskContext context) => new($"http://{context.Host}:{context.Ports[SparkPorts.Page]}/json/");
 

@@ -27,7 +27,7 @@ public sealed class SparkPackage : ServicePackage
                 new PodSpecification(Worker, settings.Number("workers"), [daemons.Worker()]),
                 new PodSpecification(Connect, 1, [daemons.Connect()]) { SingleNamed = true },
             ],
-            // Workers and the Connect server ask again until the master answers, so all start at once.
+            // The Connect server takes so long to start that the master serves by then; workers wait for that themselves.
             new PlanSpecification(
                 Strategy.Parallel,
                 [

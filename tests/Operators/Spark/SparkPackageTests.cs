@@ -6,10 +6,10 @@ namespace DataPlatform.Operators.Tests.Spark;
 public sealed class SparkPackageTests
 {
     private static readonly SparkPackage Package = new();
-    private static readonly PlacedTask Master = new("master", "t", "10.0.0.1", new Dictionary<string, int> { ["rpc"] = 7000, ["page"] = 7001 }, false);
+    private static readonly PlacedTask Master = new("master", "t", "10.0.0.1", new Dictionary<string, int> { ["rpc"] = 7000, ["page"] = 7001 }, true);
 
     [Fact]
-    public void Specifies_as_many_workers_as_are_asked_for_and_starts_all_at_once()
+    public void Specifies_as_many_workers_as_are_asked_for_and_lets_no_phase_wait_for_another()
     {
         var service = Package.Specify(Clusters.Settings(Package, """{"workers":5}"""));
         service.Pods.Single(pod => pod.Type == "worker").Count.ShouldBe(5);
@@ -17,10 +17,11 @@ public sealed class SparkPackageTests
     }
 
     [Fact]
-    public void A_worker_waits_for_the_masters_place_and_is_given_its_address()
+    public void A_worker_waits_until_the_master_serves_and_is_given_its_address()
     {
         var worker = Package.Specify(Clusters.Settings(Package)).Task("worker");
         worker.Command(Clusters.Context("worker-0", "rpc page")).ShouldBeOfType<CommandOutcome.Waiting>().Reason.ShouldContain("master");
+        worker.Command(Clusters.Context("worker-0", "rpc page", Master with { Ready = false })).ShouldBeOfType<CommandOutcome.Waiting>().Reason.ShouldContain("serve");
         worker.Command(Clusters.Context("worker-0", "rpc page", Master)).Known().Arguments.ShouldContain("spark://10.0.0.1:7000");
     }
 
