@@ -194,14 +194,14 @@ public sealed partial class PoolState
                 WallOffset = moved.Offset;
                 break;
             case PoolEvent.AgentsAllocated:
-                agentsToAllocate.Clear();
+                allocations.Took();
                 break;
             default:
                 throw new InvalidOperationException($"No rule applies {happened.GetType().Name}");
         }
     }
 
-    private void AllocateEverywhere() => agentsToAllocate.UnionWith(agents.Keys);
+    private void AllocateEverywhere() => allocations.AddAll(AllocationSeed);
 
     private void Take(PooledFramework framework, FrameworkInfo info)
     {
@@ -260,6 +260,7 @@ public sealed partial class PoolState
         if (agents.GetValueOrDefault(id) is { } before)
             agentAddresses.Remove(id, before.Info);
         agents[id] = new PooledAgent(id, admitted.Info, Amounts.Of(admitted.Info.Resources), admitted.Time);
+        allocations.Join(id);
         agentAddresses.Add(id, admitted.Info);
         Allocator.AddAgent(id, agents[id].Total, isActive: false, AgentTraits.Of(admitted.Info));
         SetTotal(agents[id]);
@@ -293,7 +294,7 @@ public sealed partial class PoolState
         foreach (var task in agent.LiveTasks.Values)
             task.IsRecalled = false;
         agentOfStream[connected.StreamId] = agent.Id;
-        agentsToAllocate.Add(agent.Id);
+        allocations.Add(agent.Id);
     }
 
     private void Disconnect(PooledAgent agent)
@@ -308,7 +309,7 @@ public sealed partial class PoolState
     private void Remove(string agentId)
     {
         recoveredAgents.Remove(agentId);
-        agentsToAllocate.Remove(agentId);
+        allocations.Leave(agentId);
         if (!agents.Remove(agentId, out var agent))
             return;
         Disconnect(agent);

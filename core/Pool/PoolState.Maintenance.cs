@@ -21,6 +21,6 @@ public sealed partial class PoolState
         if (!agents.TryGetValue(reactivated.AgentId, out var agent) || !agent.IsConnected)
             return;
         Allocator.SetAgentActive(agent.Id, true);
-        agentsToAllocate.Add(agent.Id);
+        allocations.Add(agent.Id);
     }
 }

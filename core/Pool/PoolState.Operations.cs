@@ -29,7 +29,7 @@ public sealed partial class PoolState
         if (!agents.TryGetValue(happened.AgentId, out var agent))
             return;
         SetTotal(agent);
-        agentsToAllocate.Add(agent.Id);
+        allocations.Add(agent.Id);
     }
 
     private void SetTotal(PooledAgent agent)

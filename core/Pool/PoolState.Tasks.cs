@@ -38,7 +38,7 @@ public sealed partial class PoolState
         frameworks[removed.FrameworkId].LiveExecutors.Remove((removed.AgentId, removed.ExecutorId));
         if (!executor.Resources.IsEmpty)
             Allocator.Recover(executor.FrameworkId, executor.Role, executor.AgentId, executor.Resources);
-        agentsToAllocate.Add(agent.Id);
+        allocations.Add(agent.Id);
     }
 
     private static string RoleOf(IEnumerable<Resource> resources, PooledFramework framework) =>
@@ -113,7 +113,7 @@ public sealed partial class PoolState
         task.HoldsResources = false;
         Allocator.Recover(task.FrameworkId, task.Role, task.AgentId, task.Resources);
         if (agents.ContainsKey(task.AgentId))
-            agentsToAllocate.Add(task.AgentId);
+            allocations.Add(task.AgentId);
     }
 
     private void Complete(PooledFramework framework, TaskRecord record)
@@ -150,7 +150,7 @@ public sealed partial class PoolState
         agents[offer.AgentId].OutstandingOffers.Remove(offerId);
         frameworks[offer.FrameworkId].OutstandingOffers.Remove(offerId);
         Allocator.Recover(offer.FrameworkId, offer.Role, offer.AgentId, offer.Resources);
-        agentsToAllocate.Add(offer.AgentId);
+        allocations.Add(offer.AgentId);
     }
 
     private static OfferedResources Held(PooledOffer offer) => new(offer.FrameworkId, offer.Role, offer.AgentId, offer.Resources);

@@ -22,7 +22,7 @@ public sealed partial class PoolState
     private readonly OrderedDictionary<string, DateTimeOffset> unreachableAgents = [];
     private readonly OrderedDictionary<string, bool> removedAgents = [];
     private readonly OrderedDictionary<string, List<(string FrameworkId, string TaskId)>> tasksAway = [];
-    private readonly SortedSet<string> agentsToAllocate = new(StringComparer.Ordinal);
+    private readonly AllocationQueue allocations;
     private readonly SortedDictionary<string, Quota> quotas = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, double> weights = new(StringComparer.Ordinal);
     private long nextOffer;
@@ -36,6 +36,7 @@ public sealed partial class PoolState
         Settings = settings;
         StartTime = startTime;
         LastBatch = startTime;
+        allocations = new AllocationQueue(settings.AgentsAllocatedAtOnce);
         Allocator = new Allocator(settings.Allocator with { Region = master.Domain?.FaultDomain?.Region.Name });
     }
 
@@ -94,8 +95,11 @@ public sealed partial class PoolState
     /// </summary>
     public DateTimeOffset OnTheWall(DateTimeOffset now) => now + WallOffset;
 
-    /// <summary>Agents on which something came free since offers were last made, in order.</summary>
-    public IReadOnlyCollection<string> AgentsToAllocate => agentsToAllocate;
+    /// <summary>There are agents on which something may have come free since offers were last made.</summary>
+    public bool HasAgentsToAllocate => !allocations.IsEmpty;
+
+    /// <summary>Those of them that are looked at next, in order.</summary>
+    public IReadOnlyList<string> AgentsToAllocate => allocations.Next;
 
     /// <summary>Who holds what, who refused what, whose turn it is.</summary>
     internal Allocator Allocator { get; }

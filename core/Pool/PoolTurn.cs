@@ -42,10 +42,10 @@ public sealed class PoolTurn(PoolState state, DateTimeOffset now)
         return decision.Outcome;
     }
 
-    /// <summary>Offers what has come free. The last thing in a turn, so that its commands share one allocation.</summary>
+    /// <summary>Offers what has come free. The last thing in a turn, so that its commands share one allocation. More may be left for the next turn.</summary>
     public void Allocate()
     {
-        if (state.AgentsToAllocate.Count > 0)
+        if (state.HasAgentsToAllocate)
             Take(new PoolCommand.Allocate());
     }
 }

@@ -9,7 +9,7 @@ internal static class Allocating
     public static Decision Decide(PoolState state, DateTimeOffset now)
     {
         var decision = new Decision();
-        if (state.AgentsToAllocate.Count == 0)
+        if (!state.HasAgentsToAllocate)
             return decision;
         Reclaiming.Decide(state, decision);
         var round = new AllocationRound(now, state.AllocationSeed, state.AgentsToAllocate);

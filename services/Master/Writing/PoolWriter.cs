@@ -64,8 +64,10 @@ public sealed class PoolWriter(
     {
         try
         {
-            while (await queue.Reader.WaitToReadAsync(cancellation))
+            // What an allocation left for later goes on at once, between the calls that wait.
+            while (state.HasAgentsToAllocate || await queue.Reader.WaitToReadAsync(cancellation))
             {
+                cancellation.ThrowIfCancellationRequested();
                 while (batch.Count < MostAtOnce && queue.Reader.TryRead(out var waiting))
                     batch.Add(waiting);
                 await (journal.Fault is null ? TakeTurnAsync(cancellation) : TakeCarefullyAsync(cancellation));

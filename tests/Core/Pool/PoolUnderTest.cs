@@ -68,7 +68,7 @@ internal sealed class PoolUnderTest
     public PoolOutcome Do(PoolCommand command)
     {
         var outcome = Step(command);
-        if (State.AgentsToAllocate.Count > 0)
+        while (State.HasAgentsToAllocate)
             Step(new PoolCommand.Allocate());
         return outcome;
     }

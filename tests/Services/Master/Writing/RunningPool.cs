@@ -18,12 +18,12 @@ internal sealed class RunningPool : IAsyncDisposable
     private readonly MasterTerms terms;
     private int masters;
 
-    private RunningPool(FaultyJournal journal, long shortenAfter)
+    private RunningPool(FaultyJournal journal, long shortenAfter, PoolSettings settings)
     {
         Journal = journal;
         this.journal = new MasterJournal(journal, NullLogger<MasterJournal>.Instance, shortenAfter);
         terms = new MasterTerms(new SoleLeadership(this.journal), () => new MasterInfo { Id = $"M{masters++}", Ip = 0, Port = 5050 },
-            new PoolSettings { Access = AccessRules.Everybody }, Time, NullLoggerFactory.Instance);
+            settings with { Access = AccessRules.Everybody }, Time, NullLoggerFactory.Instance);
     }
 
     public SteppableTime Time { get; } = new();
@@ -37,9 +37,9 @@ internal sealed class RunningPool : IAsyncDisposable
 
     public MasterRuntime Term => terms.Current.ShouldNotBeNull();
 
-    public static async Task<RunningPool> StartAsync(FaultyJournal? journal = null, long shortenAfter = MasterJournal.ShortenAfter)
+    public static async Task<RunningPool> StartAsync(FaultyJournal? journal = null, long shortenAfter = MasterJournal.ShortenAfter, PoolSettings? settings = null)
     {
-        var pool = new RunningPool(journal ?? new FaultyJournal(), shortenAfter);
+        var pool = new RunningPool(journal ?? new FaultyJournal(), shortenAfter, settings ?? new PoolSettings());
         await pool.terms.StartAsync(error => pool.Failure = error);
         return pool;
     }

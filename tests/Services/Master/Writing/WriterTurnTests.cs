@@ -21,6 +21,16 @@ public class WriterTurnTests
     }
 
     [Fact]
+    public async Task An_allocation_of_many_agents_goes_on_turn_by_turn_though_nobody_calls()
+    {
+        await using var pool = await RunningPool.StartAsync(settings: new PoolSettings { AgentsAllocatedAtOnce = 2 });
+        foreach (var agent in Enumerable.Range(0, 9))
+            await pool.RegisterAsync($"a{agent}");
+        await pool.SubscribeAsync("f");
+        await RunningPool.WaitAsync(async () => (await pool.OffersAsync()).Count == 9);
+    }
+
+    [Fact]
     public async Task Nothing_of_a_turn_is_seen_before_it_is_durable()
     {
         var gate = new TaskCompletionSource();
