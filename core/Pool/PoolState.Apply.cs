@@ -72,7 +72,7 @@ public sealed partial class PoolState
                 Disconnect(agents[disconnected.AgentId]);
                 break;
             case PoolEvent.AgentPinged pinged:
-                agents[pinged.AgentId].LastPing = pinged.Since;
+                SetLastPing(agents[pinged.AgentId], pinged.Since);
                 agents[pinged.AgentId].UnansweredPings++;
                 agents[pinged.AgentId].Pings++;
                 break;
@@ -258,9 +258,14 @@ public sealed partial class PoolState
         unreachableAgents.Remove(id);
         tasksAway.Remove(id);
         if (agents.GetValueOrDefault(id) is { } before)
+        {
             agentAddresses.Remove(id, before.Info);
+            pings.Remove((before.LastPing, id));
+        }
+
         agents[id] = new PooledAgent(id, admitted.Info, Amounts.Of(admitted.Info.Resources), admitted.Time);
         allocations.Join(id);
+        SetLastPing(agents[id], DateTimeOffset.MinValue);
         agentAddresses.Add(id, admitted.Info);
         Allocator.AddAgent(id, agents[id].Total, isActive: false, AgentTraits.Of(admitted.Info));
         SetTotal(agents[id]);
@@ -286,7 +291,7 @@ public sealed partial class PoolState
         agent.Address = connected.Address;
         agent.UnansweredPings = 0;
         // The first ping goes out with the next tick, so that an agent has exactly its number of pings.
-        agent.LastPing = DateTimeOffset.MinValue;
+        SetLastPing(agent, DateTimeOffset.MinValue);
         if (connected.Time != agent.RegisteredTime)
             agent.ReregisteredTime = connected.Time;
         agent.PostponedKills.Clear();
@@ -313,6 +318,7 @@ public sealed partial class PoolState
         if (!agents.Remove(agentId, out var agent))
             return;
         Disconnect(agent);
+        pings.Remove((agent.LastPing, agentId));
         agentAddresses.Remove(agentId, agent.Info);
         if (agentOfWorkDirectory.GetValueOrDefault(agent.WorkDirectoryId) == agentId)
             agentOfWorkDirectory.Remove(agent.WorkDirectoryId);

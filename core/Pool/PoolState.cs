@@ -23,6 +23,7 @@ public sealed partial class PoolState
     private readonly OrderedDictionary<string, bool> removedAgents = [];
     private readonly OrderedDictionary<string, List<(string FrameworkId, string TaskId)>> tasksAway = [];
     private readonly AllocationQueue allocations;
+    private readonly SortedSet<(DateTimeOffset LastPing, string AgentId)> pings = new(PingOrder);
     private readonly SortedDictionary<string, Quota> quotas = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, double> weights = new(StringComparer.Ordinal);
     private long nextOffer;
@@ -94,6 +95,19 @@ public sealed partial class PoolState
     /// the journal are told is the time on the wall: it may step, so nothing is measured on it.
     /// </summary>
     public DateTimeOffset OnTheWall(DateTimeOffset now) => now + WallOffset;
+
+    private static Comparer<(DateTimeOffset LastPing, string AgentId)> PingOrder { get; } = Comparer<(DateTimeOffset LastPing, string AgentId)>.Create(
+        static (left, right) => left.LastPing.CompareTo(right.LastPing) is var order and not 0 ? order : string.CompareOrdinal(left.AgentId, right.AgentId));
+
+    /// <summary>Agents that were last pinged at that time or before, the longest ago first: a tick looks at no others.</summary>
+    internal IEnumerable<PooledAgent> AgentsPingedBy(DateTimeOffset time) => pings.TakeWhile(ping => ping.LastPing <= time).Select(ping => agents[ping.AgentId]);
+
+    private void SetLastPing(PooledAgent agent, DateTimeOffset time)
+    {
+        pings.Remove((agent.LastPing, agent.Id));
+        agent.LastPing = time;
+        pings.Add((time, agent.Id));
+    }
 
     /// <summary>There are agents on which something may have come free since offers were last made.</summary>
     public bool HasAgentsToAllocate => !allocations.IsEmpty;

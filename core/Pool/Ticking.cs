@@ -8,13 +8,8 @@ internal static class Ticking
     public static Decision Decide(PoolState state, PoolCommand.Tick tick, DateTimeOffset now)
     {
         var decision = new Decision();
-        // Sorted are only those whose turn it is: this runs many times a second, whatever the size of the pool.
-        foreach (var agent in state.Agents.Values.Where(agent => now - agent.LastPing >= state.Settings.AgentPingTimeout)
-            .OrderBy(agent => agent.LastPing).ThenBy(agent => agent.Id, StringComparer.Ordinal)
-            .Take(MostPings(state)))
-        {
+        foreach (var agent in state.AgentsPingedBy(now - state.Settings.AgentPingTimeout).Take(MostPings(state)))
             Ping(state, decision, agent, tick, now);
-        }
 
         if (!tick.GivesUpNobody)
         {

@@ -33,11 +33,11 @@ internal static class AgentViews
         return view;
     }
 
-    private static ResourceBag Allocated(PooledAgent agent) => agent.HoldingTasks
-        .Select(task => task.Resources.AllocatedTo(task.Role))
-        .Concat(agent.Executors.Values.Select(executor => executor.Resources.AllocatedTo(executor.Role)))
-        .Aggregate(ResourceBag.Empty, (sum, held) => sum.Add(held));
+    private static ResourceBag Allocated(PooledAgent agent) => Sum(agent.HoldingTasks.Select(task => (task.Role, task.Resources))
+        .Concat(agent.Executors.Values.Select(executor => (executor.Role, executor.Resources))));
 
-    private static ResourceBag Offered(PooledAgent agent) => agent.OutstandingOffers.Values
-        .Aggregate(ResourceBag.Empty, (sum, offer) => sum.Add(offer.Allocated));
+    private static ResourceBag Offered(PooledAgent agent) => Sum(agent.OutstandingOffers.Values.Select(offer => (offer.Role, offer.Resources)));
+
+    private static ResourceBag Sum(IEnumerable<(string Role, ResourceBag Resources)> held) =>
+        ResourceSum.AllocatedByRole(held).Aggregate(ResourceBag.Empty, (sum, role) => sum.Add(role));
 }

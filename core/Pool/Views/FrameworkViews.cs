@@ -33,24 +33,10 @@ internal static class FrameworkViews
     }
 
     /// <summary>What tasks and offers of each role hold over all agents; nothing of roles that hold nothing.</summary>
-    public static Dictionary<string, ResourceBag> HeldByRole(PoolState state) => ByRole(
+    public static Dictionary<string, ResourceBag> HeldByRole(PoolState state) => ResourceSum.ByRole(
         state.Agents.Values.SelectMany(agent => agent.HoldingTasks).Select(task => (task.Role, task.Resources))
             .Concat(state.Offers.Values.Select(offer => (offer.Role, offer.Resources))));
 
-    private static IEnumerable<Resource> Amount(IEnumerable<(string Role, ResourceBag Resources)> held) => ByRole(held)
-        .OrderBy(role => role.Key, StringComparer.Ordinal)
-        .SelectMany(role => role.Value.AllocatedTo(role.Key).ToMessages(ResourceFormat.WithRole));
-
-    private static Dictionary<string, ResourceBag> ByRole(IEnumerable<(string Role, ResourceBag Resources)> held)
-    {
-        var sums = new Dictionary<string, ResourceSum>();
-        foreach (var (role, resources) in held)
-        {
-            if (!sums.TryGetValue(role, out var sum))
-                sums[role] = sum = new ResourceSum();
-            sum.Add(resources);
-        }
-
-        return sums.ToDictionary(sum => sum.Key, sum => sum.Value.ToBag());
-    }
+    private static IEnumerable<Resource> Amount(IEnumerable<(string Role, ResourceBag Resources)> held) =>
+        ResourceSum.AllocatedByRole(held).SelectMany(role => role.ToMessages(ResourceFormat.WithRole));
 }
