@@ -1,10 +1,15 @@
 using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Settings;
+using DataPlatform.Services.Hosting.Files;
 using DataPlatform.Services.Hosting.Processes;
 
 return await ServiceProgram.RunAsync(ControlPlaneSettings.All, args, async values =>
 {
-    await using var app = ControlPlaneApplication.Build(ControlPlaneSettings.From(values));
+    var given = ControlPlaneSettings.From(values);
+    WorkDirectory.Create("work-dir", given.WorkDir, AtomicFile.OwnerFolder);
+    using var held = WorkDirectory.Lock("work-dir", given.WorkDir);
+    await using var app = ControlPlaneApplication.Build(given);
     await app.RunAsync();
-    return 0;
+    // A part that failed stops the whole host: whoever started it must not take that for a stop that was asked for.
+    return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
 });

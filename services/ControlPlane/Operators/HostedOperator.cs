@@ -40,14 +40,15 @@ public sealed class HostedOperator(ServicePackage package, Func<Operator> make, 
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var pause = ShortestPause;
+        var (pause, hasFailed) = (ShortestPause, false);
         while (!cancellation.IsCancellationRequested)
         {
-            current.Changed += Raise;
-            // Told before it works: it must not take down, as nobody's, what is only not told yet.
-            foreach (var cluster in desired()) Tell(cluster);
             try
             {
+                if (hasFailed) current = make();
+                current.Changed += Raise;
+                // Told before it works: it must not take down, as nobody's, what is only not told yet.
+                foreach (var cluster in desired()) Tell(cluster);
                 await current.RunAsync(cancellation);
                 return;
             }
@@ -62,6 +63,7 @@ public sealed class HostedOperator(ServicePackage package, Func<Operator> make, 
                 logger.LogError(error, "The operator of {Package} failed and starts again in {Pause}", Name, pause);
             }
 
+            hasFailed = true;
             current.Changed -= Raise;
             try
             {
@@ -73,7 +75,6 @@ public sealed class HostedOperator(ServicePackage package, Func<Operator> make, 
             }
 
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            current = make();
         }
     }
 

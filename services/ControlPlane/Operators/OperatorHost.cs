@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Threading.Channels;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Recurring;
@@ -5,7 +6,7 @@ using DataPlatform.Services.ControlPlane.Recurring;
 namespace DataPlatform.Services.ControlPlane.Operators;
 
 /// <summary>Runs the operators, passes their changes on, and records clusters as deleted as soon as nothing is left of them.</summary>
-public sealed class OperatorHost(Catalogue catalogue, ClusterChanges changes, LeftoverSweep leftovers) : BackgroundService
+public sealed class OperatorHost(Catalogue catalogue, ClusterChanges changes, LeftoverSweep leftovers, ILogger<OperatorHost> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,13 +18,25 @@ public sealed class OperatorHost(Catalogue catalogue, ClusterChanges changes, Le
         {
             await foreach (var (engine, clusterId) in changed.Reader.ReadAllAsync(stoppingToken))
             {
-                if (!engine.Known.Contains(clusterId)) leftovers.Settle(engine, clusterId);
+                if (!engine.Known.Contains(clusterId)) Settle(engine, clusterId);
                 changes.Raise(clusterId);
             }
         }
         catch (OperationCanceledException)
         {
             await Task.WhenAll(running);
+        }
+    }
+
+    private void Settle(IClusterOperator engine, string clusterId)
+    {
+        try
+        {
+            leftovers.Settle(engine, clusterId);
+        }
+        catch (DbException error)
+        {
+            logger.LogError("Cluster {Id} is gone, which can't be recorded now and is tried again within a minute: {Reason}", clusterId, error.Message);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Storage;
 using Hangfire;
@@ -32,7 +33,14 @@ public sealed class RecurringWork(
 
     private void OnChanged(string clusterId)
     {
-        if (clusters.FindById(clusterId) is { DeletedAt: null } cluster) Schedule(cluster);
+        try
+        {
+            if (clusters.FindById(clusterId) is { DeletedAt: null } cluster) Schedule(cluster);
+        }
+        catch (DbException)
+        {
+            // The minutely look at lifetimes finds it.
+        }
     }
 
     private void Schedule(DesiredCluster cluster)
