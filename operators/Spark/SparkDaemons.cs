@@ -14,6 +14,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
     private const int ExecutorOverhead = 1024 - DaemonHeap;
     private const int DriverOverhead = 512;
     private const string Configuration = "spark.conf";
+    private const string ClassesPath = "spark/classes.jsa";
 
     // A daemon mostly waits: a short start is worth more to it than fast code.
     private static readonly string[] DaemonOptions = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
@@ -21,7 +22,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
     public TaskSpecification Master() => new(
         "", new TaskResources(200, DaemonHeap + DaemonOverhead, 256), [SparkPorts.Rpc, SparkPorts.Page],
         context => Java(
-            context, DaemonHeap, DaemonOptions, "org.apache.spark.deploy.master.Master",
+            context, SparkPackage.Master, DaemonHeap, DaemonOptions, "org.apache.spark.deploy.master.Master",
             ["--host", context.Host, "--port", Port(context, SparkPorts.Rpc), "--webui-port", Port(context, SparkPorts.Page), "--properties-file", Configuration]),
         context => new ReadinessProbe.Http(
             Page(context), body => Member(body, "status") == "ALIVE" ? null : "the master is not alive yet"));
@@ -31,7 +32,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
         new TaskResources(settings.Number("worker_cores") * 1000L, settings.Number("worker_memory") + DaemonHeap + ExecutorOverhead, 1024),
         [SparkPorts.Rpc, SparkPorts.Page],
         context => AtServingMaster(context, master => Java(
-            context, DaemonHeap, DaemonOptions, "org.apache.spark.deploy.worker.Worker",
+            context, SparkPackage.Worker, DaemonHeap, DaemonOptions, "org.apache.spark.deploy.worker.Worker",
             [
                 "--host", context.Host, "--port", Port(context, SparkPorts.Rpc), "--webui-port", Port(context, SparkPorts.Page),
                 "--cores", Text(settings.Number("worker_cores")), "--memory", $"{settings.Number("worker_memory")}m",
@@ -43,7 +44,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
     public TaskSpecification Connect() => new(
         "", new TaskResources(500, settings.Number("driver_memory") + DriverOverhead, 512), [SparkPorts.Grpc, SparkPorts.Rpc, SparkPorts.Blocks, SparkPorts.Page],
         context => AtMaster(context, master => Java(
-            context, settings.Number("driver_memory"), [], "org.apache.spark.deploy.SparkSubmit",
+            context, SparkPackage.Connect, settings.Number("driver_memory"), [], "org.apache.spark.deploy.SparkSubmit",
             [
                 "--master", master, "--name", settings.Cluster.Name, "--properties-file", Configuration,
                 "--conf", $"spark.connect.grpc.binding.address={context.Host}",
@@ -56,11 +57,16 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
             ])),
         context => new ReadinessProbe.Tcp(context.Host, context.Ports[SparkPorts.Grpc]));
 
-    private TaskCommand Java(TaskContext context, int heap, IReadOnlyList<string> options, string main, IReadOnlyList<string> arguments)
+    /// <param name="program">As the package's class archives name it.</param>
+    private TaskCommand Java(TaskContext context, string program, int heap, IReadOnlyList<string> options, string main, IReadOnlyList<string> arguments)
     {
+        var classes = settings.Artifacts.JarsArchive is null ? null : settings.Artifacts.ClassArchives.GetValueOrDefault(program);
         var java = new TaskCommand(
             "/usr/bin/java",
-            [.. JvmOptions.Read(folder), .. options, $"-Xmx{heap}m", "-XX:+ExitOnOutOfMemoryError", "-cp", "spark/jars/*", main, .. arguments],
+            [
+                .. JvmOptions.Read(folder), .. classes is null ? (string[])[] : [$"-XX:SharedArchiveFile={ClassesPath}", "-Xshare:auto"],
+                .. options, $"-Xmx{heap}m", "-XX:+ExitOnOutOfMemoryError", "-cp", "spark/jars/*", main, .. arguments,
+            ],
             new Dictionary<string, string>
             {
                 ["SPARK_SCALA_VERSION"] = "2.13",
@@ -72,6 +78,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
                 .. settings.Artifacts.JarsArchive is { } archive
                     ? [new ArtifactLink(archive, "spark/jars", Unpack: true)]
                     : settings.Artifacts.Jars.Select(jar => new ArtifactLink(jar, $"spark/jars/{jar.Name}", Unpack: false)),
+                .. classes is null ? Array.Empty<ArtifactLink>() : [new ArtifactLink(classes, ClassesPath, Unpack: false)],
                 .. settings.Artifacts.Python is { } python ? [new ArtifactLink(python, "python", Unpack: true)] : Array.Empty<ArtifactLink>(),
             ],
             [SparkConfiguration.Render(folder, settings, Configuration)]);

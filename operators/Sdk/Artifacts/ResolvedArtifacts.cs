@@ -7,5 +7,11 @@ public sealed record ResolvedArtifacts(IReadOnlyList<StoredFile> Jars, StoredFil
     /// <summary>The jars as one tar whose members lie in no folder: one address and one link in a sandbox. Null when there are none.</summary>
     public StoredFile? JarsArchive { get; init; }
 
+    /// <summary>
+    /// Archives of the classes that the package's programs load, by the program's name, as far as they were made by now: with
+    /// <c>-XX:SharedArchiveFile</c> a program starts in about half of its time.
+    /// </summary>
+    public IReadOnlyDictionary<string, StoredFile> ClassArchives { get; init; } = new Dictionary<string, StoredFile>(0);
+
     public static ResolvedArtifacts None { get; } = new([], null);
 }

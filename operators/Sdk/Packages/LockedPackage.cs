@@ -6,7 +6,8 @@ namespace DataPlatform.Operators.Sdk.Packages;
 /// <summary>What a package's folder says that it needs.</summary>
 /// <param name="Lock">The engine's files; empty when none are asked for.</param>
 /// <param name="Python">The engine's Python environment; null when none is asked for.</param>
-public sealed record LockedPackage(string Name, string Folder, IReadOnlyList<LockedFile> Lock, Requirements? Python)
+/// <param name="Training">Which of the engine's programs start from an archive of their classes; null when none does.</param>
+public sealed record LockedPackage(string Name, string Folder, IReadOnlyList<LockedFile> Lock, Requirements? Python, ClassTraining? Training = null)
 {
     public const string PomFile = "pom.xml";
     public const string LockName = "lock.sha256";
@@ -26,7 +27,9 @@ public sealed record LockedPackage(string Name, string Folder, IReadOnlyList<Loc
         return new(
             needs.Package, needs.Folder,
             needs.Jars ? LockFile.Parse(ReadText(needs.Folder, LockName), LockName) : [],
-            needs.Python ? Requirements.Parse(ReadText(needs.Folder, RequirementsName), RequirementsName) : null);
+            needs.Python ? Requirements.Parse(ReadText(needs.Folder, RequirementsName), RequirementsName) : null,
+            needs.Jars && File.Exists(Path.Combine(needs.Folder, ClassTraining.FileName))
+                ? ClassTraining.Parse(ReadText(needs.Folder, ClassTraining.FileName)) : null);
     }
 
     private static string ReadText(string folder, string file)

@@ -7,7 +7,7 @@ namespace DataPlatform.Operators.Sdk.Packages;
 /// Where packages become files that agents can fetch. What a package needs is looked for in the store, then in the configured folders, then
 /// asked of Maven and pip; everything is held to the package's own digests on the way in.
 /// </summary>
-public sealed class PackageStore : IArtifactSource
+public sealed class PackageStore : IArtifactSource, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ArtifactNeeds, string> refusals = new();
     private readonly PackageStoreOptions options;
@@ -16,6 +16,10 @@ public sealed class PackageStore : IArtifactSource
     private readonly PythonEnvironments python;
     private readonly StoreUrls urls;
     private readonly Func<Uri> server;
+    private readonly ClassArchives classArchives;
+    private readonly TimeProvider time;
+    private readonly ConcurrentDictionary<Digest, Task> trainings = new();
+    private readonly CancellationTokenSource stop = new();
 
     /// <param name="server">Where this store is served to agents; asked whenever an address is made.</param>
     public PackageStore(PackageStoreOptions options, Func<Uri> server, TimeProvider? time = null)
@@ -27,6 +31,8 @@ public sealed class PackageStore : IArtifactSource
         maven = new(options, Content);
         archives = new(Content);
         python = new(options, Content);
+        classArchives = new(options, Content);
+        this.time = time ?? TimeProvider.System;
     }
 
     public ContentStore Content { get; }
@@ -112,8 +118,45 @@ public sealed class PackageStore : IArtifactSource
 
         if (problems.Count > 0)
             return null;
-        StoredFile? archive = package.Lock.Count > 0 ? FileOf("jars.tar", await archives.MakeAsync(package, cancellation)) : null;
-        return new([.. package.Lock.Select(file => FileOf(file.FileName, file.Digest))], environment) { JarsArchive = archive };
+        var jars = package.Lock.Select(file => FileOf(file.FileName, file.Digest)).ToList();
+        if (jars.Count == 0)
+            return new(jars, environment);
+        var archive = await archives.MakeAsync(package, cancellation);
+        var known = await classArchives.KnownAsync(package, cancellation);
+        if (package.Training is { } training && known.Count < training.Programs.Count && options.ClassArchivesAfter is { } after)
+            _ = trainings.GetOrAdd(package.LockDigest, _ => TrainAsync(package, archive, after));
+        return new(jars, environment)
+        {
+            JarsArchive = FileOf("jars.tar", archive),
+            ClassArchives = known.ToDictionary(pair => pair.Key, pair => FileOf(pair.Key + ".jsa", pair.Value)),
+        };
+    }
+
+    /// <summary>Once in the life of this process: what could not be made is not tried again and again.</summary>
+    private async Task TrainAsync(LockedPackage package, Digest jars, TimeSpan after)
+    {
+        try
+        {
+            await Task.Delay(after, time, stop.Token);
+            if (await classArchives.MakeAsync(package, jars, stop.Token) is { } problem)
+                options.Report($"{package.Name} starts slower than it could: {problem}");
+        }
+        catch (OperationCanceledException)
+        {
+            // The store is closed.
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            options.Report($"{package.Name} starts slower than it could: {failure.Message}");
+        }
+    }
+
+    /// <summary>Ends what is made in the background.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await Task.WhenAll(trainings.Values);
+        stop.Dispose();
     }
 
     private StoredFile FileOf(string name, Digest digest) => new(name, digest.ToString(), urls.UrlOf(server(), digest).AbsoluteUri);

@@ -20,6 +20,21 @@ public sealed record PackageStoreOptions
     /// <summary>The Python that tasks run with, on every host.</summary>
     public string PythonProgram { get; init; } = "/usr/bin/python3";
 
+    /// <summary>The Java that tasks run with, on every host.</summary>
+    public string JavaProgram { get; init; } = "/usr/bin/java";
+
+    /// <summary>As whom programs of packages run here, where this process may choose.</summary>
+    public string User { get; init; } = OperatorSettings.UsualUser;
+
+    /// <summary>
+    /// So long after a package was asked for, archives of its programs' classes are made where they are missing: not while the cluster
+    /// that asked for it starts. Null: never.
+    /// </summary>
+    public TimeSpan? ClassArchivesAfter { get; init; }
+
+    /// <summary>Is told what went wrong in the background.</summary>
+    public Action<string> Report { get; init; } = static _ => { };
+
     /// <summary>A program of Maven's or pip's that says nothing and fetches nothing for so long is ended.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
 

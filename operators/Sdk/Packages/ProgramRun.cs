@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace DataPlatform.Operators.Sdk.Packages;
 
@@ -20,10 +21,15 @@ internal abstract record ProgramOutcome
 internal sealed class ProgramRun(string program, TimeSpan patience)
 {
     private const int KeptLines = 200;
+    private const int Terminate = 15;
     private readonly Queue<string> said = new();
     private long lastSign = Stopwatch.GetTimestamp();
+    private bool isEnough;
 
     public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>Where it works; null for where this process does.</summary>
+    public string? Folder { get; init; }
 
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
@@ -31,6 +37,9 @@ internal sealed class ProgramRun(string program, TimeSpan patience)
 
     /// <summary>Counts something that grows while the program works silently, such as the bytes that it fetched.</summary>
     public Func<long>? Sign { get; init; }
+
+    /// <summary>Whether a line says that the program has done what it was to do: it is asked to end, and however it ends is right.</summary>
+    public Func<string, bool>? Enough { get; init; }
 
     public IEnumerable<string> Lines => said;
 
@@ -41,6 +50,7 @@ internal sealed class ProgramRun(string program, TimeSpan patience)
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = Folder ?? "",
         };
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
@@ -56,7 +66,7 @@ internal sealed class ProgramRun(string program, TimeSpan patience)
         }
 
         process.StandardInput.Close();
-        var reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+        var reading = Task.WhenAll(ReadAsync(process, process.StandardOutput), ReadAsync(process, process.StandardError));
         try
         {
             if (!await WatchAsync(process, cancellation))
@@ -69,7 +79,7 @@ internal sealed class ProgramRun(string program, TimeSpan patience)
                 process.Kill(entireProcessTree: true);
         }
 
-        return process.ExitCode == 0 ? new ProgramOutcome.Done() : new ProgramOutcome.Failed(Complaint(process.ExitCode));
+        return process.ExitCode == 0 || isEnough ? new ProgramOutcome.Done() : new ProgramOutcome.Failed(Complaint(process.ExitCode));
     }
 
     private async Task<bool> WatchAsync(Process process, CancellationToken cancellation)
@@ -94,7 +104,7 @@ internal sealed class ProgramRun(string program, TimeSpan patience)
         return true;
     }
 
-    private async Task ReadAsync(StreamReader reader)
+    private async Task ReadAsync(Process process, StreamReader reader)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
@@ -105,9 +115,18 @@ internal sealed class ProgramRun(string program, TimeSpan patience)
                 if (said.Count > KeptLines)
                     said.Dequeue();
                 OnLine?.Invoke(line);
+                if (!isEnough && Enough?.Invoke(line) == true)
+                {
+                    isEnough = true;
+                    _ = Signal(process.Id, Terminate);
+                }
             }
         }
     }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Signal(int process, int signal);
 
     private string Complaint(int exitCode)
     {

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Services.Agent.Native;
 
 namespace DataPlatform.Services.Agent.Fetching;
@@ -8,7 +9,7 @@ namespace DataPlatform.Services.Agent.Fetching;
 /// </summary>
 internal static class ArtifactSeal
 {
-    public static readonly DateTime Time = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    public static readonly DateTime Time = FetchedFiles.Time;
 
     private const uint WriteBits = 0x92;
     private static readonly long Seconds = new DateTimeOffset(Time).ToUnixTimeSeconds();

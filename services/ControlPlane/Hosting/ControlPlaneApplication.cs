@@ -36,6 +36,9 @@ public static class ControlPlaneApplication
     /// <summary>Of everything but what goes on to an engine. Forms and calls are small.</summary>
     private const int LargestBody = 256 * 1024;
 
+    /// <summary>By then the cluster that brought a package here mostly serves.</summary>
+    private static readonly TimeSpan ClassArchivesAfter = TimeSpan.FromSeconds(30);
+
     /// <summary>A page of an engine takes a second descriptor, for the connection to the engine.</summary>
     private const double ConnectionShare = 0.4;
 
@@ -73,7 +76,11 @@ public static class ControlPlaneApplication
         services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>();
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(
-            new PackageStoreOptions { Folder = settings.Store, MavenRepository = settings.MavenRepository, Wheels = settings.Wheels },
+            new PackageStoreOptions
+            {
+                Folder = settings.Store, MavenRepository = settings.MavenRepository, Wheels = settings.Wheels, User = settings.TaskUser, ClassArchivesAfter = ClassArchivesAfter,
+                Report = problem => provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Packages").LogWarning("{Problem}", problem),
+            },
             () => new Uri(provider.GetRequiredService<ServerAddress>().Url)));
         services.AddHttpForwarder();
         services.AddDataProtection().PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.WorkDir, "keys")));

@@ -1,0 +1,131 @@
+using System.Formats.Tar;
+using System.Text;
+using System.Text.Json;
+using DataPlatform.Core.Protocol.Extensions;
+
+namespace DataPlatform.Operators.Sdk.Packages;
+
+/// <summary>
+/// Archives of the classes that Java programs load (AppCDS): each is made once, of one program, one set of jars and one build of Java, by
+/// running the program until it serves. A virtual machine that finds one not to fit starts without it, so a wrong one costs time alone.
+/// </summary>
+internal sealed class ClassArchives(PackageStoreOptions options, ContentStore store)
+{
+    // Changes when archives are to be made in another way.
+    private const string Layout = "1";
+
+    /// <summary>A program that serves by then, or is ended.</summary>
+    private const string Limit = "120";
+
+    private const string Kind = "class-archives";
+
+    /// <summary>Those that are there already, by program.</summary>
+    public async Task<IReadOnlyDictionary<string, Digest>> KnownAsync(LockedPackage package, CancellationToken cancellation)
+    {
+        var known = new SortedDictionary<string, Digest>(StringComparer.Ordinal);
+        if (package.Training is not { } training || JavaBuild() is not { } build)
+            return known;
+        foreach (var program in training.Programs)
+        {
+            if (await new StoreRecord(store, Kind, Key(package, training, program, build)).ReadAsync(cancellation) is { } digest)
+                known[program.Name] = digest;
+        }
+
+        return known;
+    }
+
+    /// <summary>Makes what is not there; null, or why some could not be made.</summary>
+    public async Task<string?> MakeAsync(LockedPackage package, Digest jars, CancellationToken cancellation)
+    {
+        if (package.Training is not { } training || JavaBuild() is not { } build)
+            return null;
+        using var held = await ItemLock.TakeAsync(store.Folder, $"{Kind}-{package.LockDigest}", cancellation);
+        var known = await KnownAsync(package, cancellation);
+        var missing = training.Programs.Where(program => !known.ContainsKey(program.Name)).ToList();
+        if (missing.Count == 0)
+            return null;
+        var folder = Directory.CreateTempSubdirectory("dp-classes-");
+        try
+        {
+            var owner = LakeOwner.Of(options.User);
+            owner.Own(folder.FullName);
+            await UnpackAsync(jars, Path.Combine(folder.FullName, training.Jars), cancellation);
+            var problems = new List<string>();
+            foreach (var program in missing)
+            {
+                var archive = Path.Combine(folder.FullName, program.Name + ".jsa");
+                if (await TrainAsync(training, program, folder.FullName, archive, cancellation) is { } problem)
+                    problems.Add($"{program.Name}: {problem}");
+                else
+                    await TakeInAsync(archive, new StoreRecord(store, Kind, Key(package, training, program, build)), cancellation);
+            }
+
+            return problems.Count == 0 ? null : string.Join("; ", problems);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task UnpackAsync(Digest jars, string folder, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(folder);
+        await TarFile.ExtractToDirectoryAsync(store.PathOf(jars), folder, overwriteFiles: false, cancellation);
+        foreach (var jar in Directory.EnumerateFiles(folder))
+            File.SetLastWriteTimeUtc(jar, FetchedFiles.Time);
+    }
+
+    private async Task<string?> TrainAsync(ClassTraining training, TrainedProgram program, string folder, string archive, CancellationToken cancellation)
+    {
+        var trained = Run(training, folder, [$"-XX:ArchiveClassesAtExit={archive}", .. program.Arguments], line => line.Contains(program.Ready, StringComparison.Ordinal));
+        if (await trained.RunAsync(cancellation) is ProgramOutcome.Failed failed)
+            return failed.Reason;
+        if (!File.Exists(archive))
+            return "no archive was written";
+        // With this the virtual machine ends where it would otherwise start without the archive.
+        var classPath = program.Arguments.SkipWhile(argument => argument != "-cp").Take(2);
+        var check = Run(training, folder, ["-Xshare:on", $"-XX:SharedArchiveFile={archive}", .. classPath, "-version"], enough: null);
+        return await check.RunAsync(cancellation) is ProgramOutcome.Failed unusable ? unusable.Reason : null;
+    }
+
+    private ProgramRun Run(ClassTraining training, string folder, IEnumerable<string> arguments, Func<string, bool>? enough)
+    {
+        // It is ended in any case, makes way for whatever else the host has to do, and is nobody that could harm.
+        List<string> frame = ["-s", "TERM", "-k", "10", Limit, "/usr/bin/nice", "-n", "19"];
+        if (Environment.IsPrivilegedProcess)
+            frame.AddRange(["/usr/bin/setpriv", $"--reuid={options.User}", "--regid=nogroup", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]);
+        return new ProgramRun("/usr/bin/timeout", options.Patience)
+        {
+            Arguments = [.. frame, options.JavaProgram, .. training.Options, .. arguments],
+            Folder = folder,
+            Environment = training.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+            Enough = enough,
+        };
+    }
+
+    private async Task TakeInAsync(string archive, StoreRecord record, CancellationToken cancellation)
+    {
+        var scratch = store.NewScratchPath();
+        File.Copy(archive, scratch);
+        await record.WriteAsync(await store.MoveInAsync(scratch, cancellation), cancellation);
+    }
+
+    private static string Key(LockedPackage package, ClassTraining training, TrainedProgram program, string build) => Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n',
+        [Layout, build, package.LockDigest.ToString(), training.Jars, JsonSerializer.Serialize(training.Environment), JsonSerializer.Serialize(training.Options), JsonSerializer.Serialize(program)]))).ToString();
+
+    /// <summary>What the installation says of itself; null when there is no Java.</summary>
+    private string? JavaBuild()
+    {
+        try
+        {
+            var program = new FileInfo(options.JavaProgram);
+            var home = Path.GetDirectoryName(Path.GetDirectoryName((program.ResolveLinkTarget(returnFinalTarget: true) ?? program).FullName))!;
+            return File.ReadAllText(Path.Combine(home, "release"));
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
