@@ -6,6 +6,7 @@ using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Agent.Volumes;
 using DataPlatform.Services.Hosting.Serving.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,10 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
     public required StreamTable Streams { get; init; }
 
     public required AgentMetrics Metrics { get; init; }
+
+    public required ExecutorVolumes Volumes { get; init; }
+
+    public required Func<AgentInput, ValueTask> Post { get; init; }
 
     public void CarryOut(IReadOnlyList<AgentEffect> effects)
     {
@@ -122,6 +127,12 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             case AgentEffect.Resize resize:
                 Containers.Resize(resize.ContainerId, resize.Resources);
                 break;
+            case AgentEffect.PlaceVolumes place:
+                Place(place);
+                break;
+            case AgentEffect.TakeVolumes take:
+                Volumes.Take(take.Executor, take.Task);
+                break;
             case AgentEffect.Forget forget:
                 checkpoints.Forget(forget.ContainerId);
                 break;
@@ -131,6 +142,13 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             default:
                 throw new InvalidOperationException($"Unhandled effect {effect.GetType().Name}");
         }
+    }
+
+    private void Place(AgentEffect.PlaceVolumes place)
+    {
+        var answer = new AgentInput.VolumesPlaced(place.Executor.Program.ContainerId, place.Tasks[0].Pod!.GroupId, Volumes.Place(place.Executor, place.Tasks));
+        // The loop that calls this is the one that takes it in, and its line may be full.
+        _ = Task.Run(async () => await Post(answer));
     }
 
     private static AgentCall MessageCall(AgentEffect.SendExecutorMessage message) => new()

@@ -99,7 +99,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
         var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time) { Unkillable = () => containers.Unkillable };
-        effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams };
+        effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams, Post = loop.PostAsync, Volumes = new ExecutorVolumes(volumes, paths, containers.Supervisor, namespaces is null ? null : options.WorkDirectory) };
 
         using var nested = new NestedContainers(
             containers, starter, processes, isolation, watch, new NestedLimits(descriptors.Nested, options.MaximumLogBytes), time, log);

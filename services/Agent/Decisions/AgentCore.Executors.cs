@@ -43,8 +43,6 @@ public sealed partial class AgentCore
 
         if (executor.IsEnding)
             EndWaiting(executor, groupId, AsKnownTo(framework, TaskState.TaskDropped), Reason.ExecutorTerminated, "The task's executor is ending");
-        else if (tasks.Any(each => each.Task.Resources.Any(resource => resource.Disk?.Persistence is not null)))
-            EndWaiting(executor, groupId, TaskState.TaskFailed, Reason.ContainerLaunchFailed, "A task under an executor of type CUSTOM can't have a persistent volume: give it to the executor's own resources");
         Deliver(executor);
     }
 
@@ -168,6 +166,9 @@ public sealed partial class AgentCore
     {
         run.Phase = RunPhase.Ended;
         executor.Members.Remove(run);
+        // Before the end is told: whoever has the volume next must not find it here.
+        if (run.HasVolumes && executor.Program.Phase is (RunPhase.Running or RunPhase.Ending))
+            effects.Add(new AgentEffect.TakeVolumes(executor, run));
         Report(run, report);
         Touch(run);
         if (run.Updates.Pending.Count == 0)

@@ -45,6 +45,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             case AgentInput.ExecutorStreamClosed closed: StreamClosed(closed); break;
             case AgentInput.ExecutorUpdate update: Update(update.Executor, update.Status); break;
             case AgentInput.MessageOfExecutor message: Pass(message); break;
+            case AgentInput.VolumesPlaced placed: VolumesPlaced(placed); break;
             case AgentInput.KillTask kill: Kill(kill); break;
             case AgentInput.Acknowledge acknowledge: Acknowledge(acknowledge); break;
             case AgentInput.ShutdownFramework shutdown: EndSilently(run => run.Key.FrameworkId == shutdown.FrameworkId); break;
@@ -129,6 +130,8 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             effects.Add(new AgentEffect.Launch(run));
         }
 
+        foreach (var run in group)
+            LookAtSiblings(run);
         if (refusal is not null && group[0].ExecutorKey is { } key)
             endedExecutors.Add((key, 0)); // Which is told only if no other group of it lives.
     }

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Launching;
-using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,10 +8,9 @@ namespace DataPlatform.Services.Agent.Nested;
 /// The folder <c>containers/ID</c> of a task's sandbox, with the logs of a container within the task's. The task owns what is around it, so
 /// it is held open while something is written there, and not looked for by its path.
 /// </summary>
-internal sealed unsafe class NestedFolder : IDisposable
+internal sealed class NestedFolder : IDisposable
 {
     private const string Above = "containers";
-    private const nint FolderMode = 0x1E8; // 0750
 
     private readonly SafeFileHandle own;
 
@@ -24,8 +21,8 @@ internal sealed unsafe class NestedFolder : IDisposable
     public static NestedFolder Make(string sandbox, string nestedId, HostUser? user)
     {
         using var root = ContainedFiles.OpenFolder(sandbox, "") ?? throw new IOException("The task's sandbox is gone");
-        using var above = Make(root, Above, user, mayBeThere: true);
-        return new NestedFolder(Make(above, nestedId, user, mayBeThere: false));
+        using var above = ContainedFolders.Make(root, Above, user, mayBeThere: true);
+        return new NestedFolder(ContainedFolders.Make(above, nestedId, user, mayBeThere: false));
     }
 
     /// <exception cref="IOException">Something in it can't be removed.</exception>
@@ -41,25 +38,4 @@ internal sealed unsafe class NestedFolder : IDisposable
     public SafeFileHandle? Open() => ContainedFiles.OpenFolder(own, "");
 
     public void Dispose() => own.Dispose();
-
-    private static SafeFileHandle Make(SafeFileHandle parent, string name, HostUser? user, bool mayBeThere)
-    {
-        var text = Marshal.StringToCoTaskMemUTF8(name);
-        try
-        {
-            var made = Libc.syscall(SystemCall.MakeFolder, parent.DangerousGetHandle(), text, FolderMode, 0) == 0;
-            var error = Marshal.GetLastPInvokeError();
-            if (!made && !(mayBeThere && error == Libc.ErrorExists))
-                throw new IOException($"Cannot make the folder '{name}' in the task's sandbox: {Marshal.GetPInvokeErrorMessage(error)}");
-            var folder = ContainedFiles.OpenFolder(parent, name) ?? throw new IOException($"What is at '{name}' in the task's sandbox is no folder");
-            if (!made || user is null || Libc.fchown(folder, user.Id, user.GroupId) == 0)
-                return folder;
-            folder.Dispose();
-            throw new IOException($"Cannot give '{name}' to user {user.Name}");
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(text);
-        }
-    }
 }

@@ -275,7 +275,7 @@ public sealed class ExecutorTests
         return request;
     }
 
-    private static async Task<AgentUnderTest> StartAsync(FakeMaster master, params string[] more)
+    internal static async Task<AgentUnderTest> StartAsync(FakeMaster master, params string[] more)
     {
         var agent = await AgentUnderTest.StartAsync(master, work => [.. more, "--fetcher-local-dirs", work]);
         GiveProgram(agent);
@@ -311,7 +311,7 @@ public sealed class ExecutorTests
         return task;
     }
 
-    private static void Say(FakeMaster master, string executor, string words) => master.Say(new AgentEvent
+    internal static void Say(FakeMaster master, string executor, string words) => master.Say(new AgentEvent
     {
         Type = AgentEvent.Types.Type.ExecutorMessage,
         ExecutorMessage = new AgentEvent.Types.ExecutorMessage

@@ -337,6 +337,35 @@ public sealed class ImageTests
         (await SaysAsync(agent, "images", "--quiet", "--no-trunc")).ShouldBe("sha256:" + Used(agent)[0] + "\n", "that in use stays");
     }
 
+    [Fact]
+    public async Task An_executor_from_an_image_is_given_the_volume_of_its_task()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage());
+        VolumeTests.Create(master, VolumeTests.Persistent("v"));
+        var task = VolumeTests.Using(ExecutorTests.TaskUnder(agent, "x", "t1"), VolumeTests.Persistent("v"));
+        task.Executor.Container = Container(docker: true, "tiny");
+        task.Executor.Command = new CommandInfo { Value = "echo $MESOS_EXECUTOR_AUTHENTICATION_TOKEN; until (echo kept > data/file) 2> /dev/null; do sleep 0.05; done; exec sleep 300" };
+        agent.Run(task);
+        var token = "";
+        await master.Eventually(() => Directory.Exists(Path.Combine(agent.WorkDirectory, "meta", "runs")) && (token = OutputOf(agent, "x")).EndsWith('\n'), "the executor to run");
+
+        using var http = new HttpClient { BaseAddress = agent.Endpoint };
+        using var subscribe = new HttpRequestMessage(HttpMethod.Post, "/api/v1/executor")
+        {
+            Content = new StringContent($"{{\"type\":\"SUBSCRIBE\",\"subscribe\":{{}},\"executor_id\":{{\"value\":\"x\"}},\"framework_id\":{{\"value\":\"{FrameworkId}\"}}}}", System.Text.Encoding.UTF8, "application/json"),
+            Headers = { Authorization = new("Bearer", token.Trim()) },
+        };
+        using var subscription = await http.SendAsync(subscribe, HttpCompletionOption.ResponseHeadersRead);
+
+        subscription.IsSuccessStatusCode.ShouldBeTrue();
+        var file = Path.Combine(agent.WorkDirectory, "volumes", "roles", "team", "v", "file");
+        await master.Eventually(() => File.Exists(file) && File.ReadAllText(file) == "kept\n", "the executor to write to the volume");
+    }
+
+    private static string OutputOf(AgentUnderTest agent, string executor) =>
+        Directory.GetFiles(agent.WorkDirectory, "stdout", SearchOption.AllDirectories).Where(each => each.Contains($"/executors/{executor}/", StringComparison.Ordinal)).Select(File.ReadAllText).FirstOrDefault("");
+
     private static Task<AgentUnderTest> StartAsync(FakeMaster master, TinyImage image, Func<string, string[]>? more = null) => AgentUnderTest.StartAsync(master, work =>
     {
         image.Save(Path.Combine(work, "archives", "tiny.tar"));
