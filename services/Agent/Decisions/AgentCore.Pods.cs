@@ -64,7 +64,10 @@ public sealed partial class AgentCore
         {
             pods.Remove(key);
             if (run.Intent != KillIntent.Silent)
+            {
                 endedExecutors.Add((key, 0));
+                Remember(new CompletedExecutor(run.Framework, run.Pod!.Executor, run.Pod.ContainerId));
+            }
         }
 
         if (run.State != TaskState.TaskFinished)

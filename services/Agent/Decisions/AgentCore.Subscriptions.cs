@@ -32,7 +32,6 @@ public sealed partial class AgentCore
             effects.Add(new AgentEffect.CheckpointDelivery(executor.Program.ContainerId));
         executor.HasSubscribed = true;
         executor.SubscribeBy = null;
-        executor.Verdict = null;
         Touch(executor.Program);
         Tell(executor, Welcome(executor, input.Self));
         foreach (var update in input.Updates)

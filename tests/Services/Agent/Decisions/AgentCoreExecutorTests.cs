@@ -327,6 +327,29 @@ public sealed class AgentCoreExecutorTests
     }
 
     [Fact]
+    public void One_that_is_found_to_have_ended_is_not_said_to_have_come_too_late()
+    {
+        core.Recover("S0", Recovered(Framework(Capability.PartitionAware), delivered: true), At);
+
+        var effects = Tell(new AgentInput.Ended("x-t1", new TaskEnd.Status(3)));
+
+        Reports(effects).ShouldBe([("t1", TaskState.TaskFailed, Reason.ExecutorTerminated)]);
+        Messages(effects).ShouldBe(["The task's executor ended before the task: Command exited with status 3"]);
+    }
+
+    [Fact]
+    public void One_of_an_earlier_start_of_the_host_has_ended_with_its_tasks()
+    {
+        var recovered = Recovered(Framework(Capability.PartitionAware), delivered: true);
+        core.Recover("S0", [recovered[0] with { Pid = null }, .. recovered.Skip(1)], At);
+
+        var effects = Tell(new AgentInput.Ended("x-t1", new TaskEnd.Unknown()));
+
+        Reports(effects).ShouldBe([("t1", TaskState.TaskFailed, Reason.ExecutorTerminated)]);
+        Messages(effects).ShouldHaveSingleItem().ShouldContain("the host restarted");
+    }
+
+    [Fact]
     public void One_that_comes_back_after_a_restart_keeps_what_it_knows_and_gets_what_it_was_not_given()
     {
         core.Recover("S0", [.. Recovered(Framework(), delivered: true), .. Member("lost", true), .. Member("waits", false)], At);
@@ -438,6 +461,8 @@ public sealed class AgentCoreExecutorTests
 
     private static List<(string, TaskState, Reason)> Reports(IEnumerable<AgentEffect> effects) =>
         [.. effects.OfType<AgentEffect.CheckpointStatus>().Select(each => (each.Status.TaskId.Value, each.Status.State, each.Status.Reason))];
+
+    private static List<string> Messages(IEnumerable<AgentEffect> effects) => [.. effects.OfType<AgentEffect.CheckpointStatus>().Select(each => each.Status.Message)];
 
     private TaskReport Status(string task, TaskState state) => new()
     {

@@ -46,7 +46,6 @@ public sealed class RecordedReadTests
         ("slave/executor_directory_max_allowed_age_secs", "not counted"),
         ("slave/executors_preempted", NothingLent),
         ("slave/invalid_", "refused calls are the master's"),
-        ("slave/valid_framework_messages", "there are no custom executors to be spoken to"),
         ("slave/recovery_time_secs", "not measured"),
         ("slave/cpus_revocable", NothingLent),
         ("slave/mem_revocable", NothingLent),
