@@ -103,9 +103,10 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams, Post = loop.PostAsync, Volumes = new ExecutorVolumes(volumes, paths, containers.Supervisor, namespaces is null ? null : options.WorkDirectory) };
 
         using var nested = new NestedContainers(
-            containers, starter, processes, isolation, watch, new NestedLimits(descriptors.Nested, options.MaximumLogBytes), time, log);
+            containers, starter, processes, isolation, watch, new NestedRecords(options.WorkDirectory), new NestedLimits(descriptors.Nested, options.MaximumLogBytes), time, log);
 
         Recover(core, effects, containers, store, checkpoints, log);
+        nested.Recover(name => NestedPlace.Of(name, core), core.AgentId);
         nested.Sweep(containers.Alive);
         await containers.SweepLeftoversAsync(core.Programs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
         foreach (var container in bridge?.Connected.Except(containers.Alive).ToList() ?? [])
