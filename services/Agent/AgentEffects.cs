@@ -18,6 +18,9 @@ namespace DataPlatform.Services.Agent;
 /// </summary>
 internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link, Func<string> agentId, ILogger log)
 {
+    private readonly List<AgentCall.Types.Update> updates = [];
+    private readonly HashSet<TaskKey> tasksOfUpdates = [];
+
     public required Containers Containers { get; init; }
 
     public required TaskChecks Checks { get; init; }
@@ -58,6 +61,8 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
                 log.LogError("{Effect} failed: {Problem}", effect.GetType().Name, problem.Message);
             }
         }
+
+        SendUpdates();
     }
 
     private void Checkpoint(AgentEffect effect)
@@ -110,9 +115,10 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             case AgentEffect.CheckpointRun or AgentEffect.CheckpointDelivery or AgentEffect.CheckpointStatus or AgentEffect.CheckpointAcknowledgement or AgentEffect.CheckpointKill:
                 break; // Is on the disk already.
             case AgentEffect.Send send:
-                link.Send(UpdateCall(send));
+                Collect(send);
                 break;
             case AgentEffect.ExecutorEnded ended:
+                SendUpdates(); // Those of its tasks come before it.
                 link.Send(EndedCall(ended));
                 break;
             case AgentEffect.TellExecutor tell:
@@ -175,14 +181,27 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
         return new AgentCall { Type = AgentCall.Types.Type.ExecutorEnded, ExecutorEnded = call };
     }
 
-    private static AgentCall UpdateCall(AgentEffect.Send send) => new()
+    /// <summary>What is to be sent now goes together. Of one task the master is told one thing at a time.</summary>
+    private void Collect(AgentEffect.Send send)
     {
-        Type = AgentCall.Types.Type.Update,
-        Update = new AgentCall.Types.Update
+        if (!tasksOfUpdates.Add(send.Task))
+        {
+            SendUpdates();
+            tasksOfUpdates.Add(send.Task);
+        }
+
+        updates.Add(new AgentCall.Types.Update
         {
             FrameworkId = new FrameworkID { Value = send.Task.FrameworkId },
             Status = send.Status,
             LatestState = send.Latest,
-        },
-    };
+        });
+    }
+
+    private void SendUpdates()
+    {
+        link.Send(updates);
+        updates.Clear();
+        tasksOfUpdates.Clear();
+    }
 }
