@@ -105,7 +105,8 @@ public sealed class NestedRecoveryTests
         Directory.GetDirectories(Path.Combine(agent.WorkDirectory, "meta", "nested")).ShouldBeEmpty();
     }
 
-    private static string Log(AgentUnderTest agent, string id) => File.ReadAllText(Path.Combine(agent.Sandbox("t1"), "containers", id, "stdout"));
+    private static string Log(AgentUnderTest agent, string id) =>
+        Path.Combine(agent.Sandbox("t1"), "containers", id, "stdout") is var path && File.Exists(path) ? File.ReadAllText(path) : "";
 
     private static async Task<AgentUnderTest> StartAsync(FakeMaster master, string isolation = "auto")
     {

@@ -13,7 +13,7 @@ namespace DataPlatform.Services.Tests.Agent.Running;
 public sealed class RecordedReadTests
 {
     private const string EmptyList = "a list without entries is left out, as absent";
-    private const string NoPods = "pods and custom executors are not run by this agent yet";
+    private const string NoPods = "this test has no pod and no executor of a framework's own";
     private const string NoSuchTask = "no task of this test has one";
     private const string NothingLent = "revocable resources are not lent yet";
 
