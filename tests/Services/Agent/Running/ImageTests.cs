@@ -83,6 +83,26 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public async Task A_container_that_is_launched_to_stay_sees_its_image_and_outlives_the_agent()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage());
+        agent.Run(With(TaskOf("t1", "exec sleep 300")));
+        await master.WaitForAsync("t1", TaskState.TaskRunning);
+        var id = NestedClient.IdWithin(master, "t1", "n1");
+        using (var client = new NestedClient(agent))
+            (await client.LaunchAsync(id, "cat /greeting; until [ -e go ]; do sleep 0.05; done; exit 6")).Status.ShouldBe(200);
+
+        await agent.CrashAsync();
+        await agent.StartProcessAsync();
+        await File.WriteAllTextAsync(Path.Combine(agent.Sandbox("t1"), "go"), "");
+
+        using var again = new NestedClient(agent);
+        (await again.WaitAsync(id)).ShouldBe(6 << 8);
+        (await File.ReadAllTextAsync(Path.Combine(agent.Sandbox("t1"), "containers", "n1", "stdout"))).ShouldBe("hello\n");
+    }
+
+    [Fact]
     public async Task What_the_image_says_is_run_where_the_task_says_nothing()
     {
         await using var master = await FakeMaster.StartAsync();
