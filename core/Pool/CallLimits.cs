@@ -30,6 +30,9 @@ public sealed record CallLimits
     /// <summary>Tasks or operations that one call asks the state of.</summary>
     public int Reconciled { get; init; } = 100_000;
 
+    /// <summary>Status updates of one call of an agent.</summary>
+    public int AgentUpdates { get; init; } = 256;
+
     /// <summary>Bytes of one TaskInfo, and of a FrameworkInfo, on the wire as protobuf.</summary>
     public int InfoBytes { get; init; } = 1024 * 1024;
 

@@ -6,6 +6,7 @@ using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Link;
 using DataPlatform.Services.Agent.Serving;
+using DataPlatform.Services.Agent.Volumes;
 using DataPlatform.Services.Hosting.Serving.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,9 @@ namespace DataPlatform.Services.Agent;
 /// </summary>
 internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link, Func<string> agentId, ILogger log)
 {
+    private readonly List<AgentCall.Types.Update> updates = [];
+    private readonly HashSet<TaskKey> tasksOfUpdates = [];
+
     public required Containers Containers { get; init; }
 
     public required TaskChecks Checks { get; init; }
@@ -25,6 +29,10 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
     public required StreamTable Streams { get; init; }
 
     public required AgentMetrics Metrics { get; init; }
+
+    public required ExecutorVolumes Volumes { get; init; }
+
+    public required Func<AgentInput, ValueTask> Post { get; init; }
 
     public void CarryOut(IReadOnlyList<AgentEffect> effects)
     {
@@ -53,6 +61,8 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
                 log.LogError("{Effect} failed: {Problem}", effect.GetType().Name, problem.Message);
             }
         }
+
+        SendUpdates();
     }
 
     private void Checkpoint(AgentEffect effect)
@@ -105,9 +115,10 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             case AgentEffect.CheckpointRun or AgentEffect.CheckpointDelivery or AgentEffect.CheckpointStatus or AgentEffect.CheckpointAcknowledgement or AgentEffect.CheckpointKill:
                 break; // Is on the disk already.
             case AgentEffect.Send send:
-                link.Send(UpdateCall(send));
+                Collect(send);
                 break;
             case AgentEffect.ExecutorEnded ended:
+                SendUpdates(); // Those of its tasks come before it.
                 link.Send(EndedCall(ended));
                 break;
             case AgentEffect.TellExecutor tell:
@@ -122,6 +133,12 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             case AgentEffect.Resize resize:
                 Containers.Resize(resize.ContainerId, resize.Resources);
                 break;
+            case AgentEffect.PlaceVolumes place:
+                Place(place);
+                break;
+            case AgentEffect.TakeVolumes take:
+                Volumes.Take(take.Executor, take.Task);
+                break;
             case AgentEffect.Forget forget:
                 checkpoints.Forget(forget.ContainerId);
                 break;
@@ -131,6 +148,13 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
             default:
                 throw new InvalidOperationException($"Unhandled effect {effect.GetType().Name}");
         }
+    }
+
+    private void Place(AgentEffect.PlaceVolumes place)
+    {
+        var answer = new AgentInput.VolumesPlaced(place.Executor.Program.ContainerId, place.Tasks[0].Pod!.GroupId, Volumes.Place(place.Executor, place.Tasks));
+        // The loop that calls this is the one that takes it in, and its line may be full.
+        _ = Task.Run(async () => await Post(answer));
     }
 
     private static AgentCall MessageCall(AgentEffect.SendExecutorMessage message) => new()
@@ -157,14 +181,27 @@ internal sealed class AgentEffects(CheckpointStore checkpoints, MasterLink link,
         return new AgentCall { Type = AgentCall.Types.Type.ExecutorEnded, ExecutorEnded = call };
     }
 
-    private static AgentCall UpdateCall(AgentEffect.Send send) => new()
+    /// <summary>What is to be sent now goes together. Of one task the master is told one thing at a time.</summary>
+    private void Collect(AgentEffect.Send send)
     {
-        Type = AgentCall.Types.Type.Update,
-        Update = new AgentCall.Types.Update
+        if (!tasksOfUpdates.Add(send.Task))
+        {
+            SendUpdates();
+            tasksOfUpdates.Add(send.Task);
+        }
+
+        updates.Add(new AgentCall.Types.Update
         {
             FrameworkId = new FrameworkID { Value = send.Task.FrameworkId },
             Status = send.Status,
             LatestState = send.Latest,
-        },
-    };
+        });
+    }
+
+    private void SendUpdates()
+    {
+        link.Send(updates);
+        updates.Clear();
+        tasksOfUpdates.Clear();
+    }
 }

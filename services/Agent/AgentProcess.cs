@@ -98,19 +98,21 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         using var probe = new CheckProbe(processes, watch);
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
-        var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time) { Unkillable = () => containers.Unkillable };
-        effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams };
+        var messages = new MessageLimits(options.ExecutorMessages, time);
+        var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time) { Unkillable = () => containers.Unkillable, Messages = () => (messages.Taken, messages.Refused) };
+        effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams, Post = loop.PostAsync, Volumes = new ExecutorVolumes(volumes, paths, containers.Supervisor, namespaces is null ? null : options.WorkDirectory) };
 
         using var nested = new NestedContainers(
-            containers, starter, processes, isolation, watch, new NestedLimits(descriptors.Nested, options.MaximumLogBytes), time, log);
+            containers, starter, processes, isolation, watch, new NestedRecords(options.WorkDirectory), new NestedLimits(descriptors.Nested, options.MaximumLogBytes), time, log);
 
         Recover(core, effects, containers, store, checkpoints, log);
+        nested.Recover(name => NestedPlace.Of(name, core), core.AgentId);
         nested.Sweep(containers.Alive);
         await containers.SweepLeftoversAsync(core.Programs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
         foreach (var container in bridge?.Connected.Except(containers.Alive).ToList() ?? [])
             bridge!.Disconnect(container);
         var flags = new Dictionary<string, string>(options.Flags) { ["isolation"] = isolation.Name };
-        var executors = new ExecutorEndpoint(loop, tokens, streams, () => Self(core.AgentId, isolation), time);
+        var executors = new ExecutorEndpoint(loop, tokens, streams, messages, () => Self(core.AgentId, isolation), time);
         Map(app, loop, executors, paths, files, metrics, new ContainerUsage(loop, isolation, paths.Find, time), link, linkStatus, logging, flags, () => Self(core.AgentId, isolation), nested, log);
         await app.StartAsync(stop);
         port = new Uri(app.Urls.First()).Port;

@@ -24,6 +24,9 @@ public sealed class MasterRuntime(PoolWriter writer, PoolReplica replica, Stream
 
     public TimeProvider Time { get; } = time;
 
+    /// <summary>Status updates of one call of an agent, at most.</summary>
+    public int MostAgentUpdates { get; } = settings.Limits.AgentUpdates;
+
     public TimeSpan HeartbeatInterval { get; } = settings.HeartbeatInterval;
 
     public void Start()

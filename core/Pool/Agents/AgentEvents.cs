@@ -15,6 +15,7 @@ internal static class AgentEvents
             AgentId = new AgentID { Value = agentId },
             PingIntervalSeconds = settings.AgentPingTimeout.TotalSeconds,
             PingMisses = settings.MaxAgentPingTimeouts,
+            MostUpdates = settings.Limits.AgentUpdates,
         };
         registered.ConvertedResources.Add(converted.ToMessages());
         return new AgentEvent { Type = AgentEvent.Types.Type.Registered, Registered = registered };

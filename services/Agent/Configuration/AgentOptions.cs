@@ -4,6 +4,7 @@ using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Disk;
+using DataPlatform.Services.Agent.Executors;
 using DataPlatform.Services.Agent.Images;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Networks;
@@ -57,6 +58,7 @@ public sealed record AgentOptions
     public required TimeSpan ExecutorRegistrationTimeout { get; init; }
     public required TimeSpan ExecutorReregistrationTimeout { get; init; }
     public required TimeSpan RecoveryTimeout { get; init; }
+    public required MessageRules ExecutorMessages { get; init; }
     public required bool StopTasksOnExit { get; init; }
     public required TimeSpan RegistrationBackoff { get; init; }
     public required string CacheDirectory { get; init; }
@@ -119,6 +121,7 @@ public sealed record AgentOptions
             ExecutorRegistrationTimeout = values.PositiveDuration("executor-registration-timeout"),
             ExecutorReregistrationTimeout = values.PositiveDuration("executor-reregistration-timeout"),
             RecoveryTimeout = values.Duration("recovery-timeout"),
+            ExecutorMessages = new MessageRules((int)values.Number("executor-messages-per-second", 1, 1_000_000), (int)values.Number("executor-messages-at-once", 1, 1_000_000)),
             StopTasksOnExit = values.Switch("stop-tasks-on-exit"),
             RegistrationBackoff = values.Duration("registration-backoff-factor"),
             CacheDirectory = values.FindPath("fetcher-cache-dir") ?? Path.Combine(work, "fetch"),

@@ -43,6 +43,8 @@ internal static class Settings
         new("executor-registration-timeout", "DURATION", "1mins", "an executor that has not subscribed so long after its start is ended"),
         new("executor-reregistration-timeout", "DURATION", "15secs", "the same after a start of this agent, for executors that it finds"),
         new("recovery-timeout", "DURATION", "15mins", "how long executors are told to wait for this agent to come back"),
+        new("executor-messages-per-second", "COUNT", "100", "messages (MESSAGE) that one executor may send its scheduler in the long run; beyond it they are refused (429)"),
+        new("executor-messages-at-once", "COUNT", "1000", "the same at once, after a silence"),
         new("stop-tasks-on-exit", "", "false", "end all tasks when this agent is stopped, instead of leaving them to the next start", IsSwitch: true),
         new("registration-backoff-factor", "DURATION", "1secs", "first wait before joining a master again; doubles up to 1mins"),
         new("fetcher-cache-dir", "DIR", null, "cache of fetched artifacts; agents of one host may share it (default: work-dir/fetch)"),

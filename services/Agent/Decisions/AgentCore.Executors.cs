@@ -10,13 +10,24 @@ public sealed partial class AgentCore
     private const int NoStatus = -1;
 
     private readonly Dictionary<ExecutorKey, ExecutorRun> executors = [];
+    private readonly Queue<CompletedExecutor> completedExecutors = new();
 
     /// <summary>The programs of frameworks that live; those of <see cref="Pods"/> are the agent's own.</summary>
     public IReadOnlyDictionary<ExecutorKey, ExecutorRun> Executors => executors;
 
     /// <summary>All that live, of either kind, with the framework that each is of.</summary>
-    public IEnumerable<(FrameworkInfo Framework, ExecutorInfo Info)> ExecutorInfos => pods.Values.Select(members => (members[0].Framework, members[0].Pod!.Executor))
-        .Concat(executors.Values.Select(each => (each.Framework, each.Info)));
+    public IEnumerable<(FrameworkInfo Framework, ExecutorInfo Info)> ExecutorInfos => LivingExecutors.Select(each => (each.Framework, each.Info));
+
+    /// <summary>The same with their containers.</summary>
+    public IEnumerable<(FrameworkInfo Framework, ExecutorInfo Info, string ContainerId)> LivingExecutors => pods.Values
+        .Select(members => (members[0].Framework, members[0].Pod!.Executor, members[0].Pod!.ContainerId))
+        .Concat(executors.Values.Select(each => (each.Framework, each.Info, each.Program.ContainerId)));
+
+    /// <summary>The latest that have ended, of either kind, oldest first.</summary>
+    public IEnumerable<CompletedExecutor> CompletedExecutors => completedExecutors.Concat(
+        runs.Values.Where(run => run.Phase == RunPhase.Ended).Select(run => (run.Framework, run.Pod)).Concat(completed.Select(task => (task.Framework, task.Pod)))
+            .Where(each => each.Pod is not null && !IsAlive(new ExecutorKey(each.Framework.Id.Value, each.Pod.Executor.ExecutorId.Value), each.Pod.ContainerId))
+            .Select(each => new CompletedExecutor(each.Framework, each.Pod!.Executor, each.Pod.ContainerId))).DistinctBy(each => each.ContainerId);
 
     /// <summary>All that have processes of their own, or had: tasks but those under a program, and these programs.</summary>
     public IEnumerable<TaskRun> Programs => runs.Values.Where(run => !run.IsUnderProgram).Concat(executors.Values.Select(each => each.Program));
@@ -43,8 +54,6 @@ public sealed partial class AgentCore
 
         if (executor.IsEnding)
             EndWaiting(executor, groupId, AsKnownTo(framework, TaskState.TaskDropped), Reason.ExecutorTerminated, "The task's executor is ending");
-        else if (tasks.Any(each => each.Task.Resources.Any(resource => resource.Disk?.Persistence is not null)))
-            EndWaiting(executor, groupId, TaskState.TaskFailed, Reason.ContainerLaunchFailed, "A task under an executor of type CUSTOM can't have a persistent volume: give it to the executor's own resources");
         Deliver(executor);
     }
 
@@ -101,13 +110,24 @@ public sealed partial class AgentCore
     }
 
     /// <summary>It has not subscribed in time: nobody knows what it does, so it is not asked.</summary>
-    private void GiveUp(ExecutorRun executor) => EndAtOnce(executor, Reason.ExecutorRegistrationTimeout,
-        $"The executor did not subscribe within {settings.ExecutorRegistrationTimeout.TotalSeconds:0.###} s of its start");
+    private void GiveUp(ExecutorRun executor)
+    {
+        if (executor.WasFound)
+        {
+            EndAtOnce(executor, AsKnownTo(executor.Framework, TaskState.TaskGone), Reason.ExecutorReregistrationTimeout,
+                $"The executor did not subscribe within {settings.ExecutorReregistrationTimeout.TotalSeconds:0.###} s of the agent's restart");
+        }
+        else
+        {
+            EndAtOnce(executor, TaskState.TaskFailed, Reason.ExecutorRegistrationTimeout,
+                $"The executor did not subscribe within {settings.ExecutorRegistrationTimeout.TotalSeconds:0.###} s of its start");
+        }
+    }
 
-    private void EndAtOnce(ExecutorRun executor, Reason reason, string message)
+    private void EndAtOnce(ExecutorRun executor, TaskState state, Reason reason, string message)
     {
         Touch(executor.Program);
-        executor.Verdict ??= (TaskState.TaskFailed, reason, message);
+        executor.Verdict = (state, reason, message);
         executor.SubscribeBy = null;
         executor.Program.Phase = RunPhase.Ending;
         executor.Program.Intent = KillIntent.Killed;
@@ -118,6 +138,8 @@ public sealed partial class AgentCore
     private void ProgramEnded(ExecutorRun executor, TaskEnd end)
     {
         var (_, message, reason) = TaskReports.Describe(end);
+        if (end is TaskEnd.Unknown)
+            message = "its processes are gone and left no exit status: its supervisor was killed or the host restarted";
         var verdict = executor.Verdict ?? (
             TaskState.TaskFailed, reason == Reason.ContainerLimitationMemory ? reason.Value : Reason.ExecutorTerminated, $"The task's executor ended before the task: {message}");
         Gone(executor, verdict, end is TaskEnd.Status status ? WaitStatus.Of(status.Value) : end is TaskEnd.OutOfMemory { Value: { } value } ? WaitStatus.Of(value) : NoStatus);
@@ -136,9 +158,21 @@ public sealed partial class AgentCore
         foreach (var run in executor.Members.ToList())
             EndUnder(executor, run, NeverRun(run, verdict.State, verdict.Reason, verdict.Message));
         effects.Add(new AgentEffect.Forget(program.ContainerId));
-        if (program.Intent != KillIntent.Silent)
-            endedExecutors.Add((executor.Key, status));
+        if (program.Intent == KillIntent.Silent)
+            return;
+        endedExecutors.Add((executor.Key, status));
+        Remember(new CompletedExecutor(executor.Framework, executor.Info, program.ContainerId));
     }
+
+    private void Remember(CompletedExecutor executor)
+    {
+        completedExecutors.Enqueue(executor);
+        while (completedExecutors.Count > settings.CompletedExecutorsKept)
+            completedExecutors.Dequeue();
+    }
+
+    private bool IsAlive(ExecutorKey key, string containerId) =>
+        executors.GetValueOrDefault(key)?.Program.ContainerId == containerId || (pods.TryGetValue(key, out var members) && members[0].Pod!.ContainerId == containerId);
 
     private void KillUnder(TaskRun run, TimeSpan? grace, KillIntent intent)
     {
@@ -168,6 +202,9 @@ public sealed partial class AgentCore
     {
         run.Phase = RunPhase.Ended;
         executor.Members.Remove(run);
+        // Before the end is told: whoever has the volume next must not find it here.
+        if (run.HasVolumes && executor.Program.Phase is (RunPhase.Running or RunPhase.Ending))
+            effects.Add(new AgentEffect.TakeVolumes(executor, run));
         Report(run, report);
         Touch(run);
         if (run.Updates.Pending.Count == 0)
@@ -205,9 +242,7 @@ public sealed partial class AgentCore
         else if (each.WasDelivered)
         {
             executor.SubscribeBy = now.Steady + settings.ExecutorReregistrationTimeout;
-            executor.Verdict = (
-                AsKnownTo(executor.Framework, TaskState.TaskGone), Reason.ExecutorReregistrationTimeout,
-                $"The executor did not subscribe within {settings.ExecutorReregistrationTimeout.TotalSeconds:0.###} s of the agent's restart");
+            executor.WasFound = true;
         }
         else
         {

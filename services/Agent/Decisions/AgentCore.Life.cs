@@ -254,7 +254,7 @@ public sealed partial class AgentCore
         {
             // What of the sandbox is whose only the executor knows.
             if (run.ExecutorKey is { } key && executors.GetValueOrDefault(key) is { IsEnding: false } executor)
-                EndAtOnce(executor, Reason.ContainerLimitationDisk, excess.Message);
+                EndAtOnce(executor, TaskState.TaskFailed, Reason.ContainerLimitationDisk, excess.Message);
         }
         else if (run.Phase == RunPhase.Ending)
         {

@@ -48,6 +48,13 @@ public sealed partial class AgentCore
         members.Add(run);
     }
 
+    /// <summary>A task of a pod may ask for volumes of those that share the pod with it.</summary>
+    private void LookAtSiblings(TaskRun run)
+    {
+        if (run.ExecutorKey is { } key && pods.TryGetValue(key, out var members))
+            run.VolumesOfSiblings = [.. members.Where(other => other != run).SelectMany(other => other.Task.Resources).Where(each => each.Disk?.Persistence is not null)];
+    }
+
     /// <summary>The run has come to its end, which is the end of its group unless it was a good one.</summary>
     private void LeavePod(TaskRun run)
     {
@@ -57,7 +64,10 @@ public sealed partial class AgentCore
         {
             pods.Remove(key);
             if (run.Intent != KillIntent.Silent)
+            {
                 endedExecutors.Add((key, 0));
+                Remember(new CompletedExecutor(run.Framework, run.Pod!.Executor, run.Pod.ContainerId));
+            }
         }
 
         if (run.State != TaskState.TaskFinished)

@@ -32,7 +32,6 @@ public sealed partial class AgentCore
             effects.Add(new AgentEffect.CheckpointDelivery(executor.Program.ContainerId));
         executor.HasSubscribed = true;
         executor.SubscribeBy = null;
-        executor.Verdict = null;
         Touch(executor.Program);
         Tell(executor, Welcome(executor, input.Self));
         foreach (var update in input.Updates)
@@ -69,7 +68,10 @@ public sealed partial class AgentCore
     {
         if (executor.StreamId is null || executor.IsEnding)
             return;
-        var waiting = executor.Members.Where(run => run.Phase == RunPhase.Launching).GroupBy(run => run.Pod!.GroupId).ToList();
+        var groups = executor.Members.Where(run => run.Phase == RunPhase.Launching).GroupBy(run => run.Pod!.GroupId).ToList();
+        foreach (var group in groups.Where(group => group.Any(run => run is { HasVolumes: true, Volumes: VolumeStage.None })))
+            AskForVolumes(executor, [.. group]);
+        var waiting = groups.FindAll(group => group.All(run => !run.HasVolumes || run.Volumes == VolumeStage.Placed));
         if (waiting.Count == 0)
             return;
         executor.WasGivenTasks = true;
@@ -84,6 +86,24 @@ public sealed partial class AgentCore
 
             Tell(executor, LaunchOf([.. group.Select(run => run.Task)]));
         }
+    }
+
+    private void AskForVolumes(ExecutorRun executor, IReadOnlyList<TaskRun> group)
+    {
+        foreach (var run in group)
+            run.Volumes = VolumeStage.Asked;
+        effects.Add(new AgentEffect.PlaceVolumes(executor, group));
+    }
+
+    private void VolumesPlaced(AgentInput.VolumesPlaced input)
+    {
+        if (!byContainer.TryGetValue(input.ContainerId, out var program) || program.ProgramOf is not { } executor)
+            return;
+        foreach (var run in executor.Members.Where(run => run.Pod!.GroupId == input.GroupId))
+            run.Volumes = VolumeStage.Placed;
+        if (input.WhyNot is { } why)
+            EndWaiting(executor, input.GroupId, TaskState.TaskFailed, Reason.ContainerUpdateFailed, $"The executor can't be given the task's volumes: {why}");
+        Deliver(executor);
     }
 
     private void Update(ExecutorKey key, TaskReport given)

@@ -11,7 +11,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
 {
     private readonly Dictionary<TaskKey, TaskRun> runs = [];
     private readonly Dictionary<string, TaskRun> byContainer = new(StringComparer.Ordinal);
-    private readonly Queue<(FrameworkInfo Framework, TaskRecord Task)> completed = new();
+    private readonly Queue<CompletedTask> completed = new();
     private readonly List<AgentEffect> effects = [];
     private AgentTime now;
     private bool linked;
@@ -25,7 +25,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
     public IReadOnlyCollection<TaskRun> Runs => runs.Values;
 
     /// <summary>The latest tasks whose story is over, oldest first.</summary>
-    public IReadOnlyCollection<(FrameworkInfo Framework, TaskRecord Task)> Completed => completed;
+    public IReadOnlyCollection<CompletedTask> Completed => completed;
 
     /// <summary>Tasks of an agent that was given up are ending, and a registration must wait until they have.</summary>
     public bool Leaving => leaving || strangers.Count > 0;
@@ -45,6 +45,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             case AgentInput.ExecutorStreamClosed closed: StreamClosed(closed); break;
             case AgentInput.ExecutorUpdate update: Update(update.Executor, update.Status); break;
             case AgentInput.MessageOfExecutor message: Pass(message); break;
+            case AgentInput.VolumesPlaced placed: VolumesPlaced(placed); break;
             case AgentInput.KillTask kill: Kill(kill); break;
             case AgentInput.Acknowledge acknowledge: Acknowledge(acknowledge); break;
             case AgentInput.ShutdownFramework shutdown: EndSilently(run => run.Key.FrameworkId == shutdown.FrameworkId); break;
@@ -129,6 +130,8 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             effects.Add(new AgentEffect.Launch(run));
         }
 
+        foreach (var run in group)
+            LookAtSiblings(run);
         if (refusal is not null && group[0].ExecutorKey is { } key)
             endedExecutors.Add((key, 0)); // Which is told only if no other group of it lives.
     }
@@ -164,7 +167,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
         effects.Add(new AgentEffect.Forget(run.ContainerId));
         if (run.Intent == KillIntent.Silent)
             return;
-        completed.Enqueue((run.Framework, run.ToRecord(AgentId)));
+        completed.Enqueue(new CompletedTask(run.Framework, run.ToRecord(AgentId), run.ContainerId, run.Pod));
         while (completed.Count > settings.CompletedTasksKept)
             completed.Dequeue();
     }

@@ -57,6 +57,13 @@ public abstract record AgentEffect
         public IReadOnlyList<Resource> Resources => Executor.Resources;
     }
 
+    /// <summary>The tasks' persistent volumes are to be in their executor's sandbox. <see cref="AgentInput.VolumesPlaced"/> follows, and only then are the tasks given to it.</summary>
+    /// <param name="Tasks">Of one group.</param>
+    public sealed record PlaceVolumes(ExecutorRun Executor, IReadOnlyList<TaskRun> Tasks) : AgentEffect;
+
+    /// <summary>What this task of the executor had of persistent volumes, and no other has, is not to be reached in its container any more.</summary>
+    public sealed record TakeVolumes(ExecutorRun Executor, TaskRun Task) : AgentEffect;
+
     /// <summary>Nobody asks for this run any more: its checkpoints go, its sandbox is left to the collector.</summary>
     public sealed record Forget(string ContainerId) : AgentEffect;
 

@@ -36,6 +36,11 @@ public abstract record AgentInput
     /// <summary>MESSAGE of an executor to its scheduler.</summary>
     public sealed record MessageOfExecutor(ExecutorKey Executor, ByteString Data) : AgentInput;
 
+    /// <summary>The answer to <see cref="AgentEffect.PlaceVolumes"/>.</summary>
+    /// <param name="ContainerId">The executor's.</param>
+    /// <param name="WhyNot">Null when the volumes are where the tasks ask for them.</param>
+    public sealed record VolumesPlaced(string ContainerId, string GroupId, string? WhyNot) : AgentInput;
+
     /// <summary>A null grace period: the task's own policy, else the agent's.</summary>
     public sealed record KillTask(TaskKey Task, TimeSpan? GracePeriod, bool Draining = false) : AgentInput;
 

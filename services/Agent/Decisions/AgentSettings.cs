@@ -19,6 +19,9 @@ public sealed record AgentSettings(TimeSpan KillGracePeriod)
     /// <summary>How many tasks that have ended and been acknowledged are still shown.</summary>
     public int CompletedTasksKept { get; init; } = 200;
 
+    /// <summary>The same of executors that have ended, as many as Mesos keeps of a framework.</summary>
+    public int CompletedExecutorsKept { get; init; } = 150;
+
     /// <summary>How long until a SIGKILL of everything is tried again when processes are still left.</summary>
     public TimeSpan DestroyAgain { get; init; } = TimeSpan.FromSeconds(10);
 }

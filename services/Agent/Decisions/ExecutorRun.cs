@@ -41,6 +41,9 @@ public sealed class ExecutorRun
     /// <summary>When it is given up unless it subscribes.</summary>
     internal TimeSpan? SubscribeBy { get; set; }
 
+    /// <summary>It had subscribed to an earlier process of this agent.</summary>
+    internal bool WasFound { get; set; }
+
     /// <summary>What becomes of its tasks when it ends; null: what its end says.</summary>
     internal (TaskState State, Reason Reason, string Message)? Verdict { get; set; }
 

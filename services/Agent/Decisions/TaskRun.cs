@@ -18,6 +18,17 @@ public enum RunPhase
     Ended,
 }
 
+/// <summary>How far a task under a program is with its persistent volumes.</summary>
+internal enum VolumeStage
+{
+    None,
+
+    /// <summary>They are being placed.</summary>
+    Asked,
+
+    Placed,
+}
+
 /// <summary>One task of this agent. Owned and changed by <see cref="AgentCore"/> alone.</summary>
 public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string containerId, Pod? pod = null)
 {
@@ -37,6 +48,15 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
 
     /// <summary>It has no processes that this agent knows of: its executor runs it.</summary>
     public bool IsUnderProgram => Pod is { HasProgram: true };
+
+    /// <summary>Persistent ones, among its resources.</summary>
+    public bool HasVolumes => Task.Resources.Any(each => each.Disk?.Persistence is not null);
+
+    /// <summary>Persistent ones of the other tasks of its pod, when it was launched.</summary>
+    public IReadOnlyList<Resource> VolumesOfSiblings { get; internal set; } = [];
+
+    /// <summary>Of a task under a program alone.</summary>
+    internal VolumeStage Volumes { get; set; }
 
     /// <summary>False for a task that the master believes to be here and that has never been.</summary>
     public bool WasLaunched => Task.Command is not null || Pod is not null;

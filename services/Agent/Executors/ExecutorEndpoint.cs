@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
@@ -9,7 +10,7 @@ using CallType = DataPlatform.Core.Protocol.Mesos.ExecutorCall.Types.Type;
 namespace DataPlatform.Services.Agent.Executors;
 
 /// <summary><c>POST /api/v1/executor</c>: Mesos's executor API, JSON and protobuf.</summary>
-internal sealed class ExecutorEndpoint(AgentLoop loop, ExecutorTokens tokens, StreamTable streams, Func<AgentInfo> self, TimeProvider time)
+internal sealed class ExecutorEndpoint(AgentLoop loop, ExecutorTokens tokens, StreamTable streams, MessageLimits messages, Func<AgentInfo> self, TimeProvider time)
 {
     public const string Path = "/api/v1/executor";
     private const string Scheme = "Bearer ";
@@ -65,6 +66,12 @@ internal sealed class ExecutorEndpoint(AgentLoop loop, ExecutorTokens tokens, St
     {
         if (call.Type == CallType.Update)
             await loop.PostAsync(new AgentInput.ExecutorUpdate(executor, call.Update.Status));
+        else if (call.Type == CallType.Message && messages.Wait(executor) is { } wait)
+        {
+            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            await Refusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, messages.Sentence);
+            return;
+        }
         else if (call.Type == CallType.Message)
             await loop.PostAsync(new AgentInput.MessageOfExecutor(executor, call.Message.Data));
         context.Response.StatusCode = StatusCodes.Status202Accepted;

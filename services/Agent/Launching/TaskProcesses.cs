@@ -24,7 +24,8 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
     // Waits for the word to go, so that a check counts within the task's limits and ends with it.
     private const string WaitAndRun = "read -r go <&3 && [ \"$go\" = go ] || exit 125; exec 3<&-; ulimit -c 0; ulimit -n \"$1\"; shift; exec \"$@\"";
     private readonly string openFiles = Math.Min(openFilesWanted, ProcessLimits.OfOpenFiles().Most).ToString(CultureInfo.InvariantCulture);
-    private readonly string script = ReadScript();
+    private readonly string script = ReadScript("supervise.sh");
+    private readonly string nestedScript = ReadScript("supervise-nested.sh");
 
     /// <summary>Before anything is fetched into the sandbox, which could be a link of that name.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
@@ -98,19 +99,40 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
     public ProcessIdentity StartBeside(string containerId, ProcessIdentity first, TaskContext context, IReadOnlyList<string> command, StandardEnds? ends = null)
     {
         using var gate = new Gate();
+        return StartBeside(containerId, first, context, gate, null, new ProcessStart(
+            "/bin/sh", ["sh", "-c", WaitAndRun, "sh", openFiles, .. command], context.Environment, context.WorkingDirectory, [ends?.Output, ends?.Error, gate.Outer])
+        {
+            Input = ends?.Input, Terminal = ends?.Terminal,
+        });
+    }
+
+    /// <summary>The same, to outlive this agent: with a supervisor of its own, which leaves the exit status in a folder.</summary>
+    /// <param name="pipes">In that folder.</param>
+    /// <returns>The supervisor.</returns>
+    /// <inheritdoc cref="StartBeside(string, ProcessIdentity, TaskContext, IReadOnlyList{string}, StandardEnds?)"/>
+    public ProcessIdentity StartSupervisedBeside(string containerId, string runDirectory, ProcessIdentity first, TaskContext context, IReadOnlyList<string> command, LogPipes pipes)
+    {
+        using var gate = new Gate();
+        using var status = SupervisorFiles.CreateStatus(runDirectory);
+        using var never = LogPipes.MakeHeld(Path.Combine(runDirectory, "never.pipe"));
+        return StartBeside(containerId, first, context, gate, runDirectory, new ProcessStart(
+            "/bin/sh", ["sh", "-c", nestedScript, "supervise", openFiles, .. command], context.Environment, context.WorkingDirectory,
+            [pipes.OutputEnd, pipes.ErrorEnd, status, gate.Outer, pipes.HeldOutput, pipes.HeldError, never]));
+    }
+
+    private ProcessIdentity StartBeside(string containerId, ProcessIdentity first, TaskContext context, Gate gate, string? runDirectory, ProcessStart start)
+    {
         using var before = context.User is null && namespaces is null ? null : new SystemCalls();
         using var held = before is null || namespaces is null ? null : TaskNamespaces.Join(before, first);
         if (before is not null && context.User is { } user)
             TaskRights.GiveUp(before, user);
-        var pid = Spawn.Start(new ProcessStart(
-            "/bin/sh", ["sh", "-c", WaitAndRun, "sh", openFiles, .. command], context.Environment, context.WorkingDirectory, [ends?.Output, ends?.Error, gate.Outer])
-        {
-            Before = before, Input = ends?.Input, Terminal = ends?.Terminal,
-        });
+        var pid = Spawn.Start(start with { Before = before });
         try
         {
             var process = new ProcessIdentity(pid, ProcessStat.Of(pid)!.Value.StartTicks);
             Join(containerId, pid);
+            if (runDirectory is not null)
+                SupervisorFiles.WriteStarted(runDirectory, pid);
             gate.Open();
             return process;
         }
@@ -204,9 +226,9 @@ internal sealed class TaskProcesses(string workDirectory, ContainerIsolation iso
         _ = Spawn.CollectEnd(pid);
     }
 
-    private static string ReadScript()
+    private static string ReadScript(string name)
     {
-        using var stream = typeof(TaskProcesses).Assembly.GetManifestResourceStream("supervise.sh")!;
+        using var stream = typeof(TaskProcesses).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
         return string.Join('\n', reader.ReadToEnd().Split('\n').Where(line => !line.StartsWith('#')));
     }

@@ -92,6 +92,15 @@ internal sealed class MasterLink : IDisposable
     /// <summary>Sends without waiting for the answer; what is lost is sent again by its own rules.</summary>
     public void Send(AgentCall call) => _ = SendAsync(call);
 
+    /// <summary>The same of updates of different tasks: in as few calls as the master takes them.</summary>
+    public void Send(IReadOnlyList<AgentCall.Types.Update> updates)
+    {
+        if (Volatile.Read(ref stream) is not { } current)
+            return;
+        foreach (var call in UpdateCalls.Of(updates, current.MostUpdates))
+            Send(call);
+    }
+
     /// <summary>Gives the present stream up, so that the agent registers again.</summary>
     public void Reset() => Volatile.Read(ref stream)?.Cancel();
 
@@ -127,6 +136,7 @@ internal sealed class MasterLink : IDisposable
                 backoff.Reset();
                 patience = TimeSpan.FromSeconds(message.Registered.PingIntervalSeconds * Math.Max(1, message.Registered.PingMisses));
                 current.AgentId = message.Registered.AgentId;
+                current.MostUpdates = message.Registered.MostUpdates;
                 Volatile.Write(ref stream, current);
                 status.Registered();
             }
@@ -176,6 +186,9 @@ internal sealed class MasterLink : IDisposable
         public string Id { get; } = id;
 
         public Core.Protocol.Mesos.AgentID? AgentId { get; set; }
+
+        /// <summary>Of one call; 0 of a master that takes each by itself.</summary>
+        public int MostUpdates { get; set; }
 
         public void Cancel()
         {

@@ -53,6 +53,19 @@ internal sealed class LogPipes : IDisposable
         }
     }
 
+    /// <summary>One that is never written to, for who is to wait without end.</summary>
+    /// <exception cref="IOException">It can't be made.</exception>
+    public static SafeFileHandle MakeHeld(string path)
+    {
+        if (Libc.mkfifo(path, OwnerOnly) != 0)
+            throw new IOException($"Cannot make '{path}': {Marshal.GetLastPInvokeErrorMessage()}");
+        return Open(path, Libc.OpenReadWrite);
+    }
+
+    /// <summary>The reader's end, which never waits. Once nobody has the pipe open for writing, it reads what is left and then the end.</summary>
+    /// <exception cref="IOException">It can't be opened.</exception>
+    public static SafeFileHandle OpenReader(string runDirectory, string name) => Open(PathOf(runDirectory, name), Libc.OpenReadOnly | Libc.OpenNonBlocking);
+
     /// <summary>Of no effect on the task: it has ends of its own.</summary>
     public void CloseEnds()
     {

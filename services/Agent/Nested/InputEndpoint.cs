@@ -40,11 +40,11 @@ internal sealed class InputEndpoint(NestedContainers nested, AgentRights rights)
                 await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, "The request ended before its first record");
             else if (first.Type != Attach.Types.Type.ContainerId)
                 await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, "The first record of 'attach_container_input' must be of the type CONTAINER_ID");
-            else if (NestedId.WhyNot(first.ContainerId, "attach_container_input.container_id", out var id) is { } why)
+            else if (NestedName.WhyNot(first.ContainerId, "attach_container_input.container_id", out var name) is { } why)
                 await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, why);
             else if (rights.WhyNotAny(context.Caller(), NestedRights.OfInput) is { } forbidden)
                 await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, forbidden);
-            else if (await NestedEndpoint.FindAsync(context, nested, rights, id!, NestedRights.OfInput) is { } container)
+            else if (await NestedEndpoint.FindAsync(context, nested, rights, name!, NestedRights.OfInput) is { } container)
                 await AttachAsync(context, container, records, codec);
         }
         catch (Exception problem) when (problem is RecordFormatException or MessageFormatException)

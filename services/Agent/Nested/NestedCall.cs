@@ -6,22 +6,22 @@ namespace DataPlatform.Services.Agent.Nested;
 /// <summary>A call about a container within a task's, whichever of the two names that Mesos has for it was used.</summary>
 internal abstract record NestedCall
 {
-    private NestedCall(NestedId id) => Id = id;
+    private NestedCall(NestedName name) => Name = name;
 
-    public NestedId Id { get; }
+    public NestedName Name { get; }
 
-    public sealed record Launch(NestedId Container, NestedCommand Command) : NestedCall(Container);
+    public sealed record Launch(NestedName Container, NestedCommand Command) : NestedCall(Container);
 
-    public sealed record Session(NestedId Container, NestedCommand Command) : NestedCall(Container);
+    public sealed record Session(NestedName Container, NestedCommand Command) : NestedCall(Container);
 
     /// <param name="Newer">The answer goes by the newer name.</param>
-    public sealed record Wait(NestedId Container, bool Newer) : NestedCall(Container);
+    public sealed record Wait(NestedName Container, bool Newer) : NestedCall(Container);
 
-    public sealed record Kill(NestedId Container, int Signal) : NestedCall(Container);
+    public sealed record Kill(NestedName Container, int Signal) : NestedCall(Container);
 
-    public sealed record Remove(NestedId Container) : NestedCall(Container);
+    public sealed record Remove(NestedName Container) : NestedCall(Container);
 
-    public sealed record AttachOutput(NestedId Container) : NestedCall(Container);
+    public sealed record AttachOutput(NestedName Container) : NestedCall(Container);
 
     private const int LastSignal = 64;
     private const int KillSignal = 9;
@@ -37,7 +37,7 @@ internal abstract record NestedCall
     {
         call = null;
         var (body, containerId) = BodyOf(given);
-        if (NestedId.WhyNot(containerId, body + ".container_id", out var id) is { } problem)
+        if (NestedName.WhyNot(containerId, body + ".container_id", out var id) is { } problem)
             return problem;
         switch (given.Type)
         {
@@ -61,7 +61,7 @@ internal abstract record NestedCall
         }
     }
 
-    private static string? WhyNotLaunch(AgentOperatorCall given, string body, NestedId id, out NestedCall? call)
+    private static string? WhyNotLaunch(AgentOperatorCall given, string body, NestedName id, out NestedCall? call)
     {
         call = null;
         if (given.LaunchContainer is { } newer && given.Type == CallType.LaunchContainer && (newer.Resources.Count > 0 || newer.Limits.Count > 0))

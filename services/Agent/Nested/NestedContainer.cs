@@ -1,6 +1,7 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Isolation;
+using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Serving;
 using DataPlatform.Services.Agent.Serving.Authentication;
@@ -14,10 +15,11 @@ namespace DataPlatform.Services.Agent.Nested;
 /// A container within a task's: its first process and all that this has started. With the first process all others end, and what they
 /// wrote until then goes to whoever reads it.
 /// </summary>
-internal sealed class NestedContainer(NestedId id, TaskRun task, string group, NestedEnds ends, string? keptIn, ContainerIsolation isolation, TimeProvider time)
+internal sealed class NestedContainer(NestedId id, TaskRun task, NestedEnds ends, string? keptIn, string? runDirectory, ContainerIsolation isolation, TimeProvider time)
 {
     private const int BufferSize = 16 * 1024;
     private const int MostReaders = 8;
+    private const int SignalBits = 0x7F;
 
     /// <summary>For what is still in the pipes when no process is left; somebody else may hold them open.</summary>
     private static readonly TimeSpan DrainFor = TimeSpan.FromSeconds(2);
@@ -25,6 +27,10 @@ internal sealed class NestedContainer(NestedId id, TaskRun task, string group, N
     private static readonly TimeSpan KillPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestKillPause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>For a supervisor to start the container's first process, and to end after its last.</summary>
+    private static readonly TimeSpan SupervisorActsWithin = TimeSpan.FromSeconds(2);
+
+    private readonly string group = id.Group;
     private readonly Lock gate = new();
     private readonly List<ProcessOutput> readers = [];
     private readonly TaskCompletionSource<int?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,8 +47,14 @@ internal sealed class NestedContainer(NestedId id, TaskRun task, string group, N
     /// <summary>Whose the task is, as rights name it.</summary>
     public string User { get; } = TaskUser.Of(task);
 
-    /// <summary>The first process; known from the start on.</summary>
+    /// <summary>Where its supervisor leaves its exit status, so that it outlives this agent; null: it ends with it.</summary>
+    public string? RunDirectory { get; } = runDirectory;
+
+    /// <summary>Its supervisor where it has one, else its first process; known from the start on.</summary>
     public ProcessIdentity Process { get; private set; }
+
+    /// <summary>Of the container's first process, as this host counts.</summary>
+    public int FirstPid => (RunDirectory is null ? null : FirstProcessNow()) ?? Process.Pid;
 
     /// <summary>The sandbox in which what it wrote is kept; null: nothing is.</summary>
     public string? KeptIn { get; } = keptIn;
@@ -81,7 +93,13 @@ internal sealed class NestedContainer(NestedId id, TaskRun task, string group, N
             if (over)
                 return false;
             if (signal != Libc.SignalKill)
-                return Libc.kill(Process.Pid, signal) == 0;
+                return (RunDirectory is null ? Process.Pid : FirstProcess()) is { } first && Libc.kill(first, signal) == 0;
+            if (RunDirectory is not null)
+            {
+                _ = Task.Run(KillBelowSupervisorAsync);
+                return true;
+            }
+
             // Not by the group alone: where there are none, a process in its first moments is not known as a member.
             isolation.KillMembers(group, null);
             _ = Libc.kill(Process.Pid, Libc.SignalKill);
@@ -99,8 +117,19 @@ internal sealed class NestedContainer(NestedId id, TaskRun task, string group, N
         }
     }
 
+    /// <summary>No process of it is to be started any more.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (gate)
+                return over;
+        }
+    }
+
     /// <summary>From the start of its first process to the end of everything.</summary>
-    public async Task RunAsync(ProcessIdentity process, ProcessWatch watch, DescriptorWatch descriptors)
+    /// <param name="innerEnded">Completes when those within it have ended, which have no process any more then.</param>
+    public async Task RunAsync(ProcessIdentity process, ProcessWatch watch, DescriptorWatch descriptors, Func<Task> innerEnded)
     {
         Process = process;
         int? status = null;
@@ -116,6 +145,9 @@ internal sealed class NestedContainer(NestedId id, TaskRun task, string group, N
             }
 
             await KillRestAsync();
+            if (RunDirectory is not null)
+                status = SupervisorFiles.ReadExitStatus(RunDirectory) is { } told ? WaitStatus.Of(told) : status is { } end && (end & SignalBits) != 0 ? end : null;
+            await innerEnded();
             await Task.WhenAny(pumps, Task.Delay(DrainFor, time, stop.Token));
             await stop.CancelAsync();
             await pumps;
@@ -131,6 +163,36 @@ internal sealed class NestedContainer(NestedId id, TaskRun task, string group, N
             }
 
             ended.SetResult(status);
+        }
+    }
+
+    /// <summary>Of the container, whose supervisor may be about to start it. Null when there is none any more.</summary>
+    private int? FirstProcess()
+    {
+        for (var began = time.GetTimestamp(); ;)
+        {
+            if (FirstProcessNow() is { } first)
+                return first;
+            if (!ProcessStat.IsAlive(Process) || time.GetElapsedTime(began) > SupervisorActsWithin)
+                return null;
+            Thread.Sleep(KillPause);
+        }
+    }
+
+    private int? FirstProcessNow() =>
+        isolation.Members(group, Process.Pid).Where(pid => ProcessStat.Of(pid) is { IsZombie: false } stat && stat.Parent == Process.Pid).Select(pid => (int?)pid).FirstOrDefault();
+
+    /// <summary>The supervisor is left to tell the exit status; it may be about to start the container.</summary>
+    private async Task KillBelowSupervisorAsync()
+    {
+        for (var began = time.GetTimestamp(); !IsOver; await Task.Delay(KillPause, time))
+        {
+            isolation.KillMembers(group, Process.Pid);
+            lock (gate)
+            {
+                if (!over && time.GetElapsedTime(began) > SupervisorActsWithin && ProcessStat.IsAlive(Process))
+                    _ = Libc.kill(Process.Pid, Libc.SignalKill);
+            }
         }
     }
 

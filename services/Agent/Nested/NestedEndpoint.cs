@@ -28,27 +28,27 @@ internal sealed class NestedEndpoint(AgentLoop loop, NestedContainers nested, Ag
             await LaunchAsync(context, launch, launch.Command, form, null);
         else if (call is NestedCall.Session session)
             await SessionAsync(context, session, form);
-        else if (await FindAsync(context, nested, rights, call!.Id, NestedRights.Of(call)) is { } container)
+        else if (await FindAsync(context, nested, rights, call!.Name, NestedRights.Of(call)) is { } container)
             await ActAsync(context, call, container, form);
     }
 
     /// <summary>Those that run and that the caller may see, as GET_CONTAINERS shows them.</summary>
     public IEnumerable<Answer.GetContainers.Types.Container> Shown(Visibility visible) =>
-        nested.Running.Where(each => visible.Container(each.User)).OrderBy(each => each.Id.Parent, StringComparer.Ordinal).ThenBy(each => each.Id.Value, StringComparer.Ordinal).Select(each => new Answer.GetContainers.Types.Container
+        nested.Running.Where(each => visible.Container(each.User)).OrderBy(each => each.Id.Key, StringComparer.Ordinal).Select(each => new Answer.GetContainers.Types.Container
         {
             FrameworkId = new FrameworkID { Value = each.TaskKey.FrameworkId },
             ExecutorId = new ExecutorID { Value = each.TaskKey.TaskId },
             ExecutorName = each.ExecutorName,
             ContainerId = each.Id.ToMessage(),
-            ContainerStatus = new ContainerStatus { ContainerId = each.Id.ToMessage(), ExecutorPid = (uint)each.Process.Pid },
+            ContainerStatus = new ContainerStatus { ContainerId = each.Id.ToMessage(), ExecutorPid = (uint)each.FirstPid },
         });
 
     /// <summary>Null when the request was answered with why not.</summary>
     internal static async Task<NestedContainer?> FindAsync(
-        HttpContext context, NestedContainers nested, AgentRights rights, NestedId id, IReadOnlyList<AccessAction> actions)
+        HttpContext context, NestedContainers nested, AgentRights rights, NestedName name, IReadOnlyList<AccessAction> actions)
     {
-        if (nested.Find(id) is not { } container)
-            await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no container '{id.Value}' within the container '{id.Parent}'");
+        if (name.Readings.Select(nested.Find).FirstOrDefault(each => each is not null) is not { } container)
+            await Refusal.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no container '{name.Value}' within the container '{name.Parent}'");
         else if (rights.WhyNot(context.Caller(), actions, container.User) is { } forbidden)
             await Refusal.WriteAsync(context, StatusCodes.Status403Forbidden, forbidden);
         else
@@ -89,11 +89,11 @@ internal sealed class NestedEndpoint(AgentLoop loop, NestedContainers nested, Ag
     /// <summary>Null when the request was answered with why not; an answer in good order is left to the caller.</summary>
     private async Task<NestedContainer?> LaunchAsync(HttpContext context, NestedCall call, NestedCommand command, AnswerForm form, ProcessOutput? first)
     {
-        var id = call.Id;
-        var (parent, agentId) = await loop.ReadAsync(core => (core.Programs.FirstOrDefault(run => run.ContainerId == id.Parent && (id.Pod is null || run.Pod?.ContainerId == id.Pod)), core.AgentId));
-        if (parent is null)
+        var (found, agentId) = await loop.ReadAsync(core => (NestedPlace.Of(call.Name, core), core.AgentId));
+        if (found is not var (id, parent) || id.Path.Count > NestedId.Deepest)
         {
-            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, $"No task runs in the container '{id.Parent}'");
+            await Refusal.WriteAsync(context, StatusCodes.Status400BadRequest, found is null
+                ? $"No task runs in the container '{call.Name.Parent}'" : $"The container '{call.Name.Value}' would stand {found.Value.Id.Path.Count} deep within its task's; at most {NestedId.Deepest} are allowed");
             return null;
         }
 

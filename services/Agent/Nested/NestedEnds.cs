@@ -1,4 +1,5 @@
 using DataPlatform.Services.Agent.Launching;
+using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
 using Microsoft.Win32.SafeHandles;
 using DataType = DataPlatform.Core.Protocol.Mesos.ProcessIO.Types.Data.Types.Type;
@@ -9,6 +10,7 @@ namespace DataPlatform.Services.Agent.Nested;
 internal sealed class NestedEnds : IDisposable
 {
     private readonly List<Pipe> pipes = [];
+    private readonly List<SafeFileHandle> readers = [];
     private NestedFolder? folder;
 
     private NestedEnds()
@@ -35,7 +37,7 @@ internal sealed class NestedEnds : IDisposable
         try
         {
             if (kept)
-                ends.folder = NestedFolder.Make(sandbox, id.Value, user);
+                ends.folder = NestedFolder.Make(sandbox, id.Path, user);
             NestedLog? Log(string name) => ends.folder is { } folder ? new NestedLog(folder, name, user, maximumLogBytes) : null;
             if (command.Terminal is { } size)
                 ends.MakeTerminal(size, user, Log("stdout"), descriptors);
@@ -46,7 +48,32 @@ internal sealed class NestedEnds : IDisposable
         catch
         {
             if (ends.folder is not null)
-                NestedFolder.Remove(sandbox, id.Value);
+                NestedFolder.Remove(sandbox, id.Path);
+            ends.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Of a container that outlives this agent: it writes to named pipes, and is given its own ends of them by who starts it.</summary>
+    /// <param name="folder">Null when it is gone: what is written is read and lost.</param>
+    /// <exception cref="IOException">The pipes can't be opened; then nothing is left.</exception>
+    public static NestedEnds Follow(string runDirectory, NestedFolder? folder, HostUser? user, long maximumLogBytes)
+    {
+        var ends = new NestedEnds { folder = folder };
+        try
+        {
+            (SafeFileHandle, DataType, NestedLog?) Output(string name, DataType type)
+            {
+                var reader = LogPipes.OpenReader(runDirectory, name);
+                ends.readers.Add(reader);
+                return (reader, type, folder is null ? null : new NestedLog(folder, name, user, maximumLogBytes));
+            }
+
+            ends.Outputs = [Output(LogPipes.Output, DataType.Stdout), Output(LogPipes.Error, DataType.Stderr)];
+            return ends;
+        }
+        catch
+        {
             ends.Dispose();
             throw;
         }
@@ -66,6 +93,7 @@ internal sealed class NestedEnds : IDisposable
         Input?.Dispose();
         Terminal?.Dispose();
         pipes.ForEach(each => each.Own.Dispose());
+        readers.ForEach(each => each.Dispose());
         folder?.Dispose();
     }
 

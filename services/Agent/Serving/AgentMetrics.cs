@@ -41,6 +41,9 @@ internal sealed class AgentMetrics(
     /// <summary>How many tasks have processes that withstand SIGKILL.</summary>
     public Func<int> Unkillable { get; set; } = () => 0;
 
+    /// <summary>Of executors to their schedulers.</summary>
+    public Func<(long Taken, long Refused)> Messages { get; set; } = () => (0, 0);
+
     public void CountFetch(bool succeeded) => Interlocked.Increment(ref succeeded ? ref fetched : ref fetchFailures);
 
     /// <summary>Checkpoints that could not be written.</summary>
@@ -56,7 +59,7 @@ internal sealed class AgentMetrics(
             Waiting = core.Runs.Sum(run => run.Updates.Pending.Count),
             Frameworks = core.Runs.Select(run => run.Key.FrameworkId).Distinct(StringComparer.Ordinal).Count(),
             Held = core.Runs.Where(run => run.Phase != RunPhase.Ended).SelectMany(run => run.Task.Resources)
-                .Concat(core.Executors.Values.SelectMany(each => each.Info.Resources))
+                .Concat(core.ExecutorInfos.SelectMany(each => each.Info.Resources))
                 .Where(each => each.Scalar is not null).GroupBy(each => each.Name, StringComparer.Ordinal)
                 .ToDictionary(each => each.Key, each => each.Sum(resource => resource.Scalar.Value), StringComparer.Ordinal),
         });
@@ -73,6 +76,8 @@ internal sealed class AgentMetrics(
             ("slave/tasks_running", state.Running),
             ("slave/tasks_killing", state.Ending),
             ("slave/status_updates_pending", state.Waiting),
+            ("slave/valid_framework_messages", Messages().Taken),
+            ("slave/executor_messages_refused", Messages().Refused),
             ("slave/valid_status_updates", Interlocked.Read(ref updates)),
             ("containerizer/fetcher/task_fetches_succeeded", Interlocked.Read(ref fetched)),
             ("containerizer/fetcher/task_fetches_failed", Interlocked.Read(ref fetchFailures)),

@@ -35,7 +35,7 @@ internal static class AgentViews
         var view = new Answer.GetFrameworks();
         var active = core.Runs.Select(run => run.Framework).Concat(core.Executors.Values.Select(each => each.Framework)).DistinctBy(each => each.Id.Value).ToList();
         view.Frameworks.AddRange(active.Where(visible.Framework).Select(Wrap));
-        view.CompletedFrameworks.AddRange(core.Completed.Select(each => each.Framework)
+        view.CompletedFrameworks.AddRange(core.Completed.Select(each => each.Framework).Concat(core.CompletedExecutors.Select(each => each.Framework))
             .DistinctBy(each => each.Id.Value).Where(each => !active.Exists(other => other.Id.Value == each.Id.Value)).Where(visible.Framework).Select(Wrap));
         return view;
 
@@ -48,8 +48,9 @@ internal static class AgentViews
         view.Executors.AddRange(core.ExecutorInfos.Where(each => visible.Executor(each.Info, each.Framework.User)).Select(each => new Answer.GetExecutors.Types.Executor { ExecutorInfo = each.Info }));
         foreach (var run in core.Runs.Where(run => run.Task.Command is not null && run.Pod is null))
             AddTo(run.Phase == RunPhase.Ended ? view.CompletedExecutors : view.Executors, run.ToRecord(core.AgentId), run.Framework);
-        foreach (var (framework, task) in core.Completed.Where(each => each.Task.ExecutorId is null))
-            AddTo(view.CompletedExecutors, task, framework);
+        foreach (var each in core.Completed.Where(each => each.Pod is null))
+            AddTo(view.CompletedExecutors, each.Task, each.Framework);
+        view.CompletedExecutors.AddRange(core.CompletedExecutors.Where(each => visible.Executor(each.Info, each.Framework.User)).Select(each => new Answer.GetExecutors.Types.Executor { ExecutorInfo = each.Info }));
         return view;
 
         void AddTo(ICollection<Answer.GetExecutors.Types.Executor> list, TaskRecord task, FrameworkInfo framework)

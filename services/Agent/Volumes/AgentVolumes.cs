@@ -49,6 +49,10 @@ internal sealed class AgentVolumes : IVolumeDisk
         return folder;
     }
 
+    /// <summary>Whether or not the volume is there.</summary>
+    /// <exception cref="IOException">There can't be such a volume.</exception>
+    public string PlaceOf(ResourceKind volume) => paths.Of(volume);
+
     private void Give(string folder, HostUser user, bool shared)
     {
         // Whoever has it may come to it, and sees nothing of the others.

@@ -27,9 +27,10 @@ internal abstract record TaskVolume(string ContainerPath, bool ReadOnly)
 
     /// <summary>Only of a task that <see cref="VolumeRules"/> has nothing against.</summary>
     /// <param name="pod">The executor of the task's pod; a volume among its resources is for its tasks to ask for.</param>
-    public static IReadOnlyList<TaskVolume> Of(TaskInfo task, ExecutorInfo? pod)
+    /// <param name="ofSiblings">Of the other tasks of the pod, to be asked for in the same way.</param>
+    public static IReadOnlyList<TaskVolume> Of(TaskInfo task, ExecutorInfo? pod, IReadOnlyList<Resource>? ofSiblings = null)
     {
-        var ofPod = PersistentOf(pod?.Resources ?? []).DistinctBy(each => each.ContainerPath).ToDictionary(each => each.ContainerPath);
+        var ofPod = PersistentOf([.. task.Resources, .. pod?.Resources ?? [], .. ofSiblings ?? []]).DistinctBy(each => each.ContainerPath).ToDictionary(each => each.ContainerPath);
         return [.. PersistentOf(task.Resources), .. (task.Container?.Volumes ?? []).Select(volume => Of(volume, ofPod))];
     }
 
@@ -50,7 +51,8 @@ internal abstract record TaskVolume(string ContainerPath, bool ReadOnly)
         };
     }
 
-    private static IEnumerable<Persistent> PersistentOf(IEnumerable<Resource> resources) => resources
+    /// <summary>Those among the resources of a task or an executor.</summary>
+    internal static IEnumerable<Persistent> PersistentOf(IEnumerable<Resource> resources) => resources
         .Where(each => each.Disk?.Persistence is not null)
         .Select(each => new Persistent(each.Disk.Volume.ContainerPath, each.Disk.Volume.Mode == Mode.Ro, new[] { each }.ToBag().Single().Kind));
 }

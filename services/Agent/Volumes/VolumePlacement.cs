@@ -19,7 +19,7 @@ internal sealed class VolumePlacement(AgentVolumes volumes, SandboxPaths sandbox
     {
         var (shown, mounts) = (new List<string>(), new List<TaskMount>());
         var inImage = ImageRequest.IsMade(run.Task.Container);
-        foreach (var volume in TaskVolume.Of(run.Task, run.Pod?.Executor))
+        foreach (var volume in TaskVolume.Of(run.Task, run.Pod?.Executor, run.VolumesOfSiblings))
         {
             if (volume is TaskVolume.Own { ReadOnly: false } own && own.Path == own.ContainerPath)
             {

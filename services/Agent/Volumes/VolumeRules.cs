@@ -21,6 +21,11 @@ internal static class VolumeRules
         return persistent.Concat(others).FirstOrDefault(why => why is not null) ?? WhyNotTogether(TaskVolume.Of(task, pod));
     }
 
+    /// <summary>Of a task that a program of its framework's runs: of all volumes only persistent ones are the agent's to give, in a sandbox that is there already.</summary>
+    public static string? WhyNotUnder(TaskInfo task, ExecutorInfo executor) =>
+        task.Resources.Where(each => each.Disk?.Persistence is not null).Select(each => WhyNotPersistent(each, inImage: false)).FirstOrDefault(why => why is not null)
+        ?? WhyNotTogether([.. TaskVolume.PersistentOf(task.Resources), .. TaskVolume.PersistentOf(executor.Resources)]);
+
     private static string? WhyNotPersistent(Resource resource, bool inImage) => resource.Disk.Volume switch
     {
         null => $"the persistent volume '{resource.Disk.Persistence.Id}' has no volume.container_path",

@@ -4,7 +4,7 @@ namespace DataPlatform.Services.Hosting.Security;
 /// A bucket for each key, as many as fit. When no more fit, what is full again is forgotten, and new keys share one bucket
 /// until there is room. Not for several threads.
 /// </summary>
-internal sealed class Buckets<TKey>(BucketSize size, int most, TimeProvider time) where TKey : notnull
+public sealed class Buckets<TKey>(BucketSize size, int most, TimeProvider time) where TKey : notnull
 {
     private readonly Dictionary<TKey, TokenBucket> buckets = [];
     private readonly TokenBucket shared = new(size, time.GetTimestamp());

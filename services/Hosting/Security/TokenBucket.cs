@@ -3,9 +3,11 @@ namespace DataPlatform.Services.Hosting.Security;
 /// <summary>So many at once, and one more each time an interval has passed. Not for several threads.</summary>
 /// <param name="Burst">The most that are in it.</param>
 /// <param name="Interval">How long one takes to come back.</param>
-internal readonly record struct BucketSize(int Burst, TimeSpan Interval);
+public readonly record struct BucketSize(int Burst, TimeSpan Interval);
 
-internal sealed class TokenBucket(BucketSize size, long now)
+/// <summary>A bucket that was full at a time.</summary>
+/// <param name="now">A timestamp of the provider that the methods are given.</param>
+public sealed class TokenBucket(BucketSize size, long now)
 {
     private double tokens = size.Burst;
     private long filled = now;
@@ -17,6 +19,7 @@ internal sealed class TokenBucket(BucketSize size, long now)
         return tokens >= 1 ? TimeSpan.Zero : size.Interval * (1 - tokens);
     }
 
+    /// <summary>One; of an empty bucket nothing.</summary>
     public void Take(long now, TimeProvider time)
     {
         Fill(now, time);

@@ -36,10 +36,23 @@ internal sealed class AgentLinkEndpoint(MasterRuntime master, Callers callers, S
 
     private async Task AnswerAsync(HttpContext context, AgentCall call, Caller caller)
     {
+        var most = master.MostAgentUpdates;
+        if (call.Type == AgentCall.Types.Type.Updates && (call.Updates.Count == 0 || call.Updates.Count > most))
+        {
+            await Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, $"updates has {call.Updates.Count} entries; 1 to {most} are allowed");
+            return;
+        }
+
         using var turn = await shares.EnterAsync(caller, context.RequestAborted);
-        await Answers.WriteAsync(context, await master.Writer.DecideAsync(
-            new PoolCommand.AgentRequest(call, context.Request.Headers[StreamIdHeader].FirstOrDefault(), caller), context.RequestAborted));
+        var streamId = context.Request.Headers[StreamIdHeader].FirstOrDefault();
+        var outcomes = await Task.WhenAll(Parts(call).Select(part => master.Writer.DecideAsync(new PoolCommand.AgentRequest(part, streamId, caller), context.RequestAborted)));
+        await Answers.WriteAsync(context, outcomes.FirstOrDefault(outcome => outcome is PoolOutcome.Refused) ?? outcomes[0]);
     }
+
+    /// <summary>Each of several updates is decided by itself, as if it had come alone.</summary>
+    private static IEnumerable<AgentCall> Parts(AgentCall call) => call.Type == AgentCall.Types.Type.Updates
+        ? call.Updates.Select(update => new AgentCall { Type = AgentCall.Types.Type.Update, AgentId = call.AgentId, Update = update })
+        : [call];
 
     /// <summary>Null when the request was answered with why not.</summary>
     private async Task<AgentStream?> AdmitAsync(HttpContext context, AgentCall call, MessageCodec codec, Caller caller)

@@ -52,6 +52,10 @@ internal sealed class PlatformCredentials
          "view_flags":[{"principals":{"values":["operator"]},"flags":{"type":"ANY"}}],
          "get_endpoints":[{"principals":{"values":["operator","control-plane"]},"paths":{"type":"ANY"}}],
          "access_sandboxes":[{"principals":{"values":["operator","control-plane"]},"users":{"type":"ANY"}}],
+         "launch_nested_container_sessions_under_parent_with_user":[{"principals":{"values":["control-plane"]},"users":{"type":"ANY"}}],
+         "launch_nested_container_sessions_as_user":[{"principals":{"values":["control-plane"]},"users":{"type":"ANY"}}],
+         "wait_nested_containers":[{"principals":{"values":["control-plane"]},"users":{"type":"ANY"}}],
+         "attach_containers_input":[{"principals":{"values":["control-plane"]},"users":{"type":"ANY"}}],
          "teardown_frameworks":[{"principals":{"values":["operator"]},"framework_principals":{"type":"ANY"}}],
          "mark_agents_gone":[{"principals":{"values":["operator"]},"agents":{"type":"ANY"}}]}
         """;

@@ -48,13 +48,13 @@ internal sealed class AgentRights(AgentLoop loop, AccessRules rules)
             .Where(run => run.Key.FrameworkId == place.FrameworkId && SandboxPaths.HolderContainer(run) == place.ContainerId)
             .Select(run => TaskUser.Of(run));
         var past = core.Completed
-            .Where(each => each.Framework.Id.Value == place.FrameworkId && HolderOf(each.Task) == place.ContainerId)
+            .Where(each => each.Framework.Id.Value == place.FrameworkId && (each.Pod?.ContainerId ?? each.ContainerId) == place.ContainerId)
             .Select(each => TaskUser.Of(each.Task, each.Framework));
-        return [.. present.Concat(past).Distinct(StringComparer.Ordinal)];
+        var executors = core.CompletedExecutors
+            .Where(each => each.Framework.Id.Value == place.FrameworkId && each.ContainerId == place.ContainerId && each.Info.Command is not null)
+            .Select(each => each.Info.Command.HasUser ? each.Info.Command.User : each.Framework.User);
+        return [.. present.Concat(past).Concat(executors).Distinct(StringComparer.Ordinal)];
     }
-
-    private static string? HolderOf(TaskRecord task) => task.Statuses.Select(status => status.ContainerStatus?.ContainerId)
-        .LastOrDefault(container => container is not null) is { } container ? container.Parent?.Value ?? container.Value : null;
 }
 
 /// <summary>As whom a task runs: the user that it names, or its framework's.</summary>

@@ -20,12 +20,23 @@ internal sealed class OlderState(
     /// <param name="withFlags">Whether it may see the settings.</param>
     public async Task<Action<Utf8JsonWriter>> ReadAsync(Visibility visible, bool withFlags)
     {
-        var (agentId, running, completed) = await loop.ReadAsync(core => (
-            core.AgentId,
-            core.Runs.Where(run => run.WasLaunched && !run.IsUnderProgram)
-                .Select(run => new OlderTask(run.Framework, run.ToRecord(core.AgentId), run.ContainerId, run.Phase)).ToList(),
-            core.Completed.Select(each => new OlderTask(each.Framework, each.Task, ContainerOf(each.Task), RunPhase.Ended)).ToList()));
-        return writer => Write(writer, agentId, running, completed, visible, withFlags);
+        var (agentId, executors, active) = await loop.ReadAsync(core => (core.AgentId, ExecutorsOf(core), core.Runs.Select(run => run.Framework).Concat(core.ExecutorInfos.Select(each => each.Framework)).Select(each => each.Id.Value).ToHashSet(StringComparer.Ordinal)));
+        return writer => Write(writer, agentId, executors, active, visible, withFlags);
+    }
+
+    /// <summary>Those that live, then those that have ended, the oldest first.</summary>
+    private static List<OlderExecutor> ExecutorsOf(AgentCore core)
+    {
+        var tasks = core.Runs.Where(run => run.WasLaunched).Select(run => new OlderTask(run.Framework, run.ToRecord(core.AgentId), run.ContainerId, run.Phase, run.Pod))
+            .Concat(core.Completed.Select(each => new OlderTask(each.Framework, each.Task, each.ContainerId, RunPhase.Ended, each.Pod))).ToList();
+        var byExecutor = tasks.Where(task => task.Pod is not null).ToLookup(task => task.Pod!.ContainerId, StringComparer.Ordinal);
+        OlderExecutor With(FrameworkInfo framework, ExecutorInfo info, string containerId, bool hasEnded) => new(framework, info, containerId, core.AgentId, hasEnded, [.. byExecutor[containerId]]);
+        return
+        [
+            .. tasks.Where(task => task.Pod is null).Select(OlderExecutor.Of),
+            .. core.LivingExecutors.Select(each => With(each.Framework, each.Info, each.ContainerId, hasEnded: false)),
+            .. core.CompletedExecutors.Select(each => With(each.Framework, each.Info, each.ContainerId, hasEnded: true)),
+        ];
     }
 
     public static void WriteVersion(Utf8JsonWriter writer)
@@ -45,10 +56,10 @@ internal sealed class OlderState(
         writer.WriteEndObject();
     }
 
-    private void Write(Utf8JsonWriter writer, string agentId, List<OlderTask> running, List<OlderTask> completed, Visibility visible, bool withFlags)
+    private void Write(Utf8JsonWriter writer, string agentId, List<OlderExecutor> executors, HashSet<string> active, Visibility visible, bool withFlags)
     {
         var info = self();
-        var held = running.Where(task => task.Phase != RunPhase.Ended).SelectMany(task => task.Record.Resources).ToList();
+        var held = executors.SelectMany(each => each.Held).ToList();
         writer.WriteStartObject();
         WriteVersion(writer);
         writer.WriteNumber("start_time", (started - DateTimeOffset.UnixEpoch).TotalSeconds);
@@ -73,20 +84,20 @@ internal sealed class OlderState(
         writer.WriteString("master_hostname", masterHost());
         if (withFlags)
             WriteFlags(writer, flags);
-        var active = running.Select(task => task.Framework.Id.Value).ToHashSet(StringComparer.Ordinal);
-        running = running.FindAll(task => IsVisible(task, visible));
-        completed = completed.FindAll(task => IsVisible(task, visible));
-        WriteFrameworks(writer, "frameworks", running.GroupBy(task => task.Framework.Id.Value), completed);
-        WriteFrameworks(
-            writer, "completed_frameworks", completed.Where(task => !active.Contains(task.Framework.Id.Value)).GroupBy(task => task.Framework.Id.Value), completed);
+        var shown = executors.Select(each => Visible(each, visible)).OfType<OlderExecutor>().ToLookup(each => active.Contains(each.Framework.Id.Value));
+        WriteFrameworks(writer, "frameworks", shown[true]);
+        WriteFrameworks(writer, "completed_frameworks", shown[false]);
         writer.WriteEndObject();
     }
 
-    /// <summary>A task stands below its framework and executor here, so its caller needs to see all three.</summary>
-    private static bool IsVisible(OlderTask task, Visibility visible)
+    /// <summary>A task stands below its framework and executor here, so its caller needs to see all three. Null: not even the executor.</summary>
+    private static OlderExecutor? Visible(OlderExecutor executor, Visibility visible)
     {
-        var user = TaskUser.Of(task.Record, task.Framework);
-        return visible.Framework(task.Framework) && visible.Task(task.Record, user) && visible.Executor(new ExecutorInfo(), user);
+        if (!visible.Framework(executor.Framework))
+            return null;
+        var tasks = executor.Tasks.Where(task => visible.Task(task.Record, TaskUser.Of(task.Record, task.Framework))).ToList();
+        var own = executor.Info is null ? TaskUser.Of(executor.Tasks[0].Record, executor.Framework) : executor.Framework.User;
+        return !visible.Executor(executor.Info ?? new ExecutorInfo(), own) || (executor.Info is null && tasks.Count == 0) ? null : executor with { Tasks = tasks };
     }
 
     private static IEnumerable<Resource> Unreserved(IEnumerable<Resource> resources) => resources.Where(each => OlderResources.RoleOf(each) == "*");
@@ -122,11 +133,10 @@ internal sealed class OlderState(
         writer.WriteEndObject();
     }
 
-    private void WriteFrameworks(
-        Utf8JsonWriter writer, string name, IEnumerable<IGrouping<string, OlderTask>> frameworks, List<OlderTask> completed)
+    private void WriteFrameworks(Utf8JsonWriter writer, string name, IEnumerable<OlderExecutor> executors)
     {
         writer.WriteStartArray(name);
-        foreach (var framework in frameworks.OrderBy(each => each.Key, StringComparer.Ordinal))
+        foreach (var framework in executors.GroupBy(each => each.Framework.Id.Value).OrderBy(each => each.Key, StringComparer.Ordinal))
         {
             var info = framework.First().Framework;
             writer.WriteStartObject();
@@ -140,21 +150,19 @@ internal sealed class OlderState(
             foreach (var role in info.Roles)
                 writer.WriteStringValue(role);
             writer.WriteEndArray();
-            writer.WriteStartArray("executors");
-            foreach (var task in framework.Where(each => each.Phase != RunPhase.Ended))
-                task.WriteExecutor(writer, paths);
-            writer.WriteEndArray();
-            writer.WriteStartArray("completed_executors");
-            foreach (var task in framework.Where(each => each.Phase == RunPhase.Ended)
-                .Concat(completed.Where(each => each.Framework.Id.Value == framework.Key)).DistinctBy(each => each.ContainerId))
-                task.WriteExecutor(writer, paths);
-            writer.WriteEndArray();
+            WriteExecutors(writer, "executors", framework.Where(each => !each.HasEnded));
+            WriteExecutors(writer, "completed_executors", framework.Where(each => each.HasEnded));
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
     }
 
-    private static string ContainerOf(TaskRecord task) =>
-        task.Statuses.Select(each => each.ContainerStatus?.ContainerId?.Value).LastOrDefault(each => each is not null) ?? "";
+    private void WriteExecutors(Utf8JsonWriter writer, string name, IEnumerable<OlderExecutor> executors)
+    {
+        writer.WriteStartArray(name);
+        foreach (var executor in executors)
+            executor.Write(writer, paths);
+        writer.WriteEndArray();
+    }
 }

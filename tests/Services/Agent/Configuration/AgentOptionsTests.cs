@@ -46,6 +46,7 @@ public sealed class AgentOptionsTests : IDisposable
     [InlineData("--resources cpus:-1", "must not be negative")]
     [InlineData("--resources ports:[5-1]", "is not a range")]
     [InlineData("--gc-delay soon", "is not a duration")]
+    [InlineData("--executor-messages-at-once 0", "from 1 to 1000000")]
     [InlineData("--max-log-size big", "is not a size")]
     [InlineData("--image-providers appc", "docker is, or nothing")]
     [InlineData("--docker-registry images", "neither an absolute path of a folder")]

@@ -252,6 +252,56 @@ public sealed class AgentCoreExecutorTests
     }
 
     [Fact]
+    public void A_group_waits_until_its_volumes_are_placed_and_others_go_before_it()
+    {
+        RunningExecutor("t1");
+        RunGroup(Volume("v"), "a", "b").OfType<AgentEffect.TellExecutor>().ShouldBeEmpty();
+        Told(Run("t2"), "s1").ShouldBe(["LAUNCH t2"]);
+
+        Told(Tell(new AgentInput.VolumesPlaced("x-t1", "group-a", null)), "s1").ShouldBe(["LAUNCH_GROUP a b"]);
+    }
+
+    [Fact]
+    public void Volumes_are_asked_for_once_and_by_the_next_process_of_the_agent_again()
+    {
+        core.Recover("S0", Recovered(Framework(), delivered: true), At);
+        RunGroup(Volume("v"), "a").OfType<AgentEffect.PlaceVolumes>().ShouldBeEmpty("it has not subscribed");
+
+        Subscribe("s1").OfType<AgentEffect.PlaceVolumes>().ShouldHaveSingleItem().Tasks.ShouldHaveSingleItem().Key.TaskId.ShouldBe("a");
+        Tell(new AgentInput.Tick()).OfType<AgentEffect.PlaceVolumes>().ShouldBeEmpty();
+        Run("t2").OfType<AgentEffect.PlaceVolumes>().ShouldBeEmpty();
+        Tell(new AgentInput.ExecutorStreamClosed(Key, "s1"));
+        Tell(new AgentInput.VolumesPlaced("x-t1", "group-a", null)).OfType<AgentEffect.TellExecutor>().ShouldBeEmpty();
+        Told(Subscribe("s2"), "s2").ShouldContain("LAUNCH_GROUP a");
+    }
+
+    [Fact]
+    public void A_group_whose_volumes_can_not_be_had_fails_and_the_executor_lives_on()
+    {
+        RunningExecutor("t1");
+        RunGroup(Volume("v"), "a", "b");
+
+        var effects = Tell(new AgentInput.VolumesPlaced("x-t1", "group-a", "no such volume"));
+
+        Reports(effects).ShouldBe([("a", TaskState.TaskFailed, Reason.ContainerUpdateFailed), ("b", TaskState.TaskFailed, Reason.ContainerUpdateFailed)]);
+        effects.OfType<AgentEffect.TakeVolumes>().Select(each => each.Task.Key.TaskId).ShouldBe(["a", "b"], "what was placed of them");
+        core.Executors[Key].Tasks.ShouldHaveSingleItem().Key.TaskId.ShouldBe("t1");
+    }
+
+    [Fact]
+    public void A_volume_is_taken_before_the_end_of_its_task_is_told()
+    {
+        RunningExecutor("t1");
+        RunGroup(Volume("v"), "a");
+        Tell(new AgentInput.VolumesPlaced("x-t1", "group-a", null));
+
+        var effects = Tell(new AgentInput.ExecutorUpdate(Key, Status("a", TaskState.TaskFinished))).ToList();
+
+        effects.FindIndex(each => each is AgentEffect.TakeVolumes).ShouldBeInRange(0, effects.FindIndex(each => each is AgentEffect.Send));
+        Tell(new AgentInput.ExecutorUpdate(Key, Status("t1", TaskState.TaskFinished))).OfType<AgentEffect.TakeVolumes>().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void With_its_framework_it_goes_in_silence()
     {
         RunningExecutor("t1");
@@ -274,6 +324,29 @@ public sealed class AgentCoreExecutorTests
         Tell(new AgentInput.Tick()).ShouldContain(new AgentEffect.Destroy("x-t1"));
 
         Reports(Tell(new AgentInput.Ended("x-t1", new TaskEnd.Status(137)))).ShouldBe([("t1", expected, Reason.ExecutorReregistrationTimeout)]);
+    }
+
+    [Fact]
+    public void One_that_is_found_to_have_ended_is_not_said_to_have_come_too_late()
+    {
+        core.Recover("S0", Recovered(Framework(Capability.PartitionAware), delivered: true), At);
+
+        var effects = Tell(new AgentInput.Ended("x-t1", new TaskEnd.Status(3)));
+
+        Reports(effects).ShouldBe([("t1", TaskState.TaskFailed, Reason.ExecutorTerminated)]);
+        Messages(effects).ShouldBe(["The task's executor ended before the task: Command exited with status 3"]);
+    }
+
+    [Fact]
+    public void One_of_an_earlier_start_of_the_host_has_ended_with_its_tasks()
+    {
+        var recovered = Recovered(Framework(Capability.PartitionAware), delivered: true);
+        core.Recover("S0", [recovered[0] with { Pid = null }, .. recovered.Skip(1)], At);
+
+        var effects = Tell(new AgentInput.Ended("x-t1", new TaskEnd.Unknown()));
+
+        Reports(effects).ShouldBe([("t1", TaskState.TaskFailed, Reason.ExecutorTerminated)]);
+        Messages(effects).ShouldHaveSingleItem().ShouldContain("the host restarted");
     }
 
     [Fact]
@@ -337,6 +410,21 @@ public sealed class AgentCoreExecutorTests
     private void RunGroup(params string[] ids) =>
         Tell(new AgentInput.RunGroup(Framework(), Executor(), [.. ids.Select(id => (TaskOf(id), "c-" + id))], "x-g", "group-" + ids[0]));
 
+    private IReadOnlyList<AgentEffect> RunGroup(Resource more, params string[] ids) => Tell(new AgentInput.RunGroup(Framework(), Executor(), [.. ids.Select(id =>
+    {
+        var task = TaskOf(id);
+        task.Resources.Add(more);
+        return (task, "c-" + id);
+    })], "x-g", "group-" + ids[0]));
+
+    private static Resource Volume(string id) => new()
+    {
+        Name = "disk",
+        Type = Value.Types.Type.Scalar,
+        Scalar = new Value.Types.Scalar { Value = 64 },
+        Disk = new Resource.Types.DiskInfo { Persistence = new() { Id = id }, Volume = new DataPlatform.Core.Protocol.Mesos.Volume { ContainerPath = "data" } },
+    };
+
     private void RunningExecutor(params string[] tasks)
     {
         foreach (var task in tasks)
@@ -373,6 +461,8 @@ public sealed class AgentCoreExecutorTests
 
     private static List<(string, TaskState, Reason)> Reports(IEnumerable<AgentEffect> effects) =>
         [.. effects.OfType<AgentEffect.CheckpointStatus>().Select(each => (each.Status.TaskId.Value, each.Status.State, each.Status.Reason))];
+
+    private static List<string> Messages(IEnumerable<AgentEffect> effects) => [.. effects.OfType<AgentEffect.CheckpointStatus>().Select(each => each.Status.Message)];
 
     private TaskReport Status(string task, TaskState state) => new()
     {

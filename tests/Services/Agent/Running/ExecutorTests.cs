@@ -164,6 +164,51 @@ public sealed class ExecutorTests
     }
 
     [Fact]
+    public async Task One_that_talks_without_end_is_refused_while_others_are_heard()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, "--executor-messages-per-second", "1", "--executor-messages-at-once", "5");
+        agent.Run(TaskUnder(agent, "x", "t1"));
+        agent.Run(TaskUnder(agent, "y", "t2"));
+        await master.WaitForAsync("t1", TaskState.TaskRunning);
+        await master.WaitForAsync("t2", TaskState.TaskRunning);
+
+        Say(master, "x", "talk 100");
+        List<int> Answers() => [.. Seen(agent, "x").Where(line => line["call"]?["type"]?.GetValue<string>() == "MESSAGE").Select(line => line["status"]!.GetValue<int>())];
+        await master.Eventually(() => Answers().Count == 100, "the last answer");
+        Say(master, "y", "ping");
+        await master.Eventually(() => master.ExecutorMessages.Any(each => each.ExecutorId.Value == "y"), "the other's answer");
+
+        var taken = Answers().Count(status => status == 202);
+        taken.ShouldBeInRange(5, 99);
+        Answers().Count(status => status == 429).ShouldBe(100 - taken);
+        await master.Eventually(() => master.ExecutorMessages.Count(each => each.ExecutorId.Value == "x") == taken, "what was taken");
+        using var http = new HttpClient { BaseAddress = agent.Endpoint };
+        var metrics = JsonNode.Parse(await http.GetStringAsync("/metrics/snapshot"))!;
+        metrics["slave/executor_messages_refused"]!.GetValue<double>().ShouldBe(100 - taken);
+        metrics["slave/valid_framework_messages"]!.GetValue<double>().ShouldBe(taken + 1);
+    }
+
+    [Fact]
+    public async Task One_that_ended_with_its_host_is_told_as_command_tasks_are()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master);
+        agent.Run(TaskUnder(agent, "x", "t1"), Framework(Capability.PartitionAware));
+        var pid = (await master.WaitForAsync("t1", TaskState.TaskRunning)).ContainerStatus.ExecutorPid;
+        await agent.CrashAsync();
+        Native.kill((int)pid, 9).ShouldBe(0);
+        await File.WriteAllTextAsync(Path.Combine(agent.WorkDirectory, "meta", "boot_id"), "an earlier one\n");
+
+        await agent.StartProcessAsync();
+
+        var failed = await master.WaitForAsync("t1", TaskState.TaskFailed);
+        failed.Reason.ShouldBe(Reason.ExecutorTerminated);
+        failed.Message.ShouldEndWith("its supervisor was killed or the host restarted");
+        await master.Eventually(() => master.EndedExecutors.Count == 1, "the end of the executor");
+    }
+
+    [Fact]
     public async Task Outlives_its_agent_and_finds_it_again()
     {
         await using var master = await FakeMaster.StartAsync();
@@ -275,7 +320,7 @@ public sealed class ExecutorTests
         return request;
     }
 
-    private static async Task<AgentUnderTest> StartAsync(FakeMaster master, params string[] more)
+    internal static async Task<AgentUnderTest> StartAsync(FakeMaster master, params string[] more)
     {
         var agent = await AgentUnderTest.StartAsync(master, work => [.. more, "--fetcher-local-dirs", work]);
         GiveProgram(agent);
@@ -311,7 +356,7 @@ public sealed class ExecutorTests
         return task;
     }
 
-    private static void Say(FakeMaster master, string executor, string words) => master.Say(new AgentEvent
+    internal static void Say(FakeMaster master, string executor, string words) => master.Say(new AgentEvent
     {
         Type = AgentEvent.Types.Type.ExecutorMessage,
         ExecutorMessage = new AgentEvent.Types.ExecutorMessage
@@ -320,7 +365,7 @@ public sealed class ExecutorTests
         },
     });
 
-    private static void ShutDown(FakeMaster master, string executor) => master.Say(new AgentEvent
+    internal static void ShutDown(FakeMaster master, string executor) => master.Say(new AgentEvent
     {
         Type = AgentEvent.Types.Type.ShutdownExecutor,
         ShutdownExecutor = new AgentEvent.Types.ShutdownExecutor { FrameworkId = new FrameworkID { Value = FrameworkId }, ExecutorId = new ExecutorID { Value = executor } },

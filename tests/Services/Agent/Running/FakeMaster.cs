@@ -20,6 +20,7 @@ internal sealed class FakeMaster : IAsyncDisposable
     private readonly ConcurrentQueue<AgentCall.Types.Register> registrations = new();
     private readonly ConcurrentQueue<AgentCall.Types.ExecutorEnded> endedExecutors = new();
     private readonly ConcurrentQueue<AgentCall.Types.ExecutorMessage> executorMessages = new();
+    private readonly ConcurrentQueue<int> updateCalls = new();
     private readonly SemaphoreSlim changed = new(0);
     private Channel<AgentEvent>? stream;
     private string streamId = "";
@@ -42,6 +43,12 @@ internal sealed class FakeMaster : IAsyncDisposable
 
     /// <summary>What it says to be reserved on an agent that registers, volumes among it.</summary>
     public IReadOnlyList<Resource> Converted { get; set; } = [];
+
+    /// <summary>That it takes in one call; 0: it is older than such calls.</summary>
+    public int MostUpdates { get; set; } = 100;
+
+    /// <summary>How many each call with updates carried.</summary>
+    public IReadOnlyList<int> UpdateCalls => [.. updateCalls];
 
     public double PingInterval { get; set; } = 15;
 
@@ -143,11 +150,20 @@ internal sealed class FakeMaster : IAsyncDisposable
 
         if (call.Type == AgentCall.Types.Type.Pong)
             Interlocked.Increment(ref pongs);
-        if (call.Type == AgentCall.Types.Type.Update)
+        var told = call.Type switch
         {
-            updates.Enqueue(call.Update);
+            AgentCall.Types.Type.Update => [call.Update],
+            AgentCall.Types.Type.Updates when MostUpdates > 0 => call.Updates.ToList(),
+            AgentCall.Types.Type.Updates => throw new InvalidOperationException("UPDATES to a master that does not know it"),
+            _ => [],
+        };
+        if (told.Count > 0)
+            updateCalls.Enqueue(told.Count);
+        foreach (var update in told)
+        {
+            updates.Enqueue(update);
             if (Acknowledges)
-                Acknowledge(call.Update);
+                Acknowledge(update);
         }
 
         if (call.Type == AgentCall.Types.Type.ExecutorMessage)
@@ -194,6 +210,7 @@ internal sealed class FakeMaster : IAsyncDisposable
                 PingIntervalSeconds = PingInterval,
                 PingMisses = 5,
                 ConvertedResources = { Converted },
+                MostUpdates = MostUpdates,
             },
         });
         registrations.Enqueue(register);

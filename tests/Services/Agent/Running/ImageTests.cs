@@ -83,6 +83,26 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public async Task A_container_that_is_launched_to_stay_sees_its_image_and_outlives_the_agent()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage());
+        agent.Run(With(TaskOf("t1", "exec sleep 300")));
+        await master.WaitForAsync("t1", TaskState.TaskRunning);
+        var id = NestedClient.IdWithin(master, "t1", "n1");
+        using (var client = new NestedClient(agent))
+            (await client.LaunchAsync(id, "cat /greeting; until [ -e go ]; do sleep 0.05; done; exit 6")).Status.ShouldBe(200);
+
+        await agent.CrashAsync();
+        await agent.StartProcessAsync();
+        await File.WriteAllTextAsync(Path.Combine(agent.Sandbox("t1"), "go"), "");
+
+        using var again = new NestedClient(agent);
+        (await again.WaitAsync(id)).ShouldBe(6 << 8);
+        (await File.ReadAllTextAsync(Path.Combine(agent.Sandbox("t1"), "containers", "n1", "stdout"))).ShouldBe("hello\n");
+    }
+
+    [Fact]
     public async Task What_the_image_says_is_run_where_the_task_says_nothing()
     {
         await using var master = await FakeMaster.StartAsync();
@@ -336,6 +356,35 @@ public sealed class ImageTests
 
         (await SaysAsync(agent, "images", "--quiet", "--no-trunc")).ShouldBe("sha256:" + Used(agent)[0] + "\n", "that in use stays");
     }
+
+    [Fact]
+    public async Task An_executor_from_an_image_is_given_the_volume_of_its_task()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await StartAsync(master, new TinyImage());
+        VolumeTests.Create(master, VolumeTests.Persistent("v"));
+        var task = VolumeTests.Using(ExecutorTests.TaskUnder(agent, "x", "t1"), VolumeTests.Persistent("v"));
+        task.Executor.Container = Container(docker: true, "tiny");
+        task.Executor.Command = new CommandInfo { Value = "echo $MESOS_EXECUTOR_AUTHENTICATION_TOKEN; until (echo kept > data/file) 2> /dev/null; do sleep 0.05; done; exec sleep 300" };
+        agent.Run(task);
+        var token = "";
+        await master.Eventually(() => Directory.Exists(Path.Combine(agent.WorkDirectory, "meta", "runs")) && (token = OutputOf(agent, "x")).EndsWith('\n'), "the executor to run");
+
+        using var http = new HttpClient { BaseAddress = agent.Endpoint };
+        using var subscribe = new HttpRequestMessage(HttpMethod.Post, "/api/v1/executor")
+        {
+            Content = new StringContent($"{{\"type\":\"SUBSCRIBE\",\"subscribe\":{{}},\"executor_id\":{{\"value\":\"x\"}},\"framework_id\":{{\"value\":\"{FrameworkId}\"}}}}", System.Text.Encoding.UTF8, "application/json"),
+            Headers = { Authorization = new("Bearer", token.Trim()) },
+        };
+        using var subscription = await http.SendAsync(subscribe, HttpCompletionOption.ResponseHeadersRead);
+
+        subscription.IsSuccessStatusCode.ShouldBeTrue();
+        var file = Path.Combine(agent.WorkDirectory, "volumes", "roles", "team", "v", "file");
+        await master.Eventually(() => File.Exists(file) && File.ReadAllText(file) == "kept\n", "the executor to write to the volume");
+    }
+
+    private static string OutputOf(AgentUnderTest agent, string executor) =>
+        Directory.GetFiles(agent.WorkDirectory, "stdout", SearchOption.AllDirectories).Where(each => each.Contains($"/executors/{executor}/", StringComparison.Ordinal)).Select(File.ReadAllText).FirstOrDefault("");
 
     private static Task<AgentUnderTest> StartAsync(FakeMaster master, TinyImage image, Func<string, string[]>? more = null) => AgentUnderTest.StartAsync(master, work =>
     {

@@ -67,6 +67,34 @@ public sealed class LinkTests
         string Health() => http.GetStringAsync("/health").GetAwaiter().GetResult();
     }
 
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(2, 3)]
+    [InlineData(0, 5)]
+    public async Task What_waits_when_a_master_is_there_again_goes_to_it_in_as_few_calls_as_it_takes(int most, int calls)
+    {
+        await using var master = await FakeMaster.StartAsync();
+        master.Acknowledges = false;
+        master.MostUpdates = most;
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        string[] tasks = ["a", "b", "c", "d", "e"];
+        foreach (var task in tasks)
+            agent.Run(TaskOf(task, "exec sleep 300"));
+        foreach (var task in tasks)
+            await master.WaitForAsync(task, TaskState.TaskStarting);
+        var before = master.UpdateCalls.Count;
+
+        master.CutStream();
+        await master.WaitForRegistrationAsync(2);
+        await master.Eventually(() => tasks.All(task => master.Updates(task).Count == 2), "each update again");
+
+        master.UpdateCalls.Skip(before).Count().ShouldBe(calls);
+        master.Acknowledges = true;
+        tasks.ToList().ForEach(task => master.Acknowledge(master.Updates(task)[0]));
+        foreach (var task in tasks)
+            await master.WaitForAsync(task, TaskState.TaskRunning);
+    }
+
     [Fact]
     public async Task Registers_again_when_the_master_falls_silent()
     {

