@@ -10,6 +10,8 @@ namespace DataPlatform.Benchmarks.Spark;
 /// <param name="Folder">A copy of the sandbox without what the process wrote.</param>
 internal sealed record CapturedProcess(IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, string Folder)
 {
+    private const string ClassArchive = "-XX:SharedArchiveFile=";
+
     private static readonly string[] Given = ["spark", "python", "spark.conf"];
 
     /// <summary>All Java processes whose sandboxes lie under <paramref name="root"/>.</summary>
@@ -34,6 +36,9 @@ internal sealed record CapturedProcess(IReadOnlyList<string> Command, IReadOnlyD
         return captured;
     }
 
+    /// <summary>It takes its classes from an archive that the platform made.</summary>
+    public bool IsTrained => Command.Any(argument => argument.StartsWith(ClassArchive, StringComparison.Ordinal));
+
     /// <summary>The argument after <paramref name="name"/>, or what follows it and an equals sign.</summary>
     public string? Argument(string name)
     {
@@ -53,8 +58,8 @@ internal sealed record CapturedProcess(IReadOnlyList<string> Command, IReadOnlyD
     public Process Start()
     {
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Folder };
-        // The redirections are what a script would have; program and arguments are handed on as they are.
-        foreach (var argument in new[] { "-c", "exec \"$@\" > stdout 2> stderr", "by-hand" }.Concat(Command))
+        // The redirections are what a script would have; program and arguments are handed on as they are, but for what a script has not.
+        foreach (var argument in new[] { "-c", "exec \"$@\" > stdout 2> stderr", "by-hand" }.Concat(Command.Where(argument => !argument.StartsWith(ClassArchive, StringComparison.Ordinal))))
             start.ArgumentList.Add(argument);
         start.Environment.Clear();
         foreach (var (name, value) in Environment)

@@ -11,6 +11,9 @@ public sealed class SparkLaunchScenario : Scenario
     private const int Rounds = 3;
     private const string Cluster = "bench";
 
+    private static readonly TimeSpan WarmWithin = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan WarmPause = TimeSpan.FromSeconds(20);
+
     public override string Name => "spark-launch";
 
     public override string Purpose => "a warm launch of Spark (one master, two workers, Connect) against the same JVMs started by hand";
@@ -24,19 +27,17 @@ public sealed class SparkLaunchScenario : Scenario
         await using var platform = LivePlatform.Start(agents: 1, "cpus:8;mem:12288;disk:20480;ports:[24000-24999]");
         using var client = await platform.StartControlPlaneAsync(limit.Token);
 
-        // The first launch brings the files into the store and the host's cache.
+        var copies = Directory.CreateDirectory(Path.Combine(platform.Folder, "by-hand")).FullName;
+        IReadOnlyList<CapturedProcess> processes;
         try
         {
-            await LaunchAsync(client, limit.Token);
+            processes = await WarmAsync(client, Path.Combine(platform.Folder, "agent-0"), copies, limit.Token);
         }
         catch (InvalidOperationException unavailable)
         {
             return new ScenarioResult(Name, [], []) { Skipped = unavailable.Message };
         }
 
-        var copies = Directory.CreateDirectory(Path.Combine(platform.Folder, "by-hand")).FullName;
-        var processes = await CapturedProcess.AllAsync(Path.Combine(platform.Folder, "agent-0"), copies);
-        await DeleteAsync(client, limit.Token);
         var launched = new List<double>();
         var byHand = new List<double>();
         for (var round = 0; round < Rounds; round++)
@@ -51,7 +52,25 @@ public sealed class SparkLaunchScenario : Scenario
             new("launched by the platform, median", Median(launched), "s"),
             new("started by hand, median", Median(byHand), "s"),
             new("ratio, median of the pairs", Median(launched.Zip(byHand, (platformTook, handTook) => platformTook / handTook)), "", AtMost: 1.10),
-        ], [$"{processes.Count} Java processes, {Rounds} pairs", $"load of the machine: {(await File.ReadAllTextAsync("/proc/loadavg", limit.Token)).Trim()}"]);
+        ], [$"{processes.Count} Java processes, {Rounds} pairs, {processes.Count(process => process.IsTrained)} with an archive of their classes when the platform starts them", $"load of the machine: {(await File.ReadAllTextAsync("/proc/loadavg", limit.Token)).Trim()}"]);
+    }
+
+    /// <summary>
+    /// The first launch brings the files into the store and the host's cache; half a minute later the store makes archives of the
+    /// programs' classes. A warm launch is one that has them.
+    /// </summary>
+    private static async Task<IReadOnlyList<CapturedProcess>> WarmAsync(ControlPlaneClient client, string sandboxes, string copies, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
+        {
+            await LaunchAsync(client, cancellation);
+            var processes = await CapturedProcess.AllAsync(sandboxes, Directory.CreateDirectory(Path.Combine(copies, $"{attempt}")).FullName);
+            await DeleteAsync(client, cancellation);
+            if (processes.All(process => process.IsTrained) || Stopwatch.GetElapsedTime(began) > WarmWithin)
+                return processes;
+            await Task.Delay(WarmPause, cancellation);
+        }
     }
 
     private static async Task<TimeSpan> LaunchAsync(ControlPlaneClient client, CancellationToken cancellation)
