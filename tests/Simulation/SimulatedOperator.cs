@@ -91,7 +91,7 @@ internal sealed class SimulatedOperator
     private void Start()
     {
         commands.Clear();
-        core = new OperatorCore(new SimulatedPackage(), new CoreSettings("/lake", cluster.NewUuid, _ => null), Store.Load());
+        core = new OperatorCore(new SimulatedPackage(), new CoreSettings("/lake", cluster.NewUuid, _ => null) { Spread = cluster.Chance.NextDouble }, Store.Load());
         time = new SteadyTime(new SimulatedTime(cluster));
         (stream, crashAfter) = (null, -1);
         // What people want is the control plane's to remember.
