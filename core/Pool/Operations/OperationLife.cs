@@ -88,7 +88,7 @@ internal static class OperationLife
     /// </summary>
     public static void SendPending(PoolState state, Decision decision, string agentId, string stream)
     {
-        foreach (var operation in state.Operations.Values.Where(operation => operation.AgentId == agentId && operation.IsPending).OrderBy(operation => operation.Number))
+        foreach (var operation in state.OperationsOn(agentId).Where(operation => operation.IsPending))
             decision.TellAgentStream(stream, AgentEvents.ApplyOperation(operation.Uuid, operation.Info, state.ConvertedOn(agentId)));
     }
 
@@ -99,13 +99,13 @@ internal static class OperationLife
     public static void AgentRemoved(PoolState state, Decision decision, string agentId)
     {
         TellOf(state, decision, agentId, OperationState.OperationGoneByOperator);
-        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId))
+        foreach (var operation in state.OperationsOn(agentId))
             decision.Happened(new PoolEvent.OperationRemoved(operation.Uuid));
     }
 
     private static void TellOf(PoolState state, Decision decision, string agentId, OperationState news)
     {
-        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId && operation.IsPending && operation.WantsFeedback))
+        foreach (var operation in state.OperationsOn(agentId).Where(operation => operation.IsPending && operation.WantsFeedback))
         {
             if (!state.Frameworks.TryGetValue(operation.FrameworkId!, out var framework))
                 continue;
@@ -123,7 +123,7 @@ internal static class OperationLife
     private static bool Reverse(PoolState state, Decision decision, PooledAgent agent, PooledOperation operation)
     {
         var back = operation.Conversion.Reverse();
-        var isFollowed = state.Operations.Values.Any(later => later != operation && later.AgentId == agent.Id && later.Number > operation.Number
+        var isFollowed = state.OperationsOn(agent.Id).Any(later => later.Number > operation.Number
             && (later.IsPending || later.IsToBeReversed) && GivesBack(later.Conversion, operation.Conversion));
         if (!isFollowed && IsGivenBack(back.Consumed, agent.Total))
         {
@@ -155,7 +155,7 @@ internal static class OperationLife
     /// </summary>
     private static void DropMoot(PoolState state, Decision decision, PooledAgent agent, PooledOperation done)
     {
-        foreach (var failed in InOrder(state).Where(failed => failed.IsToBeReversed && failed.AgentId == agent.Id
+        foreach (var failed in state.OperationsOn(agent.Id).Where(failed => failed.IsToBeReversed
             && failed.Number < done.Number && GivesBack(done.Conversion, failed.Conversion)))
             decision.Happened(new PoolEvent.OperationReversed(failed.Uuid));
     }

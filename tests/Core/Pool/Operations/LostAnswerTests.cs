@@ -36,6 +36,25 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
+    public void What_an_agent_is_asked_again_is_its_own_and_nothing_that_is_over()
+    {
+        var (first, second) = (pool.Register("a", "cpus:4;disk:1000"), pool.Register("b", "cpus:4;disk:1000"));
+        var framework = pool.Subscribe("f");
+        foreach (var agent in new[] { first, second })
+            pool.Operate(framework, pool.OffersTo("f").Where(offer => offer.AgentId.Value == agent), Ask.Reserve(Ask.Reserved("disk:1")), Ask.Reserve(Ask.Reserved("disk:2")));
+        pool.Answer("a", Asked.First().Uuid, OperationState.OperationFinished);
+
+        pool.State.OperationsOn(first).Select(operation => operation.Uuid).ShouldBe([Asked.Last().Uuid]);
+        pool.State.OperationsOn(second).Select(operation => operation.Uuid).ShouldBe(pool.OperationsAskedOf("b").Select(asked => asked.Uuid));
+        pool.Pass(pool.State.Settings.AgentPingTimeout);
+        Asked.Skip(2).ShouldHaveSingleItem().Uuid.ShouldBe(Asked.ElementAt(1).Uuid);
+
+        pool.Do(new PoolCommand.MarkAgentGone(second, pool.Caller));
+        pool.State.OperationsOn(second).ShouldBeEmpty();
+        pool.State.Operations.Keys.ShouldBe(pool.State.OperationsOn(first).Select(operation => operation.Uuid));
+    }
+
+    [Fact]
     public void A_volume_is_not_made_anew_before_the_agent_has_destroyed_the_one_of_that_name()
     {
         var agent = pool.Register("a", "cpus:4;disk:1000");
