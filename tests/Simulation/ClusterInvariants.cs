@@ -108,6 +108,8 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
         Drains.Check(state);
         if (state.Agents.Values.CountBy(agent => agent.Info.Hostname).FirstOrDefault(host => host.Value > 1) is { Key: { } twice })
             Fail($"{twice} is in the pool twice");
+        foreach (var operation in state.Operations.Values.Where(operation => !state.OperationsOn(operation.AgentId).Contains(operation)))
+            Fail($"operation {operation.Info} is not found on its agent {operation.AgentId}");
         // What an agent could not take away comes back as soon as nobody holds what it was to become.
         var failing = state.Operations.Values.Where(operation => operation.IsToBeReversed).Select(operation => operation.AgentId).ToHashSet();
         foreach (var (volume, claim) in _claims.Where(claim => !state.RemovedAgents.ContainsKey(claim.Value.AgentId) && !failing.Contains(claim.Value.AgentId)))
