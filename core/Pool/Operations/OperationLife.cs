@@ -124,7 +124,7 @@ internal static class OperationLife
     {
         var back = operation.Conversion.Reverse();
         var isFollowed = state.OperationsOn(agent.Id).Any(later => later.Number > operation.Number
-            && (later.IsPending || later.IsToBeReversed) && GivesBack(later.Conversion, operation.Conversion));
+            && (later.IsPending || later.IsToBeReversed) && (GivesBack(later.Conversion, operation.Conversion) || Destroys(later.Conversion, operation.Conversion)));
         if (!isFollowed && IsGivenBack(back.Consumed, agent.Total))
         {
             decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
@@ -164,6 +164,10 @@ internal static class OperationLife
     private static bool GivesBack(ResourceConversion later, ResourceConversion failed) =>
         failed.Converted.Any(entry => entry.Kind.IsReserved && later.Consumed.Contains(ResourceBag.Of(entry)))
         && IsGivenBack(failed.Converted, later.Converted);
+
+    /// <summary>A volume that was made of it: should that fail, the volume is there again, and needs what it was made of.</summary>
+    private static bool Destroys(ResourceConversion later, ResourceConversion made) => later.Consumed.Any(entry => entry.Kind.IsPersistentVolume
+        && later.Converted.Find(entry.Kind) is null && made.Converted.Find(entry.Kind.WithoutVolume()) is not null);
 
     /// <summary>Nobody is there any more to be told how they ended.</summary>
     public static void FrameworkRemoved(PoolState state, Decision decision, string frameworkId)

@@ -152,6 +152,27 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
+    public void What_failed_stays_while_a_volume_that_was_made_of_it_may_come_back()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10"), "failing"), Ask.Create(Ask.Volume("v", 10)));
+        pool.Answer("a", Asked.First().Uuid, OperationState.OperationFailed);
+        pool.Answer("a", Asked.Last().Uuid, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10), "in vain"));
+
+        pool.Pass(TimeSpan.FromSeconds(1));
+        pool.Answer("a", Asked.Last().Uuid, OperationState.OperationFailed);
+
+        Told.Last().State.ShouldBe(OperationState.OperationFailed);
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Volume("v", 10));
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10)));
+        pool.Answer("a", Asked.Last().Uuid, OperationState.OperationFinished);
+        pool.Pass(TimeSpan.FromSeconds(1));
+        pool.State.ConvertedOn(agent).IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
     public void Several_that_failed_on_an_agent_are_all_turned_back()
     {
         var agent = pool.Register("a", "cpus:4;disk:1000");
