@@ -75,8 +75,8 @@ public sealed partial class PoolState
     {
         if (!operations.TryGetValue(reversed.Uuid, out var operation))
             return;
-        operation.IsToBeReversed = false;
-        if (operation.TellAgainAt is null)
+        (operation.IsToBeReversed, operation.IsReversed) = (false, true);
+        if (operation is { IsPending: false, TellAgainAt: null })
             RemoveOperation(reversed.Uuid);
     }
 

@@ -50,7 +50,9 @@ internal static class OperationLife
             decision.Happened(new PoolEvent.OperationRemoved(operation.Uuid));
         }
 
-        if (ended == OperationState.OperationFailed)
+        if (ended == OperationState.OperationFailed && operation.IsReversed)
+            decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
+        else if (ended == OperationState.OperationFailed)
             Reverse(state, decision, agent, operation);
         else
             DropMoot(state, decision, agent, operation);
@@ -151,11 +153,11 @@ internal static class OperationLife
     }
 
     /// <summary>
-    /// What failed and was given back meanwhile is never turned back: that would be at the cost of the same made anew.
+    /// What failed, or may still fail, and was given back meanwhile is never turned back: that would be at the cost of the same made anew.
     /// </summary>
     private static void DropMoot(PoolState state, Decision decision, PooledAgent agent, PooledOperation done)
     {
-        foreach (var failed in state.OperationsOn(agent.Id).Where(failed => failed.IsToBeReversed
+        foreach (var failed in state.OperationsOn(agent.Id).Where(failed => (failed.IsPending || failed.IsToBeReversed)
             && failed.Number < done.Number && GivesBack(done.Conversion, failed.Conversion)))
             decision.Happened(new PoolEvent.OperationReversed(failed.Uuid));
     }

@@ -133,6 +133,26 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
+    public void What_was_given_back_before_it_failed_takes_nothing_from_what_is_reserved_anew()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
+        foreach (var asked in Asked.ToList())
+            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10)), Ask.Unreserve(Ask.Reserved("disk:10")));
+        var (destroy, unreserve) = (Asked.ElementAt(2).Uuid, Asked.ElementAt(3).Uuid);
+        pool.Answer("a", unreserve, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10"), "anew"));
+
+        pool.Answer("a", destroy, OperationState.OperationFailed);
+        pool.Pass(TimeSpan.FromSeconds(1));
+
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Reserved("disk:10"));
+        pool.State.OperationsOn(agent).ShouldHaveSingleItem().Info.Id.Value.ShouldBe("anew");
+    }
+
+    [Fact]
     public void What_failed_is_turned_back_though_others_ask_for_something_else_meanwhile()
     {
         var agent = pool.Register("a", "cpus:4;disk:10");
