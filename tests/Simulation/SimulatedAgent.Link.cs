@@ -71,10 +71,7 @@ internal sealed partial class SimulatedAgent
         var info = Self();
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1", WorkDirectoryId = Host.WorkDirectoryId };
         register.ConvertedResources.Add(volumes.Converted.ToMessages());
-        var runs = core.Runs.Where(run => run.WasLaunched).OrderBy(run => run.ContainerId, StringComparer.Ordinal).ToList();
-        register.Tasks.Add(runs.Select(run => run.ToRecord(core.AgentId)));
-        register.Executors.Add(core.ExecutorInfos.Select(each => each.Info));
-        register.Frameworks.Add(runs.Select(run => run.Framework).Concat(core.Executors.Values.Select(each => each.Framework)).DistinctBy(framework => framework.Id.Value));
+        core.AddTo(register);
         cluster.Master.Post(new PoolCommand.RegisterAgent(register.Clone(), info.Id, stream, SimulatedCluster.Anyone));
     }
 
