@@ -68,8 +68,6 @@ public sealed partial class OperatorCore
         welcome.Clear();
         unconfirmed.Clear();
         AskAfterAll(now);
-        // The empty list asks for everything: it finds what runs without being known here.
-        Call(new SchedulerCall { Type = SchedulerCall.Types.Type.Reconcile, Reconcile = new SchedulerCall.Types.Reconcile() });
         foreach (var id in clusters.Keys)
             Changed(id);
     }
@@ -79,6 +77,8 @@ public sealed partial class OperatorCore
         unconfirmed.UnionWith(clusters.Values.SelectMany(cluster => cluster.Living).Select(row => row.TaskId));
         askAfterAllAt = now + AskAfterAllEvery + (settings.Spread() * MostSpread);
         Reconcile(now);
+        // The empty list asks for everything: it finds what runs without being known here.
+        Call(new SchedulerCall { Type = SchedulerCall.Types.Type.Reconcile, Reconcile = new SchedulerCall.Types.Reconcile() });
     }
 
     private void Reconcile(DateTimeOffset now)

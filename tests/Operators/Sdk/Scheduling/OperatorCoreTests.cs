@@ -216,6 +216,17 @@ public sealed class OperatorCoreTests
         trial.SendStatus("worker-1", TaskState.TaskGone).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A2").ExpectLaunched("worker-1");
     }
 
+    /// <summary>Found by the simulation: given up for out of reach, it came back with a host of which nobody was told.</summary>
+    [Fact]
+    public void Asks_for_what_runs_without_being_known_every_few_minutes_and_ends_it()
+    {
+        var trial = new OperatorTrial().SendSubscribed().Later(TimeSpan.FromMinutes(5.1));
+        trial.Calls.ShouldHaveSingleItem().Reconcile.Tasks.ShouldBeEmpty();
+
+        trial.SendStatusOf("mine.head.of-old", TaskState.TaskRunning).Calls.ShouldContain(call => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == "mine.head.of-old");
+        trial.Later(TimeSpan.FromMinutes(4)).ExpectNoCall(SchedulerCall.Types.Type.Reconcile);
+    }
+
     [Fact]
     public void Operators_that_began_together_ask_after_their_tasks_at_times_of_their_own()
     {
@@ -306,7 +317,7 @@ public sealed class OperatorCoreTests
         OperatorTrial.Started(spread: spread).SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready);
 
     private static IEnumerable<string> AskedAfter(OperatorTrial trial) =>
-        trial.Calls.Single(call => call.Type == SchedulerCall.Types.Type.Reconcile).Reconcile.Tasks.Select(task => task.TaskId.Value).Order(StringComparer.Ordinal);
+        trial.Calls.First(call => call.Type == SchedulerCall.Types.Type.Reconcile).Reconcile.Tasks.Select(task => task.TaskId.Value).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Ids(OperatorTrial trial, params string[] tasks) => tasks.Select(task => trial.Rows[task].TaskId).Order(StringComparer.Ordinal);
 }
