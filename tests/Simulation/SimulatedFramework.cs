@@ -49,8 +49,14 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
         Forget();
     }
 
-    /// <summary>A new instance takes over while the old stream still stands.</summary>
-    public void FailOver() => Forget();
+    /// <summary>A new instance takes over while the old stream still stands. One that never heard its id can't be: its stream ends with it.</summary>
+    public void FailOver()
+    {
+        if (Id is null)
+            BreakStream();
+        else
+            Forget();
+    }
 
     public void TearDown()
     {
