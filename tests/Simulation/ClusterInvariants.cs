@@ -20,6 +20,10 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
 
     public DrainInvariants Drains { get; } = new(cluster, what => throw new InvalidOperationException($"seed {seed}: {what}"));
 
+    public KillInvariants Kills { get; } = new(SimulatedAgent.KillGracePeriod, what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
+    public PodInvariants Pods { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
     public int StartedTasks => _started.Count;
 
     /// <summary>Killed while they were being launched, or lost on the way.</summary>

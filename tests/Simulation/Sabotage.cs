@@ -41,6 +41,12 @@ internal enum Sabotage
     /// <summary>A new master does not know all agents that operators took out of use.</summary>
     ForgetsDrains,
 
+    /// <summary>The agent ends by force what it should ask to end.</summary>
+    KillsAtOnce,
+
+    /// <summary>When a task of a pod has ended, the agent leaves the others alone.</summary>
+    LeavesRestOfPods,
+
     /// <summary>An operator's store answers for tasks that it did not write.</summary>
     OperatorStoreLies,
 }

@@ -15,6 +15,8 @@ internal sealed partial class SimulatedAdministrator
         if (id.Length == 0)
             return "there is no agent to be drained";
         var isDrain = detail % 3 != 0;
+        if (isDrain)
+            cluster.Invariants.Kills.Drained(id);
         var before = reactivations.GetValueOrDefault(id);
         var grace = new DurationInfo { Nanoseconds = detail % 7 * 1_000_000_000L };
         cluster.Master.Post(

@@ -174,6 +174,11 @@ internal sealed class SimulatedOperator
         if (core.FrameworkId is not { } id)
             return;
         call.FrameworkId = new FrameworkID { Value = id };
+        if (call.Type == SchedulerCall.Types.Type.Kill)
+            cluster.Invariants.Kills.Asked($"{id}/{call.Kill.TaskId.Value}", call.Kill.KillPolicy);
+        var launched = call.Accept?.Operations.SelectMany(operation => operation.Launch?.TaskInfos ?? []).Select(task => task.TaskId.Value);
+        if (launched?.FirstOrDefault(task => !Store.Knows(task)) is { } unknown)
+            cluster.Invariants.Fail($"task {unknown} was launched, and the next operator does not know it");
         var fate = cluster.Network.IsGood ? 2 : cluster.Chance.Next(20);
         if (fate > 0)
             cluster.Master.Post(new PoolCommand.SchedulerRequest(call, stream, SimulatedCluster.Anyone));
