@@ -145,11 +145,12 @@ internal static class OperationLife
         return false;
     }
 
-    /// <summary>What was made is there no more. What has become volumes meanwhile is still reserved.</summary>
+    /// <summary>What was made is there no more. What has become volumes meanwhile is still reserved; a volume of another size is another one.</summary>
     private static bool IsGivenBack(ResourceBag made, ResourceBag total)
     {
         var reserved = ResourceBag.Of(total.Select(static entry => entry with { Kind = entry.Kind.WithoutVolume() }));
-        return made.Any(entry => entry.Kind.IsReserved && !(entry.Kind.IsPersistentVolume ? total : reserved).Contains(ResourceBag.Of(entry)));
+        return made.Any(entry => entry.Kind.IsReserved
+            && !(entry.Kind.IsPersistentVolume ? entry.Value.Equals(total.Find(entry.Kind)) : reserved.Contains(ResourceBag.Of(entry))));
     }
 
     /// <summary>

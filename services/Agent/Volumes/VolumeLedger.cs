@@ -23,9 +23,14 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
     /// <exception cref="IOException">There is no such volume.</exception>
     public void Open(ResourceKind volume)
     {
+        CheckNamed(volume);
+        disk.Make(volume);
+    }
+
+    private void CheckNamed(ResourceKind volume)
+    {
         if (!Names(Converted, volume) || unmade.Contains(disk.PlaceOf(volume)))
             throw new IOException($"this agent has no volume '{volume.Disk?.Persistence?.Id}' of role '{volume.ReservedTo}'");
-        disk.Make(volume);
     }
 
     /// <summary>After a registration: volumes that are missing are made, those that nobody names are set aside.</summary>
@@ -55,6 +60,8 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
         try
         {
             var wanted = operation.ConvertedResources.ToBag();
+            if (operation.Info.Type is OperationType.GrowVolume or OperationType.ShrinkVolume)
+                CheckNamed(new[] { operation.Info.GrowVolume?.Volume ?? operation.Info.ShrinkVolume.Volume }.ToBag().Single().Kind);
             var isDone = IsDone(operation.Info);
             var making = new List<string>();
             if (operation.Info.Type == OperationType.Create)

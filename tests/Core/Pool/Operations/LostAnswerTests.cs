@@ -193,6 +193,26 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
+    public void A_size_that_failed_and_was_changed_again_takes_nothing_from_that_size_later()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
+        foreach (var asked in Asked.ToList())
+            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Shrink(Ask.Volume("v", 10), 4), Ask.Grow(Ask.Volume("v", 6), Ask.Reserved("disk:4")));
+        pool.Answer("a", Asked.ElementAt(2).Uuid, OperationState.OperationFailed);
+        pool.Answer("a", Asked.ElementAt(3).Uuid, OperationState.OperationFinished);
+
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Shrink(Ask.Volume("v", 10), 4, "again"));
+        pool.Answer("a", Asked.Last().Uuid, OperationState.OperationFinished);
+        pool.Pass(TimeSpan.FromSeconds(1));
+
+        Told.Last().State.ShouldBe(OperationState.OperationFinished);
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Volume("v", 6).Add(Ask.Reserved("disk:4")));
+    }
+
+    [Fact]
     public void Several_that_failed_on_an_agent_are_all_turned_back()
     {
         var agent = pool.Register("a", "cpus:4;disk:1000");

@@ -63,6 +63,21 @@ public sealed class VolumeLedgerTests
         disk.SetAsideBefore.ShouldBe(["v"]);
     }
 
+    [Fact]
+    public void A_volume_that_could_not_be_made_gets_no_other_size()
+    {
+        disk.RefusesRecords = true;
+        ledger.Apply(Create("v", with: [])).State.ShouldBe(OperationState.OperationFailed);
+        disk.RefusesRecords = false;
+        var shrink = Operation(OperationType.ShrinkVolume, ["v"]);
+        shrink.Info.ShrinkVolume = new() { Volume = Volumes("v").ToMessages().Single(), Subtract = new() { Value = 1 } };
+
+        var answer = ledger.Apply(shrink);
+
+        answer.State.ShouldBe(OperationState.OperationFailed);
+        answer.Message.ShouldContain("no volume 'v'");
+    }
+
     /// <param name="with">What else the master has decided for the agent.</param>
     private static AgentEvent.Types.ApplyOperation Create(string id, string[] with)
     {
