@@ -26,6 +26,9 @@ internal enum Sabotage
     /// <summary>An agent that crashes finds its volumes empty.</summary>
     EmptiesVolumes,
 
+    /// <summary>An agent that gives a volume another size makes it anew.</summary>
+    EmptiesResizedVolumes,
+
     /// <summary>Offers are made as if there were no quotas.</summary>
     IgnoresQuotas,
 

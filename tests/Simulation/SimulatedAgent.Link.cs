@@ -45,7 +45,12 @@ internal sealed partial class SimulatedAgent
             if (received.Type == AgentEvent.Types.Type.Registered)
                 volumes.Match(received.Registered.ConvertedResources);
             if (received.Type == AgentEvent.Types.Type.ApplyOperation)
+            {
                 Send(new AgentCall { Type = AgentCall.Types.Type.UpdateOperation, UpdateOperation = volumes.Apply(received.ApplyOperation) });
+                if (cluster.Sabotage == Sabotage.EmptiesResizedVolumes && received.ApplyOperation.Info is { ShrinkVolume: not null } or { GrowVolume: not null })
+                    Host.Disk.EmptyAll();
+            }
+
             return true;
         }
         catch (AgentEndedException)

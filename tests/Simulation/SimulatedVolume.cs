@@ -53,16 +53,19 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
         var (mine, uses) = (held, life < lives ? usesLeft : 0);
         while (steps.Count == 0 || chance.Next(3) != 0)
         {
-            if (mine.Equals(kinds.Created) && uses > 0)
-                return (Begin(steps, offer), free.Contains(kinds.Task) ? Use(offer, steps.Count > 0) : null);
+            var isMade = mine.Equals(kinds.Created) || mine.Equals(kinds.Shrunk);
+            var isResized = isMade && chance.Next(4) == 0;
+            if (isMade && !isResized && uses > 0)
+                return (Begin(steps, offer), free.Contains(VolumeKinds.Task(mine)) ? Use(offer, mine, steps.Count > 0) : null);
             var (type, conversion) = mine.IsEmpty ? (OperationType.Reserve, kinds.Reserve)
-                : mine.Equals(kinds.Created) ? (OperationType.Destroy, kinds.Create.Reverse())
+                : isResized ? mine.Equals(kinds.Created) ? (OperationType.ShrinkVolume, kinds.Shrink) : (OperationType.GrowVolume, kinds.Shrink.Reverse())
+                : isMade ? (OperationType.Destroy, VolumeKinds.Destroy(mine))
                 : uses > 0 ? (OperationType.Create, kinds.Create)
                 : (OperationType.Unreserve, kinds.Reserve.Reverse());
             if (!free.Contains(conversion.Consumed))
                 break;
             (free, mine) = (conversion.Apply(free), type == OperationType.Reserve ? kinds.Reserved : conversion.Apply(mine).Where(static entry => entry.Kind.IsReserved));
-            steps.Add(kinds.Message(type, $"{name}-{operations++}"));
+            steps.Add(kinds.Message(type, conversion, $"{name}-{operations++}"));
             if (type == OperationType.Unreserve)
                 break;
             // The same name at once for another volume, on what the first one was made of.
@@ -90,7 +93,7 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
             else if (end == OperationState.OperationFailed && type == OperationType.Reserve)
                 isDoubtful = pending.Count > 0;
             else if (end == OperationState.OperationFailed && type == OperationType.Create)
-                BeginLife(); // A task may have had it for a while.
+                BeginLife(isDoubtful); // A task may have had it for a while.
         }
 
         if (pending.Count == 0)
@@ -133,14 +136,14 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
         return steps;
     }
 
-    private TaskInfo Use(Offer offer, bool isWithOperations)
+    private TaskInfo Use(Offer offer, ResourceBag mine, bool isWithOperations)
     {
         isAtOnce = isWithOperations;
         var lived = isRenewed ? life + 1 : life;
         task = $"{name}-{lived}-{tasks++}";
         var use = new TaskInfo { Name = "use", TaskId = new TaskID { Value = task }, AgentId = offer.AgentId, Command = new CommandInfo { Value = "true" }, Labels = new() };
         use.Labels.Labels_.Add(new Label { Key = "life", Value = $"{owner}/{name}-{lived}" });
-        use.Resources.Add(kinds.Task.AllocatedTo(role).ToMessages());
+        use.Resources.Add(VolumeKinds.Task(mine).AllocatedTo(role).ToMessages());
         return use;
     }
 
@@ -148,7 +151,8 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
     {
         held = type switch
         {
-            OperationType.Create => kinds.Created,
+            OperationType.Create or OperationType.GrowVolume => kinds.Created,
+            OperationType.ShrinkVolume => kinds.Shrunk,
             OperationType.Unreserve => ResourceBag.Empty,
             _ => kinds.Reserved,
         };
@@ -171,9 +175,10 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
             agentId = null;
     }
 
-    private void BeginLife()
+    /// <param name="isStillDoubtful">What the volume was to be made of is there only as long as it is used.</param>
+    private void BeginLife(bool isStillDoubtful = false)
     {
-        (usesLeft, isDoubtful, isRenewed) = (UsesEach, false, false);
+        (usesLeft, isDoubtful, isRenewed) = (UsesEach, isStillDoubtful, false);
         life++;
     }
 
