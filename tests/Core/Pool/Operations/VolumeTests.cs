@@ -29,6 +29,24 @@ public sealed class VolumeTests
         pool.ToldTo("f").ShouldAllBe(told => told.UpdateOperationStatus == null);
     }
 
+    /// <summary>Found by the simulation: a framework that took its volume for smaller than it was destroyed a part of it.</summary>
+    [Fact]
+    public void A_part_of_a_volume_is_neither_destroyed_nor_resized_nor_used()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
+
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 6)));
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Shrink(Ask.Volume("v", 6), 2));
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Launch(Ask.Task("1", agent, ResourceText.Parse("cpus:1").Add(Ask.Volume("v", 6)))));
+        pool.Do(new PoolCommand.Operate(agent, Ask.Destroy(Ask.Volume("v", 6)), pool.Caller)).ShouldBeOfType<PoolOutcome.Refused>().Kind.ShouldBe(RefusalKind.Conflict);
+
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Volume("v", 10));
+        pool.State.Frameworks[framework].Tasks.ShouldBeEmpty();
+        pool.OperationStatusesTo("f").Count(status => status.State == OperationState.OperationError).ShouldBe(2);
+    }
+
     [Fact]
     public void A_shared_volume_is_used_by_several_tasks_and_not_destroyed_while_one_does()
     {
