@@ -88,6 +88,13 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
             Fail($"what was written to the volume {life} is lost");
     }
 
+    /// <summary>A volume is there as long as a task uses it.</summary>
+    public void Gone(string place, IEnumerable<SimulatedProcess> processes)
+    {
+        if (processes.FirstOrDefault(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId) && process.Volumes.Any(volume => SimulatedVolumeDisk.Place(volume) == place)) is { } user)
+            Fail($"the volume {place} is taken away, which task {user.Task} uses");
+    }
+
     /// <summary>Processes of frameworks and agents that are no more hold nothing: they are being ended.</summary>
     public void HostHolds(int host, ResourceBag total, IEnumerable<SimulatedProcess> processes)
     {
@@ -95,9 +102,9 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
         var living = processes.Where(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId));
         foreach (var (task, resources) in living.SelectMany(process => process.Held.Select(part => (process.Task, part))))
         {
-            if (held.ConflictsWith(resources))
+            if (held.ConflictsWith(Alone(resources)))
                 Fail($"host {host}: task {task} got {resources}, of which {held} is given already");
-            held = held.Add(resources);
+            held = held.Add(Alone(resources));
         }
 
         if (!total.Contains(ConvertedResources.MadeFrom(held)))
@@ -129,17 +136,20 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
             var offered = Sum(agent.Id, state.Offers.Values.Where(offer => offer.AgentId == agent.Id)
                 .Select(offer => offer.Resources));
             var free = state.Allocator.Free(agent.Id);
-            if (!Sum(agent.Id, [allocated, offered, free]).Equals(agent.Total))
+            if (!Sum(agent.Id, [allocated, offered, free]).Equals(Alone(agent.Total)))
                 Fail($"agent {agent.Id} has {agent.Total}, but {allocated} is allocated, {offered} offered, {free} free");
         }
     }
 
     public void Fail(string what) => throw new InvalidOperationException($"seed {seed}: {what}");
 
+    /// <summary>Without volumes that others may use too.</summary>
+    private static ResourceBag Alone(ResourceBag resources) => resources.Where(static entry => !entry.Kind.IsShared);
+
     private ResourceBag Sum(string agent, IEnumerable<ResourceBag> parts)
     {
         var sum = ResourceBag.Empty;
-        foreach (var part in parts)
+        foreach (var part in parts.Select(Alone))
         {
             if (sum.ConflictsWith(part))
                 Fail($"agent {agent}: {part} is given twice");

@@ -29,6 +29,9 @@ internal enum Sabotage
     /// <summary>An agent that gives a volume another size makes it anew.</summary>
     EmptiesResizedVolumes,
 
+    /// <summary>An agent that registers does not say which shared volumes its tasks use.</summary>
+    ForgetsWhoShares,
+
     /// <summary>Offers are made as if there were no quotas.</summary>
     IgnoresQuotas,
 

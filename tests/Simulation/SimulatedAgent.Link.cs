@@ -77,6 +77,12 @@ internal sealed partial class SimulatedAgent
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1", WorkDirectoryId = Host.WorkDirectoryId };
         register.ConvertedResources.Add(volumes.Converted.ToMessages());
         core.AddTo(register);
+        foreach (var task in cluster.Sabotage == Sabotage.ForgetsWhoShares ? register.Tasks : [])
+        {
+            foreach (var shared in task.Resources.Where(resource => resource.Shared is not null).ToList())
+                task.Resources.Remove(shared);
+        }
+
         cluster.Master.Post(new PoolCommand.RegisterAgent(register.Clone(), info.Id, stream, SimulatedCluster.Anyone));
     }
 

@@ -33,6 +33,7 @@ internal sealed partial class SimulatedAgent
         (this.number, this.cluster) = (number, cluster);
         Host = new SimulatedHost(number, total, cluster);
         Host.Disk.Ends = CrashesHere;
+        Host.Disk.Taking = place => cluster.Invariants.Gone(place, Host.Alive);
         Start();
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
     private TimeSpan _patience;
     private int _launched;
     private TimeSpan _nextReconcile;
-    private readonly SimulatedVolume[] _volumes = [.. Enumerable.Range(0, VolumesEach).Select(each => new SimulatedVolume($"volume-{each}", $"framework-{number}", role, LivesEach, cluster))];
+    private readonly SimulatedVolume[] _volumes = [.. Enumerable.Range(0, VolumesEach).Select(each => new SimulatedVolume($"volume-{each}", $"framework-{number}", role, LivesEach, isShared: each > 0, cluster))];
 
     public string? Id { get; private set; }
 
@@ -118,7 +118,7 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
         _stream = cluster.Master.OpenSchedulerStream();
         var info = new FrameworkInfo { User = "nobody", Name = $"framework-{number}", Checkpoint = true, FailoverTimeout = 1e6 };
         info.Roles.Add(role);
-        Capability[] known = [Capability.MultiRole, Capability.PartitionAware, Capability.ReservationRefinement];
+        Capability[] known = [Capability.MultiRole, Capability.PartitionAware, Capability.ReservationRefinement, Capability.SharedResources];
         info.Capabilities.Add((KnowsKilling ? known.Append(Capability.TaskKillingState) : known).Select(type => new FrameworkInfo.Types.Capability { Type = type }));
         var call = new SchedulerCall { Type = CallType.Subscribe, Subscribe = new SchedulerCall.Types.Subscribe { FrameworkInfo = info } };
         if (Id is not null)

@@ -20,6 +20,8 @@ internal sealed class SimulatedProcess(TaskRun run, int pid, TimeSpan startedAt,
 
     public string FrameworkId { get; } = run.Key.FrameworkId;
 
+    public IEnumerable<ResourceKind> Volumes => own.Where(static entry => entry.Kind.IsPersistentVolume).Select(static entry => entry.Kind);
+
     /// <summary>Of a pod whose executor is the agent's; null when there is none.</summary>
     public string? Group { get; } = run.Pod is { HasProgram: false } pod ? pod.GroupId : null;
 

@@ -14,9 +14,9 @@ internal sealed class VolumeKinds
     private readonly string role;
     private readonly string label;
 
-    public VolumeKinds(string name, string owner, string role)
+    public VolumeKinds(string name, string owner, string role, bool isShared)
     {
-        (this.role, label) = (role, $"{owner}/{name}");
+        (IsShared, this.role, label) = (isShared, role, $"{owner}/{name}");
         Reservation layer = new(ReservationType.Dynamic, role, null, [new ReservationLabel(Owner, label)]);
         var disk = new Resource.Types.DiskInfo
         {
@@ -24,7 +24,7 @@ internal sealed class VolumeKinds
         };
         var cpus = Of(new ResourceKind("cpus", reservations: [layer]), 1);
         var plain = new ResourceKind("disk", reservations: [layer]);
-        var volume = new ResourceKind("disk", reservations: [layer], disk: disk);
+        var volume = new ResourceKind("disk", reservations: [layer], disk: disk, shared: isShared);
         Reserved = ResourceBag.Of(cpus, Of(plain, Large));
         Created = ResourceBag.Of(cpus, Of(volume, Large));
         Shrunk = ResourceBag.Of(cpus, Of(volume, Small), Of(plain, Large - Small));
@@ -32,6 +32,9 @@ internal sealed class VolumeKinds
         Create = new ResourceConversion(Disk(Reserved), Disk(Created));
         Shrink = new ResourceConversion(Disk(Created), Disk(Shrunk));
     }
+
+    /// <summary>Several tasks may use it at once; it keeps the size it has.</summary>
+    public bool IsShared { get; }
 
     public ResourceBag Reserved { get; }
 
@@ -48,9 +51,9 @@ internal sealed class VolumeKinds
     /// <summary>Of the volume as large as it is.</summary>
     public static ResourceConversion Destroy(ResourceBag held) => new(Volumes(held), ResourceBag.Of(Volumes(held).Select(static entry => entry with { Kind = entry.Kind.WithoutVolume() })));
 
-    /// <summary>What a task needs that uses it.</summary>
-    public static ResourceBag Task(ResourceBag held) =>
-        held.Where(static entry => entry.Kind.Name == "cpus" || entry.Kind.IsPersistentVolume).Add(ResourceBag.Of(Of(ResourceKind.Plain("mem"), 32)));
+    /// <summary>What a task needs that uses it; of what is reserved for a shared one each has the volume alone.</summary>
+    public ResourceBag Task(ResourceBag held) =>
+        held.Where(entry => (entry.Kind.Name == "cpus" && !IsShared) || entry.Kind.IsPersistentVolume).Add(ResourceBag.Of(Of(ResourceKind.Plain("mem"), 32)));
 
     /// <summary>Which life of a volume the task belongs to; null for one without a volume.</summary>
     public static string? LifeOf(TaskInfo task) => task.Labels?.Labels_.FirstOrDefault(each => each.Key == "life")?.Value;
