@@ -194,7 +194,7 @@ public abstract record PoolEvent
     /// <summary>The operation failed, but a task holds what it should have made.</summary>
     public sealed record OperationReversalPostponed(ByteString Uuid) : PoolEvent;
 
-    /// <summary>What a failed operation should have made is again what it was.</summary>
+    /// <summary>What a failed operation should have made is again what it was; of one that may still fail: it is given back already.</summary>
     public sealed record OperationReversed(ByteString Uuid) : PoolEvent
     {
         public override bool Durable => true;

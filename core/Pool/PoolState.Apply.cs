@@ -176,7 +176,7 @@ public sealed partial class PoolState
                 Apply(acknowledged);
                 break;
             case PoolEvent.OperationRemoved removed:
-                operations.Remove(removed.Uuid);
+                RemoveOperation(removed.Uuid);
                 break;
             case PoolEvent.Reconciled reconciled:
                 (frameworks[reconciled.FrameworkId].ReconciliationsLeft, frameworks[reconciled.FrameworkId].LastReconciliation) =

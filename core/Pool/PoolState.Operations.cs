@@ -9,11 +9,16 @@ public sealed partial class PoolState
 {
     private readonly Dictionary<string, ResourceBag> converted = [];
     private readonly Dictionary<ByteString, PooledOperation> operations = [];
+    private readonly Dictionary<string, SortedDictionary<long, PooledOperation>> operationsByAgent = [];
     private long nextOperation;
     private long operationsAdded;
 
     /// <summary>By uuid: those that an agent has not answered, or whose end the framework has not acknowledged.</summary>
     public IReadOnlyDictionary<ByteString, PooledOperation> Operations => operations;
+
+    /// <summary>Those of an agent, in the order in which they were decided.</summary>
+    public IReadOnlyCollection<PooledOperation> OperationsOn(string agentId) =>
+        operationsByAgent.TryGetValue(agentId, out var known) ? known.Values : Array.Empty<PooledOperation>();
 
     /// <summary>Survives the agent's absence; gone with its id. See <see cref="ConvertedResources"/>.</summary>
     public ResourceBag ConvertedOn(string agentId) => converted.GetValueOrDefault(agentId, ResourceBag.Empty);
@@ -43,7 +48,11 @@ public sealed partial class PoolState
 
     private void Apply(PoolEvent.OperationAdded added)
     {
-        operations[added.Uuid] = new PooledOperation(added, operationsAdded++);
+        var operation = new PooledOperation(added, operationsAdded++);
+        operations[added.Uuid] = operation;
+        if (!operationsByAgent.TryGetValue(added.AgentId, out var known))
+            operationsByAgent[added.AgentId] = known = [];
+        known.Add(operation.Number, operation);
         if (added.Uuid.Equals(NextOperationUuid(0)))
             nextOperation++;
     }
@@ -66,9 +75,9 @@ public sealed partial class PoolState
     {
         if (!operations.TryGetValue(reversed.Uuid, out var operation))
             return;
-        operation.IsToBeReversed = false;
-        if (operation.TellAgainAt is null)
-            operations.Remove(reversed.Uuid);
+        (operation.IsToBeReversed, operation.IsReversed) = (false, true);
+        if (operation is { IsPending: false, TellAgainAt: null })
+            RemoveOperation(reversed.Uuid);
     }
 
     private void Apply(PoolEvent.OperationAcknowledged acknowledged)
@@ -77,6 +86,16 @@ public sealed partial class PoolState
             return;
         operation.TellAgainAt = null;
         if (!operation.IsToBeReversed)
-            operations.Remove(acknowledged.Uuid);
+            RemoveOperation(acknowledged.Uuid);
+    }
+
+    private void RemoveOperation(ByteString uuid)
+    {
+        if (!operations.Remove(uuid, out var operation))
+            return;
+        var known = operationsByAgent[operation.AgentId];
+        known.Remove(operation.Number);
+        if (known.Count == 0)
+            operationsByAgent.Remove(operation.AgentId);
     }
 }

@@ -75,10 +75,9 @@ public sealed partial class PoolState
         foreach (var operation in operations.Values.OrderBy(operation => operation.Number))
         {
             yield return new PoolEvent.OperationAdded(operation.Uuid, operation.FrameworkId, operation.AgentId, operation.Info, operation.Conversion);
-            if (operation.IsPending)
-                continue;
-            yield return new PoolEvent.OperationEnded(operation.Uuid, operation.State, operation.Message);
-            if (operation is { State: Protocol.Mesos.OperationState.OperationFailed, IsToBeReversed: false })
+            if (!operation.IsPending)
+                yield return new PoolEvent.OperationEnded(operation.Uuid, operation.State, operation.Message);
+            if (operation.IsReversed)
                 yield return new PoolEvent.OperationReversed(operation.Uuid);
         }
     }

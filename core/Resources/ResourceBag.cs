@@ -76,6 +76,7 @@ public sealed class ResourceBag : IEquatable<ResourceBag>, IEnumerable<ResourceE
         return null;
     }
 
+    /// <summary>A volume is there whole or not at all: a part of it is another one. One that is shared may be held more than once.</summary>
     public bool Contains(ResourceBag other)
     {
         if (ReferenceEquals(this, other))
@@ -86,12 +87,16 @@ public sealed class ResourceBag : IEquatable<ResourceBag>, IEnumerable<ResourceE
             while (position < _entries.Length && _entries[position].Kind.CompareTo(wanted.Kind) < 0)
                 position++;
             if (position == _entries.Length || !_entries[position].Kind.Equals(wanted.Kind)
-                || !_entries[position].Value.Contains(wanted.Value))
+                || !Contains(_entries[position], wanted))
                 return false;
         }
 
         return true;
     }
+
+    private static bool Contains(ResourceEntry entry, ResourceEntry wanted) => entry.Kind.IsPersistentVolume && !entry.Kind.IsShared
+        ? entry.Value.Equals(wanted.Value)
+        : entry.Value.Contains(wanted.Value);
 
     /// <summary>True when the two have a pile that cannot be added: the same port, the same volume.</summary>
     public bool ConflictsWith(ResourceBag other)

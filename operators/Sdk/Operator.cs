@@ -50,7 +50,7 @@ public sealed class Operator
         time = new SteadyTime(this.clock);
         lake = new Lake(settings.LakePath, package.Folder, LakeOwner.Of(settings.User));
         var memory = store.Load();
-        core = new OperatorCore(package, new CoreSettings(settings.LakePath, Guid.NewGuid, connection) { User = settings.User }, memory);
+        core = new OperatorCore(package, new CoreSettings(settings.LakePath, Guid.NewGuid, connection) { User = settings.User, Spread = Random.Shared.NextDouble }, memory);
         frameworkId = memory.FrameworkId;
         known = new ConcurrentDictionary<string, bool>(core.Known.Select(id => KeyValuePair.Create(id, true)), StringComparer.Ordinal);
         // What was there before a restart is seen from the first moment: nobody may take it for gone.

@@ -267,10 +267,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             return null;
         var register = new AgentCall.Types.Register { AgentInfo = Self(core.AgentId, isolation), Version = AgentVersion.Text, WorkDirectoryId = workDirectoryId };
         register.ConvertedResources.Add(volumes.Converted.ToMessages());
-        var runs = core.Runs.Where(run => run.WasLaunched).ToList();
-        register.Tasks.AddRange(runs.Select(run => run.ToRecord(core.AgentId)));
-        register.Executors.AddRange(core.ExecutorInfos.Select(each => each.Info));
-        register.Frameworks.AddRange(runs.Select(run => run.Framework).Concat(core.Executors.Values.Select(each => each.Framework)).DistinctBy(each => each.Id.Value));
+        core.AddTo(register);
         return register;
     }
 

@@ -20,6 +20,10 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
 
     public DrainInvariants Drains { get; } = new(cluster, what => throw new InvalidOperationException($"seed {seed}: {what}"));
 
+    public KillInvariants Kills { get; } = new(SimulatedAgent.KillGracePeriod, what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
+    public PodInvariants Pods { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
     public int StartedTasks => _started.Count;
 
     /// <summary>Killed while they were being launched, or lost on the way.</summary>
@@ -84,6 +88,13 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
             Fail($"what was written to the volume {life} is lost");
     }
 
+    /// <summary>A volume is there as long as a task uses it.</summary>
+    public void Gone(string place, IEnumerable<SimulatedProcess> processes)
+    {
+        if (processes.FirstOrDefault(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId) && process.Volumes.Any(volume => SimulatedVolumeDisk.Place(volume) == place)) is { } user)
+            Fail($"the volume {place} is taken away, which task {user.Task} uses");
+    }
+
     /// <summary>Processes of frameworks and agents that are no more hold nothing: they are being ended.</summary>
     public void HostHolds(int host, ResourceBag total, IEnumerable<SimulatedProcess> processes)
     {
@@ -91,9 +102,9 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
         var living = processes.Where(process => !process.IsUnwanted && !_tornDown.Contains(process.FrameworkId));
         foreach (var (task, resources) in living.SelectMany(process => process.Held.Select(part => (process.Task, part))))
         {
-            if (held.ConflictsWith(resources))
+            if (held.ConflictsWith(Alone(resources)))
                 Fail($"host {host}: task {task} got {resources}, of which {held} is given already");
-            held = held.Add(resources);
+            held = held.Add(Alone(resources));
         }
 
         if (!total.Contains(ConvertedResources.MadeFrom(held)))
@@ -108,6 +119,8 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
         Drains.Check(state);
         if (state.Agents.Values.CountBy(agent => agent.Info.Hostname).FirstOrDefault(host => host.Value > 1) is { Key: { } twice })
             Fail($"{twice} is in the pool twice");
+        foreach (var operation in state.Operations.Values.Where(operation => !state.OperationsOn(operation.AgentId).Contains(operation)))
+            Fail($"operation {operation.Info} is not found on its agent {operation.AgentId}");
         // What an agent could not take away comes back as soon as nobody holds what it was to become.
         var failing = state.Operations.Values.Where(operation => operation.IsToBeReversed).Select(operation => operation.AgentId).ToHashSet();
         foreach (var (volume, claim) in _claims.Where(claim => !state.RemovedAgents.ContainsKey(claim.Value.AgentId) && !failing.Contains(claim.Value.AgentId)))
@@ -123,17 +136,20 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
             var offered = Sum(agent.Id, state.Offers.Values.Where(offer => offer.AgentId == agent.Id)
                 .Select(offer => offer.Resources));
             var free = state.Allocator.Free(agent.Id);
-            if (!Sum(agent.Id, [allocated, offered, free]).Equals(agent.Total))
+            if (!Sum(agent.Id, [allocated, offered, free]).Equals(Alone(agent.Total)))
                 Fail($"agent {agent.Id} has {agent.Total}, but {allocated} is allocated, {offered} offered, {free} free");
         }
     }
 
     public void Fail(string what) => throw new InvalidOperationException($"seed {seed}: {what}");
 
+    /// <summary>Without volumes that others may use too.</summary>
+    private static ResourceBag Alone(ResourceBag resources) => resources.Where(static entry => !entry.Kind.IsShared);
+
     private ResourceBag Sum(string agent, IEnumerable<ResourceBag> parts)
     {
         var sum = ResourceBag.Empty;
-        foreach (var part in parts)
+        foreach (var part in parts.Select(Alone))
         {
             if (sum.ConflictsWith(part))
                 Fail($"agent {agent}: {part} is given twice");

@@ -11,7 +11,6 @@ namespace DataPlatform.Simulation.Tests;
 internal sealed class QuotaInvariants(Action<string> fail)
 {
     private readonly SortedDictionary<string, Quota> told = new(StringComparer.Ordinal);
-    private Dictionary<string, Quota> limits = [];
     private HashSet<string> seen = [];
 
     /// <summary>Null while that is not known.</summary>
@@ -33,20 +32,26 @@ internal sealed class QuotaInvariants(Action<string> fail)
             fail($"the quota of role {role} was told to be {quota}, and the next master takes it for {state.Quotas.GetValueOrDefault(role)}");
     }
 
+    /// <summary>After each turn: what is offered from now on.</summary>
     public void Check(PoolState state)
+    {
+        Check(state, offer => !seen.Contains(offer.Id));
+        seen = [.. state.Offers.Keys];
+    }
+
+    /// <summary>As soon as quotas have changed, before anything else that comes with the same turn: offers that are above them do not stand.</summary>
+    public void Changed(PoolState state) => Check(state, static _ => true);
+
+    private void Check(PoolState state, Func<PooledOffer, bool> isJudged)
     {
         foreach (var (role, quota) in state.Quotas)
         {
-            var isNew = limits.GetValueOrDefault(role) != quota;
             var offers = state.Offers.Values.Where(offer => RoleName.IsSameOrBelow(offer.Role, role)).ToList();
-            var offered = Sum(offers.Where(offer => isNew || !seen.Contains(offer.Id)).Select(offer => Plain(offer.Resources)));
+            var offered = Sum(offers.Where(isJudged).Select(offer => Plain(offer.Resources)));
             var held = Held(state, role).Add(Sum(offers.Select(offer => Plain(offer.Resources))));
             foreach (var (name, limit) in quota.Limits.Where(limit => !offered[limit.Key].IsZero && held[limit.Key] > limit.Value))
                 fail($"role {role} is offered {name}:{offered[name]} and then has {name}:{held[name]}, which is above its limit {limit}");
         }
-
-        limits = new Dictionary<string, Quota>(state.Quotas);
-        seen = [.. state.Offers.Keys];
     }
 
     private static ResourceQuantities Held(PoolState state, string role) => Sum(state.Agents.Values.SelectMany(agent =>

@@ -26,6 +26,12 @@ internal enum Sabotage
     /// <summary>An agent that crashes finds its volumes empty.</summary>
     EmptiesVolumes,
 
+    /// <summary>An agent that gives a volume another size makes it anew.</summary>
+    EmptiesResizedVolumes,
+
+    /// <summary>An agent that registers does not say which shared volumes its tasks use.</summary>
+    ForgetsWhoShares,
+
     /// <summary>Offers are made as if there were no quotas.</summary>
     IgnoresQuotas,
 
@@ -40,6 +46,12 @@ internal enum Sabotage
 
     /// <summary>A new master does not know all agents that operators took out of use.</summary>
     ForgetsDrains,
+
+    /// <summary>The agent ends by force what it should ask to end.</summary>
+    KillsAtOnce,
+
+    /// <summary>When a task of a pod has ended, the agent leaves the others alone.</summary>
+    LeavesRestOfPods,
 
     /// <summary>An operator's store answers for tasks that it did not write.</summary>
     OperatorStoreLies,

@@ -6,19 +6,26 @@ namespace DataPlatform.Simulation.Tests;
 // Agents and machines that are taken out of use, and put back.
 internal sealed partial class SimulatedAdministrator
 {
+    /// <summary>By agent id: how often it was asked to be back in use.</summary>
+    private readonly Dictionary<string, int> reactivations = [];
+
     public string TakeOutOfUse(SimulatedAgent agent, int detail)
     {
         var id = agent.Host.AgentId;
         if (id.Length == 0)
             return "there is no agent to be drained";
         var isDrain = detail % 3 != 0;
+        if (isDrain)
+            cluster.Invariants.Kills.Drained(id);
+        var before = reactivations.GetValueOrDefault(id);
         var grace = new DurationInfo { Nanoseconds = detail % 7 * 1_000_000_000L };
         cluster.Master.Post(
             isDrain ? new PoolCommand.DrainAgent(id, detail % 2 == 0 ? new DrainConfig { MaxGracePeriod = grace } : new DrainConfig(), SimulatedCluster.Anyone)
                 : new PoolCommand.DeactivateAgent(id, SimulatedCluster.Anyone),
             outcome =>
             {
-                if (outcome is not PoolOutcome.Refused)
+                // One turn may answer both, one after the other.
+                if (outcome is not PoolOutcome.Refused && reactivations.GetValueOrDefault(id) == before)
                     cluster.Invariants.Drains.OutOfUse(id);
             });
         return $"an operator {(isDrain ? "drains" : "deactivates")} the agent";
@@ -51,6 +58,7 @@ internal sealed partial class SimulatedAdministrator
     private void Reactivate(string id)
     {
         // Asked is enough: the answer may be lost though it is done.
+        reactivations[id] = reactivations.GetValueOrDefault(id) + 1;
         cluster.Invariants.Drains.MayBeBack(id);
         cluster.Master.Post(new PoolCommand.ReactivateAgent(id, SimulatedCluster.Anyone));
     }

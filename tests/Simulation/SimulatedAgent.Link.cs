@@ -45,7 +45,12 @@ internal sealed partial class SimulatedAgent
             if (received.Type == AgentEvent.Types.Type.Registered)
                 volumes.Match(received.Registered.ConvertedResources);
             if (received.Type == AgentEvent.Types.Type.ApplyOperation)
+            {
                 Send(new AgentCall { Type = AgentCall.Types.Type.UpdateOperation, UpdateOperation = volumes.Apply(received.ApplyOperation) });
+                if (cluster.Sabotage == Sabotage.EmptiesResizedVolumes && received.ApplyOperation.Info is { ShrinkVolume: not null } or { GrowVolume: not null })
+                    Host.Disk.EmptyAll();
+            }
+
             return true;
         }
         catch (AgentEndedException)
@@ -71,10 +76,13 @@ internal sealed partial class SimulatedAgent
         var info = Self();
         var register = new AgentCall.Types.Register { AgentInfo = info, Version = "1", WorkDirectoryId = Host.WorkDirectoryId };
         register.ConvertedResources.Add(volumes.Converted.ToMessages());
-        var runs = core.Runs.Where(run => run.WasLaunched).OrderBy(run => run.ContainerId, StringComparer.Ordinal).ToList();
-        register.Tasks.Add(runs.Select(run => run.ToRecord(core.AgentId)));
-        register.Executors.Add(core.ExecutorInfos.Select(each => each.Info));
-        register.Frameworks.Add(runs.Select(run => run.Framework).Concat(core.Executors.Values.Select(each => each.Framework)).DistinctBy(framework => framework.Id.Value));
+        core.AddTo(register);
+        foreach (var task in cluster.Sabotage == Sabotage.ForgetsWhoShares ? register.Tasks : [])
+        {
+            foreach (var shared in task.Resources.Where(resource => resource.Shared is not null).ToList())
+                task.Resources.Remove(shared);
+        }
+
         cluster.Master.Post(new PoolCommand.RegisterAgent(register.Clone(), info.Id, stream, SimulatedCluster.Anyone));
     }
 

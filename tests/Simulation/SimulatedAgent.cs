@@ -11,7 +11,10 @@ namespace DataPlatform.Simulation.Tests;
 /// <summary>The real decisions of an agent, over a host and a link of the test's own.</summary>
 internal sealed partial class SimulatedAgent
 {
-    private static readonly AgentSettings Settings = new(KillGracePeriod: TimeSpan.FromSeconds(3));
+    /// <summary>Of tasks that say nothing else.</summary>
+    public static readonly TimeSpan KillGracePeriod = TimeSpan.FromSeconds(3);
+
+    private static readonly AgentSettings Settings = new(KillGracePeriod);
 
     private readonly int number;
     private readonly SimulatedCluster cluster;
@@ -30,6 +33,7 @@ internal sealed partial class SimulatedAgent
         (this.number, this.cluster) = (number, cluster);
         Host = new SimulatedHost(number, total, cluster);
         Host.Disk.Ends = CrashesHere;
+        Host.Disk.Taking = place => cluster.Invariants.Gone(place, Host.Alive);
         Start();
     }
 
@@ -89,7 +93,13 @@ internal sealed partial class SimulatedAgent
             BreakStream();
     }
 
-    private void Take(AgentInput input) => CarryOut(core.Decide(input, Now));
+    private void Take(AgentInput input)
+    {
+        var deciding = core;
+        CarryOut(core.Decide(input, Now));
+        if (core == deciding)
+            cluster.Invariants.Pods.Check(core.Runs, Host.Alive);
+    }
 
     /// <summary>As the agent does: first all that must be remembered, then the rest in order. It may end between any two.</summary>
     private void CarryOut(IReadOnlyList<AgentEffect> effects)
@@ -128,6 +138,7 @@ internal sealed partial class SimulatedAgent
                 Host.Checkpoint(acknowledgement.ContainerId)?.Append(acknowledgement.Uuid);
                 break;
             case AgentEffect.CheckpointKill kill:
+                Host.Process(kill.ContainerId)?.KillDecidedAt ??= cluster.Steady;
                 Host.Checkpoint(kill.ContainerId)?.Append(kill.Intent, kill.Grace is { } grace ? cluster.Steady + grace : null, Host.Process(kill.ContainerId));
                 break;
             default:
@@ -146,10 +157,13 @@ internal sealed partial class SimulatedAgent
                 cancelled.Add(container);
                 break;
             case AgentEffect.Terminate(var container) when Host.Process(container) is { } process:
-                process.IsAskedToEnd = true;
+                if (cluster.Sabotage == Sabotage.KillsAtOnce)
+                    Force(container, process);
+                if (cluster.Sabotage != Sabotage.LeavesRestOfPods || process.Group is null)
+                    process.IsAskedToEnd = true;
                 break;
             case AgentEffect.Destroy(var container) when Host.Process(container) is { HasEnded: false } process:
-                process.End = new TaskEnd.Status(137);
+                Force(container, process);
                 break;
             case AgentEffect.Send(var task, var status, var latest):
                 SendUpdate(task, status, latest);
@@ -164,6 +178,13 @@ internal sealed partial class SimulatedAgent
                 CarryOutOfExecutors(effect);
                 break;
         }
+    }
+
+    private void Force(string container, SimulatedProcess process)
+    {
+        if (core.Runs.FirstOrDefault(run => run.ContainerId == container) is { } run)
+            cluster.Invariants.Kills.Forced(run, cluster.Steady - process.KillDecidedAt);
+        process.End ??= new TaskEnd.Status(137);
     }
 
     private void Launch(Random chance)

@@ -101,6 +101,8 @@ internal sealed partial class SimulatedFramework
                 Name = "work", TaskId = new TaskID { Value = $"t{_launched++}" }, AgentId = offer.AgentId,
                 Command = new CommandInfo { Value = "true" },
             };
+            if (chance.Next(4) == 0)
+                task.KillPolicy = Grace(1);
             task.Resources.Add(size.AllocatedTo(role).ToMessages());
             tasks.Add(task);
         }

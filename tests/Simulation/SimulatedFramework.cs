@@ -23,7 +23,7 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
     private TimeSpan _patience;
     private int _launched;
     private TimeSpan _nextReconcile;
-    private readonly SimulatedVolume[] _volumes = [.. Enumerable.Range(0, VolumesEach).Select(each => new SimulatedVolume($"volume-{each}", $"framework-{number}", role, LivesEach, cluster))];
+    private readonly SimulatedVolume[] _volumes = [.. Enumerable.Range(0, VolumesEach).Select(each => new SimulatedVolume($"volume-{each}", $"framework-{number}", role, LivesEach, isShared: each > 0, cluster))];
 
     public string? Id { get; private set; }
 
@@ -40,6 +40,8 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
     /// <summary>For people.</summary>
     public string Progress => $"{Id} {(_isSubscribed ? "subscribed" : "away")} ended {Ended}, waits for {string.Join(" ", _running.Select(task => $"{task.Key} on {task.Value}"))}, holds {_offers.Count} offers, {_outbox.Count} to send; {string.Join("; ", _volumes.Select(volume => volume.Progress))}";
 
+    private bool KnowsKilling => number % 2 == 0;
+
     public bool IsTornDown { get; private set; }
 
     public void BreakStream()
@@ -49,8 +51,14 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
         Forget();
     }
 
-    /// <summary>A new instance takes over while the old stream still stands.</summary>
-    public void FailOver() => Forget();
+    /// <summary>A new instance takes over while the old stream still stands. One that never heard its id can't be: its stream ends with it.</summary>
+    public void FailOver()
+    {
+        if (Id is null)
+            BreakStream();
+        else
+            Forget();
+    }
 
     public void TearDown()
     {
@@ -92,7 +100,7 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
         if (_offers.Count > 0 && chance.Next(2) == 0)
             Answer(WaitedFor ?? _offers.Values.ElementAt(chance.Next(_offers.Count)), chance);
         if (_running.Count > 0 && chance.Next(200) == 0)
-            Kill(_running.ElementAt(chance.Next(_running.Count)));
+            Kill(_running.ElementAt(chance.Next(_running.Count)), chance);
         if (cluster.Steady >= _nextReconcile)
             Reconcile();
     }
@@ -110,8 +118,8 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
         _stream = cluster.Master.OpenSchedulerStream();
         var info = new FrameworkInfo { User = "nobody", Name = $"framework-{number}", Checkpoint = true, FailoverTimeout = 1e6 };
         info.Roles.Add(role);
-        info.Capabilities.Add(new[] { Capability.MultiRole, Capability.PartitionAware, Capability.ReservationRefinement }
-            .Select(type => new FrameworkInfo.Types.Capability { Type = type }));
+        Capability[] known = [Capability.MultiRole, Capability.PartitionAware, Capability.ReservationRefinement, Capability.SharedResources];
+        info.Capabilities.Add((KnowsKilling ? known.Append(Capability.TaskKillingState) : known).Select(type => new FrameworkInfo.Types.Capability { Type = type }));
         var call = new SchedulerCall { Type = CallType.Subscribe, Subscribe = new SchedulerCall.Types.Subscribe { FrameworkInfo = info } };
         if (Id is not null)
             call.FrameworkId = info.Id = new FrameworkID { Value = Id };
@@ -165,6 +173,7 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
         }
 
         var id = status.TaskId.Value;
+        cluster.Invariants.Kills.Told($"{Id}/{id}", status.State, KnowsKilling);
         if (status.State is TaskState.TaskUnknown or TaskState.TaskLost)
             cluster.Invariants.GivenUp($"{Id}/{id}", $"{status.State}: {status.Message}");
         if (!TaskStates.IsTerminal(status.State) || !_running.Remove(id))
@@ -184,11 +193,16 @@ internal sealed partial class SimulatedFramework(int number, string role, int wa
             throw new InvalidOperationException($"seed {cluster.Seed}: task {Id}/{id} was refused: {status.Message}");
     }
 
-    private void Kill(KeyValuePair<string, string> task) => Call(new SchedulerCall
+    private void Kill(KeyValuePair<string, string> task, Random chance)
     {
-        Type = CallType.Kill,
-        Kill = new SchedulerCall.Types.Kill { TaskId = new TaskID { Value = task.Key }, AgentId = new AgentID { Value = task.Value } },
-    });
+        var kill = new SchedulerCall.Types.Kill { TaskId = new TaskID { Value = task.Key }, AgentId = new AgentID { Value = task.Value } };
+        if (chance.Next(2) == 0)
+            kill.KillPolicy = Grace(chance.Next(8));
+        cluster.Invariants.Kills.Asked($"{Id}/{task.Key}", kill.KillPolicy);
+        Call(new SchedulerCall { Type = CallType.Kill, Kill = kill });
+    }
+
+    private static KillPolicy Grace(int seconds) => new() { GracePeriod = new DurationInfo { Nanoseconds = seconds * 1_000_000_000L } };
 
     private void Reconcile()
     {

@@ -68,7 +68,7 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
         {
             if (process.IsAskedToEnd && process.MindsSignals)
                 process.End = new TaskEnd.Status(143);
-            else if (process.IsService ? !cluster.Network.IsGood && chance.Next(2000) == 0 : process.Executor is null && chance.Next(8) == 0)
+            else if (process.IsService ? !cluster.Network.IsGood && chance.Next(2000) == 0 : process is { Executor: null, IsAskedToEnd: false } && chance.Next(8) == 0)
                 process.End = new TaskEnd.Status(chance.Next(10) == 0 ? 1 : 0);
         }
     }

@@ -90,7 +90,7 @@ internal sealed class SimulatedMaster
         var turn = new PoolTurn(State, cluster.Start + cluster.Steady + wallOffsetAtStart);
         if (cluster.WallOffset - wallOffsetAtStart != State.WallOffset)
             turn.Take(new PoolCommand.MoveWallClock(cluster.WallOffset - wallOffsetAtStart));
-        var answers = commands.Select(waiting => (waiting.Answer, Outcome: turn.Take(waiting.Command))).ToList();
+        var answers = commands.Select(waiting => (waiting.Answer, Outcome: Take(turn, waiting.Command))).ToList();
         foreach (var role in cluster.Sabotage == Sabotage.IgnoresQuotas ? State.Quotas.Keys : [])
             State.Allocator.SetQuota(role, Quota.None);
         foreach (var agent in cluster.Sabotage == Sabotage.IgnoresDrains ? State.Deactivations.Keys.Where(State.Agents.ContainsKey) : [])
@@ -137,6 +137,14 @@ internal sealed class SimulatedMaster
     {
         if (StateText.Of(replica) is var read && StateText.Of(State) is var written && read != written)
             cluster.Invariants.Fail($"the replica differs from the writer's state:\n{read}\ninstead of\n{written}");
+    }
+
+    private PoolOutcome Take(PoolTurn turn, PoolCommand command)
+    {
+        var outcome = turn.Take(command);
+        if (command is PoolCommand.UpdateQuotas && outcome is not PoolOutcome.Refused)
+            cluster.Invariants.Quotas.Changed(State);
+        return outcome;
     }
 
     private void Record(Func<byte[]?> line)

@@ -91,7 +91,7 @@ internal sealed class SimulatedOperator
     private void Start()
     {
         commands.Clear();
-        core = new OperatorCore(new SimulatedPackage(), new CoreSettings("/lake", cluster.NewUuid, _ => null), Store.Load());
+        core = new OperatorCore(new SimulatedPackage(), new CoreSettings("/lake", cluster.NewUuid, _ => null) { Spread = cluster.Chance.NextDouble }, Store.Load());
         time = new SteadyTime(new SimulatedTime(cluster));
         (stream, crashAfter) = (null, -1);
         // What people want is the control plane's to remember.
@@ -174,6 +174,11 @@ internal sealed class SimulatedOperator
         if (core.FrameworkId is not { } id)
             return;
         call.FrameworkId = new FrameworkID { Value = id };
+        if (call.Type == SchedulerCall.Types.Type.Kill)
+            cluster.Invariants.Kills.Asked($"{id}/{call.Kill.TaskId.Value}", call.Kill.KillPolicy);
+        var launched = call.Accept?.Operations.SelectMany(operation => operation.Launch?.TaskInfos ?? []).Select(task => task.TaskId.Value);
+        if (launched?.FirstOrDefault(task => !Store.Knows(task)) is { } unknown)
+            cluster.Invariants.Fail($"task {unknown} was launched, and the next operator does not know it");
         var fate = cluster.Network.IsGood ? 2 : cluster.Chance.Next(20);
         if (fate > 0)
             cluster.Master.Post(new PoolCommand.SchedulerRequest(call, stream, SimulatedCluster.Anyone));

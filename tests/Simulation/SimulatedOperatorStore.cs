@@ -17,6 +17,8 @@ internal sealed class SimulatedOperatorStore(Random chance) : IOperatorStore
 
     public OperatorMemory Load() => new(framework, new byte[32], [.. clusters.Values], [.. tasks.Values]);
 
+    public bool Knows(string taskId) => tasks.ContainsKey(taskId);
+
     public bool TryWrite(IReadOnlyList<StoreChange> changes)
     {
         if (!IsToFail || chance.Next(2) == 0)

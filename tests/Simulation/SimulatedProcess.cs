@@ -20,6 +20,11 @@ internal sealed class SimulatedProcess(TaskRun run, int pid, TimeSpan startedAt,
 
     public string FrameworkId { get; } = run.Key.FrameworkId;
 
+    public IEnumerable<ResourceKind> Volumes => own.Where(static entry => entry.Kind.IsPersistentVolume).Select(static entry => entry.Kind);
+
+    /// <summary>Of a pod whose executor is the agent's; null when there is none.</summary>
+    public string? Group { get; } = run.Pod is { HasProgram: false } pod ? pod.GroupId : null;
+
     /// <summary>Its own, and those of the tasks that it runs.</summary>
     public IEnumerable<ResourceBag> Held => (Executor?.Held ?? []).Prepend(own);
 
@@ -37,6 +42,9 @@ internal sealed class SimulatedProcess(TaskRun run, int pid, TimeSpan startedAt,
     public bool IsUnwanted { get; set; }
 
     public bool IsAskedToEnd { get; set; }
+
+    /// <summary>When the agent first decided that it is to end.</summary>
+    public TimeSpan? KillDecidedAt { get; set; }
 
     public TaskEnd? End { get; set; }
 

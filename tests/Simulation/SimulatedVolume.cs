@@ -8,30 +8,31 @@ namespace DataPlatform.Simulation.Tests;
 /// What a framework reserves, makes a volume, uses in tasks one after another, and gives back: several lives long. It goes by
 /// what it is told of its operations alone.
 /// </summary>
-internal sealed class SimulatedVolume(string name, string owner, string role, int lives, SimulatedCluster cluster)
+internal sealed class SimulatedVolume(string name, string owner, string role, int lives, bool isShared, SimulatedCluster cluster)
 {
     private const int UsesEach = 2;
+    private const int MostAtOnce = 2;
 
     private readonly List<(Offer.Types.Operation Operation, OperationState? End)> pending = [];
-    private readonly VolumeKinds kinds = new(name, owner, role);
+    private readonly VolumeKinds kinds = new(name, owner, role, isShared);
     private ResourceBag held = ResourceBag.Empty;
     private string? agentId;
     private int life;
     private int usesLeft = UsesEach;
     private int operations;
     private int tasks;
-    private string? task;
+    private readonly HashSet<string> tasksOn = [];
     private bool isDoubtful;
     private bool isRenewed;
     private bool isAtOnce;
 
-    public bool IsDone => life >= lives && held.IsEmpty && pending.Count == 0 && task is null;
+    public bool IsDone => life >= lives && held.IsEmpty && pending.Count == 0 && tasksOn.Count == 0;
 
     /// <summary>For people.</summary>
-    public string Progress => $"{name} in life {life} on {agentId ?? "no agent"} holds {held}, {usesLeft} uses left, task {task}, waits for {string.Join(" ", pending.Select(each => $"{each.Operation.Id.Value} {each.Operation.Type}"))}";
+    public string Progress => $"{name} in life {life} on {agentId ?? "no agent"} holds {held}, {usesLeft} uses left, tasks {string.Join(" ", tasksOn)}, waits for {string.Join(" ", pending.Select(each => $"{each.Operation.Id.Value} {each.Operation.Type}"))}";
 
     /// <summary>The agent without whose offer nothing goes on.</summary>
-    public string? WaitsFor => pending.Count == 0 && task is null ? agentId : null;
+    public string? WaitsFor => pending.Count == 0 && tasksOn.Count == 0 ? agentId : null;
 
     public bool IsOn(string agent) => agentId == agent;
 
@@ -42,8 +43,10 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
     public (List<Offer.Types.Operation> Operations, TaskInfo? Task) Answer(Offer offer, Random chance)
     {
         var (steps, free) = (new List<Offer.Types.Operation>(), offer.Resources.ToBag().Unallocated());
-        if (pending.Count > 0 || task is not null)
+        if (pending.Count > 0)
             return (steps, null);
+        if (tasksOn.Count > 0)
+            return WhileUsed(offer, free, chance);
         if (agentId != offer.AgentId.Value)
             steps.AddRange(kinds.Stray(free));
         else if (held.Equals(kinds.Reserved))
@@ -53,16 +56,19 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
         var (mine, uses) = (held, life < lives ? usesLeft : 0);
         while (steps.Count == 0 || chance.Next(3) != 0)
         {
-            if (mine.Equals(kinds.Created) && uses > 0)
-                return (Begin(steps, offer), free.Contains(kinds.Task) ? Use(offer, steps.Count > 0) : null);
+            var isMade = mine.Equals(kinds.Created) || mine.Equals(kinds.Shrunk);
+            var isResized = isMade && !isShared && chance.Next(4) == 0;
+            if (isMade && !isResized && uses > 0)
+                return (Begin(steps, offer), free.Contains(kinds.Task(mine)) ? Use(offer, mine, steps.Count > 0) : null);
             var (type, conversion) = mine.IsEmpty ? (OperationType.Reserve, kinds.Reserve)
-                : mine.Equals(kinds.Created) ? (OperationType.Destroy, kinds.Create.Reverse())
+                : isResized ? mine.Equals(kinds.Created) ? (OperationType.ShrinkVolume, kinds.Shrink) : (OperationType.GrowVolume, kinds.Shrink.Reverse())
+                : isMade ? (OperationType.Destroy, VolumeKinds.Destroy(mine))
                 : uses > 0 ? (OperationType.Create, kinds.Create)
                 : (OperationType.Unreserve, kinds.Reserve.Reverse());
             if (!free.Contains(conversion.Consumed))
                 break;
             (free, mine) = (conversion.Apply(free), type == OperationType.Reserve ? kinds.Reserved : conversion.Apply(mine).Where(static entry => entry.Kind.IsReserved));
-            steps.Add(kinds.Message(type, $"{name}-{operations++}"));
+            steps.Add(kinds.Message(type, conversion, $"{name}-{operations++}"));
             if (type == OperationType.Unreserve)
                 break;
             // The same name at once for another volume, on what the first one was made of.
@@ -90,7 +96,7 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
             else if (end == OperationState.OperationFailed && type == OperationType.Reserve)
                 isDoubtful = pending.Count > 0;
             else if (end == OperationState.OperationFailed && type == OperationType.Create)
-                BeginLife(); // A task may have had it for a while.
+                BeginLife(isDoubtful); // A task may have had it for a while.
         }
 
         if (pending.Count == 0)
@@ -101,13 +107,12 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
     /// <summary>True for a task of its own.</summary>
     public bool Ended(string id, TaskState state)
     {
-        if (task != id)
+        if (!tasksOn.Remove(id))
             return id.StartsWith(name, StringComparison.Ordinal);
         if (state == TaskState.TaskError && !isAtOnce)
             cluster.Invariants.Fail($"task {owner}/{id} was refused a volume that is there");
-        task = null;
         usesLeft -= state is TaskState.TaskFinished or TaskState.TaskKilled ? 1 : 0;
-        if (pending.Count == 0 && held.IsEmpty)
+        if (pending.Count == 0 && held.IsEmpty && tasksOn.Count == 0)
             agentId = null;
         return true;
     }
@@ -118,9 +123,20 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
         if (agentId is null || !cluster.Master.State.RemovedAgents.ContainsKey(agentId))
             return;
         pending.Clear();
-        (held, task, agentId) = (ResourceBag.Empty, null, null);
+        tasksOn.Clear();
+        (held, agentId) = (ResourceBag.Empty, null);
         BeginLife();
         Claim();
+    }
+
+    /// <summary>A shared one has room for another task, and is not destroyed, whoever asks for that.</summary>
+    private (List<Offer.Types.Operation>, TaskInfo?) WhileUsed(Offer offer, ResourceBag free, Random chance)
+    {
+        if (!isShared || agentId != offer.AgentId.Value || !held.Equals(kinds.Created) || !free.Contains(kinds.Task(held)))
+            return ([], null);
+        if (chance.Next(2) == 0)
+            return (Begin([kinds.Message(OperationType.Destroy, VolumeKinds.Destroy(held), $"{name}-{operations++}")], offer), null);
+        return ([], tasksOn.Count < Math.Min(MostAtOnce, usesLeft) ? Use(offer, held, isWithOperations: false) : null);
     }
 
     private List<Offer.Types.Operation> Begin(List<Offer.Types.Operation> steps, Offer offer)
@@ -133,14 +149,15 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
         return steps;
     }
 
-    private TaskInfo Use(Offer offer, bool isWithOperations)
+    private TaskInfo Use(Offer offer, ResourceBag mine, bool isWithOperations)
     {
         isAtOnce = isWithOperations;
         var lived = isRenewed ? life + 1 : life;
-        task = $"{name}-{lived}-{tasks++}";
+        var task = $"{name}-{lived}-{tasks++}";
+        tasksOn.Add(task);
         var use = new TaskInfo { Name = "use", TaskId = new TaskID { Value = task }, AgentId = offer.AgentId, Command = new CommandInfo { Value = "true" }, Labels = new() };
         use.Labels.Labels_.Add(new Label { Key = "life", Value = $"{owner}/{name}-{lived}" });
-        use.Resources.Add(kinds.Task.AllocatedTo(role).ToMessages());
+        use.Resources.Add(kinds.Task(mine).AllocatedTo(role).ToMessages());
         return use;
     }
 
@@ -148,11 +165,14 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
     {
         held = type switch
         {
-            OperationType.Create => kinds.Created,
+            OperationType.Create or OperationType.GrowVolume => kinds.Created,
+            OperationType.ShrinkVolume => kinds.Shrunk,
             OperationType.Unreserve => ResourceBag.Empty,
             _ => kinds.Reserved,
         };
-        if (type == OperationType.Unreserve || (type == OperationType.Create && isRenewed))
+        // Its tasks may have ended, and it is destroyed, before that is heard of.
+        var isEarly = type == OperationType.Destroy && usesLeft > 0;
+        if (isEarly || type == OperationType.Unreserve || (type == OperationType.Create && isRenewed))
             BeginLife();
     }
 
@@ -167,13 +187,14 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
         }
 
         isDoubtful &= !held.IsEmpty;
-        if (held.IsEmpty && task is null)
+        if (held.IsEmpty && tasksOn.Count == 0)
             agentId = null;
     }
 
-    private void BeginLife()
+    /// <param name="isStillDoubtful">What the volume was to be made of is there only as long as it is used.</param>
+    private void BeginLife(bool isStillDoubtful = false)
     {
-        (usesLeft, isDoubtful, isRenewed) = (UsesEach, false, false);
+        (usesLeft, isDoubtful, isRenewed) = (UsesEach, isStillDoubtful, false);
         life++;
     }
 

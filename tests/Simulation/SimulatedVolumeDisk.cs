@@ -27,7 +27,12 @@ internal sealed class SimulatedVolumeDisk : IVolumeDisk
             writtenBy[place] = null;
     }
 
-    public string PlaceOf(ResourceKind volume) => $"{volume.ReservedTo}/{volume.Disk!.Persistence!.Id}";
+    /// <summary>Called with the place of a volume before it is taken away.</summary>
+    public Action<string> Taking { get; set; } = static _ => { };
+
+    public static string Place(ResourceKind volume) => $"{volume.ReservedTo}/{volume.Disk!.Persistence!.Id}";
+
+    public string PlaceOf(ResourceKind volume) => Place(volume);
 
     public void Make(ResourceKind volume)
     {
@@ -40,6 +45,7 @@ internal sealed class SimulatedVolumeDisk : IVolumeDisk
     public void Destroy(ResourceKind volume)
     {
         Step(writtenBy.ContainsKey(PlaceOf(volume)));
+        Taking(PlaceOf(volume));
         writtenBy.Remove(PlaceOf(volume));
     }
 

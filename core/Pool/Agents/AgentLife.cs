@@ -20,7 +20,7 @@ internal static class AgentLife
     {
         RescindOffers(state, decision, agent);
         var time = state.OnTheWall(now);
-        foreach (var task in InOrder(agent))
+        foreach (var task in InOrder(agent, haveEnded: false))
         {
             var framework = state.Frameworks[task.FrameworkId];
             var status = StatusReports.FromMaster(task.Record.TaskId, task.Record.AgentId,
@@ -61,7 +61,7 @@ internal static class AgentLife
         var byOperator = removal == AgentRemoval.MarkedGone;
         RescindOffers(state, decision, agent);
         var time = state.OnTheWall(now);
-        foreach (var task in InOrder(agent))
+        foreach (var task in InOrder(agent, haveEnded: false))
         {
             var framework = state.Frameworks[task.FrameworkId];
             var gone = byOperator ? TaskState.TaskGoneByOperator : TaskState.TaskGone;
@@ -73,11 +73,24 @@ internal static class AgentLife
             decision.Tell(framework, StatusReports.Update(status));
         }
 
+        TellUnacknowledgedEnds(state, decision, agent, time);
         OperationLife.AgentRemoved(state, decision, agent.Id);
         TellAll(state, decision, agent.Id);
         if (agent.StreamId is { } stream)
             decision.CloseAgentStream(stream);
         decision.Happened(new PoolEvent.AgentRemoved(agent.Id, time, byOperator));
+    }
+
+    /// <summary>The agent would have told them until they are acknowledged; nobody else does from now on.</summary>
+    private static void TellUnacknowledgedEnds(PoolState state, Decision decision, PooledAgent agent, DateTimeOffset time)
+    {
+        foreach (var task in InOrder(agent, haveEnded: true))
+        {
+            var framework = state.Frameworks[task.FrameworkId];
+            var status = StatusReports.Latest(task.Record, task.Record.State, Reason.Reconciliation, "The task had ended before its agent was given up", time);
+            decision.Happened(new PoolEvent.TaskUpdated(framework.Id, agent.Id, status, status.State));
+            decision.Tell(framework, StatusReports.Update(status));
+        }
     }
 
     private static string Because(AgentRemoval removal) => removal switch
@@ -97,8 +110,8 @@ internal static class AgentLife
         decision.CloseAgentStream(stream);
     }
 
-    private static IEnumerable<PooledTask> InOrder(PooledAgent agent) => agent.Tasks.Values
-        .Where(task => !TaskStates.IsTerminal(task.Record.State))
+    private static IEnumerable<PooledTask> InOrder(PooledAgent agent, bool haveEnded) => agent.Tasks.Values
+        .Where(task => TaskStates.IsTerminal(task.Record.State) == haveEnded)
         .OrderBy(task => task.FrameworkId, StringComparer.Ordinal).ThenBy(task => task.Id, StringComparer.Ordinal);
 
     /// <summary>Inverse offers too.</summary>

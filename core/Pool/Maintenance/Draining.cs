@@ -56,7 +56,7 @@ internal static class Draining
 
     /// <summary>No task, no executor and no operation is left on it, acknowledgements included.</summary>
     public static bool IsDrained(PoolState state, PooledAgent agent) => agent.Tasks.Count == 0 && agent.Executors.Count == 0
-        && (state.Operations.Count == 0 || !state.Operations.Values.Any(operation => operation.AgentId == agent.Id && operation.IsPending));
+        && !state.OperationsOn(agent.Id).Any(operation => operation.IsPending);
 
     /// <summary>The task's own grace period, unless the operator waits no longer than a shorter one.</summary>
     private static AgentEvent Kill(string frameworkId, TaskRecord task, DrainConfig config)

@@ -28,6 +28,9 @@ internal sealed class AcceptedResources(PooledAgent agent, string role, Resource
     {
         if (!Available.Contains(conversion.Consumed))
             return $"The operation needs {conversion.Consumed}, but the offer has {Available}";
+        // Several offers may hold the same shared volume.
+        if (!Total.Contains(conversion.Consumed))
+            return $"The operation needs {conversion.Consumed}, but the agent has {Total}";
         return VolumesInUse.WhyNotDestroy(agent, conversion, shared) ?? VolumeRules.WhyNotUnique(Total.Subtract(conversion.Consumed), conversion.Converted)
             ?? VolumeRules.WhyNotYet(unfinished.Concat(converted), conversion);
     }

@@ -8,8 +8,10 @@ namespace DataPlatform.Core.Pool;
 /// RESERVE, UNRESERVE, CREATE, DESTROY, GROW_VOLUME and SHRINK_VOLUME. What they make is there at once for what follows in
 /// the same ACCEPT and for the next offer; the agent is asked to carry them out and may still fail.
 /// </summary>
-internal sealed class Operating(PoolState state, Decision decision, PooledFramework framework, PooledAgent agent, AcceptedResources accepted)
+internal sealed class Operating(
+    PoolState state, Decision decision, PooledFramework framework, PooledAgent agent, AcceptedResources accepted, IEnumerable<string> offerIds)
 {
+    private readonly HashSet<string> endedOffers = [.. offerIds];
     private readonly HashSet<string> named = [];
     private int count;
 
@@ -25,6 +27,8 @@ internal sealed class Operating(PoolState state, Decision decision, PooledFramew
             return;
         }
 
+        foreach (var offer in VolumesInUse.OffersOfGone(agent, conversion).Where(offer => endedOffers.Add(offer.Id)))
+            OfferEvents.Rescind(state, decision, offer);
         accepted.Convert(conversion);
         OperationLife.Begin(state, decision, agent, framework.Id, operation, conversion, accepted.Total, count++);
     }

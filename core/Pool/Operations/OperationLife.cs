@@ -50,7 +50,9 @@ internal static class OperationLife
             decision.Happened(new PoolEvent.OperationRemoved(operation.Uuid));
         }
 
-        if (ended == OperationState.OperationFailed)
+        if (ended == OperationState.OperationFailed && operation.IsReversed)
+            decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
+        else if (ended == OperationState.OperationFailed)
             Reverse(state, decision, agent, operation);
         else
             DropMoot(state, decision, agent, operation);
@@ -88,7 +90,7 @@ internal static class OperationLife
     /// </summary>
     public static void SendPending(PoolState state, Decision decision, string agentId, string stream)
     {
-        foreach (var operation in state.Operations.Values.Where(operation => operation.AgentId == agentId && operation.IsPending).OrderBy(operation => operation.Number))
+        foreach (var operation in state.OperationsOn(agentId).Where(operation => operation.IsPending))
             decision.TellAgentStream(stream, AgentEvents.ApplyOperation(operation.Uuid, operation.Info, state.ConvertedOn(agentId)));
     }
 
@@ -99,13 +101,13 @@ internal static class OperationLife
     public static void AgentRemoved(PoolState state, Decision decision, string agentId)
     {
         TellOf(state, decision, agentId, OperationState.OperationGoneByOperator);
-        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId))
+        foreach (var operation in state.OperationsOn(agentId))
             decision.Happened(new PoolEvent.OperationRemoved(operation.Uuid));
     }
 
     private static void TellOf(PoolState state, Decision decision, string agentId, OperationState news)
     {
-        foreach (var operation in InOrder(state).Where(operation => operation.AgentId == agentId && operation.IsPending && operation.WantsFeedback))
+        foreach (var operation in state.OperationsOn(agentId).Where(operation => operation.IsPending && operation.WantsFeedback))
         {
             if (!state.Frameworks.TryGetValue(operation.FrameworkId!, out var framework))
                 continue;
@@ -123,8 +125,8 @@ internal static class OperationLife
     private static bool Reverse(PoolState state, Decision decision, PooledAgent agent, PooledOperation operation)
     {
         var back = operation.Conversion.Reverse();
-        var isFollowed = state.Operations.Values.Any(later => later != operation && later.AgentId == agent.Id && later.Number > operation.Number
-            && (later.IsPending || later.IsToBeReversed) && GivesBack(later.Conversion, operation.Conversion));
+        var isFollowed = state.OperationsOn(agent.Id).Any(later => later.Number > operation.Number
+            && (later.IsPending || later.IsToBeReversed) && (GivesBack(later.Conversion, operation.Conversion) || Destroys(later.Conversion, operation.Conversion)));
         if (!isFollowed && IsGivenBack(back.Consumed, agent.Total))
         {
             decision.Happened(new PoolEvent.OperationReversed(operation.Uuid));
@@ -143,19 +145,20 @@ internal static class OperationLife
         return false;
     }
 
-    /// <summary>What was made is there no more. What has become volumes meanwhile is still reserved.</summary>
+    /// <summary>What was made is there no more. What has become volumes meanwhile is still reserved; a volume of another size is another one.</summary>
     private static bool IsGivenBack(ResourceBag made, ResourceBag total)
     {
         var reserved = ResourceBag.Of(total.Select(static entry => entry with { Kind = entry.Kind.WithoutVolume() }));
-        return made.Any(entry => entry.Kind.IsReserved && !(entry.Kind.IsPersistentVolume ? total : reserved).Contains(ResourceBag.Of(entry)));
+        return made.Any(entry => entry.Kind.IsReserved
+            && !(entry.Kind.IsPersistentVolume ? entry.Value.Equals(total.Find(entry.Kind)) : reserved.Contains(ResourceBag.Of(entry))));
     }
 
     /// <summary>
-    /// What failed and was given back meanwhile is never turned back: that would be at the cost of the same made anew.
+    /// What failed, or may still fail, and was given back meanwhile is never turned back: that would be at the cost of the same made anew.
     /// </summary>
     private static void DropMoot(PoolState state, Decision decision, PooledAgent agent, PooledOperation done)
     {
-        foreach (var failed in InOrder(state).Where(failed => failed.IsToBeReversed && failed.AgentId == agent.Id
+        foreach (var failed in state.OperationsOn(agent.Id).Where(failed => (failed.IsPending || failed.IsToBeReversed)
             && failed.Number < done.Number && GivesBack(done.Conversion, failed.Conversion)))
             decision.Happened(new PoolEvent.OperationReversed(failed.Uuid));
     }
@@ -164,6 +167,10 @@ internal static class OperationLife
     private static bool GivesBack(ResourceConversion later, ResourceConversion failed) =>
         failed.Converted.Any(entry => entry.Kind.IsReserved && later.Consumed.Contains(ResourceBag.Of(entry)))
         && IsGivenBack(failed.Converted, later.Converted);
+
+    /// <summary>A volume that was made of it: should that fail, the volume is there again, and needs what it was made of.</summary>
+    private static bool Destroys(ResourceConversion later, ResourceConversion made) => later.Consumed.Any(entry => entry.Kind.IsPersistentVolume
+        && later.Converted.Find(entry.Kind) is null && made.Converted.Find(entry.Kind.WithoutVolume()) is not null);
 
     /// <summary>Nobody is there any more to be told how they ended.</summary>
     public static void FrameworkRemoved(PoolState state, Decision decision, string frameworkId)

@@ -48,6 +48,9 @@ public sealed class PooledOperation
     /// <summary>It failed, and what it should have made could not be turned back yet.</summary>
     internal bool IsToBeReversed { get; set; }
 
+    /// <summary>What it makes was turned back, or given back by what followed: there is nothing to be turned back any more.</summary>
+    internal bool IsReversed { get; set; }
+
     /// <summary>When the framework is told again.</summary>
     internal DateTimeOffset? TellAgainAt { get; set; }
 

@@ -44,8 +44,8 @@ internal static class VolumeRules
     }
 
     /// <summary>Operations that take volumes away and that the agent has not carried out, or could not.</summary>
-    public static IEnumerable<ResourceConversion> Unfinished(PoolState state, PooledAgent agent) => state.Operations.Values
-        .Where(operation => operation.AgentId == agent.Id && (operation.IsPending || operation.IsToBeReversed)).Select(operation => operation.Conversion);
+    public static IEnumerable<ResourceConversion> Unfinished(PoolState state, PooledAgent agent) => state.OperationsOn(agent.Id)
+        .Where(operation => operation.IsPending || operation.IsToBeReversed).Select(operation => operation.Conversion);
 
     /// <summary>
     /// An agent that is asked again, because it did not answer, could not tell the volume that is to go from the one of the same

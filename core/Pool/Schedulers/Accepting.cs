@@ -37,7 +37,7 @@ internal static class Accepting
         var accepted = new AcceptedResources(agent, known[0].Role, available, VolumeRules.Unfinished(state, agent));
         var launching = new Launching(state, decision, framework, agent, accepted, time);
         var pods = new LaunchingGroup(decision, framework, agent, accepted, launching, time);
-        var operating = new Operating(state, decision, framework, agent, accepted);
+        var operating = new Operating(state, decision, framework, agent, accepted, known.Select(offer => offer.Id));
         foreach (var operation in accept.Operations)
             Carry(decision, framework, agent, launching, pods, operating, operation);
 

@@ -22,7 +22,9 @@ public sealed partial class OperatorCore
             welcome.Clear();
         }
 
-        if (Disconnected is null && now - reconciledAt >= ReconcileEvery)
+        if (Disconnected is null && now >= askAfterAllAt)
+            AskAfterAll(now);
+        else if (Disconnected is null && now - reconciledAt >= ReconcileEvery)
             Reconcile(now);
         if (Disconnected is null)
             KillUnwantedAgain(now);

@@ -10,8 +10,14 @@ public sealed partial class OperatorCore
 {
     private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
 
+    /// <summary>News of a task may be lost for good, with the agent that would have told it.</summary>
+    private static readonly TimeSpan AskAfterAllEvery = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan MostSpread = TimeSpan.FromMinutes(1);
+
     private readonly HashSet<string> unconfirmed = new(StringComparer.Ordinal);
     private DateTimeOffset reconciledAt = DateTimeOffset.MinValue;
+    private DateTimeOffset askAfterAllAt = DateTimeOffset.MaxValue;
 
     /// <summary>Tasks that may run and that no cluster wants, with when they were last asked to be killed.</summary>
     private readonly SortedDictionary<string, (string? AgentId, DateTimeOffset AskedAt)> unwanted = new(StringComparer.Ordinal);
@@ -61,12 +67,18 @@ public sealed partial class OperatorCore
         suppressed = false;
         welcome.Clear();
         unconfirmed.Clear();
+        AskAfterAll(now);
+        foreach (var id in clusters.Keys)
+            Changed(id);
+    }
+
+    private void AskAfterAll(DateTimeOffset now)
+    {
         unconfirmed.UnionWith(clusters.Values.SelectMany(cluster => cluster.Living).Select(row => row.TaskId));
+        askAfterAllAt = now + AskAfterAllEvery + (settings.Spread() * MostSpread);
         Reconcile(now);
         // The empty list asks for everything: it finds what runs without being known here.
         Call(new SchedulerCall { Type = SchedulerCall.Types.Type.Reconcile, Reconcile = new SchedulerCall.Types.Reconcile() });
-        foreach (var id in clusters.Keys)
-            Changed(id);
     }
 
     private void Reconcile(DateTimeOffset now)

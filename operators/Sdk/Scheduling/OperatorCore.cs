@@ -205,4 +205,7 @@ public sealed record CoreSettings(string LakePath, Func<Guid> NewId, Func<string
 
     /// <summary>A task whose host has been out of reach for so long is given up and started elsewhere.</summary>
     public TimeSpan UnreachableWithin { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>From 0 to 1, drawn: operators that began together do not ask the master all at once ever after.</summary>
+    public Func<double> Spread { get; init; } = static () => 0;
 }

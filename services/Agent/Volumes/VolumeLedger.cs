@@ -23,9 +23,14 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
     /// <exception cref="IOException">There is no such volume.</exception>
     public void Open(ResourceKind volume)
     {
+        CheckNamed(volume);
+        disk.Make(volume);
+    }
+
+    private void CheckNamed(ResourceKind volume)
+    {
         if (!Names(Converted, volume) || unmade.Contains(disk.PlaceOf(volume)))
             throw new IOException($"this agent has no volume '{volume.Disk?.Persistence?.Id}' of role '{volume.ReservedTo}'");
-        disk.Make(volume);
     }
 
     /// <summary>After a registration: volumes that are missing are made, those that nobody names are set aside.</summary>
@@ -55,6 +60,9 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
         try
         {
             var wanted = operation.ConvertedResources.ToBag();
+            if (operation.Info.Type is OperationType.GrowVolume or OperationType.ShrinkVolume)
+                CheckNamed(new[] { operation.Info.GrowVolume?.Volume ?? operation.Info.ShrinkVolume.Volume }.ToBag().Single().Kind);
+            var isDone = IsDone(operation.Info);
             var making = new List<string>();
             if (operation.Info.Type == OperationType.Create)
             {
@@ -65,8 +73,11 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
                 }
             }
 
-            Keep(wanted);
-            unmade = unmade.Except(making);
+            // What has been done, perhaps with an answer that was lost, is not told to have failed for something else that came since.
+            if (isDone)
+                TryKeep(wanted);
+            else
+                Keep(wanted);
             // Only now: what is destroyed must not come back with a checkpoint that still names it.
             if (operation.Info.Type == OperationType.Destroy)
             {
@@ -76,15 +87,25 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
 
             // Those whose own DESTROY has failed: nothing speaks of them any more.
             SetAside(before);
+            unmade = unmade.Except(making);
             return new() { Uuid = operation.Uuid, State = OperationState.OperationFinished };
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or FormatException)
         {
             log.LogWarning("{Operation} failed: {Problem}", operation.Info.Type, problem.Message);
-            KeepAgain(before);
+            // The master takes back what has failed: tasks may use what was there before.
+            TryKeep(before);
             return new() { Uuid = operation.Uuid, State = OperationState.OperationFailed, Message = problem.Message };
         }
     }
+
+    /// <summary>By the record: it names the volumes that were to be made, or no longer those that were to go.</summary>
+    private bool IsDone(Offer.Types.Operation operation) => operation.Type switch
+    {
+        OperationType.Create => operation.Create.Volumes.ToBag().All(entry => Names(Converted, entry.Kind) && !unmade.Contains(disk.PlaceOf(entry.Kind))),
+        OperationType.Destroy => !operation.Destroy.Volumes.ToBag().Any(entry => Names(Converted, entry.Kind)),
+        _ => false,
+    };
 
     private void MakeNew(ResourceKind volume)
     {
@@ -105,14 +126,13 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
             disk.SetAside(kind);
     }
 
-    /// <summary>The master takes back what has failed: tasks may use what was there before.</summary>
-    private void KeepAgain(ResourceBag before)
+    private void TryKeep(ResourceBag wanted)
     {
-        if (Converted.Equals(before))
+        if (Converted.Equals(wanted))
             return;
         try
         {
-            Keep(before);
+            Keep(wanted);
         }
         catch (IOException problem)
         {

@@ -114,6 +114,24 @@ public sealed class TaskLifeTests
         pool.State.Frameworks[framework].UnreachableTasks.Keys.ShouldContain("t");
     }
 
+    /// <summary>Found by the simulation: the end waited at the agent behind news that were not acknowledged yet.</summary>
+    [Fact]
+    public void An_end_that_was_not_told_before_its_agent_is_given_up_is_told_with_that()
+    {
+        pool.Update("a", framework, "t", TaskState.TaskRunning, latest: TaskState.TaskFailed);
+
+        pool.Do(new PoolCommand.MarkAgentGone(agent, pool.Caller));
+
+        pool.StatusesTo("f").Select(status => (status.State, status.HasUuid)).ShouldBe([(TaskState.TaskRunning, true), (TaskState.TaskFailed, false)]);
+        pool.Call(framework, call =>
+        {
+            call.Type = SchedulerCall.Types.Type.Reconcile;
+            call.Reconcile = new();
+            call.Reconcile.Tasks.Add(new SchedulerCall.Types.Reconcile.Types.Task { TaskId = new TaskID { Value = "t" }, AgentId = new AgentID { Value = agent } });
+        });
+        pool.StatusesTo("f").Last().State.ShouldBe(TaskState.TaskFailed);
+    }
+
     [Fact]
     public void An_answered_ping_begins_the_count_again()
     {

@@ -29,6 +29,19 @@ public class ResourceBagTests
     }
 
     [Fact]
+    public void Gives_a_volume_whole_or_not_at_all()
+    {
+        static ResourceBag Volume(int units, bool shared = false) => ResourceBag.Of(new ResourceEntry(
+            new ResourceKind("disk", reservations: [new Reservation(ReservationType.Dynamic, "a")], disk: new() { Persistence = new() { Id = "v" } }, shared: shared),
+            new ResourceValue.Scalar(ResourceAmount.FromUnits(units))));
+
+        Volume(10).Contains(Volume(10)).ShouldBeTrue();
+        Volume(10).Contains(Volume(6)).ShouldBeFalse();
+        Should.Throw<InvalidOperationException>(() => Volume(10).Subtract(Volume(6))).Message.ShouldContain(":6");
+        Volume(20, shared: true).Subtract(Volume(10, shared: true)).ShouldBe(Volume(10, shared: true));
+    }
+
+    [Fact]
     public void Refuses_to_add_a_port_twice()
     {
         Host.ConflictsWith(ResourceText.Parse("ports:[31999-32000]")).ShouldBeTrue();

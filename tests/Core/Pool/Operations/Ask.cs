@@ -35,6 +35,12 @@ internal static class Ask
         return operation;
     }
 
+    public static Offer.Types.Operation Grow(ResourceBag volume, ResourceBag addition, string? id = null) => Named(
+        new() { Type = OperationType.GrowVolume, GrowVolume = new() { Volume = volume.ToMessages().Single(), Addition = addition.ToMessages().Single() } }, id);
+
+    public static Offer.Types.Operation Shrink(ResourceBag volume, double subtract, string? id = null) => Named(
+        new() { Type = OperationType.ShrinkVolume, ShrinkVolume = new() { Volume = volume.ToMessages().Single(), Subtract = new() { Value = subtract } } }, id);
+
     public static Offer.Types.Operation Launch(params TaskInfo[] tasks)
     {
         var operation = new Offer.Types.Operation { Type = OperationType.Launch, Launch = new() };

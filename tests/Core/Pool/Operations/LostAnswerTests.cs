@@ -36,6 +36,25 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
+    public void What_an_agent_is_asked_again_is_its_own_and_nothing_that_is_over()
+    {
+        var (first, second) = (pool.Register("a", "cpus:4;disk:1000"), pool.Register("b", "cpus:4;disk:1000"));
+        var framework = pool.Subscribe("f");
+        foreach (var agent in new[] { first, second })
+            pool.Operate(framework, pool.OffersTo("f").Where(offer => offer.AgentId.Value == agent), Ask.Reserve(Ask.Reserved("disk:1")), Ask.Reserve(Ask.Reserved("disk:2")));
+        pool.Answer("a", Asked.First().Uuid, OperationState.OperationFinished);
+
+        pool.State.OperationsOn(first).Select(operation => operation.Uuid).ShouldBe([Asked.Last().Uuid]);
+        pool.State.OperationsOn(second).Select(operation => operation.Uuid).ShouldBe(pool.OperationsAskedOf("b").Select(asked => asked.Uuid));
+        pool.Pass(pool.State.Settings.AgentPingTimeout);
+        Asked.Skip(2).ShouldHaveSingleItem().Uuid.ShouldBe(Asked.ElementAt(1).Uuid);
+
+        pool.Do(new PoolCommand.MarkAgentGone(second, pool.Caller));
+        pool.State.OperationsOn(second).ShouldBeEmpty();
+        pool.State.Operations.Keys.ShouldBe(pool.State.OperationsOn(first).Select(operation => operation.Uuid));
+    }
+
+    [Fact]
     public void A_volume_is_not_made_anew_before_the_agent_has_destroyed_the_one_of_that_name()
     {
         var agent = pool.Register("a", "cpus:4;disk:1000");
@@ -114,6 +133,26 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
+    public void What_was_given_back_before_it_failed_takes_nothing_from_what_is_reserved_anew()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
+        foreach (var asked in Asked.ToList())
+            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10)), Ask.Unreserve(Ask.Reserved("disk:10")));
+        var (destroy, unreserve) = (Asked.ElementAt(2).Uuid, Asked.ElementAt(3).Uuid);
+        pool.Answer("a", unreserve, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10"), "anew"));
+
+        pool.Answer("a", destroy, OperationState.OperationFailed);
+        pool.Pass(TimeSpan.FromSeconds(1));
+
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Reserved("disk:10"));
+        pool.State.OperationsOn(agent).ShouldHaveSingleItem().Info.Id.Value.ShouldBe("anew");
+    }
+
+    [Fact]
     public void What_failed_is_turned_back_though_others_ask_for_something_else_meanwhile()
     {
         var agent = pool.Register("a", "cpus:4;disk:10");
@@ -130,6 +169,47 @@ public sealed class LostAnswerTests
         pool.Pass(TimeSpan.FromSeconds(1));
 
         pool.State.ConvertedOn(agent).ShouldBe(Ask.Reserved("cpus:1").Add(Ask.Volume("v", 10)));
+    }
+
+    [Fact]
+    public void What_failed_stays_while_a_volume_that_was_made_of_it_may_come_back()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10"), "failing"), Ask.Create(Ask.Volume("v", 10)));
+        pool.Answer("a", Asked.First().Uuid, OperationState.OperationFailed);
+        pool.Answer("a", Asked.Last().Uuid, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10), "in vain"));
+
+        pool.Pass(TimeSpan.FromSeconds(1));
+        pool.Answer("a", Asked.Last().Uuid, OperationState.OperationFailed);
+
+        Told.Last().State.ShouldBe(OperationState.OperationFailed);
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Volume("v", 10));
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10)));
+        pool.Answer("a", Asked.Last().Uuid, OperationState.OperationFinished);
+        pool.Pass(TimeSpan.FromSeconds(1));
+        pool.State.ConvertedOn(agent).IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_size_that_failed_and_was_changed_again_takes_nothing_from_that_size_later()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
+        foreach (var asked in Asked.ToList())
+            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Shrink(Ask.Volume("v", 10), 4), Ask.Grow(Ask.Volume("v", 6), Ask.Reserved("disk:4")));
+        pool.Answer("a", Asked.ElementAt(2).Uuid, OperationState.OperationFailed);
+        pool.Answer("a", Asked.ElementAt(3).Uuid, OperationState.OperationFinished);
+
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Shrink(Ask.Volume("v", 10), 4, "again"));
+        pool.Answer("a", Asked.Last().Uuid, OperationState.OperationFinished);
+        pool.Pass(TimeSpan.FromSeconds(1));
+
+        Told.Last().State.ShouldBe(OperationState.OperationFinished);
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Volume("v", 6).Add(Ask.Reserved("disk:4")));
     }
 
     [Fact]

@@ -201,6 +201,41 @@ public sealed class OperatorCoreTests
         trial.Later(TimeSpan.FromSeconds(1)).ExpectNoCall(SchedulerCall.Types.Type.Revive);
     }
 
+    /// <summary>Found by the simulation: the agent was removed before it could tell how its task had ended.</summary>
+    [Fact]
+    public void Asks_after_every_living_task_again_every_few_minutes_until_it_is_answered()
+    {
+        var trial = Ready();
+        trial.Later(TimeSpan.FromMinutes(4.9)).ExpectNoCall(SchedulerCall.Types.Type.Reconcile);
+
+        trial.Later(TimeSpan.FromMinutes(0.2));
+        AskedAfter(trial).ShouldBe(Ids(trial, "head", "worker-0", "worker-1"));
+        trial.SendStatus("head", TaskState.TaskRunning).SendStatus("worker-0", TaskState.TaskRunning).Later(TimeSpan.FromSeconds(10));
+        AskedAfter(trial).ShouldBe(Ids(trial, "worker-1"));
+
+        trial.SendStatus("worker-1", TaskState.TaskGone).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A2").ExpectLaunched("worker-1");
+    }
+
+    /// <summary>Found by the simulation: given up for out of reach, it came back with a host of which nobody was told.</summary>
+    [Fact]
+    public void Asks_for_what_runs_without_being_known_every_few_minutes_and_ends_it()
+    {
+        var trial = new OperatorTrial().SendSubscribed().Later(TimeSpan.FromMinutes(5.1));
+        trial.Calls.ShouldHaveSingleItem().Reconcile.Tasks.ShouldBeEmpty();
+
+        trial.SendStatusOf("mine.head.of-old", TaskState.TaskRunning).Calls.ShouldContain(call => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == "mine.head.of-old");
+        trial.Later(TimeSpan.FromMinutes(4)).ExpectNoCall(SchedulerCall.Types.Type.Reconcile);
+    }
+
+    [Fact]
+    public void Operators_that_began_together_ask_after_their_tasks_at_times_of_their_own()
+    {
+        var trial = Ready(spread: 0.5);
+
+        trial.Later(TimeSpan.FromMinutes(5.1)).ExpectNoCall(SchedulerCall.Types.Type.Reconcile);
+        trial.Later(TimeSpan.FromMinutes(0.5)).ExpectCall(SchedulerCall.Types.Type.Reconcile);
+    }
+
     [Fact]
     public void A_clock_that_was_set_back_while_it_was_away_makes_no_pause_longer()
     {
@@ -278,5 +313,11 @@ public sealed class OperatorCoreTests
         trial.SendArtifacts().ExpectState(ClusterState.Pending);
     }
 
-    private static OperatorTrial Ready() => OperatorTrial.Started().SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready);
+    private static OperatorTrial Ready(double spread = 0) =>
+        OperatorTrial.Started(spread: spread).SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready);
+
+    private static IEnumerable<string> AskedAfter(OperatorTrial trial) =>
+        trial.Calls.First(call => call.Type == SchedulerCall.Types.Type.Reconcile).Reconcile.Tasks.Select(task => task.TaskId.Value).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Ids(OperatorTrial trial, params string[] tasks) => tasks.Select(task => trial.Rows[task].TaskId).Order(StringComparer.Ordinal);
 }

@@ -18,13 +18,15 @@ public sealed class OperatorTrial
 
     private readonly MemoryStore store = new();
     private readonly TrialPackage package;
+    private readonly double spread;
     private OperatorCore core;
     private int ids;
     private int offers;
 
-    public OperatorTrial(TrialPackage? package = null)
+    public OperatorTrial(TrialPackage? package = null, double spread = 0)
     {
         this.package = package ?? new TrialPackage();
+        this.spread = spread;
         core = NewCore();
     }
 
@@ -41,7 +43,7 @@ public sealed class OperatorTrial
         store.Load().Tasks.GroupBy(row => row.Name).ToDictionary(group => group.Key, group => group.OrderBy(row => row.LaunchedAt).Last());
 
     /// <summary>A cluster that is wanted, with its artifacts there, and a subscription.</summary>
-    public static OperatorTrial Started(TrialPackage? package = null) => new OperatorTrial(package).SendSubscribed().SendWant().SendArtifacts();
+    public static OperatorTrial Started(TrialPackage? package = null, double spread = 0) => new OperatorTrial(package, spread).SendSubscribed().SendWant().SendArtifacts();
 
     public OperatorTrial SendSubscribed(string framework = "F") => Send(Received(new SchedulerEvent
     {
@@ -154,5 +156,5 @@ public sealed class OperatorTrial
 
     private static OperatorCommand.Signal Received(SchedulerEvent received) => new(new SchedulerSignal.Received(received));
 
-    private OperatorCore NewCore() => new(package, new CoreSettings("/lake", () => new Guid(++ids, 0, 0, new byte[8]), _ => null), store.Load());
+    private OperatorCore NewCore() => new(package, new CoreSettings("/lake", () => new Guid(++ids, 0, 0, new byte[8]), _ => null) { Spread = () => spread }, store.Load());
 }

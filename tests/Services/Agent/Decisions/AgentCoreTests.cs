@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using Google.Protobuf;
@@ -133,6 +134,21 @@ public sealed class AgentCoreTests
         Tell(new AgentInput.Ended("c-t1", new TaskEnd.Status(143)));
         core.Leaving.ShouldBeFalse();
         core.Runs.ShouldHaveSingleItem().Key.TaskId.ShouldBe("t2");
+    }
+
+    /// <summary>Found by the simulation: the agent was being shut down, restarted, and was let in again.</summary>
+    [Fact]
+    public void Names_no_task_to_the_master_that_ends_in_silence()
+    {
+        var pod = new Pod(new ExecutorInfo { ExecutorId = new ExecutorID { Value = "x" } }, "c-x", "g");
+        core.Recover("S0", [Recovered(100, [Status(TaskState.TaskRunning, 1)], KillIntent.Silent), Recovered(101, [Status(TaskState.TaskRunning, 2)], KillIntent.Silent, "t2") with { Pod = pod }, Recovered(102, [], null, "t3")], At);
+
+        var register = new AgentCall.Types.Register();
+        core.AddTo(register);
+
+        register.Tasks.ShouldHaveSingleItem().TaskId.Value.ShouldBe("t3");
+        register.Executors.ShouldBeEmpty();
+        register.Frameworks.ShouldHaveSingleItem().Id.Value.ShouldBe("F");
     }
 
     [Fact]
