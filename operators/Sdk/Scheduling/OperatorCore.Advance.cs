@@ -117,7 +117,8 @@ public sealed partial class OperatorCore
             foreach (var instance in cluster.Unplaced())
                 if (Readiness.WhyNot(cluster, instance, now) is null)
                     wanted.Add($"{cluster.Id}/{instance.Name}");
-        var more = !wanted.IsSubsetOf(welcome);
+        // What was declined because its host was avoided comes back no other way.
+        var more = !wanted.IsSubsetOf(welcome) || (wanted.Count > 0 && avoidedHosts.TakeEnded(now));
         welcome.Clear();
         welcome.UnionWith(wanted);
         if (more)

@@ -31,7 +31,8 @@ public sealed partial class OperatorCore
         foreach (var share in shares.OrderByDescending(share => share.MilliCpus).ThenByDescending(share => share.MemoryMebibytes).ThenBy(share => share.AgentId, StringComparer.Ordinal).ToList())
         {
             var here = cluster.Living.Count(row => row.AgentId == share.AgentId && row.Pod.StartsWith(instance.Pod.Type + "-", StringComparison.Ordinal));
-            var refusal = OfferEvaluation.WhyNot(share, instance.Pod, here) ?? Launch(cluster, instance, share, launches[share], now);
+            var avoided = avoidedHosts.WhyNot(share.AgentId, now) is { } reason ? new Refusal(OfferEvaluation.PlacementStage, reason) : null;
+            var refusal = avoided ?? OfferEvaluation.WhyNot(share, instance.Pod, here) ?? Launch(cluster, instance, share, launches[share], now);
             if (refusal is null)
             {
                 foreach (var done in cluster.Refusals.Keys.Where(refused => refused.Pod == instance.Name).ToList())

@@ -15,6 +15,7 @@ public sealed partial class OperatorCore
 
     private static readonly TimeSpan MostSpread = TimeSpan.FromMinutes(1);
 
+    private readonly AvoidedHosts avoidedHosts = new();
     private readonly HashSet<string> unconfirmed = new(StringComparer.Ordinal);
     private DateTimeOffset reconciledAt = DateTimeOffset.MinValue;
     private DateTimeOffset askAfterAllAt = DateTimeOffset.MaxValue;
@@ -159,6 +160,8 @@ public sealed partial class OperatorCore
         };
         if (TaskStates.IsEnd(report.State))
         {
+            if (report.State == TaskState.TaskFailed && row is { StartedAt: null, KillReason: null })
+                avoidedHosts.Failed(row.AgentId, updated.Message ?? updated.State, now);
             Ended(cluster, updated with { EndedAt = now, Failed = row.KillReason is null ? TaskStates.IsFailure(report.State) && !RunsOnce(cluster, row, report) : row.Failed });
             return;
         }
@@ -167,8 +170,10 @@ public sealed partial class OperatorCore
             return;
         updated = first ? updated with { StartedAt = now, Message = null } : updated;
         Save(cluster, updated);
-        if (first)
-            StartProbe(cluster, updated);
+        if (!first)
+            return;
+        avoidedHosts.Worked(row.AgentId);
+        StartProbe(cluster, updated);
     }
 
     private static bool RunsOnce(ClusterWork cluster, TaskRow row, TaskReport report) =>

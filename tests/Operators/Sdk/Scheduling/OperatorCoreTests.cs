@@ -124,10 +124,31 @@ public sealed class OperatorCoreTests
         for (var failure = 0; failure < 6; failure++)
         {
             trial.SendStatus("worker-1", TaskState.TaskFailed, "no such file");
-            trial.Later(TimeSpan.FromMinutes(1)).SendOffer("A1");
+            trial.Later(TimeSpan.FromMinutes(10)).SendOffer("A1");
         }
         trial.ExpectLaunched().ExpectState(ClusterState.Failed).ExpectStep("worker-1", StepState.Failed);
         trial.Observation!.Reason!.ShouldContain("6 times in a row: no such file");
+    }
+
+    /// <summary>A host with a full disk is always the emptiest.</summary>
+    [Fact]
+    public void Avoids_a_host_on_which_a_task_could_not_be_started_and_tries_it_again_later()
+    {
+        var trial = OperatorTrial.Started();
+        trial.SendOffers(Large("A1"));
+        foreach (var task in new[] { "head", "worker-0", "worker-1" })
+            trial.SendStatus(task, TaskState.TaskFailed, "no space left");
+
+        trial.Later(TimeSpan.FromSeconds(2)).SendOffers(Large("A1")).ExpectLaunched();
+        trial.Observation!.Waiting.ShouldContain(reason => reason.Reason.Contains("could not be started there: no space left", StringComparison.Ordinal));
+        trial.SendOffers(Large("A1"), trial.Offer("A2")).ExpectLaunched("head", "worker-0", "worker-1");
+        trial.Rows.Values.ShouldAllBe(row => row.AgentId == "A2");
+
+        trial.SendStatus("worker-1", TaskState.TaskGone).Later(TimeSpan.FromSeconds(20)).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffers(Large("A1")).ExpectLaunched("worker-1");
+        trial.SendStatus("worker-1", TaskState.TaskFailed, "no space left").Later(TimeSpan.FromSeconds(20)).SendOffers(Large("A1")).ExpectLaunched();
+        trial.Later(TimeSpan.FromSeconds(20)).SendOffers(Large("A1")).ExpectLaunched("worker-1").SendReady("worker-1");
+
+        Offer Large(string agent) => trial.Offer(agent, cpus: 40);
     }
 
     [Fact]
@@ -300,7 +321,7 @@ public sealed class OperatorCoreTests
     [Fact]
     public void A_job_that_fails_twice_has_failed()
     {
-        var trial = OperatorTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendStatus("job", TaskState.TaskFailed, "exit 1");
+        var trial = OperatorTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendStatus("job", TaskState.TaskRunning).SendStatus("job", TaskState.TaskFailed, "exit 1");
         trial.Later(TimeSpan.FromSeconds(5)).SendOffer("A1").ExpectLaunched("job").SendStatus("job", TaskState.TaskFailed, "exit 1").ExpectStep("job", StepState.Failed);
     }
 
