@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 
 using DataPlatform.Core.Client.ControlPlane;
@@ -7,6 +8,7 @@ using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Plans;
 using DataPlatform.Operators.Sdk.Probing;
 using DataPlatform.Operators.Sdk.Scheduling;
 using DataPlatform.Operators.Sdk.State;
@@ -30,6 +32,7 @@ public sealed class Operator
     private readonly Lake lake;
     private readonly TimeProvider clock;
     private readonly SteadyTime time;
+    private readonly Func<string, ClusterConnection?> connection;
     private readonly OperatorCore core;
     private readonly Channel<OperatorCommand> commands = Channel.CreateBounded<OperatorCommand>(new BoundedChannelOptions(MostCommands) { SingleReader = true });
     private readonly ConcurrentDictionary<string, ClusterObservation> observations = new(StringComparer.Ordinal);
@@ -47,6 +50,7 @@ public sealed class Operator
         this.artifacts = artifacts;
         this.store = store;
         this.clock = clock ?? TimeProvider.System;
+        this.connection = connection;
         time = new SteadyTime(this.clock);
         lake = new Lake(settings.LakePath, package.Folder, LakeOwner.Of(settings.User));
         var memory = store.Load();
@@ -72,6 +76,15 @@ public sealed class Operator
             var why = package.Alternative(about.Defaults) is null ? artifacts.Unavailable(package.Needs(about.Defaults)) : null;
             return new PackageView(package.Name, about.Title, about.Description, about.Version, about.Schema, about.Defaults, why);
         }
+    }
+
+    /// <summary>What a cluster with these options would ask of hosts. Nothing is asked for.</summary>
+    /// <param name="options">All of them, as the package's schema allows.</param>
+    public IReadOnlyList<PodNeeds> Needs(JsonObject options)
+    {
+        var trial = new WantedCluster("", package.Name, "", options, clock.GetUtcNow());
+        return [.. package.Specify(new ClusterSettings(trial, settings.LakePath, ResolvedArtifacts.None, _ => "", connection)).Pods
+            .Select(pod => new PodNeeds(pod.Type, pod.Count, Observations.View(pod.Resources)))];
     }
 
     public string? FrameworkId => frameworkId;

@@ -53,5 +53,5 @@ internal static class Observations
         row.Name, row.TaskId, row.State, row.Message, row.Host, row.AgentId, row.AgentUrl, View(row.Resources), row.Ports, row.StartedAt, row.EndedAt,
         row.Living && cluster.Serving.Contains(row.TaskId));
 
-    private static AmountsView View(TaskResources resources) => new(resources.MilliCpus, resources.MemoryMebibytes, resources.DiskMebibytes);
+    public static AmountsView View(TaskResources resources) => new(resources.MilliCpus, resources.MemoryMebibytes, resources.DiskMebibytes);
 }

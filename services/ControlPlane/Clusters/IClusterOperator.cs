@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.ControlPlane.Storage;
@@ -12,6 +13,9 @@ public interface IClusterOperator
 
     /// <summary>What can be launched, with the reason why it can't just now.</summary>
     PackageView Package { get; }
+
+    /// <summary>What a cluster with these options, all of them, would ask of hosts.</summary>
+    IReadOnlyList<PodNeeds> Needs(JsonObject options);
 
     /// <summary>The framework's id, as soon as the master gave one.</summary>
     string? FrameworkId { get; }

@@ -1,14 +1,23 @@
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
 
 namespace DataPlatform.Services.ControlPlane.Clusters;
 
 /// <summary>Takes what people ask for, refuses what can't be, stores the rest as desired and tells the operator.</summary>
-public sealed class LaunchDesk(Catalogue catalogue, ClusterStore clusters, AuditLog audit, ClusterChanges changes, ControlPlaneSettings settings, TimeProvider time)
+public sealed class LaunchDesk(
+    Catalogue catalogue, ClusterStore clusters, AuditLog audit, ClusterChanges changes, ControlPlaneSettings settings, MasterReader master, TimeProvider time)
 {
-    public Outcome Launch(LaunchRequest request, string actor)
+    /// <summary>A master that can't be asked holds nothing up: what does not fit then waits, with its reason.</summary>
+    public async Task<Outcome> LaunchAsync(LaunchRequest request, string actor, CancellationToken cancellation)
+    {
+        var pool = await master.ReadAsync(static () => new Dictionary<string, int>(0), cancellation) is PoolReading.Seen(var seen) ? seen : null;
+        return Launch(request, actor, pool?.Hosts ?? []);
+    }
+
+    private Outcome Launch(LaunchRequest request, string actor, IReadOnlyList<HostView> hosts)
     {
         var errors = new List<FieldProblem>();
         if (!ClusterName.IsValid(request.Name)) errors.Add(new FieldProblem("name", "this name can't be used", ClusterName.Allowed));
@@ -25,10 +34,13 @@ public sealed class LaunchDesk(Catalogue catalogue, ClusterStore clusters, Audit
         if (package.UnavailableReason is { } reason)
             return new Outcome.Refused(new Problem("The package is not available here", 409, reason, [new FieldProblem("package", reason, null)]));
 
+        var options = OptionsCheck.WithDefaults(package.Defaults, request.Options);
+        if (Feasibility.WhyNot(engine.Needs(options), hosts) is { } infeasible) return new Outcome.Refused(infeasible);
+
         var now = time.GetUtcNow();
         var cluster = new DesiredCluster(
             Guid.CreateVersion7(now).ToString("n"), request.Name, package.Name, package.Version, actor,
-            OptionsCheck.WithDefaults(package.Defaults, request.Options), now,
+            options, now,
             now + (request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.DefaultLifetime));
         if (!clusters.TryAdd(cluster)) return Taken(request.Name);
         audit.Add(actor, "launch", cluster.Name, new JsonObject { ["id"] = cluster.Id, ["package"] = cluster.Package, ["options"] = cluster.Options.DeepClone() }.ToJsonString());

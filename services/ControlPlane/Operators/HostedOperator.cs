@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -21,6 +22,8 @@ public sealed class HostedOperator(ServicePackage package, Func<Operator> make, 
     public string Name => package.Name;
 
     public PackageView Package => replaced is { } reason ? current.Package with { UnavailableReason = reason } : current.Package;
+
+    public IReadOnlyList<PodNeeds> Needs(JsonObject options) => current.Needs(options);
 
     public string? FrameworkId => current.FrameworkId;
 

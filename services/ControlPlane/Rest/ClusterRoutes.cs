@@ -30,10 +30,10 @@ public static class ClusterRoutes
             .Produces<LogView>().Produces<Problem>(404, ProblemJson).Produces<Problem>(503, ProblemJson);
     }
 
-    private static async Task<IResult> Launch(HttpRequest request, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views)
+    private static async Task<IResult> Launch(HttpRequest request, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views, CancellationToken cancellation)
     {
         var (body, problem) = await RequestBody.Read<LaunchRequest>(request);
-        return problem is not null ? Refusals.Result(problem) : Answer(desk.Launch(body!, ApiRoutes.Actor(user)), views, 201);
+        return problem is not null ? Refusals.Result(problem) : Answer(await desk.LaunchAsync(body!, ApiRoutes.Actor(user), cancellation), views, 201);
     }
 
     private static async Task<IResult> Extend(string name, HttpRequest request, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views)

@@ -57,7 +57,7 @@ public sealed class ConsoleFixture : IAsyncLifetime
     public string Launch(string name, ClusterState state = ClusterState.Ready)
     {
         var request = new LaunchRequest("sample", name, new JsonObject { ["workers"] = 2 }, 8 * 3600);
-        var cluster = ((Outcome.Accepted)Host.Get<LaunchDesk>().Launch(request, "tester")).Cluster;
+        var cluster = ((Outcome.Accepted)Host.Get<LaunchDesk>().LaunchAsync(request, "tester", CancellationToken.None).Result).Cluster;
         Host.Engine.Show(cluster.Id, Observed(name, cluster.CreatedAt, state));
         return cluster.Id;
     }

@@ -33,6 +33,8 @@ public sealed class ScriptedOperator : IClusterOperator
         "sample", "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
         new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null);
 
+    public IReadOnlyList<PodNeeds> Needs(JsonObject options) => [new PodNeeds("worker", Number(options, "workers"), new AmountsView(1000, Number(options, "memory"), 0))];
+
     public string? FrameworkId { get; set; } = "framework-1";
 
     public IReadOnlyCollection<string> Known => [.. clusters.Keys];
@@ -64,6 +66,8 @@ public sealed class ScriptedOperator : IClusterOperator
         else clusters[clusterId] = observation;
         Changed?.Invoke(clusterId);
     }
+
+    private static int Number(JsonObject options, string name) => int.Parse(options[name]!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
 
     public static ClusterObservation Pending { get; } = new(ClusterState.Pending, "waiting for offers", null, new AmountsView(0, 0, 0), [], [], [], [], []);
 }

@@ -32,7 +32,7 @@ public sealed class OperatorHostTests
 
     private static DesiredCluster Deleted(ControlPlaneHost host, string name)
     {
-        var cluster = host.Get<LaunchDesk>().Launch(new LaunchRequest("sample", name, null, 3600), "tester").ShouldBeOfType<Outcome.Accepted>().Cluster;
+        var cluster = host.Get<LaunchDesk>().LaunchAsync(new LaunchRequest("sample", name, null, 3600), "tester", CancellationToken.None).Result.ShouldBeOfType<Outcome.Accepted>().Cluster;
         host.Get<LaunchDesk>().Delete(name, "tester", "no longer needed");
         return cluster;
     }

@@ -28,7 +28,7 @@ public sealed class EngineProxyTests : IAsyncLifetime
         await engine.StartAsync();
         engineUrl = engine.Urls.Single();
         host = await ControlPlaneHost.Start();
-        var cluster = host.Get<LaunchDesk>().Launch(new LaunchRequest("sample", "trial", null, null), "tester").ShouldBeOfType<Outcome.Accepted>().Cluster;
+        var cluster = (await host.Get<LaunchDesk>().LaunchAsync(new LaunchRequest("sample", "trial", null, null), "tester", CancellationToken.None)).ShouldBeOfType<Outcome.Accepted>().Cluster;
         host.Engine.Headers["Authorization"] = "token of-the-engine";
         host.Engine.Show(cluster.Id, ScriptedOperator.Pending with
         {

@@ -91,5 +91,5 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     private DesiredCluster Launch(string name, long seconds) =>
-        host.Get<LaunchDesk>().Launch(new LaunchRequest("sample", name, null, seconds), "tester").ShouldBeOfType<Outcome.Accepted>().Cluster;
+        host.Get<LaunchDesk>().LaunchAsync(new LaunchRequest("sample", name, null, seconds), "tester", CancellationToken.None).Result.ShouldBeOfType<Outcome.Accepted>().Cluster;
 }
