@@ -33,6 +33,9 @@ public sealed class DaskTests
         await using var platform = await PlatformProcesses.StartAsync();
         using var client = await platform.StartControlPlaneAsync();
         await client.NeedAsync("dask");
+        // No host has so much: nothing is started of it.
+        (await Should.ThrowAsync<RefusedException>(() => client.LaunchAsync(new LaunchRequest("dask", "giant", new JsonObject { ["memory"] = 100_000 }, null), CancellationToken.None)))
+            .Message.ShouldContain("of memory where it has 8 GiB");
         var before = await client.LaunchAsync(platform, "dask", "lasting", new JsonObject { ["workers"] = 2 });
 
         await platform.ControlPlane.CrashAsync();
