@@ -14,6 +14,7 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
     private readonly HashSet<string> _tornDown = [];
     private readonly Dictionary<string, OperationState> _endedOperations = [];
     private readonly HashSet<string> _written = [];
+    private readonly HashSet<string> _doomed = [];
     private readonly SortedDictionary<string, (string AgentId, ResourceBag Resources)> _claims = new(StringComparer.Ordinal);
 
     public QuotaInvariants Quotas { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
@@ -78,13 +79,16 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
             _claims[volume] = (agentId, resources);
     }
 
+    /// <summary>It was to be destroyed and could not be: what follows may be decided before that is heard of, and the agent then sets aside what it held.</summary>
+    public void MayBeEmpty(string life) => _doomed.Add(life);
+
     /// <summary>What a task found in the volume that it uses.</summary>
     /// <param name="life">Of the volume, from its CREATE to its DESTROY.</param>
     public void Found(string life, string? writtenBy)
     {
         if (writtenBy is not null && writtenBy != life)
             Fail($"the volume {life} holds what {writtenBy} wrote, which was destroyed");
-        if (writtenBy is null && !_written.Add(life))
+        if (writtenBy is null && !_written.Add(life) && !_doomed.Contains(life))
             Fail($"what was written to the volume {life} is lost");
     }
 

@@ -97,6 +97,8 @@ internal sealed class SimulatedVolume(string name, string owner, string role, in
                 isDoubtful = pending.Count > 0;
             else if (end == OperationState.OperationFailed && type == OperationType.Create)
                 BeginLife(isDoubtful); // A task may have had it for a while.
+            else if (end == OperationState.OperationFailed && type == OperationType.Destroy)
+                cluster.Invariants.MayBeEmpty($"{owner}/{name}-{life}");
         }
 
         if (pending.Count == 0)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
 
@@ -15,6 +16,14 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
 {
     /// <summary>Volumes that could not be made, or that the record did not take in. What the master decided before it heard of that still names them.</summary>
     private ImmutableHashSet<string> unmade = [];
+
+    private const int AnswersKept = 1000;
+
+    /// <summary>
+    /// Since the last registration. The master asks again when an answer takes long: what it was told to have failed must not be done after
+    /// all, nor fail what it was told to be done.
+    /// </summary>
+    private readonly OrderedDictionary<ByteString, AgentCall.Types.UpdateOperation> answers = [];
 
     /// <summary>As it was last kept; see <see cref="ConvertedResources"/>.</summary>
     public ResourceBag Converted { get; private set; } = converted;
@@ -37,6 +46,7 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
     public void Match(IEnumerable<Resource> resources)
     {
         var named = resources.ToBag();
+        answers.Clear();
         try
         {
             foreach (var (kind, _) in named.Where(static entry => entry.Kind.IsPersistentVolume))
@@ -55,6 +65,17 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
 
     /// <returns>For the master.</returns>
     public AgentCall.Types.UpdateOperation Apply(AgentEvent.Types.ApplyOperation operation)
+    {
+        if (answers.TryGetValue(operation.Uuid, out var given))
+            return given.Clone();
+        var answer = CarryOut(operation);
+        answers.Add(operation.Uuid, answer);
+        if (answers.Count > AnswersKept)
+            answers.RemoveAt(0);
+        return answer.Clone();
+    }
+
+    private AgentCall.Types.UpdateOperation CarryOut(AgentEvent.Types.ApplyOperation operation)
     {
         var before = Converted;
         try

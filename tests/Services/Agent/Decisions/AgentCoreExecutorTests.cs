@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using Google.Protobuf;
@@ -19,6 +20,21 @@ public sealed class AgentCoreExecutorTests
     private byte uuids;
 
     public AgentCoreExecutorTests() => Tell(new AgentInput.LinkRegistered("S0"));
+
+    /// <summary>Found by the simulation: its framework had started another of that id meanwhile, which ran on unseen.</summary>
+    [Fact]
+    public void The_end_of_an_executor_that_the_registration_does_not_name_is_not_told_again()
+    {
+        RunningExecutor("t1");
+        Tell(new AgentInput.LinkLost());
+        Tell(new AgentInput.Ended("x-t1", new TaskEnd.Status(0)));
+        var register = new AgentCall.Types.Register();
+
+        core.AddTo(register);
+
+        register.Executors.ShouldBeEmpty();
+        Tell(new AgentInput.LinkRegistered("S0")).OfType<AgentEffect.ExecutorEnded>().ShouldBeEmpty();
+    }
 
     [Fact]
     public void Is_started_once_and_given_its_tasks_in_order_when_it_subscribes()

@@ -11,6 +11,7 @@ namespace DataPlatform.Services.Tests.Agent.Volumes;
 
 public sealed class AgentVolumesTests : IDisposable
 {
+    private int operations;
     private readonly string work = Directory.CreateTempSubdirectory("dp-volumes-").FullName;
 
     public AgentVolumesTests() => Directory.CreateDirectory(Path.Combine(work, "meta"));
@@ -150,9 +151,9 @@ public sealed class AgentVolumesTests : IDisposable
 
     private AgentVolumes Open() => new(work, new FakeTimeProvider(), NullLogger.Instance);
 
-    private static AgentEvent.Types.ApplyOperation Create(ResourceBag volumes)
+    private AgentEvent.Types.ApplyOperation Create(ResourceBag volumes)
     {
-        var create = new AgentEvent.Types.ApplyOperation { Uuid = ByteString.CopyFromUtf8("c"), Info = new() { Type = OperationType.Create, Create = new() } };
+        var create = new AgentEvent.Types.ApplyOperation { Uuid = ByteString.CopyFromUtf8($"c{operations++}"), Info = new() { Type = OperationType.Create, Create = new() } };
         create.Info.Create.Volumes.Add(volumes.ToMessages());
         create.ConvertedResources.Add(volumes.ToMessages());
         return create;

@@ -12,6 +12,7 @@ public sealed class VolumeLedgerTests
 {
     private readonly Disk disk = new();
     private readonly VolumeLedger ledger;
+    private int operations;
 
     public VolumeLedgerTests() => ledger = new VolumeLedger(disk, ResourceBag.Empty, NullLogger.Instance);
 
@@ -78,8 +79,26 @@ public sealed class VolumeLedgerTests
         answer.Message.ShouldContain("no volume 'v'");
     }
 
+    /// <summary>Found by the simulation: the master was told that it failed, asked once more before it heard that, and what tasks used was gone.</summary>
+    [Fact]
+    public void What_it_has_told_to_have_failed_is_not_done_when_it_is_asked_for_again_over_the_same_link()
+    {
+        ledger.Apply(Create("v", with: []));
+        var destroy = Destroy("v", with: []);
+        disk.RefusesRecords = true;
+        ledger.Apply(destroy).State.ShouldBe(OperationState.OperationFailed);
+        disk.RefusesRecords = false;
+
+        ledger.Apply(destroy).State.ShouldBe(OperationState.OperationFailed);
+        disk.Made.ShouldContain("v");
+
+        // A master that asks after a registration has not heard the answer.
+        ledger.Match(Volumes("v").ToMessages());
+        ledger.Apply(destroy).State.ShouldBe(OperationState.OperationFinished);
+    }
+
     /// <param name="with">What else the master has decided for the agent.</param>
-    private static AgentEvent.Types.ApplyOperation Create(string id, string[] with)
+    private AgentEvent.Types.ApplyOperation Create(string id, string[] with)
     {
         var create = Operation(OperationType.Create, [id, .. with]);
         create.Info.Create = new();
@@ -87,7 +106,7 @@ public sealed class VolumeLedgerTests
         return create;
     }
 
-    private static AgentEvent.Types.ApplyOperation Destroy(string id, string[] with)
+    private AgentEvent.Types.ApplyOperation Destroy(string id, string[] with)
     {
         var destroy = Operation(OperationType.Destroy, with);
         destroy.Info.Destroy = new();
@@ -95,9 +114,9 @@ public sealed class VolumeLedgerTests
         return destroy;
     }
 
-    private static AgentEvent.Types.ApplyOperation Operation(OperationType type, string[] converted)
+    private AgentEvent.Types.ApplyOperation Operation(OperationType type, string[] converted)
     {
-        var operation = new AgentEvent.Types.ApplyOperation { Uuid = ByteString.CopyFromUtf8("o"), Info = new() { Type = type } };
+        var operation = new AgentEvent.Types.ApplyOperation { Uuid = ByteString.CopyFromUtf8($"{operations++}"), Info = new() { Type = type } };
         operation.ConvertedResources.Add(Volumes(converted).ToMessages());
         return operation;
     }
