@@ -10,7 +10,7 @@ internal sealed class SimulatedCluster
     /// <summary>Nobody is asked for a name here, and everybody may do everything.</summary>
     public static readonly Caller Anyone = new Caller.Unnamed("127.0.0.1");
 
-    private readonly PoolSettings _settings = new() { Access = AccessRules.Everybody };
+    private readonly PoolSettings _settings;
     private int _streams;
     private int _turns;
     private TimeSpan _nextTick;
@@ -18,6 +18,8 @@ internal sealed class SimulatedCluster
     public SimulatedCluster(int seed, int agents, int frameworks, int tasksEach, Sabotage sabotage = Sabotage.None, Action<string>? record = null)
     {
         Seed = seed;
+        // Half of all runs allocate as a pool of thousands does, some agents at a time.
+        _settings = new PoolSettings { Access = AccessRules.Everybody, AgentsAllocatedAtOnce = seed % 2 == 0 ? 1_000 : 2 };
         Sabotage = sabotage;
         Chance = new Random(seed);
         Invariants = new ClusterInvariants(seed, this);
