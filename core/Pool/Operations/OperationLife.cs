@@ -155,12 +155,17 @@ internal static class OperationLife
 
     /// <summary>
     /// What failed, or may still fail, and was given back meanwhile is never turned back: that would be at the cost of the same made anew.
+    /// Nor is what was given back by one of these.
     /// </summary>
     private static void DropMoot(PoolState state, Decision decision, PooledAgent agent, PooledOperation done)
     {
-        foreach (var failed in state.OperationsOn(agent.Id).Where(failed => (failed.IsPending || failed.IsToBeReversed)
-            && failed.Number < done.Number && GivesBack(done.Conversion, failed.Conversion)))
+        var over = new List<ResourceConversion> { done.Conversion };
+        foreach (var failed in state.OperationsOn(agent.Id).Reverse().Where(failed => (failed.IsPending || failed.IsToBeReversed)
+            && failed.Number < done.Number && over.Exists(later => GivesBack(later, failed.Conversion))))
+        {
+            over.Add(failed.Conversion);
             decision.Happened(new PoolEvent.OperationReversed(failed.Uuid));
+        }
     }
 
     /// <summary>What is not over yet may still be turned back itself, and then the one before it is too.</summary>

@@ -213,6 +213,24 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
+    public void Sizes_of_which_all_but_the_last_failed_leave_the_last_one()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
+        foreach (var asked in Asked.ToList())
+            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Shrink(Ask.Volume("v", 10), 4), Ask.Grow(Ask.Volume("v", 6), Ask.Reserved("disk:4")), Ask.Shrink(Ask.Volume("v", 10), 4));
+        foreach (var (asked, state) in Asked.Skip(2).ToList().Zip([OperationState.OperationFailed, OperationState.OperationFailed, OperationState.OperationFinished]))
+            pool.Answer("a", asked.Uuid, state);
+
+        pool.Pass(TimeSpan.FromSeconds(1));
+
+        pool.State.ConvertedOn(agent).ShouldBe(Ask.Volume("v", 6).Add(Ask.Reserved("disk:4")));
+        pool.State.Operations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Several_that_failed_on_an_agent_are_all_turned_back()
     {
         var agent = pool.Register("a", "cpus:4;disk:1000");
