@@ -1,3 +1,4 @@
+using System.Collections;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Google.Protobuf;
@@ -27,6 +28,15 @@ internal static class MesosJsonWriter
             if (member.Field.IsRepeated)
                 writer.WriteStartArray();
             var form = MesosJsonForm.Of(member.Field.MessageType);
+            if (member.Field.IsRepeated && items is IList list && EncodedPieces.AreWorthIt(list.Count))
+            {
+                writer.Flush();
+                await EncodedPieces.WriteAsync(output, form, list, cancellation);
+                // The list is closed by hand: the writer knows nothing of its items.
+                writer.WriteEndArray();
+                continue;
+            }
+
             foreach (IMessage item in items)
             {
                 if (levels > 1)

@@ -38,22 +38,22 @@ public sealed class MesosJsonTests
         Should.Throw<MessageFormatException>(() => MesosJson.Parse<SchedulerCall>(body)).Message.ShouldContain("not UTF-8");
     }
 
-    [Fact]
-    public async Task Writes_a_large_message_in_pieces_that_are_the_same_text()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1023)]
+    [InlineData(1024)]
+    [InlineData(5001)]
+    public async Task Writes_a_large_message_in_pieces_that_are_the_same_text(int tasks)
     {
-        var answer = new OperatorResponse { Type = OperatorResponse.Types.Type.GetTasks, GetTasks = new() };
-        for (var number = 0; number < 5000; number++)
-        {
-            answer.GetTasks.Tasks.Add(new TaskRecord
-            {
-                Name = $"task {number}",
-                TaskId = new TaskID { Value = $"{number}" },
-                FrameworkId = new FrameworkID { Value = "f" },
-                AgentId = new AgentID { Value = "a" },
-                State = TaskState.TaskRunning,
-            });
-        }
+        var list = new OperatorResponse.Types.GetTasks();
+        list.Tasks.Add(Enumerable.Range(0, tasks).Select(Record));
+        list.CompletedTasks.Add(Enumerable.Range(tasks, tasks).Select(Record));
+        await IsSameInPieces(new OperatorResponse { Type = OperatorResponse.Types.Type.GetTasks, GetTasks = list });
+        await IsSameInPieces(new OperatorResponse { Type = OperatorResponse.Types.Type.GetState, GetState = new() { GetTasks = list, GetFrameworks = new() } });
+    }
 
+    private static async Task IsSameInPieces(OperatorResponse answer)
+    {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 128 * 1024));
         var writing = MesosJson.WriteAsync(pipe.Writer, answer, CancellationToken.None).ContinueWith(_ => pipe.Writer.Complete());
         using var text = new MemoryStream();
@@ -61,6 +61,15 @@ public sealed class MesosJsonTests
         await writing;
         Encoding.UTF8.GetString(text.ToArray()).ShouldBe(Write(answer));
     }
+
+    private static TaskRecord Record(int number) => new()
+    {
+        Name = $"task {number}",
+        TaskId = new TaskID { Value = $"{number}" },
+        FrameworkId = new FrameworkID { Value = "f" },
+        AgentId = new AgentID { Value = "a" },
+        State = TaskState.TaskRunning,
+    };
 
     [Fact]
     public void Writes_a_field_that_has_a_default_even_when_unset() =>
