@@ -9,7 +9,7 @@ public sealed record PoolSettings
     public TimeSpan AllocationInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Whoever calls waits at most for an allocation of so many agents; the others of a larger pool follow turn by turn.</summary>
-    public int AgentsAllocatedAtOnce { get; init; } = 1_000;
+    public int AgentsAllocatedAtOnce { get; init; } = 250;
 
     /// <summary>Who may do what. What is not allowed here is refused.</summary>
     public AccessRules Access { get; init; } = AccessRules.Nobody;
