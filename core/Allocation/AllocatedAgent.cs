@@ -18,6 +18,8 @@ internal sealed class AllocatedAgent
     private BagSums _sums;
     private FreeParts? _parts;
     private FreeParts? _partsOfTotal;
+    private ResourceBag? _measured;
+    private bool _hasLeast;
 
     public AllocatedAgent(string id, ResourceBag total, AgentTraits traits)
     {
@@ -74,6 +76,14 @@ internal sealed class AllocatedAgent
         if (!ReferenceEquals(resources, _summed))
             (_sums, _summed) = (names.Sums(resources), resources);
         return _sums;
+    }
+
+    /// <summary>Whether what is free is worth an offer; what is free is mostly the bag that was asked about before.</summary>
+    public bool HasLeast(LeastAmounts least)
+    {
+        if (!ReferenceEquals(Free, _measured))
+            (_measured, _hasLeast) = (Free, least.AreIn(Free));
+        return _hasLeast;
     }
 
     /// <summary>Of a scalar, in whose stead its owner may come at any time.</summary>
@@ -216,14 +226,24 @@ internal sealed class AllocatedAgent
         var ended = false;
         foreach (var refused in CollectionsMarshal.AsSpan(_refusals))
         {
-            refused.Expire(nowTicks);
-            ended |= refused.IsEmpty;
+            ended |= refused.Expire(nowTicks) && refused.IsEmpty;
             if (refused.Resources.Contains(Free))
                 candidates.RemoveAll(refused.Clients);
         }
 
         if (ended)
             _refusals.RemoveAll(static refused => refused.IsEmpty);
+    }
+
+    /// <summary>Takes from the candidates those who can get no more than what is for everyone and have refused that.</summary>
+    /// <param name="entitled">Who can get more.</param>
+    public void HideForAll(ClientSet candidates, ResourceBag forAll, ClientSet entitled)
+    {
+        foreach (var refused in CollectionsMarshal.AsSpan(_refusals))
+        {
+            if (refused.Resources.Contains(forAll))
+                candidates.RemoveAllBut(refused.Clients, entitled);
+        }
     }
 
     public bool IsRefused(int client, ResourceBag resources)

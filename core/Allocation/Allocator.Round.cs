@@ -76,7 +76,7 @@ public sealed partial class Allocator
     private void Serve(
         AllocatedAgent agent, AllocationRound round, Stage stage, List<(AllocatedAgent, ShareClient, ResourceBag)> made)
     {
-        if (!agent.IsActive || agent.Free.IsEmpty || !MayBeWorthOffering(agent.Free))
+        if (!agent.IsActive || agent.Free.IsEmpty || !MayBeWorthOffering(agent))
             return;
         _candidates.CopyFrom(_wanting);
         agent.Hide(_candidates, round.Now.UtcTicks);
@@ -104,7 +104,7 @@ public sealed partial class Allocator
             Give(agent, client, resources, given: 1);
             NoticeQuotas(client);
             made.Add((agent, client, resources));
-            if (stage == Stage.Guarantees || !MayBeWorthOffering(agent.Free) || !NarrowToWhatIsLeft(agent, stage))
+            if (stage == Stage.Guarantees || !MayBeWorthOffering(agent) || !NarrowToWhatIsLeft(agent, stage))
                 return;
         }
     }
@@ -135,9 +135,15 @@ public sealed partial class Allocator
         if (parts.HasPeculiar)
             return true;
         if (forAll && MayBeWorthOffering(parts.ForAll))
+        {
             _candidates.RemoveAllBut(_exhausted, _entitled);
+            agent.HideForAll(_candidates, parts.ForAll, _entitled);
+        }
         else
+        {
             _candidates.KeepOnly(_entitled);
+        }
+
         return true;
     }
 
@@ -156,6 +162,8 @@ public sealed partial class Allocator
 
     /// <summary>Whoever has an own least may want what is too little for all others.</summary>
     private bool MayBeWorthOffering(ResourceBag resources) => _choosy > 0 ? !resources.IsEmpty : Least.AreIn(resources);
+
+    private bool MayBeWorthOffering(AllocatedAgent agent) => _choosy > 0 ? !agent.Free.IsEmpty : agent.HasLeast(Least);
 
     private AllocatedAgent[] Shuffle(AllocationRound round)
     {

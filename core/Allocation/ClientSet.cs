@@ -71,7 +71,13 @@ internal sealed class ClientSet
     public void RemoveAllBut(ClientSet others, ClientSet exempt)
     {
         var count = Math.Min(_words.Length, others._words.Length);
-        for (var word = 0; word < count; word++)
+        var both = Math.Min(count, exempt._words.Length);
+        var mine = MemoryMarshal.Cast<ulong, Vector<ulong>>(_words.AsSpan(0, both));
+        var theirs = MemoryMarshal.Cast<ulong, Vector<ulong>>(others._words.AsSpan(0, both));
+        var exempted = MemoryMarshal.Cast<ulong, Vector<ulong>>(exempt._words.AsSpan(0, both));
+        for (var index = 0; index < mine.Length; index++)
+            mine[index] = Vector.AndNot(mine[index], Vector.AndNot(theirs[index], exempted[index]));
+        for (var word = mine.Length * Vector<ulong>.Count; word < count; word++)
             _words[word] &= ~others._words[word] | (word < exempt._words.Length ? exempt._words[word] : 0);
     }
 

@@ -71,11 +71,11 @@ internal sealed class RefusedResources(ResourceBag resources)
         _ends.EnqueueRange(kept);
     }
 
-    /// <summary>Lets go those whose time is up; costs nothing while none is.</summary>
-    public void Expire(long nowTicks)
+    /// <summary>Lets go those whose time is up; costs nothing while none is. True when there were such.</summary>
+    public bool Expire(long nowTicks)
     {
         if (nowTicks < _nextEnd || _ends is null)
-            return;
+            return false;
         while (_ends.TryPeek(out var client, out var until) && until <= nowTicks)
         {
             _ends.Dequeue();
@@ -83,6 +83,7 @@ internal sealed class RefusedResources(ResourceBag resources)
         }
 
         _nextEnd = _ends.TryPeek(out _, out var next) ? next : long.MaxValue;
+        return true;
     }
 
     /// <summary>Until when a client that is in <see cref="Clients"/> wants none of this.</summary>

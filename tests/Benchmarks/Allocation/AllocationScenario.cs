@@ -29,6 +29,7 @@ public sealed class AllocationScenario : Scenario
             .. Describe("20,000 x 3,000", large, null),
             new("20,000 x 3,000 against 10,000 x 1,000, processor time", Median(large.Processor) / Median(plain.Processor), "x"),
             .. Describe("20,000 x 3,000, quotas, a third with reservations, 90 % refused", busy, 60),
+            new("the same once everything is refused: median of 5", Median(busy.Exhausted), "ms", 60),
             .. Describe("100,000 x 10,000", huge, 1000),
             // Ten times the agents and ten times the frameworks: 100 n, which is 175 times as much by n log n.
             new("100,000 x 10,000 against 10,000 x 1,000, processor time", Median(huge.Processor) / Median(plain.Processor), "x", 175),
@@ -50,7 +51,7 @@ public sealed class AllocationScenario : Scenario
     {
         var allocator = Make(shape);
         var now = DateTimeOffset.UnixEpoch;
-        var rounds = new RoundTimes(new double[shape.Rounds], new double[shape.Rounds]);
+        var rounds = new RoundTimes(new double[shape.Rounds], new double[shape.Rounds], new double[shape.IsBusy ? 5 : 0]);
         using var process = Process.GetCurrentProcess();
         for (var round = 0; round < shape.Rounds; round++)
         {
@@ -66,6 +67,18 @@ public sealed class AllocationScenario : Scenario
             rounds.Processor[round] = (process.TotalProcessorTime - processor).TotalMilliseconds;
             if (shape.IsBusy ? offers.Count < shape.Agents / 4 : offers.Count != shape.Agents)
                 throw new InvalidOperationException($"round {round} made {offers.Count} offers of {shape.Agents} agents");
+            now = now.AddSeconds(1);
+        }
+
+        for (var exhausted = 0; exhausted < rounds.Exhausted.Length;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var watch = Stopwatch.StartNew();
+            var offers = allocator.Allocate(new AllocationRound(now, (ulong)now.Ticks));
+            if (offers.Count == 0)
+                rounds.Exhausted[exhausted++] = watch.Elapsed.TotalMilliseconds;
+            foreach (var offer in offers)
+                allocator.Decline(offer.FrameworkId, offer.Role, offer.AgentId, offer.Resources, DateTimeOffset.MaxValue);
             now = now.AddSeconds(1);
         }
 
@@ -114,7 +127,8 @@ public sealed class AllocationScenario : Scenario
     }
 
     /// <summary>In milliseconds; processor time tells the work where a busy machine stretches the rest.</summary>
-    private sealed record RoundTimes(double[] Wall, double[] Processor);
+    /// <param name="Exhausted">Of rounds in which everybody has refused everything.</param>
+    private sealed record RoundTimes(double[] Wall, double[] Processor, double[] Exhausted);
 
     private static double Median(double[] rounds) => rounds.Order().ElementAt(rounds.Length / 2);
 }
