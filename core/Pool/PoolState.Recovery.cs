@@ -77,6 +77,8 @@ public sealed partial class PoolState
             yield return new PoolEvent.OperationAdded(operation.Uuid, operation.FrameworkId, operation.AgentId, operation.Info, operation.Conversion);
             if (!operation.IsPending)
                 yield return new PoolEvent.OperationEnded(operation.Uuid, operation.State, operation.Message);
+            if (operation is { IsPending: false, WantsFeedback: true, TellAgainAt: null })
+                yield return new PoolEvent.OperationAcknowledged(operation.Uuid);
             if (operation.IsReversed)
                 yield return new PoolEvent.OperationReversed(operation.Uuid);
         }

@@ -57,6 +57,13 @@ internal sealed class PoolUnderTest
         return (next, Recovered("O", next.Remembered()));
     }
 
+    /// <summary>The journal is shortened now; tells later what the next master knows from it and what was added since.</summary>
+    public Func<PoolState> Shorten()
+    {
+        var (remembered, since) = (State.Remembered().ToList(), Events.Count);
+        return () => Recovered("N", remembered.Concat(Events.Skip(since).Where(happened => happened.Durable)));
+    }
+
     private PoolState Recovered(string master, IEnumerable<PoolEvent> events)
     {
         var state = new PoolState(new MasterInfo { Id = master, Ip = 0, Port = 5050 }, new PoolSettings(), Now);

@@ -117,11 +117,13 @@ public sealed class OperatingTests
         Acknowledge(framework, "op", Told.Single().Uuid.Value);
         pool.Pass(TimeSpan.FromSeconds(1));
         pool.State.ConvertedOn(agent).ShouldBe(Ask.Volume("v", 64));
+        var nextMaster = pool.Shorten();
         pool.Update("a", framework, "1", TaskState.TaskFailed);
         pool.Pass(TimeSpan.FromSeconds(1));
 
         pool.State.ConvertedOn(agent).ShouldBe(Ask.Reserved("disk:64"));
         pool.State.Operations.Values.ShouldNotContain(operation => operation.Info.Id != null);
+        nextMaster().Operations.Keys.ShouldBe(pool.State.Operations.Keys, ignoreOrder: true);
     }
 
     [Fact]
