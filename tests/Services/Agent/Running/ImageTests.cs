@@ -92,6 +92,9 @@ public sealed class ImageTests
         var id = NestedClient.IdWithin(master, "t1", "n1");
         using (var client = new NestedClient(agent))
             (await client.LaunchAsync(id, "cat /greeting; until [ -e go ]; do sleep 0.05; done; exit 6")).Status.ShouldBe(200);
+        var output = Path.Combine(agent.Sandbox("t1"), "containers", "n1", "stdout");
+        // What an agent has read and not yet written when it is killed is lost.
+        await master.Eventually(() => File.Exists(output) && File.ReadAllText(output) == "hello\n", "what it says");
 
         await agent.CrashAsync();
         await agent.StartProcessAsync();
@@ -99,7 +102,7 @@ public sealed class ImageTests
 
         using var again = new NestedClient(agent);
         (await again.WaitAsync(id)).ShouldBe(6 << 8);
-        (await File.ReadAllTextAsync(Path.Combine(agent.Sandbox("t1"), "containers", "n1", "stdout"))).ShouldBe("hello\n");
+        (await File.ReadAllTextAsync(output)).ShouldBe("hello\n");
     }
 
     [Fact]
