@@ -9,7 +9,8 @@ return await ServiceProgram.RunAsync(ControlPlaneSettings.All, args, async value
     WorkDirectory.Create("work-dir", given.WorkDir, AtomicFile.OwnerFolder);
     using var held = WorkDirectory.Lock("work-dir", given.WorkDir);
     await using var app = ControlPlaneApplication.Build(given);
+    var parts = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
     await app.RunAsync();
     // A part that failed stops the whole host: whoever started it must not take that for a stop that was asked for.
-    return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    return parts.Any(part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
 });
