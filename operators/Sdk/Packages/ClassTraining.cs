@@ -31,7 +31,9 @@ public sealed record ClassTraining(
             throw new PackageFormatException($"{FileName}: {error.Message}", error);
         }
 
-        return training is not null && Problem(training) is not { } problem ? training : throw new PackageFormatException($"{FileName}: {(training is null ? "it is empty" : Problem(training))}");
+        if (training is null)
+            throw new PackageFormatException($"{FileName}: it is empty");
+        return Problem(training) is { } problem ? throw new PackageFormatException($"{FileName}: {problem}") : training;
     }
 
     private static string? Problem(ClassTraining training)

@@ -20,8 +20,7 @@ internal sealed class AvoidedHosts
         if (before is not null && before.Until > now)
             return;
         var times = (before?.Times ?? 0) + 1;
-        var pause = Shortest * Math.Pow(2, times - 1);
-        troubles[agentId] = new Trouble(times, now + (pause < Longest ? pause : Longest), reason, IsTold: false);
+        troubles[agentId] = new Trouble(times, now + DoubledPause.After(times, Shortest, Longest), reason, IsTold: false);
     }
 
     public void Worked(string agentId) => troubles.Remove(agentId);

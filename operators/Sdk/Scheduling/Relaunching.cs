@@ -25,7 +25,6 @@ internal static class Relaunching
             return DateTimeOffset.MinValue;
         if (failures.Count >= (runsOnce ? MostFailuresOfRunsOnce : MostFailures))
             return null;
-        var pause = FirstPause * Math.Pow(2, failures.Count - 1);
-        return failures[0].EndedAt + (pause < LongestPause ? pause : LongestPause);
+        return failures[0].EndedAt + DoubledPause.After(failures.Count, FirstPause, LongestPause);
     }
 }

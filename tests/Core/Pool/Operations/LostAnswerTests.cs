@@ -97,12 +97,7 @@ public sealed class LostAnswerTests
     [Fact]
     public void What_failed_and_was_given_back_by_what_followed_is_over_when_that_is_done()
     {
-        var agent = pool.Register("a", "cpus:4;disk:1000");
-        var framework = pool.Subscribe("f");
-        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
-        foreach (var asked in Asked.ToList())
-            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
-        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10)), Ask.Unreserve(Ask.Reserved("disk:10")));
+        var (agent, _) = WithVolumeGivenBack();
         var (destroy, unreserve) = (Asked.ElementAt(2).Uuid, Asked.ElementAt(3).Uuid);
         pool.Answer("a", destroy, OperationState.OperationFailed);
         pool.Pass(TimeSpan.FromSeconds(1));
@@ -117,12 +112,7 @@ public sealed class LostAnswerTests
     [Fact]
     public void What_failed_is_over_at_once_when_what_followed_and_gave_it_back_was_told_first()
     {
-        var agent = pool.Register("a", "cpus:4;disk:1000");
-        var framework = pool.Subscribe("f");
-        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
-        foreach (var asked in Asked.ToList())
-            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
-        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10)), Ask.Unreserve(Ask.Reserved("disk:10")));
+        var (agent, framework) = WithVolumeGivenBack();
         pool.Answer("a", Asked.ElementAt(3).Uuid, OperationState.OperationFinished);
         pool.Answer("a", Asked.ElementAt(2).Uuid, OperationState.OperationFailed);
 
@@ -135,12 +125,7 @@ public sealed class LostAnswerTests
     [Fact]
     public void What_was_given_back_before_it_failed_takes_nothing_from_what_is_reserved_anew()
     {
-        var agent = pool.Register("a", "cpus:4;disk:1000");
-        var framework = pool.Subscribe("f");
-        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
-        foreach (var asked in Asked.ToList())
-            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
-        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10)), Ask.Unreserve(Ask.Reserved("disk:10")));
+        var (agent, framework) = WithVolumeGivenBack();
         var (destroy, unreserve) = (Asked.ElementAt(2).Uuid, Asked.ElementAt(3).Uuid);
         pool.Answer("a", unreserve, OperationState.OperationFinished);
         pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10"), "anew"));
@@ -263,5 +248,17 @@ public sealed class LostAnswerTests
         var (next, afterNext) = pool.NextMasters();
         next.Operations.ShouldBeEmpty();
         afterNext.Operations.ShouldBeEmpty();
+    }
+
+    /// <summary>Its third and fourth operations, DESTROY and UNRESERVE, are decided and not answered.</summary>
+    private (string Agent, string Framework) WithVolumeGivenBack()
+    {
+        var agent = pool.Register("a", "cpus:4;disk:1000");
+        var framework = pool.Subscribe("f");
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Reserve(Ask.Reserved("disk:10")), Ask.Create(Ask.Volume("v", 10)));
+        foreach (var asked in Asked.ToList())
+            pool.Answer("a", asked.Uuid, OperationState.OperationFinished);
+        pool.Operate(framework, pool.OffersTo("f"), Ask.Destroy(Ask.Volume("v", 10)), Ask.Unreserve(Ask.Reserved("disk:10")));
+        return (agent, framework);
     }
 }

@@ -152,6 +152,18 @@ public sealed class OperatorCoreTests
     }
 
     [Fact]
+    public void Tries_a_host_on_which_nothing_starts_every_ten_minutes_however_long_that_lasts()
+    {
+        var trial = OperatorTrial.Started().SendOffer("A1");
+        for (var failure = 0; failure < 60; failure++)
+        {
+            trial.SendStatus("head", TaskState.TaskFailed, "no space left").Later(TimeSpan.FromMinutes(10)).SendOffer("A1").ExpectLaunched("head");
+            // Lost with its host, which counts as no failure of the task's.
+            trial.SendStatus("head", TaskState.TaskGone).SendOffer("A1").ExpectLaunched("head");
+        }
+    }
+
+    [Fact]
     public void Starts_at_once_again_what_a_host_lost()
     {
         Ready().SendStatus("worker-1", TaskState.TaskGone).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A2").ExpectLaunched("worker-1");
