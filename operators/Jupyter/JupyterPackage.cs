@@ -24,6 +24,8 @@ public sealed class JupyterPackage : ServicePackage
         new ArtifactNeeds(Name, Folder, Jars: false, Python: false),
         "Debian's jupyter-notebook and jupyter-nbconvert, which the hosts must have, stand in for JupyterLab");
 
+    public override IReadOnlyList<string> Connections(JsonObject options) => options["cluster"]?.GetValue<string>() is { Length: > 0 } cluster ? [cluster] : [];
+
     public override ServiceSpecification Specify(ClusterSettings settings)
     {
         var processes = new JupyterProcesses(settings);

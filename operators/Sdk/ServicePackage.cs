@@ -31,6 +31,9 @@ public abstract class ServicePackage
     /// <summary>What to use when <see cref="Needs"/> can't be had; null when there is nothing else. Its reason is shown to people.</summary>
     public virtual AlternativeNeeds? Alternative(JsonObject options) => null;
 
+    /// <summary>Names of other clusters that one with these options connects to. They need not be there.</summary>
+    public virtual IReadOnlyList<string> Connections(JsonObject options) => [];
+
     public abstract ServiceSpecification Specify(ClusterSettings settings);
 
     /// <summary>Ways into the cluster, for those tasks that have a place.</summary>

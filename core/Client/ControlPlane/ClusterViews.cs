@@ -1,7 +1,7 @@
 namespace DataPlatform.Core.Client.ControlPlane;
 
 /// <summary>Where a cluster stands, as people see it.</summary>
-public enum ClusterState { Pending, Starting, Ready, Degraded, Deleting, Deleted, Failed }
+public enum ClusterState { Pending, Starting, Ready, Degraded, Deleting, Deleted, Failed, Parking, Parked }
 
 /// <summary>Where a step, phase or plan stands.</summary>
 public enum StepState { Pending, Preparing, Starting, Complete, Failed }
@@ -17,7 +17,21 @@ public sealed record ClusterSummary(
 /// <summary>Everything people see of one cluster.</summary>
 public sealed record ClusterDetail(
     ClusterSummary Summary, IReadOnlyDictionary<string, string> Options, IReadOnlyList<PlanView> Plans, IReadOnlyList<TaskView> Tasks,
-    IReadOnlyList<EndpointView> Endpoints, IReadOnlyList<SnippetView> Snippets, IReadOnlyList<PlacementReason> Waiting);
+    IReadOnlyList<EndpointView> Endpoints, IReadOnlyList<SnippetView> Snippets, IReadOnlyList<PlacementReason> Waiting)
+{
+    /// <summary>What happened to the cluster, oldest first. Events are only added to.</summary>
+    public IReadOnlyList<EventView> Events { get; init; } = [];
+
+    /// <summary>The number of the target that is wanted; from 1, one more with each change.</summary>
+    public int Target { get; init; } = 1;
+
+    /// <summary>No further step of a plan is begun.</summary>
+    public bool IsPaused { get; init; }
+}
+
+/// <param name="Number">From 1, without gaps.</param>
+/// <param name="Subject">The pod or task that it is about; empty for the whole cluster.</param>
+public sealed record EventView(long Number, DateTimeOffset At, string Subject, string Text);
 
 public sealed record PlanView(string Name, StepState State, IReadOnlyList<PhaseView> Phases);
 

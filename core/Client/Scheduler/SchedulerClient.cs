@@ -56,7 +56,7 @@ public sealed class SchedulerClient : IDisposable
                 if (received.Type == SchedulerEvent.Types.Type.Error)
                 {
                     streamId = null;
-                    yield return new SchedulerSignal.Ended(received.Error.Message);
+                    yield return new SchedulerSignal.Ended(SubscriptionEnds.Of(received.Error.Message), received.Error.Message);
                     yield break;
                 }
                 yield return new SchedulerSignal.Received(received);
@@ -66,7 +66,7 @@ public sealed class SchedulerClient : IDisposable
                 yield break;
             if (subscription.Final)
             {
-                yield return new SchedulerSignal.Ended(subscription.Loss);
+                yield return new SchedulerSignal.Ended(SubscriptionEnds.Of(subscription.Loss), subscription.Loss);
                 yield break;
             }
             var jittered = pause * (0.5 + (random.NextDouble() / 2));

@@ -17,5 +17,5 @@ public abstract record SchedulerSignal
     /// The master ended the subscription for good: an ERROR event (another scheduler took over, the framework was removed) or a
     /// refusal that repeating can't mend. The last signal.
     /// </summary>
-    public sealed record Ended(string Reason) : SchedulerSignal;
+    public sealed record Ended(SubscriptionEnd Kind, string Reason) : SchedulerSignal;
 }

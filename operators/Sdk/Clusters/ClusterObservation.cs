@@ -10,4 +10,7 @@ public sealed record ClusterObservation(
     IReadOnlyList<EndpointView> Endpoints, IReadOnlyList<SnippetView> Snippets, IReadOnlyList<PlacementReason> Waiting)
 {
     public IReadOnlyList<PendingPod> Pending { get; init; } = [];
+
+    /// <summary>What happened, oldest first.</summary>
+    public IReadOnlyList<EventView> Events { get; init; } = [];
 }

@@ -10,28 +10,27 @@ public static class OfferEvaluation
     public const string PortsStage = "ports";
     public const string CommandStage = "command";
 
-    private static readonly Func<OfferShare, PodSpecification, int, Refusal?>[] Stages = [Placement, Resources, Ports];
+    private static readonly Func<OfferShare, PodSpecification, PlacementCandidate, Refusal?>[] Stages = [Placement, Resources, Ports];
 
-    /// <param name="sameTypeHere">Living instances of the pod's type on the offer's agent.</param>
+    /// <param name="candidate">The offer's host, and what of the cluster is there.</param>
     /// <returns>The first stage's refusal; null when the pod fits.</returns>
-    public static Refusal? WhyNot(OfferShare offer, PodSpecification pod, int sameTypeHere)
+    public static Refusal? WhyNot(OfferShare offer, PodSpecification pod, PlacementCandidate candidate)
     {
         foreach (var stage in Stages)
         {
-            if (stage(offer, pod, sameTypeHere) is { } refusal)
+            if (stage(offer, pod, candidate) is { } refusal)
                 return refusal;
         }
         return null;
     }
 
-    private static Refusal? Placement(OfferShare offer, PodSpecification pod, int sameTypeHere)
+    private static Refusal? Placement(OfferShare offer, PodSpecification pod, PlacementCandidate candidate)
     {
-        var candidate = new PlacementCandidate(pod.Type, offer.Host, offer.Attributes, sameTypeHere);
         var reasons = pod.Placement.Select(rule => rule.WhyNot(candidate)).OfType<string>().ToList();
         return reasons.Count == 0 ? null : new Refusal(PlacementStage, string.Join("; ", reasons));
     }
 
-    private static Refusal? Resources(OfferShare offer, PodSpecification pod, int sameTypeHere)
+    private static Refusal? Resources(OfferShare offer, PodSpecification pod, PlacementCandidate candidate)
     {
         var asked = pod.Resources;
         var reasons = new List<string>(3);
@@ -44,7 +43,7 @@ public static class OfferEvaluation
         return reasons.Count == 0 ? null : new Refusal(ResourcesStage, string.Join("; ", reasons));
     }
 
-    private static Refusal? Ports(OfferShare offer, PodSpecification pod, int sameTypeHere)
+    private static Refusal? Ports(OfferShare offer, PodSpecification pod, PlacementCandidate candidate)
     {
         var asked = pod.Tasks.Sum(task => task.Ports.Count);
         return asked <= offer.FreePorts ? null : new Refusal(PortsStage, $"{asked} ports asked, {offer.FreePorts} free");

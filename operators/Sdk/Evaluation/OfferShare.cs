@@ -1,42 +1,38 @@
+using System.Globalization;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Evaluation;
 
-/// <summary>What is left of one offer while pods are evaluated against it.</summary>
+/// <summary>What is left of one offer while pods are evaluated against it, and the operations that it is to be accepted with.</summary>
 public sealed class OfferShare
 {
     private const double MilliCpusPerCpu = 1000;
 
     private readonly SortedSet<int> ports = [];
+    private readonly List<ReservedShare> reserved = [];
+    private readonly List<Resource> released = [];
+    private readonly List<Resource> taken = [];
 
     public OfferShare(Offer offer)
     {
         Offer = offer;
         Host = offer.Url?.Address is { } address ? address.Ip is { Length: > 0 } ip ? ip : address.Hostname : offer.Hostname;
         Role = offer.AllocationInfo?.Role ?? "*";
+        Zone = offer.Domain?.FaultDomain?.Zone?.Name;
         Attributes = offer.Attributes.Where(each => each.Text is not null || each.Scalar is not null).GroupBy(each => each.Name, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => group.First().Text?.Value ?? group.First().Scalar.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparer.Ordinal);
+            .ToDictionary(group => group.Key, group => group.First().Text?.Value ?? group.First().Scalar.Value.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
         foreach (var resource in offer.Resources.Where(Plain))
-        {
-            switch (resource.Name)
-            {
-                case "cpus":
-                    MilliCpus += (long)Math.Round(resource.Scalar.Value * MilliCpusPerCpu);
-                    break;
-                case "mem":
-                    MemoryMebibytes += (long)resource.Scalar.Value;
-                    break;
-                case "disk":
-                    DiskMebibytes += (long)resource.Scalar.Value;
-                    break;
-                case "ports":
-                    foreach (var range in resource.Ranges.Range)
-                        for (var port = range.Begin; port <= range.End && port <= ushort.MaxValue; port++)
-                            ports.Add((int)port);
-                    break;
-            }
-        }
+            Add(resource);
+        reserved.AddRange(offer.Resources.Where(resource => PodReservation.Of(resource) is not null).GroupBy(resource => PodReservation.Of(resource)!)
+            .Select(group => new ReservedShare(group.Key, [.. group])));
+    }
+
+    private OfferShare(OfferShare other)
+    {
+        (Offer, Host, Role, Zone, Attributes) = (other.Offer, other.Host, other.Role, other.Zone, other.Attributes);
+        (MilliCpus, MemoryMebibytes, DiskMebibytes) = (other.MilliCpus, other.MemoryMebibytes, other.DiskMebibytes);
+        ports.UnionWith(other.ports);
     }
 
     public Offer Offer { get; }
@@ -45,12 +41,15 @@ public sealed class OfferShare
 
     public string Role { get; }
 
+    public string? Zone { get; }
+
     public string AgentId => Offer.AgentId.Value;
 
     public string? AgentUrl => Offer.Url is { Address: { } address } url ? $"{url.Scheme}://{(address.Ip is { Length: > 0 } ip ? ip : address.Hostname)}:{address.Port}" : null;
 
     public IReadOnlyDictionary<string, string> Attributes { get; }
 
+    /// <summary>Free of reservations, as the other amounts.</summary>
     public long MilliCpus { get; private set; }
 
     public long MemoryMebibytes { get; private set; }
@@ -58,6 +57,44 @@ public sealed class OfferShare
     public long DiskMebibytes { get; private set; }
 
     public int FreePorts => ports.Count;
+
+    /// <summary>What is reserved for pods and offered with the rest.</summary>
+    public IReadOnlyList<ReservedShare> Reserved => reserved;
+
+    public List<TaskInfo> Launches { get; } = [];
+
+    public List<GeneratedFile> Files { get; } = [];
+
+    public bool IsUsed => released.Count > 0 || taken.Count > 0 || Launches.Count > 0;
+
+    /// <summary>In the order in which they build on each other.</summary>
+    public IEnumerable<Offer.Types.Operation> Operations
+    {
+        get
+        {
+            if (released.Count > 0)
+            {
+                var unreserve = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Unreserve, Unreserve = new Offer.Types.Operation.Types.Unreserve() };
+                unreserve.Unreserve.Resources.Add(released);
+                yield return unreserve;
+            }
+            if (taken.Count > 0)
+            {
+                var reserve = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Reserve, Reserve = new Offer.Types.Operation.Types.Reserve() };
+                reserve.Reserve.Resources.Add(taken);
+                yield return reserve;
+            }
+            if (Launches.Count > 0)
+            {
+                var launch = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new Offer.Types.Operation.Types.Launch() };
+                launch.Launch.TaskInfos.Add(Launches);
+                yield return launch;
+            }
+        }
+    }
+
+    /// <summary>For a trial of what fits: nothing that is done to it changes this one, and it has no operations.</summary>
+    public OfferShare Copy() => new(this);
 
     /// <summary>
     /// Free ports, not yet taken, from a point that <paramref name="seed"/> chooses: a port that turned out to be taken on the host is not
@@ -70,15 +107,55 @@ public sealed class OfferShare
         return [.. Enumerable.Range(0, Math.Min(count, all.Count)).Select(step => all[(start + step) % all.Count])];
     }
 
-    public void Take(TaskResources resources, IEnumerable<int> taken)
+    public bool Has(TaskResources resources, IEnumerable<int> wanted) =>
+        resources.MilliCpus <= MilliCpus && resources.MemoryMebibytes <= MemoryMebibytes && resources.DiskMebibytes <= DiskMebibytes && ports.IsSupersetOf(wanted);
+
+    public void Take(TaskResources resources, IEnumerable<int> wanted)
     {
         MilliCpus -= resources.MilliCpus;
         MemoryMebibytes -= resources.MemoryMebibytes;
         DiskMebibytes -= resources.DiskMebibytes;
-        ports.ExceptWith(taken);
+        ports.ExceptWith(wanted);
     }
 
-    // Reserved and revocable resources and disks of their own need operations that no pod asks for yet.
+    /// <summary>Reserves for a pod what is free.</summary>
+    public void Reserve(PodReservation reservation, TaskResources resources, IReadOnlyList<int> wanted)
+    {
+        Take(resources, wanted);
+        var messages = reservation.Messages(resources, wanted, Role);
+        taken.AddRange(messages);
+        reserved.Add(new ReservedShare(reservation, messages));
+    }
+
+    /// <summary>Gives a reservation back; what it held is free for others, and for the next pod of this turn.</summary>
+    public void Release(ReservedShare share)
+    {
+        reserved.Remove(share);
+        released.AddRange(share.Resources);
+        foreach (var resource in share.Resources)
+            Add(resource);
+    }
+
+    private void Add(Resource resource)
+    {
+        switch (resource.Name)
+        {
+            case "cpus":
+                MilliCpus += (long)Math.Round(resource.Scalar.Value * MilliCpusPerCpu);
+                break;
+            case "mem":
+                MemoryMebibytes += (long)resource.Scalar.Value;
+                break;
+            case "disk":
+                DiskMebibytes += (long)resource.Scalar.Value;
+                break;
+            case "ports":
+                ports.UnionWith(ReservedShare.PortsOf(resource));
+                break;
+        }
+    }
+
+    // Revocable resources and disks of their own need operations that no pod asks for yet.
     private static bool Plain(Resource resource) =>
         resource.Reservations.Count == 0 && resource.Reservation is null && resource.Revocable is null && resource.Disk is null && resource.Shared is null;
 }

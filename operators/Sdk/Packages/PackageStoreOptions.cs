@@ -24,7 +24,7 @@ public sealed record PackageStoreOptions
     public string JavaProgram { get; init; } = "/usr/bin/java";
 
     /// <summary>As whom programs of packages run here, where this process may choose.</summary>
-    public string User { get; init; } = OperatorSettings.UsualUser;
+    public string User { get; init; } = SchedulerSettings.UsualUser;
 
     /// <summary>
     /// So long after a package was asked for, archives of its programs' classes are made where they are missing: not while the cluster

@@ -6,52 +6,58 @@ using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Plans;
 
-/// <summary>What people see of a cluster, put together from what the operator knows of it.</summary>
+/// <summary>What people see of a cluster, put together from what its scheduler knows.</summary>
 internal static class Observations
 {
-    public static ClusterObservation Of(ClusterWork cluster, ServicePackage package, string? disconnected, DateTimeOffset now)
+    public static ClusterObservation Of(ClusterWork cluster, ServicePackage package, IReadOnlyList<Plan> plans, string? disconnected, DateTimeOffset now)
     {
-        var plans = ClusterPlans.Of(cluster, disconnected, now);
-        var state = State(cluster, plans);
+        var views = plans.Select(PlanViews.Of).ToList();
+        var state = State(cluster, views);
         var placed = cluster.Placed();
-        var (endpoints, snippets) = cluster is { Settings: { } settings, Removing: false } && placed.Count > 0
+        var (endpoints, snippets) = cluster is { Settings: { } settings, Facts.Removing: false } && placed.Count > 0
             ? (package.Endpoints(settings, placed), package.Snippets(settings, placed))
             : ([], []);
-        var reserved = cluster.Living.Aggregate(TaskResources.None, (sum, row) => sum.Plus(row.Resources));
+        var reserved = cluster.Pods.Values.Select(record => record.Place).OfType<PodPlace>().Aggregate(TaskResources.None, (sum, place) => sum.Plus(place.Reserved));
         return new ClusterObservation(
-            state, Reason(cluster, state, plans, disconnected), cluster.Facts.ReadyAt, View(reserved), plans,
+            state, Reason(cluster, state, views, disconnected), cluster.Facts.ReadyAt, View(reserved), views,
             [.. cluster.Past.Concat(cluster.Tasks.Values).OrderBy(row => row.LaunchedAt).ThenBy(row => row.Name, StringComparer.Ordinal).Select(row => View(cluster, row))],
             endpoints, snippets,
             [.. cluster.Refusals.Select(each => new PlacementReason(each.Key.Pod, each.Key.Host, each.Value.Refusal.Stage, each.Value.Refusal.Reason, each.Value.At))])
         {
-            Pending = cluster is { Wanted: not null, Removing: false } ? [.. cluster.Unplaced().Select(instance => View(cluster, instance, now))] : [],
+            Pending = cluster is { Wanted: not null, Facts.Removing: false, IsParking: false } ? [.. cluster.Unplaced().Select(instance => View(plans, instance))] : [],
+            Events = [.. cluster.Events.Select(each => new EventView(each.Number, each.At, each.Subject, each.Text))],
         };
     }
 
-    private static PendingPod View(ClusterWork cluster, PodInstance instance, DateTimeOffset now) => new(
-        instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(instance.Pod.Resources), instance.Pod.Tasks.Sum(task => task.Ports.Count),
-        Readiness.WhyNot(cluster, instance, now)?.Reason);
-
-    private static ClusterState State(ClusterWork cluster, IReadOnlyList<PlanView> plans) => cluster switch
+    private static PendingPod View(IReadOnlyList<Plan> plans, PodInstance instance)
     {
-        { Removing: true } => ClusterState.Deleting,
+        var step = plans.SelectMany(plan => plan.Steps).LastOrDefault(step => step.Kind == StepKind.Launch && step.Pod == instance.Name);
+        return new PendingPod(
+            instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(instance.Pod.Resources), instance.Pod.Tasks.Sum(task => task.Ports.Count),
+            step is { IsEligible: false } ? step.WaitingFor : null);
+    }
+
+    private static ClusterState State(ClusterWork cluster, List<PlanView> plans) => cluster switch
+    {
+        { Facts.Removing: true } => ClusterState.Deleting,
+        { IsParking: true } => cluster.Living.Any() ? ClusterState.Parking : ClusterState.Parked,
         { Unavailable: not null } => ClusterState.Failed,
         { Specification: null } => ClusterState.Pending,
         _ when plans.Any(plan => plan.State == StepState.Failed) => ClusterState.Failed,
-        _ when plans[0].State == StepState.Complete => ClusterState.Ready,
-        { Facts.ReadyAt: not null } => ClusterState.Degraded,
+        { Facts.ReadyAt: not null } when plans.Count == 1 => ClusterState.Ready,
+        { Facts.ReadyAt: not null } => cluster.Instances().All(cluster.IsServing) ? ClusterState.Ready : ClusterState.Degraded,
         _ when cluster.Tasks.Count > 0 => ClusterState.Starting,
         _ => ClusterState.Pending,
     };
 
-    private static string? Reason(ClusterWork cluster, ClusterState state, IReadOnlyList<PlanView> plans, string? disconnected) =>
-        state == ClusterState.Ready && disconnected is null ? null
-        : cluster.Wanted is null && !cluster.Removing ? "found after a restart; nobody has asked for it yet"
-        : ClusterPlans.FirstReason(plans) ?? disconnected;
+    private static string? Reason(ClusterWork cluster, ClusterState state, List<PlanView> plans, string? disconnected) =>
+        state == ClusterState.Ready && disconnected is null && plans.Count == 1 ? null
+        : cluster.Wanted is null && !cluster.Facts.Removing ? "found after a restart; nobody has asked for it yet"
+        : PlanViews.FirstReason(plans) ?? disconnected;
 
     private static TaskView View(ClusterWork cluster, TaskRow row) => new(
         row.Name, row.TaskId, row.State, row.Message, row.Host, row.AgentId, row.AgentUrl, View(row.Resources), row.Ports, row.StartedAt, row.EndedAt,
-        row.Living && cluster.Serving.Contains(row.TaskId));
+        cluster.Serves(row));
 
     public static AmountsView View(TaskResources resources) => new(resources.MilliCpus, resources.MemoryMebibytes, resources.DiskMebibytes);
 }

@@ -6,8 +6,8 @@ using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
-/// <summary>All that an operator knows of one cluster. Owned by <see cref="OperatorCore"/>, changed by nobody else.</summary>
-internal sealed class ClusterWork(string id)
+/// <summary>All that a scheduler knows of its cluster. Owned by <see cref="SchedulerCore"/>, changed by nobody else.</summary>
+internal sealed class ClusterWork(string id, ClusterFacts facts)
 {
     private const int KeptPast = 50;
 
@@ -16,12 +16,15 @@ internal sealed class ClusterWork(string id)
     /// <summary>Null until the control plane has asked for it, which after a restart comes later than its tasks.</summary>
     public WantedCluster? Wanted { get; set; }
 
-    public ClusterFacts Facts { get; set; } = new(id, null, false);
+    public ClusterFacts Facts { get; set; } = facts;
 
     public ClusterSettings? Settings { get; set; }
 
-    /// <summary>Null until the artifacts are there.</summary>
+    /// <summary>Null until the artifacts are there; of an earlier target until those of the wanted one are.</summary>
     public ServiceSpecification? Specification { get; set; }
+
+    /// <summary>The target that <see cref="Specification"/> is of.</summary>
+    public int SpecifiedTarget { get; set; }
 
     public DateTimeOffset? ArtifactsAskedAt { get; set; }
 
@@ -33,14 +36,21 @@ internal sealed class ClusterWork(string id)
 
     public DateTimeOffset? AskAgainAt { get; set; }
 
+    public SortedDictionary<string, PodRecord> Pods { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The latest launch of each task, by the task's name.</summary>
     public Dictionary<string, TaskRow> Tasks { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Earlier launches, oldest first.</summary>
     public List<TaskRow> Past { get; } = [];
 
+    public List<ClusterEvent> Events { get; } = [];
+
     /// <summary>Ids of tasks that serve now.</summary>
     public HashSet<string> Serving { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By task id: why it must make way for one with the wanted configuration.</summary>
+    public Dictionary<string, string> Outdated { get; } = new(StringComparer.Ordinal);
 
     /// <summary>By task id: what the last probe said is missing.</summary>
     public Dictionary<string, string> ProbeReasons { get; } = new(StringComparer.Ordinal);
@@ -51,28 +61,40 @@ internal sealed class ClusterWork(string id)
     /// <summary>By pod instance and host.</summary>
     public SortedDictionary<(string Pod, string Host), (Refusal Refusal, DateTimeOffset At)> Refusals { get; } = [];
 
+    /// <summary>Other clusters that this one names, as they were last told.</summary>
+    public Dictionary<string, ClusterConnection> Connections { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The cluster that is to be placed before this one; null when it may gather offers.</summary>
+    public string? WaitsForTurnOf { get; set; }
+
     public IEnumerable<TaskRow> Living => Tasks.Values.Where(row => row.Living);
 
-    public bool Removing => Facts.Removing;
+    public bool IsParking => Wanted?.Goal == ClusterGoal.Park;
 
     public Dictionary<string, PlacedTask> Placed() => Living.ToDictionary(
-        row => row.Name, row => new PlacedTask(row.Name, row.TaskId, row.Host, row.Ports, Serving.Contains(row.TaskId)), StringComparer.Ordinal);
+        row => row.Name, row => new PlacedTask(row.Name, row.TaskId, row.Host, row.Ports, Serves(row)), StringComparer.Ordinal);
 
-    public void Add(TaskRow row)
+    /// <returns>An old launch that is kept no longer.</returns>
+    public TaskRow? Add(TaskRow row)
     {
+        TaskRow? forgotten = null;
         if (Tasks.TryGetValue(row.Name, out var before))
         {
             Past.Add(before);
+            Outdated.Remove(before.TaskId);
             if (Past.Count > KeptPast)
+            {
+                forgotten = Past[0];
                 Past.RemoveAt(0);
+            }
         }
         Tasks[row.Name] = row;
+        return forgotten;
     }
 
-    /// <summary>Launches of a task that failed one after another, the latest first; one that served for long ends the row.</summary>
-    public IReadOnlyList<TaskRow> FailuresInRow(string task) =>
-        [.. Past.Where(row => row.Name == task).Append(Tasks.GetValueOrDefault(task)).OfType<TaskRow>().Where(row => !row.Living).Reverse()
-            .Where(row => row.KillReason is null || row.Failed).TakeWhile(row => row.Failed && !Relaunching.ServedLong(row))];
+    public PodRecord Record(PodInstance instance) => Pods.GetValueOrDefault(instance.Name) ?? new PodRecord(instance.Name, instance.Pod.Type, instance.Index);
+
+    public IEnumerable<TaskRow> LivingOf(string pod) => Living.Where(row => row.Pod == pod);
 
     public IEnumerable<PodInstance> Instances() => Specification is null ? [] : Specification.Deploy.Phases.SelectMany(PodsOf);
 
@@ -82,12 +104,33 @@ internal sealed class ClusterWork(string id)
         return Enumerable.Range(0, pod.Count).Select(index => new PodInstance(pod, index));
     }
 
+    /// <summary>Pods of which there is something although they are wanted no longer.</summary>
+    public IEnumerable<string> Surplus()
+    {
+        var wanted = Instances().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
+        return Living.Select(row => row.Pod).Concat(Pods.Values.Where(record => record.Place is not null).Select(record => record.Name))
+            .Where(pod => !wanted.Contains(pod)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    }
+
     /// <summary>Those without a living task, and without what they were to run once.</summary>
     public IEnumerable<PodInstance> Unplaced() => Instances().Where(instance => !instance.TaskNames().Any(task =>
-        Tasks.TryGetValue(task.Task, out var row) && (row.Living || (task.Specification.RunsOnce && row.State == "TASK_FINISHED"))));
+        Tasks.TryGetValue(task.Task, out var row) && (row.Living || (task.Specification.RunsOnce && HasFinished(row)))));
 
-    public bool IsComplete(PodInstance instance) => instance.TaskNames().All(name =>
-        Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce ? row.State == "TASK_FINISHED" : row.Living && Serving.Contains(row.TaskId)));
+    public bool IsComplete(PodInstance instance) => IsSkipped(instance.Name) || instance.TaskNames().All(name =>
+        Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce ? HasFinished(row) : Serves(row) && !Outdated.ContainsKey(row.TaskId)));
+
+    /// <summary>A host that nobody reaches serves nobody.</summary>
+    public bool Serves(TaskRow row) => row is { Living: true, UnreachableSince: null } && Serving.Contains(row.TaskId);
+
+    /// <summary>Whatever its configuration.</summary>
+    public bool IsServing(PodInstance instance) => IsSkipped(instance.Name) || instance.TaskNames().All(name =>
+        Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce ? row.State == "TASK_FINISHED" : Serves(row)));
+
+    public bool IsOutdated(string pod) => LivingOf(pod).Any(row => Outdated.ContainsKey(row.TaskId));
+
+    public bool IsSkipped(string pod) => Wanted?.Skipped.Contains(pod) == true;
+
+    public bool HasFinished(TaskRow row) => row.State == "TASK_FINISHED" && !Outdated.ContainsKey(row.TaskId);
 }
 
 /// <summary>One instance of a pod.</summary>

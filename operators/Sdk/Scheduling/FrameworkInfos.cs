@@ -1,8 +1,9 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Clusters;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
-/// <summary>How an operator presents itself to the master.</summary>
+/// <summary>How a cluster's scheduler presents itself to the master.</summary>
 internal static class FrameworkInfos
 {
     private static readonly FrameworkInfo.Types.Capability.Types.Type[] Capabilities =
@@ -11,13 +12,15 @@ internal static class FrameworkInfos
         FrameworkInfo.Types.Capability.Types.Type.TaskKillingState, FrameworkInfo.Types.Capability.Types.Type.ReservationRefinement,
     ];
 
-    public static FrameworkInfo Of(string package, OperatorSettings settings, string? id)
+    public static FrameworkInfo Of(string clusterId, string name, string package, SchedulerSettings settings, string? id)
     {
         var info = new FrameworkInfo
         {
-            User = settings.User, Name = package, Checkpoint = true, FailoverTimeout = settings.FailoverTimeout.TotalSeconds, Hostname = Environment.MachineName,
+            User = settings.User, Name = name, Checkpoint = true, FailoverTimeout = settings.FailoverTimeout.TotalSeconds, Hostname = Environment.MachineName, Labels = new Labels(),
         };
-        info.Roles.Add(package);
+        info.Roles.Add($"{settings.TeamRole}/{name}");
+        info.Labels.Labels_.Add(new Label { Key = "cluster", Value = clusterId });
+        info.Labels.Labels_.Add(new Label { Key = "package", Value = package });
         info.Capabilities.Add(Capabilities.Select(type => new FrameworkInfo.Types.Capability { Type = type }));
         if (settings.Scheduler.Credential is { } credential)
             info.Principal = credential.Principal;

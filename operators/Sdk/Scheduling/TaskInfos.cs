@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Evaluation;
 using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
 
@@ -13,10 +14,9 @@ internal static class TaskInfos
     /// <summary>Stands in the place of a generated file's address until the store has the file.</summary>
     public const string GeneratedScheme = "generated:";
 
-    private const double MilliCpusPerCpu = 1000;
     private const double NanosecondsPerTick = 100;
 
-    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, string cluster, string role, string user)
+    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, string cluster, PodReservation reservation, string role, string user)
     {
         var info = new TaskInfo
         {
@@ -29,15 +29,7 @@ internal static class TaskInfos
         };
         if (user.Length > 0)
             info.Command.User = user;
-        Add(info, "cpus", row.Resources.MilliCpus / MilliCpusPerCpu, role);
-        Add(info, "mem", row.Resources.MemoryMebibytes, role);
-        Add(info, "disk", row.Resources.DiskMebibytes, role);
-        if (row.Ports.Count > 0)
-        {
-            var ports = new Resource { Name = "ports", Type = Value.Types.Type.Ranges, Ranges = new Value.Types.Ranges(), AllocationInfo = Allocated(role) };
-            ports.Ranges.Range.Add(row.Ports.Values.Order().Select(port => new Value.Types.Range { Begin = (ulong)port, End = (ulong)port }));
-            info.Resources.Add(ports);
-        }
+        info.Resources.Add(reservation.Messages(row.Resources, row.Ports.Values, role));
         return info;
     }
 
@@ -63,12 +55,4 @@ internal static class TaskInfos
             .Select(pair => new Port { Name = pair.Key, Number = (uint)pair.Value, Protocol = "tcp" }));
         return discovery;
     }
-
-    private static void Add(TaskInfo info, string name, double amount, string role)
-    {
-        if (amount > 0)
-            info.Resources.Add(new Resource { Name = name, Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = amount }, AllocationInfo = Allocated(role) });
-    }
-
-    private static Resource.Types.AllocationInfo Allocated(string role) => new() { Role = role };
 }

@@ -4,7 +4,14 @@ namespace DataPlatform.Operators.Sdk.Specification;
 public sealed record ServiceSpecification(IReadOnlyList<PodSpecification> Pods, PlanSpecification Deploy);
 
 /// <summary>Whether what is listed waits for what stands before it.</summary>
-public enum Strategy { Serial, Parallel }
+public enum Strategy
+{
+    Serial,
+    Parallel,
+
+    /// <summary>The first alone, and the others together when it is complete.</summary>
+    Canary,
+}
 
 /// <param name="Strategy">How the phases follow each other.</param>
 public sealed record PlanSpecification(Strategy Strategy, IReadOnlyList<PhaseSpecification> Phases);

@@ -8,8 +8,13 @@ using DataPlatform.Operators.Sdk.Specification;
 namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 
 /// <summary>An engine for tests: a head and workers that must know it, and on demand a job that runs once.</summary>
-public sealed class TrialPackage(Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue) : ServicePackage
+/// <param name="named">The options <c>motto</c>, <c>workers</c> and <c>memory</c> are the workers'.</param>
+/// <param name="other">A cluster to which the head connects; null for none.</param>
+public sealed class TrialPackage(
+    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null) : ServicePackage
 {
+    public const Strategy Serially = Strategy.Serial;
+
     public static readonly TaskResources Head = new(500, 512, 100);
     public static readonly TaskResources Worker = new(1000, 1024, 100);
 
@@ -17,12 +22,16 @@ public sealed class TrialPackage(Strategy strategy = Strategy.Parallel, int work
 
     public override ArtifactNeeds Needs(JsonObject options) => new(Name, Folder, Jars: true, Python: false);
 
+    public override IReadOnlyList<string> Connections(JsonObject options) => other is null ? [] : [other];
+
     public override ServiceSpecification Specify(ClusterSettings settings)
     {
+        var worker = Worker with { MemoryMebibytes = Option(settings, "memory", (int)Worker.MemoryMebibytes) };
         var pods = new List<PodSpecification>
         {
-            new("head", 1, [new TaskSpecification("", Head, ["rpc"], Program, context => new ReadinessProbe.Tcp(context.Host, context.Ports["rpc"]))]) { SingleNamed = true },
-            new("worker", workers, [new TaskSpecification("", Worker, ["rpc"], Joined, context => new ReadinessProbe.Tcp(context.Host, context.Ports["rpc"]))])
+            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Connected(settings, context), context => new ReadinessProbe.Tcp(context.Host, context.Ports["rpc"]))]) { SingleNamed = true },
+            new("worker", Option(settings, "workers", workers),
+                [new TaskSpecification("", worker, ["rpc"], context => Joined(settings, context), context => new ReadinessProbe.Tcp(context.Host, context.Ports["rpc"]))])
             {
                 Placement = [PlacementRule.AtMostOnOneHost(workersPerHost)],
             },
@@ -41,10 +50,17 @@ public sealed class TrialPackage(Strategy strategy = Strategy.Parallel, int work
 
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
 
+    private int Option(ClusterSettings settings, string option, int otherwise) => named && settings.Options[option] is { } value ? value.GetValue<int>() : otherwise;
+
+    private CommandOutcome Connected(ClusterSettings settings, TaskContext context) => other is null ? Program(context)
+        : settings.Connection(other) is { Ready: true } connection
+            ? new TaskCommand("/bin/trial", [context.Host], connection.Environment, [], [])
+            : new CommandOutcome.Waiting($"there is no cluster {other}");
+
     private static CommandOutcome Program(TaskContext context) =>
         new TaskCommand("/bin/trial", [context.Host], new Dictionary<string, string>(), [], []);
 
-    private static CommandOutcome Joined(TaskContext context) => context.Peer("head") is { } head
-        ? new TaskCommand("/bin/trial", [head.Address("rpc")], new Dictionary<string, string>(), [], [])
+    private CommandOutcome Joined(ClusterSettings settings, TaskContext context) => context.Peer("head") is { } head
+        ? new TaskCommand("/bin/trial", [head.Address("rpc"), named ? settings.Text("motto") : ""], new Dictionary<string, string>(), [], [])
         : new CommandOutcome.Waiting("the head has no place yet");
 }

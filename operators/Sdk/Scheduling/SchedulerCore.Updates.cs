@@ -6,8 +6,9 @@ using DataPlatform.Operators.Sdk.State;
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
 /// <content>What the master says of the subscription and of tasks.</content>
-public sealed partial class OperatorCore
+public sealed partial class SchedulerCore
 {
+    private const string ConnectionPrefix = "cluster:";
     private static readonly TimeSpan ReconcileEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>News of a task may be lost for good, with the agent that would have told it.</summary>
@@ -20,7 +21,7 @@ public sealed partial class OperatorCore
     private DateTimeOffset reconciledAt = DateTimeOffset.MinValue;
     private DateTimeOffset askAfterAllAt = DateTimeOffset.MaxValue;
 
-    /// <summary>Tasks that may run and that no cluster wants, with when they were last asked to be killed.</summary>
+    /// <summary>Tasks that may run and that the cluster does not want, with when they were last asked to be killed.</summary>
     private readonly SortedDictionary<string, (string? AgentId, DateTimeOffset AskedAt)> unwanted = new(StringComparer.Ordinal);
 
     private void Receive(SchedulerSignal signal, DateTimeOffset now)
@@ -29,11 +30,11 @@ public sealed partial class OperatorCore
         {
             case SchedulerSignal.Disconnected(var reason, _):
                 Disconnected = reason;
-                foreach (var id in clusters.Keys)
-                    Changed(id);
+                held.Clear();
+                Changed();
                 break;
-            case SchedulerSignal.Ended(var reason):
-                End(reason, now);
+            case SchedulerSignal.Ended(var kind, var reason):
+                End(kind, reason, now);
                 break;
             case SchedulerSignal.Received(var received):
                 Receive(received, now);
@@ -51,6 +52,9 @@ public sealed partial class OperatorCore
             case SchedulerEvent.Types.Type.Offers:
                 Evaluate(received.Offers.Offers_, now);
                 break;
+            case SchedulerEvent.Types.Type.Rescind:
+                held.Remove(received.Rescind.OfferId.Value);
+                break;
             case SchedulerEvent.Types.Type.Update:
                 Update(received.Update.Status, now);
                 break;
@@ -60,22 +64,20 @@ public sealed partial class OperatorCore
     private void Subscribed(string frameworkId, DateTimeOffset now)
     {
         if (FrameworkId != frameworkId)
-        {
-            FrameworkId = frameworkId;
-            Emit(new OperatorEffect.Store(new StoreChange.Framework(frameworkId)));
-        }
+            SaveFacts(cluster.Facts with { FrameworkId = frameworkId });
         Disconnected = null;
         suppressed = false;
+        teardownAskedAt = null;
         welcome.Clear();
+        held.Clear();
         unconfirmed.Clear();
         AskAfterAll(now);
-        foreach (var id in clusters.Keys)
-            Changed(id);
+        Changed();
     }
 
     private void AskAfterAll(DateTimeOffset now)
     {
-        unconfirmed.UnionWith(clusters.Values.SelectMany(cluster => cluster.Living).Select(row => row.TaskId));
+        unconfirmed.UnionWith(cluster.Living.Select(row => row.TaskId));
         askAfterAllAt = now + AskAfterAllEvery + (settings.Spread() * MostSpread);
         Reconcile(now);
         // The empty list asks for everything: it finds what runs without being known here.
@@ -85,7 +87,7 @@ public sealed partial class OperatorCore
     private void Reconcile(DateTimeOffset now)
     {
         reconciledAt = now;
-        var rows = clusters.Values.SelectMany(cluster => cluster.Living).Where(row => unconfirmed.Contains(row.TaskId)).ToList();
+        var rows = cluster.Living.Where(row => unconfirmed.Contains(row.TaskId)).ToList();
         if (rows.Count == 0)
             return;
         var reconcile = new SchedulerCall.Types.Reconcile();
@@ -96,29 +98,33 @@ public sealed partial class OperatorCore
         Call(new SchedulerCall { Type = SchedulerCall.Types.Type.Reconcile, Reconcile = reconcile });
     }
 
-    private void End(string reason, DateTimeOffset now)
+    private void End(SubscriptionEnd kind, string reason, DateTimeOffset now)
     {
         Disconnected = reason;
+        held.Clear();
         // The master tears a framework down with all its tasks; under its old id it can't come back.
-        var removed = reason.Contains("removed", StringComparison.OrdinalIgnoreCase) || reason.Contains("torn down", StringComparison.OrdinalIgnoreCase);
-        if (removed)
+        var isRemoved = kind == SubscriptionEnd.FrameworkRemoved;
+        if (isRemoved)
         {
-            FrameworkId = null;
-            Emit(new OperatorEffect.Store(new StoreChange.Framework(null)));
-            foreach (var cluster in clusters.Values)
-                foreach (var row in cluster.Living.ToList())
-                    Ended(cluster, row with { State = "TASK_GONE", Message = "the master removed the framework with its tasks", EndedAt = now });
+            foreach (var row in cluster.Living.ToList())
+                Ended(row with { State = "TASK_GONE", Message = "the master removed the framework with its tasks", EndedAt = now }, EndKind.Host, now);
+            if (cluster.Facts.Removing)
+            {
+                Forget();
+                return;
+            }
+            SaveFacts(cluster.Facts with { FrameworkId = null });
+            Happened("", $"begins anew: {reason}", now);
         }
-        Emit(new OperatorEffect.Resubscribe(removed, reason));
+        Emit(new SchedulerEffect.Resubscribe(isRemoved, reason));
     }
 
     private void Update(TaskReport report, DateTimeOffset now)
     {
         unconfirmed.Remove(report.TaskId.Value);
-        var cluster = ClusterOf(report.TaskId.Value);
-        var row = cluster?.Tasks.Values.FirstOrDefault(each => each.TaskId == report.TaskId.Value);
-        if (cluster is not null && row is { Living: true })
-            Update(cluster, row, report, now);
+        var row = RowOf(report.TaskId.Value);
+        if (row is { Living: true })
+            Update(row, report, now);
         if (report.HasUuid)
         {
             Call(new SchedulerCall
@@ -133,6 +139,8 @@ public sealed partial class OperatorCore
         else
             unwanted.Remove(report.TaskId.Value);
     }
+
+    private TaskRow? RowOf(string taskId) => cluster.Tasks.Values.FirstOrDefault(each => each.TaskId == taskId);
 
     private void KillUnwanted(string taskId, string? agentId, DateTimeOffset now)
     {
@@ -150,7 +158,7 @@ public sealed partial class OperatorCore
         }
     }
 
-    private void Update(ClusterWork cluster, TaskRow row, TaskReport report, DateTimeOffset now)
+    private void Update(TaskRow row, TaskReport report, DateTimeOffset now)
     {
         var updated = row with
         {
@@ -160,62 +168,107 @@ public sealed partial class OperatorCore
         };
         if (TaskStates.IsEnd(report.State))
         {
-            if (report.State == TaskState.TaskFailed && row is { StartedAt: null, KillReason: null })
-                avoidedHosts.Failed(row.AgentId, updated.Message ?? updated.State, now);
-            Ended(cluster, updated with { EndedAt = now, Failed = row.KillReason is null ? TaskStates.IsFailure(report.State) && !RunsOnce(cluster, row, report) : row.Failed });
+            Ended(updated with { EndedAt = now }, KindOf(row, report), now);
             return;
         }
-        var first = report.State == TaskState.TaskRunning && row.StartedAt is null;
+        var isFirst = report.State == TaskState.TaskRunning && row.StartedAt is null;
         if (updated == row)
             return;
-        updated = first ? updated with { StartedAt = now, Message = null } : updated;
-        Save(cluster, updated);
-        if (!first)
+        if (updated.UnreachableSince is not null && row.UnreachableSince is null)
+            Happened(row.Name, $"its host {row.Host} is out of reach", now);
+        else if (updated.UnreachableSince is null && row.UnreachableSince is not null)
+            Happened(row.Name, $"its host {row.Host} is back", now);
+        updated = isFirst ? updated with { StartedAt = now, Message = null } : updated;
+        Save(updated);
+        if (!isFirst)
             return;
         avoidedHosts.Worked(row.AgentId);
-        StartProbe(cluster, updated);
+        StartProbe(updated);
     }
 
-    private static bool RunsOnce(ClusterWork cluster, TaskRow row, TaskReport report) =>
-        report.State == TaskState.TaskFinished && cluster.Instances().SelectMany(pod => pod.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce);
+    private EndKind KindOf(TaskRow row, TaskReport report) => row switch
+    {
+        { KillReason: not null } => row.Failed ? EndKind.Engine : EndKind.Decision,
+        { StartedAt: null } when report.State is TaskState.TaskFailed or TaskState.TaskDropped => EndKind.Launch,
+        _ when report.State == TaskState.TaskFinished && RunsOnce(row) => EndKind.Success,
+        _ => TaskStates.IsFailure(report.State) ? EndKind.Engine : report.State == TaskState.TaskKilled ? EndKind.Decision : EndKind.Host,
+    };
 
-    private void Ended(ClusterWork cluster, TaskRow row)
+    private bool RunsOnce(TaskRow row) => cluster.Instances().SelectMany(pod => pod.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce);
+
+    private void Ended(TaskRow row, EndKind kind, DateTimeOffset now)
     {
         cluster.Serving.Remove(row.TaskId);
         cluster.ProbeReasons.Remove(row.TaskId);
         cluster.KillsAsked.Remove(row.TaskId);
+        cluster.Outdated.Remove(row.TaskId);
         unconfirmed.Remove(row.TaskId);
-        Emit(new OperatorEffect.StopProbe(row.TaskId));
-        Save(cluster, row);
+        Emit(new SchedulerEffect.StopProbe(row.TaskId));
+        Save(row with { Failed = kind == EndKind.Engine });
+        Happened(row.Name, $"ended with {row.State}{(row.Message is { } message ? $": {message}" : "")}", now);
+        Account(row, kind, now);
     }
 
-    private void StartProbe(ClusterWork cluster, TaskRow row)
+    /// <summary>What an end says of the pod and of its place.</summary>
+    private void Account(TaskRow row, EndKind kind, DateTimeOffset now)
+    {
+        if (cluster.Pods.GetValueOrDefault(row.Pod) is not { } record)
+            return;
+        var reason = row.Message ?? row.State;
+        var failures = Relaunching.ServedLong(row) ? 0 : record.Failures;
+        switch (kind)
+        {
+            case EndKind.Engine:
+                Save(record with { Failures = failures + 1, LaunchFailures = 0, FailedAt = now, FailureReason = reason });
+                // A port that another process has taken is taken at the next start as well.
+                if (row.ReadyAt is null)
+                    GiveUpPlace(row.Pod, now);
+                break;
+            case EndKind.Launch:
+                avoidedHosts.Failed(row.AgentId, reason, now);
+                Save(record with { LaunchFailures = record.LaunchFailures + 1, FailedAt = now, FailureReason = reason });
+                GiveUpPlace(row.Pod, now);
+                break;
+            case EndKind.Host:
+                GiveUpPlace(row.Pod, now);
+                break;
+            case EndKind.Success:
+                Save(record with { Failures = 0, LaunchFailures = 0, FailedAt = null, FailureReason = null });
+                break;
+        }
+    }
+
+    private void StartProbe(TaskRow row)
     {
         // After a restart tasks are heard of before the specification is there; then the probe starts with that.
         var found = cluster.Instances().SelectMany(pod => pod.TaskNames().Select(task => (pod.Index, task.Task, task.Specification))).FirstOrDefault(task => task.Task == row.Name);
         if (found.Specification is null)
             return;
         var context = new TaskContext(row.Name, found.Index, row.Host, row.Ports, cluster.Placed());
-        Emit(new OperatorEffect.StartProbe(row.TaskId, found.Specification.Readiness(context)));
+        Emit(new SchedulerEffect.StartProbe(row.TaskId, found.Specification.Readiness(context)));
     }
 
     private void Probe(string taskId, string? whyNot, DateTimeOffset now)
     {
-        if (ClusterOf(taskId) is not { } cluster || cluster.Tasks.Values.FirstOrDefault(each => each.TaskId == taskId) is not { Living: true } row)
+        if (RowOf(taskId) is not { Living: true } row)
             return;
         if (whyNot is null)
         {
             cluster.ProbeReasons.Remove(taskId);
             cluster.Serving.Add(taskId);
             if (row.ReadyAt is null)
-                Save(cluster, row with { ReadyAt = now });
+            {
+                Save(row with { ReadyAt = now });
+                Happened(row.Name, "serves", now);
+            }
         }
         else
         {
-            cluster.Serving.Remove(taskId);
+            if (cluster.Serving.Remove(taskId))
+                Happened(row.Name, $"no longer serves: {whyNot}", now);
             cluster.ProbeReasons[taskId] = whyNot;
         }
-        Changed(cluster.Id);
+        Changed();
     }
 
     private void Kill(string taskId, string? agentId) => Call(new SchedulerCall
@@ -223,4 +276,7 @@ public sealed partial class OperatorCore
         Type = SchedulerCall.Types.Type.Kill,
         Kill = new SchedulerCall.Types.Kill { TaskId = new TaskID { Value = taskId }, AgentId = agentId is null ? null : new AgentID { Value = agentId } },
     });
+
+    /// <summary>On what a task's end tells something.</summary>
+    private enum EndKind { Success, Engine, Launch, Host, Decision }
 }

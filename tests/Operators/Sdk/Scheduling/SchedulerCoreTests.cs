@@ -1,4 +1,5 @@
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Scheduling;
@@ -8,32 +9,32 @@ using Shouldly;
 
 namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 
-public sealed class OperatorCoreTests
+public sealed class SchedulerCoreTests
 {
     [Fact]
     public void Launches_all_pods_of_a_parallel_plan_from_one_offer() =>
-        OperatorTrial.Started().SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
+        SchedulerTrial.Started().SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
 
     [Fact]
     public void Tells_workers_where_the_head_will_listen_before_it_runs()
     {
-        var trial = OperatorTrial.Started().SendOffer("A1");
-        var worker = trial.Calls.Single(call => call.Type == SchedulerCall.Types.Type.Accept).Accept.Operations[0].Launch.TaskInfos.First(task => task.Name == "mine/worker-0");
+        var trial = SchedulerTrial.Started().SendOffer("A1");
+        var worker = trial.Calls.Single(call => call.Type == SchedulerCall.Types.Type.Accept).Accept.Operations.Single(operation => operation.Launch is not null).Launch.TaskInfos.First(task => task.Name == "mine/worker-0");
         worker.Command.Arguments[1].ShouldBe($"10.0.0.1:{trial.Rows["head"].Ports["rpc"]}");
     }
 
     [Fact]
     public void Stores_the_intent_of_every_task_before_it_accepts()
     {
-        var effects = OperatorTrial.Started().SendOffer("A1").Effects.ToList();
-        var accept = effects.FindIndex(effect => effect is OperatorEffect.Call { Of.Type: SchedulerCall.Types.Type.Accept });
-        effects.Take(accept).OfType<OperatorEffect.Store>().Count(effect => effect.Change is StoreChange.Task).ShouldBe(3);
+        var effects = SchedulerTrial.Started().SendOffer("A1").Effects.ToList();
+        var accept = effects.FindIndex(effect => effect is SchedulerEffect.Call { Of.Type: SchedulerCall.Types.Type.Accept });
+        effects.Take(accept).OfType<SchedulerEffect.Store>().Count(effect => effect.Change is DocumentChange.Put { Document.Kind: "task" }).ShouldBe(3);
     }
 
     [Fact]
     public void Spreads_pods_over_the_hosts_that_offer()
     {
-        var trial = OperatorTrial.Started();
+        var trial = SchedulerTrial.Started();
         trial.SendOffers(trial.Offer("A1", cpus: 2), trial.Offer("A2", cpus: 2), trial.Offer("A3", cpus: 2)).ExpectLaunched("head", "worker-0", "worker-1");
         trial.Rows.Values.Select(row => row.AgentId).Distinct().Count().ShouldBe(3);
     }
@@ -41,51 +42,78 @@ public sealed class OperatorCoreTests
     [Fact]
     public void Gives_no_port_twice()
     {
-        var trial = OperatorTrial.Started(new TrialPackage(workers: 3)).SendOffer("A1", ports: 4);
+        var trial = SchedulerTrial.Started(new TrialPackage(workers: 3)).SendOffer("A1", ports: 4);
         trial.Rows.Values.SelectMany(row => row.Ports.Values).Order().ShouldBe([31000, 31001, 31002, 31003]);
     }
 
     [Fact]
-    public void Keeps_the_reason_of_each_host_that_refused()
+    public void Keeps_the_reason_of_each_host_that_refused_the_first_pod_that_finds_no_place()
     {
-        var trial = OperatorTrial.Started();
-        trial.SendOffers(trial.Offer("A1", cpus: 0.5, memory: 600), trial.Offer("A2", ports: 0));
-        trial.ExpectCall(SchedulerCall.Types.Type.Accept);
+        var trial = SchedulerTrial.Started();
+        trial.SendOffers(trial.Offer("A1", cpus: 0.5, memory: 600), trial.Offer("A2", ports: 0)).ExpectLaunched();
         var waiting = trial.Observation!.Waiting.Where(reason => reason.Pod == "worker-0").ToList();
         waiting.Single(reason => reason.Host.StartsWith("10.0.0.1", StringComparison.Ordinal)).Stage.ShouldBe("resources");
         waiting.Single(reason => reason.Host.StartsWith("10.0.0.2", StringComparison.Ordinal)).Reason.ShouldContain("1 ports asked, 0 free");
-        trial.StepOf("worker-0").WaitingFor!.ShouldContain("cpus: 1 asked, 0 free");
-        trial.Observation!.Pending.Select(pod => (pod.Pod, pod.Asked.MilliCpus, pod.Ports, pod.WaitsFor)).ShouldContain(("worker-0", 1000L, 1, null));
-        trial.Observation!.Pending.ShouldNotContain(pod => pod.Pod == "head");
+        trial.Observation!.Pending.Select(pod => (pod.Pod, pod.Asked.MilliCpus, pod.Ports, pod.WaitsFor)).ShouldContain(("head", 500L, 1, null));
     }
 
     [Fact]
-    public void Declines_for_long_what_takes_no_pod()
+    public void Holds_what_is_too_little_for_all_and_lets_it_go_soon()
     {
-        var trial = OperatorTrial.Started().SendOffer("A1", cpus: 0.1);
-        trial.Calls.Single(call => call.Type == SchedulerCall.Types.Type.Decline).Decline.Filters.RefuseSeconds.ShouldBe(3600);
+        var trial = SchedulerTrial.Started().SendOffer("A1", cpus: 1).ExpectLaunched().ExpectNoCall(SchedulerCall.Types.Type.Decline);
+        trial.Later(TimeSpan.FromSeconds(1)).ExpectNoCall(SchedulerCall.Types.Type.Decline);
+        trial.Later(TimeSpan.FromSeconds(1)).Calls.Single(call => call.Type == SchedulerCall.Types.Type.Decline).Decline.Filters.RefuseSeconds.ShouldBeLessThan(10);
+    }
+
+    [Fact]
+    public void Declines_for_long_what_is_offered_when_nothing_is_wanted() =>
+        Ready().SendOffer("A1").Calls.Single(call => call.Type == SchedulerCall.Types.Type.Decline).Decline.Filters.RefuseSeconds.ShouldBe(3600);
+
+    [Fact]
+    public void Places_all_pods_or_none()
+    {
+        var trial = SchedulerTrial.Started().SendOffer("A1", cpus: 2).ExpectLaunched();
+        trial.Observation!.Reserved.MilliCpus.ShouldBe(0);
+        trial.SendOffer("A2", cpus: 1).ExpectLaunched("head", "worker-0", "worker-1");
+        trial.Observation!.Reserved.MilliCpus.ShouldBe(2500);
+    }
+
+    [Fact]
+    public void Does_not_use_what_was_rescinded_while_it_was_held()
+    {
+        var trial = SchedulerTrial.Started();
+        var offer = trial.Offer("A1", cpus: 2);
+        trial.SendOffers(offer).SendRescind(offer).SendOffer("A2", cpus: 1).ExpectLaunched();
+    }
+
+    [Fact]
+    public void Packs_pods_where_spreading_them_leaves_no_room()
+    {
+        var trial = SchedulerTrial.Started();
+        trial.SendOffers(trial.Offer("A1", cpus: 2), trial.Offer("A2", cpus: 0.5)).ExpectLaunched("head", "worker-0", "worker-1");
     }
 
     [Fact]
     public void Respects_a_placement_rule_and_says_so()
     {
-        var trial = OperatorTrial.Started(new TrialPackage(workersPerHost: 1)).SendOffer("A1").ExpectLaunched("head", "worker-0");
-        trial.StepOf("worker-1").WaitingFor!.ShouldContain("at most 1 may");
-        trial.SendOffer("A2").ExpectLaunched("worker-1");
+        var trial = SchedulerTrial.Started(new TrialPackage(workersPerHost: 1)).SendOffer("A1").ExpectLaunched();
+        trial.StepOf("worker-1").WaitingFor!.ShouldContain("has no place yet");
+        trial.Observation!.Waiting.ShouldContain(reason => reason.Pod == "worker-1" && reason.Reason.Contains("at most 1 may", StringComparison.Ordinal));
+        trial.SendOffer("A2").ExpectLaunched("head", "worker-0", "worker-1");
     }
 
     [Fact]
     public void Waits_for_the_phase_before_in_a_serial_plan()
     {
-        var trial = OperatorTrial.Started(new TrialPackage(Strategy.Serial)).SendOffer("A1").ExpectLaunched("head");
+        var trial = SchedulerTrial.Started(new TrialPackage(Strategy.Serial)).SendOffer("A1").ExpectLaunched("head");
         trial.ExpectStep("worker-0", StepState.Pending).StepOf("worker-0").WaitingFor.ShouldBe("waits for head to be ready");
-        trial.SendReady("head").ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A1").ExpectLaunched("worker-0");
+        trial.SendReady("head").ExpectCall(SchedulerCall.Types.Type.Revive).SendOffers(trial.ReservedOffer("worker-0")).ExpectLaunched("worker-0");
     }
 
     [Fact]
     public void Is_ready_when_every_task_serves()
     {
-        var trial = OperatorTrial.Started().SendOffer("A1").ExpectState(ClusterState.Starting).SendReady("head").SendReady("worker-0").ExpectState(ClusterState.Starting);
+        var trial = SchedulerTrial.Started().SendOffer("A1").ExpectState(ClusterState.Starting).SendReady("head").SendReady("worker-0").ExpectState(ClusterState.Starting);
         trial.SendReady("worker-1").ExpectState(ClusterState.Ready).ExpectStep("head", StepState.Complete);
         trial.Observation!.ReadyAt.ShouldBe(trial.Now);
         trial.Observation.Endpoints.ShouldHaveSingleItem();
@@ -94,7 +122,7 @@ public sealed class OperatorCoreTests
     [Fact]
     public void Suppresses_offers_when_nothing_is_wanted_and_revives_when_something_is()
     {
-        var trial = new OperatorTrial().SendSubscribed().ExpectCall(SchedulerCall.Types.Type.Suppress);
+        var trial = new SchedulerTrial().SendSubscribed().ExpectCall(SchedulerCall.Types.Type.Suppress);
         trial.SendWant().SendArtifacts().ExpectCall(SchedulerCall.Types.Type.Revive);
         trial.SendOffer("A1").ExpectCall(SchedulerCall.Types.Type.Suppress);
     }
@@ -102,9 +130,9 @@ public sealed class OperatorCoreTests
     [Fact]
     public void Acknowledges_an_update_after_it_is_stored()
     {
-        var effects = OperatorTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).Effects.ToList();
-        var acknowledged = effects.FindIndex(effect => effect is OperatorEffect.Call { Of.Type: SchedulerCall.Types.Type.Acknowledge });
-        effects.FindIndex(effect => effect is OperatorEffect.Store).ShouldBeLessThan(acknowledged);
+        var effects = SchedulerTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).Effects.ToList();
+        var acknowledged = effects.FindIndex(effect => effect is SchedulerEffect.Call { Of.Type: SchedulerCall.Types.Type.Acknowledge });
+        effects.FindIndex(effect => effect is SchedulerEffect.Store).ShouldBeLessThan(acknowledged);
     }
 
     [Fact]
@@ -112,29 +140,55 @@ public sealed class OperatorCoreTests
     {
         var trial = Ready().SendStatus("worker-1", TaskState.TaskFailed, "exit 1").ExpectState(ClusterState.Degraded).ExpectNoCall(SchedulerCall.Types.Type.Revive);
         trial.StepOf("worker-1").WaitingFor!.ShouldContain("exit 1");
+        trial.Observation!.Plans.Select(plan => plan.Name).ShouldBe(["deploy", "recover"]);
+        trial.Observation!.Plans[0].State.ShouldBe(StepState.Complete);
         trial.Later(TimeSpan.FromSeconds(2)).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A1").ExpectLaunched("worker-1");
         trial.SendReady("worker-1").ExpectState(ClusterState.Ready);
-        trial.Observation!.Plans.Select(plan => plan.Name).ShouldBe(["deploy", "recover"]);
+        trial.Observation!.Plans.Select(plan => plan.Name).ShouldBe(["deploy"]);
     }
 
     [Fact]
     public void Gives_up_a_task_that_only_fails_and_says_why()
     {
-        var trial = OperatorTrial.Started().SendOffer("A1");
+        var trial = SchedulerTrial.Started().SendOffer("A1");
         for (var failure = 0; failure < 6; failure++)
         {
-            trial.SendStatus("worker-1", TaskState.TaskFailed, "no such file");
+            trial.SendStatus("worker-1", TaskState.TaskRunning).SendStatus("worker-1", TaskState.TaskFailed, "no such file");
             trial.Later(TimeSpan.FromMinutes(10)).SendOffer("A1");
         }
         trial.ExpectLaunched().ExpectState(ClusterState.Failed).ExpectStep("worker-1", StepState.Failed);
         trial.Observation!.Reason!.ShouldContain("6 times in a row: no such file");
+        trial.SendWant(wanted => wanted with { Retries = 1 }).SendOffer("A1").ExpectLaunched("worker-1");
+    }
+
+    [Fact]
+    public void Gives_up_a_pod_that_no_host_can_start()
+    {
+        var trial = SchedulerTrial.Started().SendOffer("A1");
+        for (var failure = 0; failure < 12; failure++)
+            trial.SendStatus("worker-1", TaskState.TaskFailed, "no space left").Later(TimeSpan.FromMinutes(10)).SendOffer("A1");
+        trial.ExpectLaunched().ExpectState(ClusterState.Failed).Observation!.Reason!.ShouldContain("could not be started 12 times in a row: no space left");
+    }
+
+    /// <summary>The counters are each pod's own: many that fail together are given up as surely as one.</summary>
+    [Fact]
+    public void Gives_up_sixty_four_workers_that_fail_together()
+    {
+        var trial = SchedulerTrial.Started(new TrialPackage(workers: 64)).SendOffer("A1", cpus: 100, memory: 100000, ports: 100).SendReady("head");
+        for (var failure = 0; failure < 6; failure++)
+        {
+            for (var worker = 0; worker < 64; worker++)
+                trial.SendStatus($"worker-{worker}", TaskState.TaskRunning).SendStatus($"worker-{worker}", TaskState.TaskFailed, "exit 1");
+            trial.Later(TimeSpan.FromMinutes(10)).SendOffer("A1", cpus: 100, memory: 100000, ports: 100);
+        }
+        trial.ExpectLaunched().ExpectState(ClusterState.Failed);
     }
 
     /// <summary>A host with a full disk is always the emptiest.</summary>
     [Fact]
     public void Avoids_a_host_on_which_a_task_could_not_be_started_and_tries_it_again_later()
     {
-        var trial = OperatorTrial.Started();
+        var trial = SchedulerTrial.Started();
         trial.SendOffers(Large("A1"));
         foreach (var task in new[] { "head", "worker-0", "worker-1" })
             trial.SendStatus(task, TaskState.TaskFailed, "no space left");
@@ -154,12 +208,11 @@ public sealed class OperatorCoreTests
     [Fact]
     public void Tries_a_host_on_which_nothing_starts_every_ten_minutes_however_long_that_lasts()
     {
-        var trial = OperatorTrial.Started().SendOffer("A1");
+        var trial = SchedulerTrial.Started().SendOffer("A1");
         for (var failure = 0; failure < 60; failure++)
         {
-            trial.SendStatus("head", TaskState.TaskFailed, "no space left").Later(TimeSpan.FromMinutes(10)).SendOffer("A1").ExpectLaunched("head");
-            // Lost with its host, which counts as no failure of the task's.
-            trial.SendStatus("head", TaskState.TaskGone).SendOffer("A1").ExpectLaunched("head");
+            trial.SendStatus("head", TaskState.TaskFailed, "no space left").SendWant(wanted => wanted with { Retries = wanted.Retries + 1 });
+            trial.Later(TimeSpan.FromMinutes(10)).SendOffer("A1").ExpectLaunched("head");
         }
     }
 
@@ -173,13 +226,13 @@ public sealed class OperatorCoreTests
     public void Restarts_what_depends_on_a_replaced_task()
     {
         var trial = Ready().SendStatus("head", TaskState.TaskGone).SendOffer("A2").ExpectLaunched("head").ExpectKilled("worker-0", "worker-1");
-        trial.SendStatus("worker-0", TaskState.TaskKilled).SendStatus("worker-1", TaskState.TaskKilled).SendOffer("A2").ExpectLaunched("worker-0", "worker-1");
+        trial.SendStatus("worker-0", TaskState.TaskKilled).SendStatus("worker-1", TaskState.TaskKilled).SendOffer("A1").ExpectLaunched("worker-0", "worker-1");
     }
 
     [Fact]
     public void Gives_up_a_host_that_is_out_of_reach_for_long_and_kills_what_comes_back()
     {
-        var trial = Ready().SendStatus("worker-1", TaskState.TaskUnreachable).ExpectState(ClusterState.Ready);
+        var trial = Ready().SendStatus("worker-1", TaskState.TaskUnreachable).ExpectState(ClusterState.Degraded);
         var lost = trial.Rows["worker-1"].TaskId;
         trial.Later(TimeSpan.FromSeconds(30)).ExpectNoCall(SchedulerCall.Types.Type.Revive);
         trial.Later(TimeSpan.FromSeconds(31)).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A2").ExpectLaunched("worker-1");
@@ -189,13 +242,13 @@ public sealed class OperatorCoreTests
     [Fact]
     public void Kills_a_task_that_it_does_not_know()
     {
-        OperatorTrial.Started().SendStatusOf("stranger", TaskState.TaskRunning).Calls.ShouldContain(call => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == "stranger");
+        SchedulerTrial.Started().SendStatusOf("stranger", TaskState.TaskRunning).Calls.ShouldContain(call => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == "stranger");
     }
 
     [Fact]
     public void Kills_a_task_that_it_does_not_know_again_until_it_hears_of_its_end()
     {
-        var trial = OperatorTrial.Started().SendStatusOf("stranger", TaskState.TaskRunning);
+        var trial = SchedulerTrial.Started().SendStatusOf("stranger", TaskState.TaskRunning);
         static bool IsKill(SchedulerCall call) => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == "stranger";
 
         trial.Later(TimeSpan.FromSeconds(6)).Calls.Count(IsKill).ShouldBe(1);
@@ -206,7 +259,7 @@ public sealed class OperatorCoreTests
     [Fact]
     public void Fails_a_task_that_never_becomes_ready()
     {
-        var trial = OperatorTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).Send(new OperatorCommand.Probed("mine.head.00000001000000000000000000000000", "the port is closed"));
+        var trial = SchedulerTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).Send(new SchedulerCommand.Probed("mine.head.00000001000000000000000000000000", "the port is closed"));
         trial.Later(TimeSpan.FromMinutes(3)).ExpectKilled("head");
         trial.Rows["head"].Failed.ShouldBeTrue();
     }
@@ -217,7 +270,7 @@ public sealed class OperatorCoreTests
         var trial = Ready().Restart().SendSubscribed();
         trial.Calls.Count(call => call.Type == SchedulerCall.Types.Type.Reconcile).ShouldBe(2);
         trial.Calls.First(call => call.Type == SchedulerCall.Types.Type.Reconcile).Reconcile.Tasks.Count.ShouldBe(3);
-        trial.SendWant().SendArtifacts().Effects.OfType<OperatorEffect.StartProbe>().Count().ShouldBe(3);
+        trial.SendWant().SendArtifacts().Effects.OfType<SchedulerEffect.StartProbe>().Count().ShouldBe(3);
         trial.ExpectNoCall(SchedulerCall.Types.Type.Revive).ExpectState(ClusterState.Ready).SendOffer("A1").ExpectLaunched();
     }
 
@@ -225,10 +278,10 @@ public sealed class OperatorCoreTests
     [Fact]
     public void A_revive_that_was_lost_is_sent_again()
     {
-        var trial = OperatorTrial.Started();
+        var trial = SchedulerTrial.Started();
         trial.Later(TimeSpan.FromSeconds(1)).ExpectNoCall(SchedulerCall.Types.Type.Revive);
 
-        trial.Send(new OperatorCommand.Lost(new SchedulerCall { Type = SchedulerCall.Types.Type.Revive })).ExpectNoCall(SchedulerCall.Types.Type.Revive);
+        trial.Send(new SchedulerCommand.Lost(new SchedulerCall { Type = SchedulerCall.Types.Type.Revive })).ExpectNoCall(SchedulerCall.Types.Type.Revive);
 
         trial.Later(TimeSpan.FromSeconds(1)).ExpectCall(SchedulerCall.Types.Type.Revive);
         trial.Later(TimeSpan.FromSeconds(1)).ExpectNoCall(SchedulerCall.Types.Type.Revive);
@@ -253,7 +306,7 @@ public sealed class OperatorCoreTests
     [Fact]
     public void Asks_for_what_runs_without_being_known_every_few_minutes_and_ends_it()
     {
-        var trial = new OperatorTrial().SendSubscribed().Later(TimeSpan.FromMinutes(5.1));
+        var trial = new SchedulerTrial().SendSubscribed().Later(TimeSpan.FromMinutes(5.1));
         trial.Calls.ShouldHaveSingleItem().Reconcile.Tasks.ShouldBeEmpty();
 
         trial.SendStatusOf("mine.head.of-old", TaskState.TaskRunning).Calls.ShouldContain(call => call.Type == SchedulerCall.Types.Type.Kill && call.Kill.TaskId.Value == "mine.head.of-old");
@@ -280,7 +333,7 @@ public sealed class OperatorCoreTests
     [Fact]
     public void Launches_again_an_intent_that_never_reached_the_master()
     {
-        var trial = OperatorTrial.Started().SendOffer("A1").Restart().SendSubscribed().SendWant().SendArtifacts();
+        var trial = SchedulerTrial.Started().SendOffer("A1").Restart().SendSubscribed().SendWant().SendArtifacts();
         foreach (var task in new[] { "head", "worker-0", "worker-1" })
             trial.SendStatus(task, TaskState.TaskGone);
         trial.SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
@@ -292,15 +345,19 @@ public sealed class OperatorCoreTests
         var trial = Ready().SendRemove().Restart().SendSubscribed().ExpectKilled("head", "worker-0", "worker-1");
         foreach (var task in new[] { "head", "worker-0", "worker-1" })
             trial.SendStatus(task, TaskState.TaskKilled);
-        trial.Observation.ShouldBeNull();
+        trial.SendOffer("A1").ExpectCall(SchedulerCall.Types.Type.Teardown).SendEnded(SubscriptionEnd.FrameworkRemoved).Observation.ShouldBeNull();
     }
 
     [Fact]
     public void Removes_a_cluster_when_its_last_task_has_ended()
     {
-        var trial = Ready().SendRemove().ExpectKilled("head", "worker-0", "worker-1").ExpectState(ClusterState.Deleting);
+        var trial = Ready();
+        var place = trial.Memory.Pods.Single(record => record.Name == "worker-1").Place;
+        trial.SendRemove().ExpectKilled("head", "worker-0", "worker-1").ExpectState(ClusterState.Deleting);
         trial.SendStatus("head", TaskState.TaskKilled).SendStatus("worker-0", TaskState.TaskKilled).ExpectState(ClusterState.Deleting);
-        trial.SendStatus("worker-1", TaskState.TaskKilled).Observation.ShouldBeNull();
+        trial.SendStatus("worker-1", TaskState.TaskKilled).ExpectCall(SchedulerCall.Types.Type.Revive).ExpectNoCall(SchedulerCall.Types.Type.Teardown);
+        trial.SendOffers(trial.ReservedOffer("worker-1", place)).ExpectCall(SchedulerCall.Types.Type.Teardown).Operations.ShouldBe([Offer.Types.Operation.Types.Type.Unreserve]);
+        trial.SendEnded(SubscriptionEnd.FrameworkRemoved).Observation.ShouldBeNull();
         trial.Rows.ShouldBeEmpty();
     }
 
@@ -308,49 +365,50 @@ public sealed class OperatorCoreTests
     public void A_removal_does_not_wait_for_a_host_out_of_reach()
     {
         var trial = Ready().SendStatus("worker-1", TaskState.TaskUnreachable).SendRemove();
-        trial.SendStatus("head", TaskState.TaskKilled).SendStatus("worker-0", TaskState.TaskKilled).Observation.ShouldBeNull();
+        trial.SendStatus("head", TaskState.TaskKilled).SendStatus("worker-0", TaskState.TaskKilled).ExpectNoCall(SchedulerCall.Types.Type.Teardown);
+        trial.Later(TimeSpan.FromSeconds(15)).ExpectCall(SchedulerCall.Types.Type.Teardown).SendEnded(SubscriptionEnd.FrameworkRemoved).Observation.ShouldBeNull();
     }
 
     [Fact]
     public void Begins_anew_when_the_master_removed_its_framework()
     {
-        var trial = Ready().SendEnded("Framework has been removed");
-        trial.Effects.OfType<OperatorEffect.Resubscribe>().ShouldHaveSingleItem().Again.ShouldBeTrue();
+        var trial = Ready().SendEnded(SubscriptionEnd.FrameworkRemoved);
+        trial.Effects.OfType<SchedulerEffect.Resubscribe>().ShouldHaveSingleItem().Again.ShouldBeTrue();
         trial.SendSubscribed("G").SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
     }
 
     [Fact]
     public void Leaves_its_framework_to_another_scheduler_that_took_it_over() =>
-        Ready().SendEnded("Framework failed over").Effects.OfType<OperatorEffect.Resubscribe>().ShouldHaveSingleItem().Again.ShouldBeFalse();
+        Ready().SendEnded(SubscriptionEnd.FailedOver).Effects.OfType<SchedulerEffect.Resubscribe>().ShouldHaveSingleItem().Again.ShouldBeFalse();
 
     [Fact]
     public void A_job_is_complete_when_it_finished_and_runs_no_second_time()
     {
-        var trial = OperatorTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").SendReady("job");
+        var trial = SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").SendReady("job");
         trial.ExpectState(ClusterState.Starting).SendStatus("job", TaskState.TaskFinished).ExpectState(ClusterState.Ready).SendOffer("A1").ExpectLaunched();
     }
 
     [Fact]
     public void A_job_that_fails_twice_has_failed()
     {
-        var trial = OperatorTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendStatus("job", TaskState.TaskRunning).SendStatus("job", TaskState.TaskFailed, "exit 1");
-        trial.Later(TimeSpan.FromSeconds(5)).SendOffer("A1").ExpectLaunched("job").SendStatus("job", TaskState.TaskFailed, "exit 1").ExpectStep("job", StepState.Failed);
+        var trial = SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendStatus("job", TaskState.TaskRunning).SendStatus("job", TaskState.TaskFailed, "exit 1");
+        trial.Later(TimeSpan.FromSeconds(5)).SendOffer("A1").ExpectLaunched("job").SendStatus("job", TaskState.TaskRunning).SendStatus("job", TaskState.TaskFailed, "exit 1").ExpectStep("job", StepState.Failed);
     }
 
     [Fact]
     public void Says_what_artifacts_are_missing_and_asks_again()
     {
-        var trial = new OperatorTrial().SendSubscribed().SendWant().Send(new OperatorCommand.Resolved(OperatorTrial.Cluster, new ArtifactResolution.Unavailable("no jar")));
+        var trial = new SchedulerTrial().SendSubscribed().SendWant().Send(new SchedulerCommand.Resolved(1, new ArtifactResolution.Unavailable("no jar")));
         trial.ExpectState(ClusterState.Failed).Observation!.Reason!.ShouldContain("no jar");
-        trial.Later(TimeSpan.FromSeconds(31)).Effects.OfType<OperatorEffect.Resolve>().ShouldHaveSingleItem();
+        trial.Later(TimeSpan.FromSeconds(31)).Effects.OfType<SchedulerEffect.Resolve>().ShouldHaveSingleItem();
         trial.SendArtifacts().ExpectState(ClusterState.Pending);
     }
 
-    private static OperatorTrial Ready(double spread = 0) =>
-        OperatorTrial.Started(spread: spread).SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready);
+    private static SchedulerTrial Ready(double spread = 0) =>
+        SchedulerTrial.Started(spread: spread).SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready);
 
-    private static IEnumerable<string> AskedAfter(OperatorTrial trial) =>
+    private static IEnumerable<string> AskedAfter(SchedulerTrial trial) =>
         trial.Calls.First(call => call.Type == SchedulerCall.Types.Type.Reconcile).Reconcile.Tasks.Select(task => task.TaskId.Value).Order(StringComparer.Ordinal);
 
-    private static IEnumerable<string> Ids(OperatorTrial trial, params string[] tasks) => tasks.Select(task => trial.Rows[task].TaskId).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Ids(SchedulerTrial trial, params string[] tasks) => tasks.Select(task => trial.Rows[task].TaskId).Order(StringComparer.Ordinal);
 }

@@ -1,0 +1,68 @@
+using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Sdk.Evaluation;
+
+/// <summary>For which pod something is reserved, as the labels of the reservation say.</summary>
+/// <param name="ClusterId">Never used again, so that a later cluster of the same name does not take the reservation for its own.</param>
+/// <param name="Principal">Who reserved it; null without credentials.</param>
+public sealed record PodReservation(string ClusterId, string Pod, string? Principal)
+{
+    private const string ClusterLabel = "cluster";
+    private const string PodLabel = "pod";
+    private const double MilliCpusPerCpu = 1000;
+
+    /// <summary>Null for what no scheduler of this Sdk has reserved.</summary>
+    public static PodReservation? Of(Resource resource)
+    {
+        if (resource.Reservations.Count != 1 || resource.Revocable is not null || resource.Disk is not null || resource.Shared is not null)
+            return null;
+        var reservation = resource.Reservations[0];
+        return Label(reservation, ClusterLabel) is { } cluster && Label(reservation, PodLabel) is { } pod
+            ? new PodReservation(cluster, pod, reservation.HasPrincipal ? reservation.Principal : null)
+            : null;
+    }
+
+    /// <summary>The resources as the master is told of them, for RESERVE and for the tasks that run on them.</summary>
+    public IReadOnlyList<Resource> Messages(TaskResources resources, IEnumerable<int> ports, string role)
+    {
+        var messages = new List<Resource>(4);
+        Add("cpus", resources.MilliCpus / MilliCpusPerCpu);
+        Add("mem", resources.MemoryMebibytes);
+        Add("disk", resources.DiskMebibytes);
+        var ranges = ports.Order().Select(port => new Value.Types.Range { Begin = (ulong)port, End = (ulong)port }).ToList();
+        if (ranges.Count > 0)
+        {
+            var message = Reserved("ports", Value.Types.Type.Ranges, role);
+            message.Ranges = new Value.Types.Ranges();
+            message.Ranges.Range.Add(ranges);
+            messages.Add(message);
+        }
+        return messages;
+
+        void Add(string name, double amount)
+        {
+            if (amount <= 0)
+                return;
+            var message = Reserved(name, Value.Types.Type.Scalar, role);
+            message.Scalar = new Value.Types.Scalar { Value = amount };
+            messages.Add(message);
+        }
+    }
+
+    private Resource Reserved(string name, Value.Types.Type type, string role)
+    {
+        var labels = new Labels();
+        labels.Labels_.Add(new Label { Key = ClusterLabel, Value = ClusterId });
+        labels.Labels_.Add(new Label { Key = PodLabel, Value = Pod });
+        var reservation = new Resource.Types.ReservationInfo { Type = Resource.Types.ReservationInfo.Types.Type.Dynamic, Role = role, Labels = labels };
+        if (Principal is not null)
+            reservation.Principal = Principal;
+        var message = new Resource { Name = name, Type = type, AllocationInfo = new Resource.Types.AllocationInfo { Role = role } };
+        message.Reservations.Add(reservation);
+        return message;
+    }
+
+    private static string? Label(Resource.Types.ReservationInfo reservation, string key) =>
+        reservation.Labels?.Labels_.FirstOrDefault(label => label.Key == key) is { HasValue: true } label ? label.Value : null;
+}

@@ -1,0 +1,112 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
+
+namespace DataPlatform.Operators.Sdk.Plans;
+
+/// <summary>Makes a cluster's plans out of what is wanted and what is there. Pure; nothing of a plan is stored.</summary>
+internal static class PlanBuilder
+{
+    public const string DeployPlan = "deploy";
+
+    public static IReadOnlyList<Plan> Build(ClusterWork cluster, string? disconnected, DateTimeOffset now)
+    {
+        if (cluster.Facts.Removing)
+            return [TakeDown.Teardown(cluster)];
+        if (cluster.Wanted is not { } wanted)
+            return [];
+        if (cluster.IsParking)
+            return [TakeDown.Park(cluster)];
+        var steps = new PodSteps(cluster, disconnected, now);
+        var deploy = new Plan(DeployPlan, [Artifacts(cluster), .. Ordered(cluster, steps, cluster.Specification?.Deploy.Strategy ?? Strategy.Serial, cluster.Facts.ReadyAt is null)]);
+        if (cluster.Specification is null)
+            return [deploy];
+        if (cluster.Facts.ReadyAt is null)
+            return [cluster.Facts.ParkedAt is null ? deploy : deploy with { Name = "resume" }];
+        var isSettled = cluster.Facts.SettledTarget >= wanted.Target && cluster.Facts.SettledRestarts >= wanted.Restarts;
+        var other = !isSettled ? Update(cluster, steps, wanted.Target > cluster.Facts.SettledTarget) : Recover(cluster, steps);
+        return other is null ? [Done(deploy)] : [Done(deploy), other];
+    }
+
+    private static Phase Artifacts(ClusterWork cluster)
+    {
+        var isThere = cluster.Specification is not null && cluster.SpecifiedTarget == cluster.Wanted!.Target;
+        var state = isThere ? StepState.Complete : cluster.Unavailable is not null ? StepState.Failed : StepState.Preparing;
+        var waiting = isThere ? null : cluster.Unavailable ?? (cluster.Progress is { } progress ? $"{progress.Activity}: {progress.Done} of {progress.Total}" : "the package store");
+        return new Phase("artifacts", Strategy.Serial, [new Step(StepKind.Await, "artifacts", "", state, WaitingFor: waiting) { StartedAt = cluster.ArtifactsAskedAt, FinishedAt = cluster.ArtifactsReadyAt }]);
+    }
+
+    /// <summary>Brings up all pods, as the package orders them.</summary>
+    private static IEnumerable<Phase> Ordered(ClusterWork cluster, PodSteps steps, Strategy strategy, bool isDriving)
+    {
+        string? gate = null;
+        foreach (var phase in cluster.Specification?.Deploy.Phases ?? [])
+        {
+            var pods = cluster.PodsOf(phase).ToList();
+            var unfinished = pods.Where(pod => !cluster.IsComplete(pod)).ToList();
+            yield return new Phase(phase.Name, phase.Strategy, [.. pods.Select(pod => steps.Launch(pod, isDriving ? gate ?? Before(phase.Strategy, pod, pods, unfinished) : null, isDriving))]);
+            if (strategy == Strategy.Serial || (strategy == Strategy.Canary && phase == cluster.Specification!.Deploy.Phases[0]))
+                gate ??= unfinished.FirstOrDefault()?.Name;
+        }
+    }
+
+    private static string? Before(Strategy strategy, PodInstance pod, List<PodInstance> pods, List<PodInstance> unfinished) => strategy switch
+    {
+        Strategy.Serial => unfinished.FirstOrDefault(other => other.Index < pod.Index)?.Name,
+        Strategy.Canary when pod != pods[0] && unfinished.Contains(pods[0]) => pods[0].Name,
+        _ => null,
+    };
+
+    /// <summary>
+    /// Brings pods to the wanted configuration, one after another so that the cluster serves meanwhile; then those that are new, all at
+    /// once; then what is wanted no longer is taken down.
+    /// </summary>
+    private static Plan? Update(ClusterWork cluster, PodSteps steps, bool isTarget)
+    {
+        var phases = new List<Phase>();
+        string? gate = null;
+        foreach (var phase in cluster.Specification!.Deploy.Phases)
+        {
+            var pods = cluster.PodsOf(phase).Where(pod => Concerns(cluster, pod, isTarget)).ToList();
+            var added = pods.Where(pod => isTarget && IsAdded(cluster, pod)).ToList();
+            var replaced = new List<Step>();
+            foreach (var pod in pods.Except(added))
+            {
+                replaced.Add(steps.Replace(pod, gate));
+                replaced.Add(steps.Launch(pod, gate, isDriving: true));
+                if (!cluster.IsComplete(pod))
+                    gate ??= pod.Name;
+            }
+            if (replaced.Count > 0)
+                phases.Add(new Phase(phase.Name, Strategy.Serial, replaced));
+            if (added.Count > 0)
+                phases.Add(new Phase($"{phase.Name} added", Strategy.Parallel, [.. added.Select(pod => steps.Launch(pod, gate, isDriving: true))]));
+            gate ??= added.FirstOrDefault(pod => !cluster.IsComplete(pod))?.Name;
+        }
+        var surplus = cluster.Surplus().ToList();
+        if (surplus.Count > 0)
+            phases.Add(new Phase("surplus", Strategy.Parallel, [.. surplus.Select(pod => steps.Kill(pod, gate)), .. surplus.Select(pod => steps.Release(pod))]));
+        return phases.Count == 0 && !isTarget ? null : new Plan(isTarget ? $"update to {cluster.Wanted!.Target}" : "restart", [.. isTarget ? new[] { Artifacts(cluster) } : [], .. phases]);
+    }
+
+    private static bool Concerns(ClusterWork cluster, PodInstance pod, bool isTarget) =>
+        cluster.IsOutdated(pod.Name) || !cluster.IsComplete(pod) || pod.TaskNames().Any(task => cluster.Tasks.TryGetValue(task.Task, out var row)
+            && (isTarget ? row.LaunchedAt >= cluster.Wanted!.TargetAt : row.Restarts >= cluster.Wanted!.Restarts));
+
+    private static bool IsAdded(ClusterWork cluster, PodInstance pod) =>
+        !cluster.IsOutdated(pod.Name) && !cluster.Past.Exists(row => row.Pod == pod.Name)
+        && !pod.TaskNames().Any(task => cluster.Tasks.TryGetValue(task.Task, out var row) && row.LaunchedAt < cluster.Wanted!.TargetAt);
+
+    private static Plan? Recover(ClusterWork cluster, PodSteps steps)
+    {
+        var broken = cluster.Instances().Where(pod => !cluster.IsComplete(pod)).ToList();
+        return broken.Count == 0 ? null : new Plan("recover", [new Phase("pods", Strategy.Parallel, [.. broken.Select(pod => steps.Launch(pod, null, isDriving: true, mends: true))])]);
+    }
+
+    /// <summary>What has once come up has come up: what breaks later is another plan's.</summary>
+    private static Plan Done(Plan deploy) => new(deploy.Name, [.. deploy.Phases.Select(phase => phase with
+    {
+        Steps = [.. phase.Steps.Select(step => step.State == StepState.Complete ? step : step with { State = StepState.Complete, WaitingFor = null, IsEligible = false })],
+    })]);
+}

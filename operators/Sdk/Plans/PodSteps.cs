@@ -1,0 +1,83 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Operators.Sdk.State;
+
+namespace DataPlatform.Operators.Sdk.Plans;
+
+/// <summary>Steps about one pod, with where they stand. Pure.</summary>
+internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTimeOffset now)
+{
+    private const int MostHostsNamed = 3;
+
+    /// <param name="before">The pod that must be complete first; null when none must.</param>
+    /// <param name="isDriving">The plan is the one that is carried out.</param>
+    /// <param name="mends">The step is taken although the plans are paused.</param>
+    public Step Launch(PodInstance pod, string? before, bool isDriving, bool mends = false)
+    {
+        var rows = pod.TaskNames().Select(task => cluster.Tasks.GetValueOrDefault(task.Task)).OfType<TaskRow>().ToList();
+        var step = new Step(StepKind.Launch, pod.Name, pod.Name, StepState.Complete) { StartedAt = rows.Count == 0 ? null : rows.Min(row => row.LaunchedAt) };
+        if (cluster.IsSkipped(pod.Name))
+            return step with { WaitingFor = "skipped by request" };
+        if (cluster.IsComplete(pod))
+            return step with { FinishedAt = rows.Max(row => row.EndedAt ?? row.ReadyAt) };
+        if (rows.Exists(row => row.Living && !cluster.Outdated.ContainsKey(row.TaskId)))
+            return step with { State = rows.TrueForAll(row => row.StartedAt is not null) ? StepState.Starting : StepState.Preparing, WaitingFor = Waiting(rows) };
+        if (rows.Exists(row => row.Living))
+            return step with { State = StepState.Pending, WaitingFor = $"{pod.Name}, as it was, to end" };
+        var block = Readiness.WhyNot(cluster, pod, now);
+        var why = block is { Final: true } ? block.Reason : disconnected ?? Order(pod.Name, before, mends) ?? block?.Reason;
+        return step with
+        {
+            State = block is { Final: true } ? StepState.Failed : StepState.Pending, IsEligible = isDriving && why is null, WaitingFor = why ?? NoPlace(pod),
+        };
+    }
+
+    /// <summary>Ends what has an earlier configuration.</summary>
+    public Step Replace(PodInstance pod, string? before)
+    {
+        var why = cluster.LivingOf(pod.Name).Select(row => cluster.Outdated.GetValueOrDefault(row.TaskId)).OfType<string>().FirstOrDefault();
+        return why is null
+            ? new Step(StepKind.Kill, $"end {pod.Name}", pod.Name, StepState.Complete)
+            : Kill(pod.Name, before) with { Name = $"end {pod.Name}" };
+    }
+
+    public Step Kill(string pod, string? before)
+    {
+        var living = cluster.LivingOf(pod).ToList();
+        var why = Order(pod, before, mends: false);
+        return living.Count == 0
+            ? new Step(StepKind.Kill, $"end {pod}", pod, StepState.Complete)
+            : new Step(StepKind.Kill, $"end {pod}", pod, living.Exists(row => row.KillReason is not null) ? StepState.Starting : StepState.Pending, why is null, why ?? "its process to end");
+    }
+
+    public Step Release(string pod) => cluster.Pods.GetValueOrDefault(pod) is { Place: { } place }
+        ? new Step(StepKind.Release, $"release {pod}", pod, StepState.Pending, !cluster.LivingOf(pod).Any(), $"host {place.Host} to offer what is reserved there")
+        : new Step(StepKind.Release, $"release {pod}", pod, StepState.Complete);
+
+    private string? Order(string pod, string? before, bool mends) =>
+        mends || cluster.Wanted!.Forced.Contains(pod) ? null
+        : cluster.Wanted.IsPaused ? "the plan to be continued: it is paused"
+        : before is null ? null : $"waits for {before} to be ready";
+
+    private string Waiting(List<TaskRow> rows) => rows.Find(row => row.Living && !cluster.Serves(row)) switch
+    {
+        null => "a task of the same pod that ended",
+        { KillReason: { } reason } => $"its end: {reason}",
+        { UnreachableSince: { } since } row => $"its host {row.Host}, out of reach since {since:HH:mm:ss}",
+        { StartedAt: not null } row when cluster.Instances().SelectMany(each => each.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce) => "its end: it runs once",
+        { StartedAt: null } row => $"host {row.Host} to fetch and start it",
+        var row => cluster.ProbeReasons.GetValueOrDefault(row.TaskId, "its readiness check"),
+    };
+
+    private string NoPlace(PodInstance pod)
+    {
+        if (cluster.Pods.GetValueOrDefault(pod.Name)?.Place is { } place)
+            return $"host {place.Host} to offer what is reserved there";
+        if (cluster.WaitsForTurnOf is { } older && cluster.Facts.ReadyAt is null)
+            return $"its turn: {older} is to be placed first";
+        var refusals = cluster.Refusals.Where(each => each.Key.Pod == pod.Name).ToList();
+        return refusals.Count == 0
+            ? "an offer: no host has offered anything yet"
+            : $"an offer: {string.Join("; ", refusals.Take(MostHostsNamed).Select(each => $"{each.Key.Host}: {each.Value.Refusal.Reason}"))}";
+    }
+}

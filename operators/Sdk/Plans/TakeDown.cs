@@ -1,0 +1,34 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Sdk.Plans;
+
+/// <summary>Plans at whose end nothing of a cluster runs. Pure.</summary>
+internal static class TakeDown
+{
+    /// <summary>Ends everything, and the cluster's framework with it.</summary>
+    public static Plan Teardown(ClusterWork cluster)
+    {
+        var (tasks, places) = (Tasks(cluster), Places(cluster));
+        var isDone = !cluster.Living.Any() && cluster.Pods.Values.All(record => record is { Place: null, Leaving.Count: 0 });
+        var framework = new Step(StepKind.Act, "framework", "", StepState.Pending, isDone, isDone ? "the master to tear it down" : "its tasks and places");
+        return new Plan("teardown", [tasks, places, new Phase("framework", Strategy.Serial, [framework])]);
+    }
+
+    /// <summary>Ends everything; what the cluster keeps stays.</summary>
+    public static Plan Park(ClusterWork cluster) => new("park", [Tasks(cluster), Places(cluster)]);
+
+    private static Phase Tasks(ClusterWork cluster) => new("tasks", Strategy.Parallel,
+    [
+        .. cluster.Tasks.Values.OrderBy(row => row.LaunchedAt).ThenBy(row => row.Name, StringComparer.Ordinal).Select(row => new Step(
+            StepKind.Kill, row.Name, row.Pod, row.Living ? StepState.Starting : StepState.Complete, row.Living, row.Living ? "its process to end" : null) { FinishedAt = row.EndedAt }),
+    ]);
+
+    private static Phase Places(ClusterWork cluster) => new("places", Strategy.Parallel,
+    [
+        .. cluster.Pods.Values.Where(record => record.Place is not null || record.Leaving.Count > 0).Select(record => new Step(
+            StepKind.Release, $"release {record.Name}", record.Name, StepState.Pending, record.Place is not null && !cluster.LivingOf(record.Name).Any(),
+            $"host {(record.Place ?? record.Leaving[0]).Host} to offer what is reserved there")),
+    ]);
+}

@@ -1,0 +1,64 @@
+using DataPlatform.Operators.Sdk.Evaluation;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Sdk.Scheduling;
+
+/// <summary>Finds places for several pods together: for all of them, or for none. Pure.</summary>
+internal sealed class Placement(IReadOnlyList<OfferShare> offered, ClusterWork cluster, AvoidedHosts avoided, DateTimeOffset now)
+{
+    private readonly List<(string Pod, string Host, Refusal Refusal)> refusals = [];
+
+    /// <summary>Of the first pod for which nothing was found, why each host refused it.</summary>
+    public IReadOnlyList<(string Pod, string Host, Refusal Refusal)> Refusals => refusals;
+
+    /// <returns>Null when they do not all fit.</returns>
+    public IReadOnlyList<(PodInstance Instance, OfferShare Share)>? Find(IReadOnlyList<PodInstance> pods)
+    {
+        var bySize = pods.OrderByDescending(pod => pod.Pod.Resources.MemoryMebibytes).ThenByDescending(pod => pod.Pod.Resources.MilliCpus).ToList();
+        // Spread is better for the cluster; packed finds room where spread leaves holes too small.
+        return Try(pods, Emptiest, note: true) ?? Try(bySize, Emptiest, note: false) ?? Try(bySize, Fullest, note: false);
+    }
+
+    private List<(PodInstance, OfferShare)>? Try(IReadOnlyList<PodInstance> pods, Func<IEnumerable<OfferShare>, IEnumerable<OfferShare>> order, bool note)
+    {
+        var left = offered.ToDictionary(share => share.Copy(), share => share);
+        var placed = cluster.Pods.Values.Where(record => record.Place is not null)
+            .Select(record => new PlacedPod(record.Name, record.Type, record.Place!.AgentId, record.Place.Zone)).ToList();
+        var found = new List<(PodInstance, OfferShare)>();
+        foreach (var pod in pods)
+        {
+            OfferShare? chosen = null;
+            var reasons = new List<(string, string, Refusal)>();
+            foreach (var share in order(left.Keys))
+            {
+                var candidate = new PlacementCandidate(pod.Pod.Type, share.Host, share.Attributes, placed.Count(other => other.AgentId == share.AgentId && other.Type == pod.Pod.Type))
+                {
+                    AgentId = share.AgentId, Zone = share.Zone, Pods = placed,
+                };
+                var refusal = avoided.WhyNot(share.AgentId, now) is { } reason ? new Refusal(OfferEvaluation.PlacementStage, reason) : OfferEvaluation.WhyNot(share, pod.Pod, candidate);
+                if (refusal is null)
+                {
+                    chosen = share;
+                    break;
+                }
+                reasons.Add((pod.Name, $"{share.Host}:{share.AgentId[(share.AgentId.LastIndexOf('-') + 1)..]}", refusal));
+            }
+            if (chosen is null)
+            {
+                if (note)
+                    refusals.AddRange(reasons);
+                return null;
+            }
+            chosen.Take(pod.Pod.Resources, chosen.ChoosePorts(pod.Pod.Tasks.Sum(task => task.Ports.Count), 0));
+            placed.Add(new PlacedPod(pod.Name, pod.Pod.Type, chosen.AgentId, chosen.Zone));
+            found.Add((pod, left[chosen]));
+        }
+        return found;
+    }
+
+    private static IEnumerable<OfferShare> Emptiest(IEnumerable<OfferShare> shares) =>
+        shares.OrderByDescending(share => share.MilliCpus).ThenByDescending(share => share.MemoryMebibytes).ThenBy(share => share.AgentId, StringComparer.Ordinal).ToList();
+
+    private static IEnumerable<OfferShare> Fullest(IEnumerable<OfferShare> shares) =>
+        shares.OrderBy(share => share.MemoryMebibytes).ThenBy(share => share.MilliCpus).ThenBy(share => share.AgentId, StringComparer.Ordinal).ToList();
+}

@@ -1,0 +1,26 @@
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Plans;
+
+namespace DataPlatform.Operators.Sdk.Scheduling;
+
+/// <content>What others may see.</content>
+public sealed partial class SchedulerCore
+{
+    /// <summary>Null when there is nothing of the cluster any more.</summary>
+    public ClusterObservation? Observe(DateTimeOffset now) => IsGone ? null : Observations.Of(cluster, package, PlanBuilder.Build(cluster, Disconnected, now), Disconnected, now);
+
+    /// <summary>What the cluster was specified with; null before its artifacts are there.</summary>
+    public ClusterSettings? Settings => cluster.Settings;
+
+    /// <summary>How to reach the cluster from another one; null when it is not specified yet, is parked or is being removed.</summary>
+    public ClusterConnection? Connect(DateTimeOffset now)
+    {
+        if (IsGone || cluster is not { Wanted: { } wanted, Facts.Removing: false, IsParking: false })
+            return null;
+        if (cluster.Settings is not { } known)
+            return new ClusterConnection(wanted.Name, package.Name, false, new Dictionary<string, string>(0));
+        var ready = Observe(now)!.State == ClusterState.Ready;
+        return new ClusterConnection(wanted.Name, package.Name, ready, package.Exports(known, cluster.Placed()));
+    }
+}

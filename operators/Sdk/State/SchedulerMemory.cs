@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace DataPlatform.Operators.Sdk.State;
+
+/// <summary>What a scheduler remembers of its cluster, read from its documents and written as changes to them.</summary>
+public sealed record SchedulerMemory(ClusterFacts? Facts, IReadOnlyList<PodRecord> Pods, IReadOnlyList<TaskRow> Tasks, IReadOnlyList<ClusterEvent> Events)
+{
+    private const string FactsKind = "facts";
+    private const string PodKind = "pod";
+    private const string TaskKind = "task";
+    private const string EventKind = "event";
+
+    public static SchedulerMemory Empty { get; } = new(null, [], [], []);
+
+    /// <exception cref="InvalidDataException">A document is not of its form; the message names it.</exception>
+    public static SchedulerMemory Read(IReadOnlyList<ClusterDocument> documents) => new(
+        documents.Where(document => document.Kind == FactsKind).Select(Content<ClusterFacts>).FirstOrDefault(),
+        [.. documents.Where(document => document.Kind == PodKind).Select(Content<PodRecord>)],
+        [.. documents.Where(document => document.Kind == TaskKind).Select(Content<TaskRow>).OrderBy(row => row.LaunchedAt).ThenBy(row => row.TaskId, StringComparer.Ordinal)],
+        [.. documents.Where(document => document.Kind == EventKind).Select(Content<ClusterEvent>).OrderBy(each => each.Number)]);
+
+    public static DocumentChange Put(ClusterFacts facts) => Put(FactsKind, FactsKind, facts);
+
+    public static DocumentChange Put(PodRecord pod) => Put(PodKind, pod.Name, pod);
+
+    public static DocumentChange Put(TaskRow row) => Put(TaskKind, row.TaskId, row);
+
+    public static DocumentChange Put(ClusterEvent happened) => Put(EventKind, Key(happened.Number), happened);
+
+    public static DocumentChange RemovePod(string name) => new DocumentChange.Remove(PodKind, name);
+
+    public static DocumentChange RemoveTask(string taskId) => new DocumentChange.Remove(TaskKind, taskId);
+
+    public static DocumentChange RemoveEvent(long number) => new DocumentChange.Remove(EventKind, Key(number));
+
+    private static string Key(long number) => number.ToString("D12", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static DocumentChange.Put Put<T>(string kind, string key, T content) => new(new ClusterDocument(kind, key, JsonSerializer.Serialize(content)));
+
+    private static T Content<T>(ClusterDocument document)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(document.Content) ?? throw new InvalidDataException($"the document {document.Kind} {document.Key} is empty");
+        }
+        catch (JsonException damaged)
+        {
+            throw new InvalidDataException($"the document {document.Kind} {document.Key} can't be read: {damaged.Message}", damaged);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Plans;
+using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.ControlPlane.Operators;
+
+/// <summary>The schedulers of one package's clusters: each cluster has its own, and shares nothing with another.</summary>
+/// <param name="make">Makes the scheduler of a cluster by its id and name, from what is stored of it.</param>
+public sealed class PackageSchedulers(
+    ServicePackage package, IArtifactSource artifacts, string lakePath, Func<string, string, ClusterScheduler> make, ILogger logger) : IClusterOperator
+{
+    private readonly ConcurrentDictionary<string, HostedScheduler> schedulers = new(StringComparer.Ordinal);
+    private readonly Lock starting = new();
+    private readonly List<Task> running = [];
+    private CancellationToken? stop;
+
+    public string Name => package.Name;
+
+    public PackageView Package
+    {
+        get
+        {
+            var about = package.Description;
+            var why = package.Alternative(about.Defaults) is null ? artifacts.Unavailable(package.Needs(about.Defaults)) : null;
+            return new PackageView(package.Name, about.Title, about.Description, about.Version, about.Schema, about.Defaults, why);
+        }
+    }
+
+    public IReadOnlyCollection<string> Known => [.. schedulers.Keys];
+
+    public event Action<string>? Changed;
+
+    /// <summary>A cluster begins, or no longer needs, to gather offers for its first places.</summary>
+    public event Action<string, bool>? Gathering;
+
+    public IReadOnlyList<PodNeeds> Needs(JsonObject options) => TrialSpecification.Needs(package, options, lakePath);
+
+    public IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after) =>
+        TargetDiff.Of(TrialSpecification.Of(package, before, lakePath), TrialSpecification.Of(package, after, lakePath));
+
+    public IReadOnlyList<string> Connections(JsonObject options) => package.Connections(options);
+
+    public string? FrameworkIdOf(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.FrameworkId;
+
+    public void Want(DesiredCluster cluster) => Of(cluster).Want(cluster.ToWanted());
+
+    public void Remove(DesiredCluster cluster) => Of(cluster).Post(new SchedulerCommand.Remove());
+
+    public ClusterObservation? Observe(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.Observation;
+
+    public ClusterConnection? Connection(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.Connection;
+
+    public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) =>
+        schedulers.GetValueOrDefault(clusterId)?.ProxyHeaders(endpoint) ?? new Dictionary<string, string>(0);
+
+    /// <summary>Tells the cluster's scheduler, if there is one.</summary>
+    public void Post(string clusterId, SchedulerCommand command) => schedulers.GetValueOrDefault(clusterId)?.Post(command);
+
+    /// <summary>From now on schedulers work, those that are asked for later as well, until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        lock (starting)
+        {
+            stop = cancellation;
+            foreach (var scheduler in schedulers.Values) running.Add(RunAsync(scheduler, cancellation));
+        }
+
+        await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        List<Task> left;
+        lock (starting)
+        {
+            left = [.. running];
+            stop = null;
+        }
+
+        await Task.WhenAll(left);
+        schedulers.Clear();
+    }
+
+    private HostedScheduler Of(DesiredCluster cluster)
+    {
+        if (schedulers.TryGetValue(cluster.Id, out var known)) return known;
+        lock (starting)
+        {
+            if (schedulers.TryGetValue(cluster.Id, out known)) return known;
+            var scheduler = new HostedScheduler(cluster.Id, cluster.Name, () => make(cluster.Id, cluster.Name), logger);
+            scheduler.Changed += () => Changed?.Invoke(cluster.Id);
+            scheduler.Gathering += wanted => Gathering?.Invoke(cluster.Id, wanted);
+            schedulers[cluster.Id] = scheduler;
+            running.RemoveAll(task => task.IsCompleted);
+            if (stop is { } token) running.Add(RunAsync(scheduler, token));
+            return scheduler;
+        }
+    }
+
+    private async Task RunAsync(HostedScheduler scheduler, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        await scheduler.RunAsync(cancellation);
+        if (cancellation.IsCancellationRequested) return;
+        schedulers.TryRemove(scheduler.ClusterId, out _);
+        Changed?.Invoke(scheduler.ClusterId);
+    }
+}

@@ -1,0 +1,59 @@
+namespace DataPlatform.Services.ControlPlane.Operators;
+
+/// <summary>
+/// Which cluster gathers offers for its first places: the oldest of those that want to. One at a time, so that what becomes free is not
+/// split between clusters of which none gets enough. One that has not been placed for long makes way, so that what can't be placed now
+/// does not hold up everybody. Pure; to be used by one thread at a time.
+/// </summary>
+public sealed class PlacementOrder
+{
+    /// <summary>How long a cluster gathers while others wait.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+
+    private readonly Dictionary<string, Place> waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> told = new(StringComparer.Ordinal);
+    private string? first;
+    private DateTimeOffset firstSince;
+
+    private sealed record Place(string Name, DateTimeOffset CreatedAt, int Round);
+
+    /// <returns>What is to be told: to which cluster, and whom it waits for; null when it is its turn.</returns>
+    public IReadOnlyList<(string ClusterId, string? WaitsFor)> Begin(string clusterId, string name, DateTimeOffset createdAt, DateTimeOffset now)
+    {
+        waiting[clusterId] = new Place(name, createdAt, 0);
+        return Tell(now);
+    }
+
+    /// <summary>It is placed, or wants to be no more.</summary>
+    public IReadOnlyList<(string ClusterId, string? WaitsFor)> End(string clusterId, DateTimeOffset now)
+    {
+        waiting.Remove(clusterId);
+        told.Remove(clusterId);
+        return Tell(now);
+    }
+
+    /// <summary>Time has passed.</summary>
+    public IReadOnlyList<(string ClusterId, string? WaitsFor)> Tick(DateTimeOffset now)
+    {
+        if (first is not null && waiting.Count > 1 && now - firstSince >= Patience)
+            waiting[first] = waiting[first] with { Round = waiting.Values.Max(place => place.Round) + 1 };
+        return Tell(now);
+    }
+
+    private List<(string, string?)> Tell(DateTimeOffset now)
+    {
+        var head = waiting.OrderBy(pair => pair.Value.Round).ThenBy(pair => pair.Value.CreatedAt).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key).FirstOrDefault();
+        if (head != first) firstSince = now;
+        first = head;
+        var news = new List<(string, string?)>();
+        foreach (var id in waiting.Keys)
+        {
+            var waitsFor = id == head ? null : waiting[head!].Name;
+            if (told.TryGetValue(id, out var before) && before == waitsFor) continue;
+            told[id] = waitsFor;
+            news.Add((id, waitsFor));
+        }
+
+        return news;
+    }
+}
