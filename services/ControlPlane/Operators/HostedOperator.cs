@@ -18,6 +18,7 @@ public sealed class HostedOperator(ServicePackage package, Func<Operator> make, 
 
     private volatile Operator current = make();
     private volatile string? replaced;
+    private bool hasRun;
 
     public string Name => package.Name;
 
@@ -43,12 +44,13 @@ public sealed class HostedOperator(ServicePackage package, Func<Operator> make, 
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var (pause, hasFailed) = (ShortestPause, false);
+        var pause = ShortestPause;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                if (hasFailed) current = make();
+                if (hasRun) current = make();
+                hasRun = true;
                 current.Changed += Raise;
                 // Told before it works: it must not take down, as nobody's, what is only not told yet.
                 foreach (var cluster in desired()) Tell(cluster);
@@ -66,7 +68,6 @@ public sealed class HostedOperator(ServicePackage package, Func<Operator> make, 
                 logger.LogError(error, "The operator of {Package} failed and starts again in {Pause}", Name, pause);
             }
 
-            hasFailed = true;
             current.Changed -= Raise;
             try
             {

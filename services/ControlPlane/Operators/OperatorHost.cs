@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using DataPlatform.Operators.Sdk.State;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Recurring;
 
@@ -12,7 +13,8 @@ public sealed class OperatorHost(Catalogue catalogue, ClusterChanges changes, Le
     {
         // An operator's own loop must not wait for what happens here.
         var changed = Channel.CreateUnbounded<(IClusterOperator Engine, string ClusterId)>(new UnboundedChannelOptions { SingleReader = true });
-        foreach (var engine in catalogue.Operators) engine.Changed += clusterId => changed.Writer.TryWrite((engine, clusterId));
+        var heard = catalogue.Operators.Select(engine => (Engine: engine, Hear: (Action<string>)(clusterId => changed.Writer.TryWrite((engine, clusterId))))).ToList();
+        foreach (var (engine, hear) in heard) engine.Changed += hear;
         var running = catalogue.Operators.OfType<HostedOperator>().Select(engine => engine.RunAsync(stoppingToken)).ToList();
         try
         {
@@ -26,6 +28,10 @@ public sealed class OperatorHost(Catalogue catalogue, ClusterChanges changes, Le
         {
             await Task.WhenAll(running);
         }
+        finally
+        {
+            foreach (var (engine, hear) in heard) engine.Changed -= hear;
+        }
     }
 
     private void Settle(IClusterOperator engine, string clusterId)
@@ -34,7 +40,7 @@ public sealed class OperatorHost(Catalogue catalogue, ClusterChanges changes, Le
         {
             leftovers.Settle(engine, clusterId);
         }
-        catch (DbException error)
+        catch (Exception error) when (error is DbException or LeaseLostException)
         {
             logger.LogError("Cluster {Id} is gone, which can't be recorded now and is tried again within a minute: {Reason}", clusterId, error.Message);
         }
