@@ -8,7 +8,7 @@ namespace DataPlatform.Core.Journal;
 /// A small file beside the journal with the sequence of the last record that was committed. SQLite takes a damaged or missing
 /// -wal file for one that was never written; this file knows better. It may be behind after a power loss, never ahead.
 /// </summary>
-internal sealed class JournalMarker : IDisposable
+public sealed class JournalMarker : IDisposable
 {
     /// <summary>It follows every commit; the disk need not hear of each.</summary>
     private const int SyncEvery = 64;

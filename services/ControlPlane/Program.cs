@@ -1,4 +1,5 @@
 using DataPlatform.Services.ControlPlane.Hosting;
+using DataPlatform.Services.ControlPlane.Leading;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.Hosting.Files;
 using DataPlatform.Services.Hosting.Processes;
@@ -10,7 +11,8 @@ return await ServiceProgram.RunAsync(ControlPlaneSettings.All, args, async value
     using var held = WorkDirectory.Lock("work-dir", given.WorkDir);
     await using var app = ControlPlaneApplication.Build(given);
     var parts = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+    var leadership = app.Services.GetRequiredService<Leadership>();
     await app.RunAsync();
     // A part that failed stops the whole host: whoever started it must not take that for a stop that was asked for.
-    return parts.Any(part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    return leadership.HasFailed || parts.Any(part => part.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
 });

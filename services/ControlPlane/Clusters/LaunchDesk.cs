@@ -8,13 +8,13 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 
 /// <summary>Takes what people ask for, refuses what can't be, stores the rest as desired and tells the operator.</summary>
 public sealed class LaunchDesk(
-    Catalogue catalogue, ClusterStore clusters, AuditLog audit, ClusterChanges changes, ControlPlaneSettings settings, MasterReader master, TimeProvider time)
+    Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, ControlPlaneSettings settings, MasterReader master, TimeProvider time)
 {
     /// <summary>A master that can't be asked holds nothing up: what does not fit then waits, with its reason.</summary>
     public async Task<Outcome> LaunchAsync(LaunchRequest request, string actor, CancellationToken cancellation)
     {
         var pool = await master.ReadAsync(static () => new Dictionary<string, int>(0), cancellation) is PoolReading.Seen(var seen) ? seen : null;
-        return Launch(request, actor, pool?.Hosts ?? []);
+        return OrRefusal(() => Launch(request, actor, pool?.Hosts ?? []));
     }
 
     private Outcome Launch(LaunchRequest request, string actor, IReadOnlyList<HostView> hosts)
@@ -42,33 +42,45 @@ public sealed class LaunchDesk(
             Guid.CreateVersion7(now).ToString("n"), request.Name, package.Name, package.Version, actor,
             options, now,
             now + (request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.DefaultLifetime));
-        if (!clusters.TryAdd(cluster)) return Taken(request.Name);
-        audit.Add(actor, "launch", cluster.Name, new JsonObject { ["id"] = cluster.Id, ["package"] = cluster.Package, ["options"] = cluster.Options.DeepClone() }.ToJsonString());
+        var detail = new JsonObject { ["id"] = cluster.Id, ["package"] = cluster.Package, ["options"] = cluster.Options.DeepClone() }.ToJsonString();
+        if (!clusters.TryAdd(cluster, new AuditEntry(actor, "launch", cluster.Name, detail))) return Taken(request.Name);
         engine.Want(cluster);
         changes.Raise(cluster.Id);
         return new Outcome.Accepted(cluster);
     }
 
-    public Outcome Extend(string name, long seconds, string actor)
+    public Outcome Extend(string name, long seconds, string actor) => OrRefusal(() =>
     {
         if (clusters.Find(name) is not { } cluster) return Outcome.Unknown(name);
         if (cluster.DeleteRequestedAt is not null) return new Outcome.Refused(new Problem("The cluster is being deleted", 409, null, null));
         if (Lifetime.Extended(cluster.ExpiresAt, time.GetUtcNow(), seconds) is not { } end)
             return Outcome.Invalid([new FieldProblem("seconds", "out of range", Lifetime.Allowed + "; no cluster may end later than 30 days from now")]);
-        clusters.SetExpiry(cluster.Id, end);
-        audit.Add(actor, "extend", name, $"until {end:O}");
+        clusters.SetExpiry(cluster.Id, end, new AuditEntry(actor, "extend", name, $"until {end:O}"));
         changes.Raise(cluster.Id);
         return new Outcome.Accepted(cluster with { ExpiresAt = end });
-    }
+    });
 
     /// <summary>Asks for a deletion; asked again, the answer is the same.</summary>
-    public Outcome Delete(string name, string actor, string reason)
+    public Outcome Delete(string name, string actor, string reason) => OrRefusal(() =>
     {
         if (clusters.Find(name) is not { } cluster) return Outcome.Unknown(name);
-        if (clusters.RequestDelete(cluster.Id, time.GetUtcNow(), reason)) audit.Add(actor, "delete", name, reason);
+        clusters.RequestDelete(cluster.Id, time.GetUtcNow(), reason, new AuditEntry(actor, "delete", name, reason));
         if (catalogue.Find(cluster.Package) is { } engine) engine.Remove(cluster.Id);
         changes.Raise(cluster.Id);
         return new Outcome.Accepted(clusters.FindById(cluster.Id) ?? cluster);
+    });
+
+    /// <summary>What the database refuses is refused to whoever asked, and nothing has changed.</summary>
+    private Outcome OrRefusal(Func<Outcome> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (Exception error) when (DatabaseRefusal.Of(error, database) is { } problem)
+        {
+            return new Outcome.Refused(problem);
+        }
     }
 
     private static Outcome.Refused Taken(string name) => new(new Problem(

@@ -6,9 +6,9 @@ using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.ControlPlane.Hosting;
 
-/// <summary>Says, as soon as this process serves, where it is reached and how to sign in.</summary>
+/// <summary>Says, as soon as this process leads, where it is reached and how to sign in.</summary>
 public sealed class Announcement(
-    IHostApplicationLifetime lifetime, ServerAddress address, LoginLinks links, TokenStore tokens, ControlPlaneSettings settings, TextWriter output, ILogger<Announcement> logger) : IHostedService
+    ServerAddress address, LoginLinks links, TokenStore tokens, ControlPlaneSettings settings, TextWriter output, ILogger<Announcement> logger) : IHostedService
 {
     public const string Administrator = "admin";
     private static readonly TimeSpan CliTokenLifetime = TimeSpan.FromDays(30);
@@ -18,27 +18,22 @@ public sealed class Announcement(
         tokens.RemoveNamed(TokenStore.Bearer, "admin-token-file");
         if (settings.AdminTokenFile is { } file)
             tokens.Add(TokenStore.Bearer, "admin-token-file", Administrator, PrivateFile.ReadSecret("admin-token-file", file, 32), TimeSpan.FromDays(3650));
-        lifetime.ApplicationStarted.Register(Announce);
+        if (settings.CliConfig is { } path) WriteCliConfig(path);
+        logger.LogInformation("listening on {Url}", address.Url);
+        // Not through the log: that may be kept, and the link signs in whoever reads it.
+        output.WriteLine($"Console: {address.Url}{links.Create(Administrator)}  (opens once, within {settings.LoginLinkLifetime.TotalMinutes:0} minutes; 'dp login' makes another)");
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void Announce()
+    private void WriteCliConfig(string path)
     {
-        if (settings.CliConfig is { } path)
-        {
-            // One token for each such file: the one of the run before ends here.
-            var name = "cli-config " + path;
-            tokens.RemoveNamed(TokenStore.Bearer, name);
-            var secret = tokens.Create(TokenStore.Bearer, name, Administrator, CliTokenLifetime);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            AtomicFile.Write(path, JsonSerializer.Serialize(new { control_plane = address.Url, token = secret }));
-        }
-
-        logger.LogInformation("listening on {Url}", address.Url);
-        // Not through the log: that may be kept, and the link signs in whoever reads it.
-        output.WriteLine($"Console: {address.Url}{links.Create(Administrator)}  (opens once, within {settings.LoginLinkLifetime.TotalMinutes:0} minutes; 'dp login' makes another)");
-        EndpointFile.Write(settings.WorkDir, address.Url);
+        // One token for each such file: the one of the run before ends here.
+        var name = "cli-config " + path;
+        tokens.RemoveNamed(TokenStore.Bearer, name);
+        var secret = tokens.Create(TokenStore.Bearer, name, Administrator, CliTokenLifetime);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, JsonSerializer.Serialize(new { control_plane = address.Url, token = secret }));
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -8,6 +9,7 @@ using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Lake;
+using DataPlatform.Services.ControlPlane.Leading;
 using DataPlatform.Services.ControlPlane.Operators;
 using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Proxy;
@@ -24,6 +26,8 @@ using Hangfire.InMemory;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 using MudBlazor.Services;
 using Scalar.AspNetCore;
@@ -68,7 +72,10 @@ public static class ControlPlaneApplication
     {
         var credential = settings.CredentialFile is { } file ? CredentialFile.ReadOne("credential", file) : null;
         services.AddSingleton(settings).AddSingleton(TimeProvider.System).AddSingleton(Console.Out);
-        services.AddSingleton(new Database(Path.Combine(settings.WorkDir, "control-plane.db")));
+        var database = OpenDatabase(settings);
+        // Made here and let go with the others.
+        services.AddSingleton(_ => database).AddSingleton(provider => new Lease(database, settings.Database.Lease, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IClusterDocuments, ClusterDocuments>().AddSingleton<Leadership>();
         services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
         services.AddSingleton<Catalogue>().AddSingleton<LaunchDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
         services.AddSingleton<LifetimeSweep>().AddSingleton<LeftoverSweep>().AddSingleton<RetentionSweep>();
@@ -83,7 +90,7 @@ public static class ControlPlaneApplication
             },
             () => new Uri(provider.GetRequiredService<ServerAddress>().Url)));
         services.AddHttpForwarder();
-        services.AddDataProtection().PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.WorkDir, "keys")));
+        AddProtection(services.AddDataProtection(), settings, database);
         services.AddAuthentication(AccessHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, AccessHandler>(AccessHandler.SchemeName, null);
         // Deny by default: an endpoint that says nothing needs a login.
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
@@ -95,17 +102,23 @@ public static class ControlPlaneApplication
             return Task.CompletedTask;
         }));
         services.AddHangfire(hangfire => hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
-        services.AddHangfireServer(server =>
-        {
-            server.WorkerCount = 1;
-            server.SchedulePollingInterval = TimeSpan.FromSeconds(2);
-            server.StopTimeout = TimeSpan.FromSeconds(2);
-        });
-        services.AddHostedService<RecurringWork>().AddHostedService<OperatorHost>().AddHostedService<Announcement>();
+        services.AddWhileLeading<JobServer>().AddWhileLeading<RecurringWork>().AddWhileLeading<OperatorHost>().AddWhileLeading<Announcement>();
+        services.AddHostedService(provider => provider.GetRequiredService<Leadership>()).AddHostedService<EndpointAnnouncement>();
         if (settings.Master is { } master) AddOperators(services, settings, new SchedulerClientSettings(master, credential) { OtherMasters = settings.OtherMasters });
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
         services.AddRazorComponents().AddInteractiveServerComponents();
+    }
+
+    private static Database OpenDatabase(ControlPlaneSettings settings) => settings.Database.Shared is { } shared
+        ? new PostgresDatabase(shared, longestHold: settings.Database.Lease / 2)
+        : new SqliteDatabase(Path.Combine(settings.WorkDir, "control-plane.db"), settings.Database.AcceptedLoss);
+
+    private static void AddProtection(IDataProtectionBuilder protection, ControlPlaneSettings settings, Database database)
+    {
+        protection.SetApplicationName("dp-control-plane");
+        if (database.IsShared) protection.Services.Configure<KeyManagementOptions>(options => options.XmlRepository = new ProtectionKeys(database));
+        else protection.PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.WorkDir, "keys")));
     }
 
     private static void AddOperators(IServiceCollection services, ControlPlaneSettings settings, SchedulerClientSettings scheduler)
@@ -133,7 +146,8 @@ public static class ControlPlaneApplication
     {
         app.Use((context, next) => SecurityHeaders.Invoke(context, next));
         app.Use((context, next) => app.Services.GetRequiredService<HostGuard>().Invoke(context, next));
-        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Unexpected });
+        app.Use((context, next) => FollowerRedirect.Invoke(context, app.Services.GetRequiredService<Leadership>(), next));
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Unexpected, SuppressDiagnosticsCallback = thrown => Refusal(thrown.HttpContext, thrown.Exception) is not null });
         app.UseWhen(LoginWall.IsPage, pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseWhen(context => !LoginWall.IsPage(context), rest => rest.UseStatusCodePages(pages => Refusals.Write(
             pages.HttpContext, new(ReasonPhrases.GetReasonPhrase(pages.HttpContext.Response.StatusCode), pages.HttpContext.Response.StatusCode,
@@ -145,7 +159,7 @@ public static class ControlPlaneApplication
         app.Use((context, next) => CrossSiteGuard.Invoke(context, next));
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapGet("/health", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
+        HealthRoute.Map(app);
         LoginPage.Map(app);
         ApiRoutes.Map(app);
         StoreRoutes.Map(app);
@@ -158,6 +172,10 @@ public static class ControlPlaneApplication
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
     }
 
-    private static Task Unexpected(HttpContext context) => Refusals.Write(context, new(
-        "Something went wrong here", 500, "The control plane's log has the cause; request " + context.TraceIdentifier, null));
+    private static Task Unexpected(HttpContext context) => Refusals.Write(
+        context,
+        (context.Features.Get<IExceptionHandlerFeature>() is { } thrown ? Refusal(context, thrown.Error) : null)
+            ?? new("Something went wrong here", 500, "The control plane's log has the cause; request " + context.TraceIdentifier, null));
+
+    private static Problem? Refusal(HttpContext context, Exception error) => DatabaseRefusal.Of(error, context.RequestServices.GetRequiredService<Database>());
 }

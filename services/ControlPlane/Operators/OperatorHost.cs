@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Threading.Channels;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Operators.Sdk.State;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Recurring;
 using DataPlatform.Services.ControlPlane.Storage;
@@ -17,9 +18,10 @@ public sealed class OperatorHost(
 {
     private static readonly TimeSpan OrderEvery = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ClusterConnection?> connections = new(StringComparer.Ordinal);
-    private readonly PlacementOrder order = new();
+    // Of one lead: another begins with nothing.
+    private Dictionary<string, string> names = [];
+    private Dictionary<string, ClusterConnection?> connections = [];
+    private PlacementOrder order = new();
 
     private abstract record News
     {
@@ -34,15 +36,15 @@ public sealed class OperatorHost(
     {
         // A scheduler's own loop must not wait for what happens here.
         var news = Channel.CreateUnbounded<News>(new UnboundedChannelOptions { SingleReader = true });
-        foreach (var engine in catalogue.Operators)
-        {
-            engine.Changed += clusterId => news.Writer.TryWrite(new News.Changed(engine, clusterId));
-            if (engine is PackageSchedulers schedulers) schedulers.Gathering += (clusterId, wanted) => news.Writer.TryWrite(new News.Gathering(clusterId, wanted));
-        }
-
+        var heard = catalogue.Operators.Select(engine => (Engine: engine, Hear: (Action<string>)(clusterId => news.Writer.TryWrite(new News.Changed(engine, clusterId))))).ToList();
+        foreach (var (engine, hear) in heard) engine.Changed += hear;
+        var hosted = catalogue.Operators.OfType<PackageSchedulers>().ToList();
+        void Gather(string clusterId, bool wanted) => news.Writer.TryWrite(new News.Gathering(clusterId, wanted));
+        foreach (var engine in hosted) engine.Gathering += Gather;
+        (names, connections, order) = ([], [], new PlacementOrder());
         leftovers.Run();
         using var timer = time.CreateTimer(_ => news.Writer.TryWrite(new News.Time()), null, OrderEvery, OrderEvery);
-        var running = catalogue.Operators.OfType<PackageSchedulers>().Select(engine => engine.RunAsync(stoppingToken)).ToList();
+        var running = hosted.Select(engine => engine.RunAsync(stoppingToken)).ToList();
         try
         {
             await foreach (var one in news.Reader.ReadAllAsync(stoppingToken)) Take(one);
@@ -50,6 +52,11 @@ public sealed class OperatorHost(
         catch (OperationCanceledException)
         {
             await Task.WhenAll(running);
+        }
+        finally
+        {
+            foreach (var (engine, hear) in heard) engine.Changed -= hear;
+            foreach (var engine in hosted) engine.Gathering -= Gather;
         }
     }
 
@@ -73,7 +80,7 @@ public sealed class OperatorHost(
                     break;
             }
         }
-        catch (DbException error)
+        catch (Exception error) when (error is DbException or LeaseLostException)
         {
             logger.LogError("{News} can't be recorded now and is tried again within a minute: {Reason}", news, error.Message);
         }

@@ -7,14 +7,13 @@ namespace DataPlatform.Services.ControlPlane.Recurring;
 /// Brings operators in line with what is desired: asks again for what should be, takes down what should not be,
 /// and records as deleted what the operator has nothing left of. Running it twice does no harm.
 /// </summary>
-public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, AuditLog audit, TimeProvider time)
+public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, TimeProvider time)
 {
     /// <summary>Records as deleted a cluster whose deletion was asked for, once the operator has nothing left of it.</summary>
     public void Settle(IClusterOperator engine, string clusterId)
     {
         if (clusters.FindById(clusterId) is not { DeleteRequestedAt: not null, DeletedAt: null } cluster || engine.Known.Contains(clusterId)) return;
-        if (!clusters.MarkDeleted(clusterId, time.GetUtcNow())) return;
-        audit.Add("platform", "deleted", cluster.Name, cluster.DeleteReason ?? "");
+        if (!clusters.MarkDeleted(clusterId, time.GetUtcNow(), new AuditEntry("platform", "deleted", cluster.Name, cluster.DeleteReason ?? ""))) return;
         changes.Raise(clusterId);
     }
 

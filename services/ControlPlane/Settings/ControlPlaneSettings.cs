@@ -29,6 +29,7 @@ public sealed record ControlPlaneSettings
         new("default-lifetime", "DURATION", "8hrs", "Lifetime of a cluster that asks for none"),
         new("login-link-lifetime", "DURATION", "15mins", "How long a one-time login link may be used"),
         new("keep-deleted", "DURATION", "7days", "How long deleted clusters and expired tokens stay in the database"),
+        .. DatabaseSettings.All,
     ]);
 
     /// <summary>Base address of the master; null when none is given, and then pages say that no pool is configured.</summary>
@@ -53,6 +54,7 @@ public sealed record ControlPlaneSettings
     public required TimeSpan DefaultLifetime { get; init; }
     public required TimeSpan LoginLinkLifetime { get; init; }
     public required TimeSpan KeepDeleted { get; init; }
+    public DatabaseSettings Database { get; init; } = new();
 
     /// <exception cref="SettingsException">Something given can't be used.</exception>
     public static ControlPlaneSettings From(SettingValues values)
@@ -83,6 +85,7 @@ public sealed record ControlPlaneSettings
             DefaultLifetime = values.PositiveDuration("default-lifetime"),
             LoginLinkLifetime = values.PositiveDuration("login-link-lifetime"),
             KeepDeleted = values.PositiveDuration("keep-deleted"),
+            Database = DatabaseSettings.From(values),
         };
     }
 

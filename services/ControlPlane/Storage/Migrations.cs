@@ -1,9 +1,15 @@
 namespace DataPlatform.Services.ControlPlane.Storage;
 
-/// <summary>Statements that bring the schema from one version to the next; never changed once released, only added to.</summary>
+/// <summary>
+/// Statements that bring the schema from one version to the next; never changed once released, only added to. A version means the same
+/// in both databases.
+/// </summary>
 public static class Migrations
 {
-    public static IReadOnlyList<string> All { get; } =
+    /// <summary>What holds JSON, as table and column: a database that says otherwise is damaged.</summary>
+    public static IReadOnlyList<(string Table, string Column)> JsonColumns { get; } = [("clusters", "options"), ("scheduler_documents", "content")];
+
+    public static IReadOnlyList<string> Sqlite { get; } =
     [
         """
         CREATE TABLE clusters (
@@ -38,6 +44,85 @@ public static class Migrations
             detail TEXT NOT NULL,
             hash BLOB NOT NULL
         ) STRICT;
+        """,
+        """
+        CREATE TABLE leases (
+            name TEXT PRIMARY KEY,
+            holder TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO leases (name, holder, epoch, expires) VALUES ('control-plane', '', 0, 0);
+        CREATE TABLE scheduler_documents (
+            cluster_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            content TEXT NOT NULL,
+            PRIMARY KEY (cluster_id, kind, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE writes (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            count INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO writes (one, count) VALUES (1, 0);
+        """,
+    ];
+
+    public static IReadOnlyList<string> Postgres { get; } =
+    [
+        """
+        CREATE TABLE clusters (
+            id text COLLATE "C" PRIMARY KEY,
+            name text NOT NULL,
+            package text NOT NULL,
+            version text NOT NULL,
+            owner text NOT NULL,
+            options text NOT NULL,
+            created_at bigint NOT NULL,
+            expires_at bigint NOT NULL,
+            delete_requested_at bigint,
+            delete_reason text,
+            deleted_at bigint
+        );
+        CREATE UNIQUE INDEX clusters_live_name ON clusters (name) WHERE deleted_at IS NULL;
+        CREATE TABLE tokens (
+            id text PRIMARY KEY,
+            name text NOT NULL,
+            kind text NOT NULL CHECK (kind IN ('bearer', 'session')),
+            principal text NOT NULL,
+            hash bytea NOT NULL UNIQUE,
+            created_at bigint NOT NULL,
+            expires_at bigint NOT NULL
+        );
+        CREATE TABLE audit (
+            sequence bigint PRIMARY KEY,
+            at bigint NOT NULL,
+            actor text NOT NULL,
+            action text NOT NULL,
+            target text NOT NULL,
+            detail text NOT NULL,
+            hash bytea NOT NULL
+        );
+        """,
+        """
+        CREATE TABLE leases (
+            name text PRIMARY KEY,
+            holder text NOT NULL,
+            epoch bigint NOT NULL,
+            expires bigint NOT NULL
+        );
+        INSERT INTO leases (name, holder, epoch, expires) VALUES ('control-plane', '', 0, 0);
+        CREATE TABLE scheduler_documents (
+            cluster_id text COLLATE "C" NOT NULL,
+            kind text COLLATE "C" NOT NULL,
+            key text COLLATE "C" NOT NULL,
+            content text NOT NULL,
+            PRIMARY KEY (cluster_id, kind, key)
+        );
+        CREATE TABLE protection_keys (
+            name text PRIMARY KEY,
+            content text NOT NULL
+        );
         """,
     ];
 }

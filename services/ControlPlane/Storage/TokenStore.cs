@@ -25,9 +25,12 @@ public sealed class TokenStore(Database database, TimeProvider time)
     public void Add(string kind, string name, string principal, string secret, TimeSpan lifetime)
     {
         var now = time.GetUtcNow();
-        using var connection = database.Open();
-        connection.Execute(
-            "INSERT OR REPLACE INTO tokens (id, name, kind, principal, hash, created_at, expires_at) VALUES (@id, @name, @kind, @principal, @hash, @now, @expires)",
+        Execute(
+            """
+            INSERT INTO tokens (id, name, kind, principal, hash, created_at, expires_at) VALUES (@id, @name, @kind, @principal, @hash, @now, @expires)
+            ON CONFLICT (hash) DO UPDATE SET id = excluded.id, name = excluded.name, kind = excluded.kind, principal = excluded.principal,
+                created_at = excluded.created_at, expires_at = excluded.expires_at
+            """,
             new
             {
                 id = Guid.CreateVersion7(now).ToString("n"), name, kind, principal, hash = Hash(secret),
@@ -38,10 +41,9 @@ public sealed class TokenStore(Database database, TimeProvider time)
     public TokenHolder? Find(string kind, string secret)
     {
         if (secret.Length is 0 or > 256) return null;
-        using var connection = database.Open();
-        var row = connection.QuerySingleOrDefault<Row>(
+        var row = database.Read(connection => connection.QuerySingleOrDefault<Row>(
             "SELECT id, name, principal, expires_at FROM tokens WHERE kind = @kind AND hash = @hash AND expires_at > @now",
-            new { kind, hash = Hash(secret), now = time.GetUtcNow().ToUnixTimeMilliseconds() });
+            new { kind, hash = Hash(secret), now = time.GetUtcNow().ToUnixTimeMilliseconds() }));
         return row is null ? null : new TokenHolder(row.id, row.name, row.principal, DateTimeOffset.FromUnixTimeMilliseconds(row.expires_at));
     }
 
@@ -56,11 +58,7 @@ public sealed class TokenStore(Database database, TimeProvider time)
 
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    private int Execute(string sql, object parameters)
-    {
-        using var connection = database.Open();
-        return connection.Execute(sql, parameters);
-    }
+    private int Execute(string sql, object parameters) => database.Write(transaction => transaction.Connection!.Execute(sql, parameters, transaction));
 
     private sealed record Row(string id, string name, string principal, long expires_at);
 }

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Journal;
 using DataPlatform.Services.Hosting.Files;
 using DataPlatform.Services.Hosting.Settings;
 using Npgsql;
@@ -7,8 +8,6 @@ namespace DataPlatform.Services.Master.Settings;
 /// <summary>Where the journal lies: in a file of this master's own, or in a database that several masters share.</summary>
 public sealed record JournalSettings
 {
-    private const int PostgresPort = 5432;
-
     public static readonly Setting[] All =
     [
         new("journal", "URL", null, "Database that several masters share, of which one leads: postgres://USER@HOST:PORT/DATABASE, or with ?host=FOLDER for its socket (default: a file in the work directory)"),
@@ -37,26 +36,16 @@ public sealed record JournalSettings
 
     private static NpgsqlConnectionStringBuilder Connection(string text, string? passwordFile)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("postgres" or "postgresql")
-            || url.AbsolutePath.Trim('/') is not { Length: > 0 } database || url.UserInfo is not { Length: > 0 } user)
-            throw new SettingsException($"--journal is '{text}'; postgres://USER@HOST:PORT/DATABASE is allowed");
-        if (user.Contains(':', StringComparison.Ordinal))
-            throw new SettingsException("--journal holds a password, which everyone on this host could read; give it in --journal-password-file");
-        var connection = new NpgsqlConnectionStringBuilder
+        try
         {
-            Host = url.Query.StartsWith("?host=", StringComparison.Ordinal) ? Uri.UnescapeDataString(url.Query["?host=".Length..]) : url.Host,
-            Port = url.Port > 0 ? url.Port : PostgresPort,
-            Username = Uri.UnescapeDataString(user),
-            Database = Uri.UnescapeDataString(database),
-            ApplicationName = "dp-master",
-            Timeout = 5,
-            CommandTimeout = 5,
-            KeepAlive = 5,
-            // Kerberos asks name servers, for each connection: one that does not answer must not take the lead from a master that reaches its database.
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        };
-        if (passwordFile is not null)
-            connection.Password = PrivateFile.ReadSecret("journal-password-file", passwordFile, 1);
-        return connection;
+            var connection = PostgresUrl.Read(text, "dp-master", "--journal-password-file");
+            if (passwordFile is not null)
+                connection.Password = PrivateFile.ReadSecret("journal-password-file", passwordFile, 1);
+            return connection;
+        }
+        catch (FormatException problem)
+        {
+            throw new SettingsException($"--journal {problem.Message}");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Dapper;
 using DataPlatform.Services.ControlPlane.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -141,11 +142,8 @@ public sealed class AccessTests : IAsyncLifetime
         var secret = host.Get<TokenStore>().Create(TokenStore.Bearer, "script", "tester", TimeSpan.FromDays(1));
         host.Get<TokenStore>().Find(TokenStore.Bearer, secret).ShouldNotBeNull().Principal.ShouldBe("tester");
         host.Get<TokenStore>().Find(TokenStore.Session, secret).ShouldBeNull();
-        await using var connection = host.Get<Database>().Open();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM tokens WHERE CAST(hash AS TEXT) LIKE '%' || $secret || '%' OR name LIKE '%' || $secret || '%'";
-        command.Parameters.AddWithValue("$secret", secret);
-        command.ExecuteScalar().ShouldBe(0L);
+        host.Get<Database>().Read(connection => connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM tokens WHERE CAST(hash AS TEXT) LIKE '%' || @secret || '%' OR name LIKE '%' || @secret || '%'", new { secret })).ShouldBe(0);
         time.Advance(TimeSpan.FromDays(2));
         host.Get<TokenStore>().Find(TokenStore.Bearer, secret).ShouldBeNull();
     }
