@@ -9,7 +9,6 @@ using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Plans;
-using DataPlatform.Operators.Sdk.Probing;
 using DataPlatform.Operators.Sdk.Scheduling;
 using DataPlatform.Operators.Sdk.State;
 
@@ -113,7 +112,6 @@ public sealed class Operator
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var client = new SchedulerClient(settings.Scheduler, clock, Random.Shared.Next());
-        using var prober = new Prober((taskId, whyNot) => Post(new OperatorCommand.Probed(taskId, whyNot)), clock);
         using var timer = clock.CreateTimer(_ => commands.Writer.TryWrite(new OperatorCommand.Tick()), null, TickEvery, TickEvery);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var subscription = SubscribeAsync(client, stop.Token);
@@ -137,7 +135,7 @@ public sealed class Operator
                         subscription = SubscribeAsync(client, stop.Token);
                     }
                     else
-                        await RunAsync(effect, client, prober, cancellationToken);
+                        await RunAsync(effect, client, cancellationToken);
                 }
             }
         }
@@ -165,7 +163,7 @@ public sealed class Operator
         }
     }
 
-    private async Task RunAsync(OperatorEffect effect, SchedulerClient client, Prober prober, CancellationToken cancellationToken)
+    private async Task RunAsync(OperatorEffect effect, SchedulerClient client, CancellationToken cancellationToken)
     {
         switch (effect)
         {
@@ -174,12 +172,6 @@ public sealed class Operator
                 break;
             case OperatorEffect.Resolve resolve:
                 _ = ResolveAsync(resolve, cancellationToken);
-                break;
-            case OperatorEffect.StartProbe(var taskId, var probe):
-                prober.Start(taskId, probe);
-                break;
-            case OperatorEffect.StopProbe(var taskId):
-                prober.Stop(taskId);
                 break;
             case OperatorEffect.Changed(var clusterId):
                 Publish(clusterId);

@@ -81,7 +81,7 @@ internal static class ClusterPlans
         { UnreachableSince: { } since } row => $"its host {row.Host}, out of reach since {since:HH:mm:ss}",
         { StartedAt: not null } row when cluster.Instances().SelectMany(each => each.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce) => "its end: it runs once",
         { StartedAt: null } row => $"host {row.Host} to fetch and start it",
-        var row => cluster.ProbeReasons.GetValueOrDefault(row.TaskId, "its readiness probe"),
+        var row => cluster.ChecksMissed.GetValueOrDefault(row.TaskId, "its readiness check"),
     };
 
     private static string NoPlace(ClusterWork cluster, PodInstance pod)

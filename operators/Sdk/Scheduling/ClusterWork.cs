@@ -42,8 +42,8 @@ internal sealed class ClusterWork(string id)
     /// <summary>Ids of tasks that serve now.</summary>
     public HashSet<string> Serving { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>By task id: what the last probe said is missing.</summary>
-    public Dictionary<string, string> ProbeReasons { get; } = new(StringComparer.Ordinal);
+    /// <summary>By task id: why it does not serve, by its agent's last word.</summary>
+    public Dictionary<string, string> ChecksMissed { get; } = new(StringComparer.Ordinal);
 
     /// <summary>By task id: when the master was last asked to kill it.</summary>
     public Dictionary<string, DateTimeOffset> KillsAsked { get; } = new(StringComparer.Ordinal);

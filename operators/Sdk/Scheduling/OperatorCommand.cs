@@ -20,9 +20,6 @@ public abstract record OperatorCommand
 
     public sealed record Resolved(string ClusterId, ArtifactResolution Resolution) : OperatorCommand;
 
-    /// <summary>A readiness probe answered: <paramref name="WhyNot"/> is null when the task serves.</summary>
-    public sealed record Probed(string TaskId, string? WhyNot) : OperatorCommand;
-
     /// <summary>A call did not reach the master, or its answer not the operator.</summary>
     public sealed record Lost(SchedulerCall Call) : OperatorCommand;
 

@@ -78,7 +78,7 @@ public sealed partial class OperatorCore
                 else if (ReplacedPeer(cluster, row) is { } peer)
                     End(cluster, row, $"{peer} was replaced, on which it depends", failed: false, now);
                 else if (row is { StartedAt: { } started, ReadyAt: null } && now - started >= task.ReadyWithin)
-                    End(cluster, row, $"not ready {task.ReadyWithin.TotalSeconds:0} s after its start: {cluster.ProbeReasons.GetValueOrDefault(row.TaskId, "no answer")}", failed: true, now);
+                    End(cluster, row, $"not ready {task.ReadyWithin.TotalSeconds:0} s after its start: {cluster.ChecksMissed.GetValueOrDefault(row.TaskId, "no answer")}", failed: true, now);
                 else if (EndedNeighbour(cluster, instance, name) is { } neighbour)
                     End(cluster, row, $"{neighbour} of the same pod ended", failed: false, now);
             }

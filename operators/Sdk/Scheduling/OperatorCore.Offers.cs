@@ -56,9 +56,10 @@ public sealed partial class OperatorCore
             var context = new TaskContext(name, instance.Index, share.Host, ports, peers);
             if (task.Command(context) is not CommandOutcome.Known(var command))
                 return new Refusal(OfferEvaluation.CommandStage, $"{name} waits for another task's place");
+            var readiness = task.Readiness(context);
             var taskId = $"{cluster.Wanted!.Name}.{name}.{seedId:n}";
             var row = new TaskRow(taskId, cluster.Id, instance.Name, name, share.AgentId, share.Host, share.AgentUrl, task.Resources, ports, new Dictionary<string, string>(context.Dependencies), now);
-            rows.Add((row, TaskInfos.Build(row, task, command, cluster.Wanted.Name, share.Role, settings.User), command.Files));
+            rows.Add((row, TaskInfos.Build(row, task, command, readiness, cluster.Wanted.Name, share.Role, settings.User), command.Files));
             peers[name] = new PlacedTask(name, taskId, share.Host, ports, false);
         }
         foreach (var (row, info, files) in rows)

@@ -1,6 +1,6 @@
 using DataPlatform.Core.Client.Scheduler;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
@@ -165,15 +165,30 @@ public sealed partial class OperatorCore
             Ended(cluster, updated with { EndedAt = now, Failed = row.KillReason is null ? TaskStates.IsFailure(report.State) && !RunsOnce(cluster, row, report) : row.Failed });
             return;
         }
-        var first = report.State == TaskState.TaskRunning && row.StartedAt is null;
-        if (updated == row)
-            return;
-        updated = first ? updated with { StartedAt = now, Message = null } : updated;
-        Save(cluster, updated);
-        if (!first)
-            return;
-        avoidedHosts.Worked(row.AgentId);
-        StartProbe(cluster, updated);
+        if (report.State == TaskState.TaskRunning && row.StartedAt is null)
+        {
+            updated = updated with { StartedAt = now, Message = null };
+            avoidedHosts.Worked(row.AgentId);
+        }
+        // One without a check serves while it runs.
+        if (report.State == TaskState.TaskRunning)
+            updated = Judge(cluster, updated, report.CheckStatus?.WhyNotServing(), now);
+        if (updated != row)
+            Save(cluster, updated);
+    }
+
+    private TaskRow Judge(ClusterWork cluster, TaskRow row, string? whyNot, DateTimeOffset now)
+    {
+        Changed(cluster.Id);
+        if (whyNot is not null)
+        {
+            cluster.Serving.Remove(row.TaskId);
+            cluster.ChecksMissed[row.TaskId] = whyNot;
+            return row;
+        }
+        cluster.ChecksMissed.Remove(row.TaskId);
+        cluster.Serving.Add(row.TaskId);
+        return row with { ReadyAt = row.ReadyAt ?? now };
     }
 
     private static bool RunsOnce(ClusterWork cluster, TaskRow row, TaskReport report) =>
@@ -182,40 +197,10 @@ public sealed partial class OperatorCore
     private void Ended(ClusterWork cluster, TaskRow row)
     {
         cluster.Serving.Remove(row.TaskId);
-        cluster.ProbeReasons.Remove(row.TaskId);
+        cluster.ChecksMissed.Remove(row.TaskId);
         cluster.KillsAsked.Remove(row.TaskId);
         unconfirmed.Remove(row.TaskId);
-        Emit(new OperatorEffect.StopProbe(row.TaskId));
         Save(cluster, row);
-    }
-
-    private void StartProbe(ClusterWork cluster, TaskRow row)
-    {
-        // After a restart tasks are heard of before the specification is there; then the probe starts with that.
-        var found = cluster.Instances().SelectMany(pod => pod.TaskNames().Select(task => (pod.Index, task.Task, task.Specification))).FirstOrDefault(task => task.Task == row.Name);
-        if (found.Specification is null)
-            return;
-        var context = new TaskContext(row.Name, found.Index, row.Host, row.Ports, cluster.Placed());
-        Emit(new OperatorEffect.StartProbe(row.TaskId, found.Specification.Readiness(context)));
-    }
-
-    private void Probe(string taskId, string? whyNot, DateTimeOffset now)
-    {
-        if (ClusterOf(taskId) is not { } cluster || cluster.Tasks.Values.FirstOrDefault(each => each.TaskId == taskId) is not { Living: true } row)
-            return;
-        if (whyNot is null)
-        {
-            cluster.ProbeReasons.Remove(taskId);
-            cluster.Serving.Add(taskId);
-            if (row.ReadyAt is null)
-                Save(cluster, row with { ReadyAt = now });
-        }
-        else
-        {
-            cluster.Serving.Remove(taskId);
-            cluster.ProbeReasons[taskId] = whyNot;
-        }
-        Changed(cluster.Id);
     }
 
     private void Kill(string taskId, string? agentId) => Call(new SchedulerCall

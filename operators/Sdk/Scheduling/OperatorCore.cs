@@ -38,7 +38,7 @@ public sealed partial class OperatorCore
             var cluster = Work(row.ClusterId);
             cluster.Add(row);
             clusterOfTask[row.TaskId] = row.ClusterId;
-            // What served before the restart is taken to serve until a probe says otherwise: adopting must not look like an outage.
+            // What served before the restart is taken to serve until its agent says otherwise: adopting must not look like an outage.
             if (row is { Living: true, ReadyAt: not null })
                 cluster.Serving.Add(row.TaskId);
         }
@@ -75,9 +75,6 @@ public sealed partial class OperatorCore
                 break;
             case OperatorCommand.Resolved(var id, var resolution):
                 Resolve(id, resolution, now);
-                break;
-            case OperatorCommand.Probed(var taskId, var whyNot):
-                Probe(taskId, whyNot, now);
                 break;
             case OperatorCommand.Lost(var call):
                 wasMisheard |= call.Type is SchedulerCall.Types.Type.Revive or SchedulerCall.Types.Type.Suppress;
@@ -146,8 +143,6 @@ public sealed partial class OperatorCore
                 cluster.ArtifactsReadyAt = now;
                 cluster.Settings = new ClusterSettings(wanted, settings.LakePath, artifacts, name => SecretOf(id, name), settings.Connection);
                 cluster.Specification = package.Specify(cluster.Settings);
-                foreach (var row in cluster.Living.Where(row => row.State == "TASK_RUNNING").ToList())
-                    StartProbe(cluster, row);
                 break;
             case ArtifactResolution.Unavailable(var reason):
                 cluster.Unavailable = reason;

@@ -17,10 +17,6 @@ public abstract record OperatorEffect
 
     public sealed record Resolve(string ClusterId, ArtifactNeeds Needs, AlternativeNeeds? Alternative, IReadOnlyList<LakeFolder> LakeFolders) : OperatorEffect;
 
-    public sealed record StartProbe(string TaskId, ReadinessProbe Probe) : OperatorEffect;
-
-    public sealed record StopProbe(string TaskId) : OperatorEffect;
-
     public sealed record Changed(string ClusterId) : OperatorEffect;
 
     /// <summary>The subscription is over: subscribe as a new framework, or not at all because another scheduler has it.</summary>

@@ -21,8 +21,8 @@ public sealed class TrialPackage(Strategy strategy = Strategy.Parallel, int work
     {
         var pods = new List<PodSpecification>
         {
-            new("head", 1, [new TaskSpecification("", Head, ["rpc"], Program, context => new ReadinessProbe.Tcp(context.Host, context.Ports["rpc"]))]) { SingleNamed = true },
-            new("worker", workers, [new TaskSpecification("", Worker, ["rpc"], Joined, context => new ReadinessProbe.Tcp(context.Host, context.Ports["rpc"]))])
+            new("head", 1, [new TaskSpecification("", Head, ["rpc"], Program, _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
+            new("worker", workers, [new TaskSpecification("", Worker, ["rpc"], Joined, _ => new ReadinessCheck.Tcp("rpc"))])
             {
                 Placement = [PlacementRule.AtMostOnOneHost(workersPerHost)],
             },
@@ -30,7 +30,7 @@ public sealed class TrialPackage(Strategy strategy = Strategy.Parallel, int work
         var phases = new List<PhaseSpecification> { new("head", "head", Strategy.Serial), new("workers", "worker", strategy) };
         if (job)
         {
-            pods.Add(new("job", 1, [new TaskSpecification("", Head, [], Program, _ => new ReadinessProbe.Running()) { RunsOnce = true }]) { SingleNamed = true });
+            pods.Add(new("job", 1, [new TaskSpecification("", Head, [], Program, _ => new ReadinessCheck.Running()) { RunsOnce = true }]) { SingleNamed = true });
             phases.Add(new("job", "job", Strategy.Serial));
         }
         return new ServiceSpecification(pods, new PlanSpecification(strategy, phases));
