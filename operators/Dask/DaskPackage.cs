@@ -24,7 +24,7 @@ public sealed class DaskPackage : ServicePackage
 
     public override ServiceSpecification Specify(ClusterSettings settings)
     {
-        var processes = new DaskProcesses(settings);
+        var processes = new DaskProcesses(settings, Folder);
         return new ServiceSpecification(
             [
                 new PodSpecification(Scheduler, 1, [processes.Scheduler()]) { SingleNamed = true },

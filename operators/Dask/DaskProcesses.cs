@@ -5,9 +5,11 @@ using DataPlatform.Operators.Sdk.Specification;
 namespace DataPlatform.Operators.Dask;
 
 /// <summary>Dask's processes as tasks. The same modules start it from the locked environment and from Debian's packages.</summary>
-internal sealed class DaskProcesses(ClusterSettings settings)
+internal sealed class DaskProcesses(ClusterSettings settings, string folder)
 {
     public const string Comm = "comm";
+
+    private const string Listed = "listed.py";
 
     // The interpreter and the libraries that a worker loads before it holds any data.
     private const int WorkerOverhead = 256;
@@ -20,9 +22,7 @@ internal sealed class DaskProcesses(ClusterSettings settings)
                 "--host", context.Host, "--port", Text(context.Ports[Comm]), "--dashboard-address", $"{context.Host}:{Text(context.Ports[DaskPackage.Dashboard])}",
                 "--dashboard-prefix", Prefix(settings).TrimStart('/'), "--no-show",
             ]),
-        context => new ReadinessProbe.Http(
-            new Uri(Page(settings, $"{context.Host}:{Text(context.Ports[DaskPackage.Dashboard])}", "health")),
-            body => body.Trim() == "ok" ? null : "the scheduler does not answer ok yet"));
+        context => new ReadinessCheck.Http(DaskPackage.Dashboard, $"{Prefix(settings)}/health", "^ok"));
 
     public TaskSpecification Worker() => new(
         "", new TaskResources(settings.Number("threads") * 1000L, settings.Number("memory") + WorkerOverhead, 1024), [Comm],
@@ -34,26 +34,27 @@ internal sealed class DaskProcesses(ClusterSettings settings)
                     "--nthreads", Text(settings.Number("threads")), "--memory-limit", $"{Text(settings.Number("memory"))}MiB", "--local-directory", "scratch",
                     // The agent watches the process and the operator replaces it: no second watcher is needed.
                     "--no-nanny", "--no-dashboard",
-                ])
+                ],
+                FileTemplate.Read(Path.Combine(folder, Listed)).Render(Listed, new Dictionary<string, string>(0)))
             : new CommandOutcome.Waiting("the scheduler has no place yet"),
+        // A worker listens before the scheduler knows it: only the scheduler can tell. Small and without libraries, as each worker starts it again and again.
         context => context.Peer(DaskPackage.Scheduler) is { } scheduler
-            ? new ReadinessProbe.Http(
-                new Uri(Page(settings, scheduler.Address(DaskPackage.Dashboard), "json/identity.json")),
-                body => body.Contains($"\"tcp://{context.Host}:{Text(context.Ports[Comm])}\"", StringComparison.Ordinal)
-                    ? null : "the scheduler does not list the worker yet")
-            : new ReadinessProbe.Tcp(context.Host, context.Ports[Comm]));
+            ? new ReadinessCheck.Command(
+                "/usr/bin/python3",
+                ["-I", "-S", Listed, Page(settings, scheduler.Address(DaskPackage.Dashboard), "json/identity.json"), $"tcp://{context.Host}:{Text(context.Ports[Comm])}"])
+            : new ReadinessCheck.Tcp(Comm));
 
     /// <summary>The path under which the dashboard is reached through the console; Dask itself serves under it too.</summary>
     public static string Prefix(ClusterSettings settings) => $"/ui/{settings.Cluster.Name}/{DaskPackage.Dashboard}";
 
     public static string Page(ClusterSettings settings, string address, string path) => $"http://{address}{Prefix(settings)}/{path}";
 
-    private CommandOutcome Python(string module, IReadOnlyList<string> arguments)
+    private CommandOutcome Python(string module, IReadOnlyList<string> arguments, params GeneratedFile[] files)
     {
         var command = new TaskCommand(
             "/usr/bin/python3", ["-m", module, .. arguments],
             new Dictionary<string, string> { ["DP_LAKE"] = settings.LakePath, ["DP_LAKE_URI"] = settings.LakeUri },
-            settings.Artifacts.Python is { } python ? [new ArtifactLink(python, "python", Unpack: true)] : [], []);
+            settings.Artifacts.Python is { } python ? [new ArtifactLink(python, "python", Unpack: true)] : [], files);
         return settings.Artifacts.Python is null
             ? command
             : SandboxPaths.Within(command, new Dictionary<string, string> { ["PYTHONPATH"] = "python/site-packages" });

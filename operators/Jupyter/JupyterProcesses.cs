@@ -22,9 +22,7 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
             ],
             connection,
             [new GeneratedFile("config/jupyter_server_config.json", Configuration(context)), new GeneratedFile("config/jupyter_notebook_config.json", OldConfiguration(context))])),
-        context => new ReadinessProbe.Http(
-            new Uri($"http://{context.Host}:{context.Ports[Http]}{BasePath(settings)}api"),
-            body => body.Contains("version", StringComparison.Ordinal) ? null : "JupyterLab does not answer yet"));
+        context => new ReadinessCheck.Http(Http, $"{BasePath(settings)}api", "version"));
 
     public TaskSpecification Execute() => new(
         "", new TaskResources(300, settings.Number("memory"), 512), [],
@@ -34,7 +32,7 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
                 "--output-dir", Path.Combine(Notebooks, "executed"), "--output", settings.Text("execute"), "--ExecutePreprocessor.timeout=600",
             ],
             connection, [])),
-        context => new ReadinessProbe.Running())
+        context => new ReadinessCheck.Running())
     {
         RunsOnce = true,
     };

@@ -5,7 +5,6 @@ using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
-using DataPlatform.Operators.Sdk.Probing;
 using DataPlatform.Operators.Sdk.Scheduling;
 using DataPlatform.Operators.Sdk.State;
 
@@ -92,7 +91,6 @@ public sealed class ClusterScheduler
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var client = new SchedulerClient(settings.Scheduler, clock, Random.Shared.Next());
-        using var prober = new Prober((taskId, whyNot) => Post(new SchedulerCommand.Probed(taskId, whyNot)), clock);
         using var timer = clock.CreateTimer(_ => commands.Writer.TryWrite(new SchedulerCommand.Tick()), null, TickEvery, TickEvery);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var isQuiet = false;
@@ -118,7 +116,7 @@ public sealed class ClusterScheduler
                         subscription = SubscribeAsync(client, stop.Token);
                     }
                     else
-                        await RunAsync(effect, client, prober, cancellationToken);
+                        await RunAsync(effect, client, cancellationToken);
                 }
                 if (core.IsGone)
                     return;
@@ -153,7 +151,7 @@ public sealed class ClusterScheduler
         }
     }
 
-    private async Task RunAsync(SchedulerEffect effect, SchedulerClient client, Prober prober, CancellationToken cancellationToken)
+    private async Task RunAsync(SchedulerEffect effect, SchedulerClient client, CancellationToken cancellationToken)
     {
         switch (effect)
         {
@@ -162,12 +160,6 @@ public sealed class ClusterScheduler
                 break;
             case SchedulerEffect.Resolve resolve:
                 _ = ResolveAsync(resolve, cancellationToken);
-                break;
-            case SchedulerEffect.StartProbe(var taskId, var probe):
-                prober.Start(taskId, probe);
-                break;
-            case SchedulerEffect.StopProbe(var taskId):
-                prober.Stop(taskId);
                 break;
             case SchedulerEffect.Gathering(var wanted):
                 Gathering?.Invoke(wanted);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Specification;
 
@@ -24,8 +23,10 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
         context => Java(
             context, SparkPackage.Master, DaemonHeap, DaemonOptions, "org.apache.spark.deploy.master.Master",
             ["--host", context.Host, "--port", Port(context, SparkPorts.Rpc), "--webui-port", Port(context, SparkPorts.Page), "--properties-file", Configuration]),
-        context => new ReadinessProbe.Http(
-            Page(context), body => Member(body, "status") == "ALIVE" ? null : "the master is not alive yet"));
+        // The page of its whole state grows with the applications that have been, and says this last.
+        context => new ReadinessCheck.Http(SparkPorts.Page, "/json/status", """
+            "status"\s*:\s*"ALIVE"
+            """));
 
     public TaskSpecification Worker() => new(
         "",
@@ -38,8 +39,10 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
                 "--cores", Text(settings.Number("worker_cores")), "--memory", $"{settings.Number("worker_memory")}m",
                 "--work-dir", "work", "--properties-file", Configuration, master,
             ])),
-        context => new ReadinessProbe.Http(
-            Page(context), body => Member(body, "masterurl").Length > 0 ? null : "the worker has not registered with the master yet"));
+        // The master's address stands there once the worker has registered with it.
+        context => new ReadinessCheck.Http(SparkPorts.Page, "/json/", """
+            "masterurl"\s*:\s*"[^"]
+            """));
 
     public TaskSpecification Connect() => new(
         "", new TaskResources(500, settings.Number("driver_memory") + DriverOverhead, 512), [SparkPorts.Grpc, SparkPorts.Rpc, SparkPorts.Blocks, SparkPorts.Page],
@@ -55,7 +58,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
                 "--conf", $"spark.ui.port={Port(context, SparkPorts.Page)}",
                 "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
             ])),
-        context => new ReadinessProbe.Tcp(context.Host, context.Ports[SparkPorts.Grpc]));
+        context => new ReadinessCheck.Tcp(SparkPorts.Grpc));
 
     /// <param name="program">As the package's class archives name it.</param>
     private TaskCommand Java(TaskContext context, string program, int heap, IReadOnlyList<string> options, string main, IReadOnlyList<string> arguments)
@@ -99,22 +102,7 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
     private static CommandOutcome AtServingMaster(TaskContext context, Func<string, TaskCommand> command) =>
         context.Peer(SparkPackage.Master) is { Ready: false } ? new CommandOutcome.Waiting("the master does not serve yet") : AtMaster(context, command);
 
-    private static Uri Page(TaskContext context) => new($"http://{context.Host}:{context.Ports[SparkPorts.Page]}/json/");
-
     private static string Port(TaskContext context, string name) => Text(context.Ports[name]);
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-    private static string Member(string body, string member)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.TryGetProperty(member, out var value) ? value.GetString() ?? "" : "";
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
-        {
-            return "";
-        }
-    }
 }

@@ -95,7 +95,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
         var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, run => Release(run.ContainerId, store, bridge), collector.Ended, loop.PostAsync, log);
-        using var probe = new CheckProbe(processes, watch);
+        using var probe = new CheckProbe(processes, watch, options.Address);
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
         var messages = new MessageLimits(options.ExecutorMessages, time);

@@ -21,6 +21,7 @@ internal sealed partial class SimulatedAgent
     private readonly HashSet<string> cancelled = [];
     private readonly List<TaskRun> launching = [];
     private readonly HashSet<string> watched = [];
+    private readonly Queue<TaskRun> looked = [];
     private AgentCore core = null!;
     private VolumeLedger volumes = null!;
     private string? stream;
@@ -69,6 +70,8 @@ internal sealed partial class SimulatedAgent
         foreach (var executor in Host.Executors.ToList())
             executor.Step(this, Host, chance);
         WatchProcesses();
+        while (looked.TryDequeue(out var run))
+            Take(new AgentInput.CheckObserved(run.ContainerId, new CheckStatusInfo { Type = run.Task.Check.Type, Tcp = new CheckStatusInfo.Types.Tcp { Succeeded = true } }));
         Launch(chance);
         if (core.NextWake <= cluster.Steady)
             Take(new AgentInput.Tick());
@@ -164,6 +167,9 @@ internal sealed partial class SimulatedAgent
                 break;
             case AgentEffect.Destroy(var container) when Host.Process(container) is { HasEnded: false } process:
                 Force(container, process);
+                break;
+            case AgentEffect.StartChecks(var run) when run.Task.Check?.Tcp is not null:
+                looked.Enqueue(run);
                 break;
             case AgentEffect.Send(var task, var status, var latest):
                 SendUpdate(task, status, latest);
@@ -273,6 +279,7 @@ internal sealed partial class SimulatedAgent
         launching.Clear();
         cancelled.Clear();
         watched.Clear();
+        looked.Clear();
         core = new AgentCore(Settings, new TaskReports("10.0.0.1", cluster.NewUuid));
         volumes = new VolumeLedger(Host.Disk, Host.Disk.Kept, NullLogger.Instance);
         var runs = Host.ReadRuns();

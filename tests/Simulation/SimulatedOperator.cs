@@ -141,8 +141,6 @@ internal sealed class SimulatedOperator
                 Call(call);
             else if (effect is OperatorEffect.Resolve resolve)
                 commands.Enqueue(new OperatorCommand.Resolved(resolve.ClusterId, new ArtifactResolution.Ready(ResolvedArtifacts.None)));
-            else if (effect is OperatorEffect.StartProbe(var task, _))
-                commands.Enqueue(new OperatorCommand.Probed(task, null));
         }
     }
 

@@ -23,8 +23,8 @@ internal sealed class SimulatedPackage : ServicePackage
 
     public override ServiceSpecification Specify(ClusterSettings settings) => new(
         [
-            new("head", 1, [new TaskSpecification("", Size, ["rpc"], _ => Program("head"), _ => new ReadinessProbe.Running())]) { SingleNamed = true },
-            new("worker", 2, [new TaskSpecification("", Size, [], Joined, _ => new ReadinessProbe.Running())]),
+            new("head", 1, [new TaskSpecification("", Size, ["rpc"], _ => Program("head"), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
+            new("worker", 2, [new TaskSpecification("", Size, [], Joined, _ => new ReadinessCheck.Running())]),
         ],
         new PlanSpecification(Strategy.Serial, [new("head", "head", Strategy.Serial), new("workers", "worker", Strategy.Parallel)]));
 

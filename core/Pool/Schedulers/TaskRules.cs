@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using AgentCapability = DataPlatform.Core.Protocol.Mesos.AgentInfo.Types.Capability.Types.Type;
 using VariableType = DataPlatform.Core.Protocol.Mesos.EnvironmentVariables.Types.Variable.Types.Type;
@@ -93,15 +94,21 @@ internal static class TaskRules
         var kind = check.Type switch
         {
             CheckInfo.Types.Type.Command => check.Command is null ? "check.command is missing" : WhyNotCommand("check.command.command", check.Command.Command_),
-            CheckInfo.Types.Type.Http => check.Http is null ? "check.http is missing" : WhyNotPort("check.http.port", check.Http.Port),
+            CheckInfo.Types.Type.Http => check.Http is null
+                ? "check.http is missing"
+                : WhyNotPort("check.http.port", check.Http.Port) ?? WhyNotExpectation("check.http.expect", check.Http),
             CheckInfo.Types.Type.Tcp => check.Tcp is null ? "check.tcp is missing" : WhyNotPort("check.tcp.port", check.Tcp.Port),
             _ => "check.type is missing; COMMAND, HTTP and TCP are allowed",
         };
         return kind
             ?? WhyNotSeconds("check.delay_seconds", check.DelaySeconds)
             ?? WhyNotSeconds("check.interval_seconds", check.IntervalSeconds)
+            ?? WhyNotSeconds("check.starting_interval_seconds", check.StartingIntervalSeconds)
             ?? WhyNotSeconds("check.timeout_seconds", check.TimeoutSeconds);
     }
+
+    private static string? WhyNotExpectation(string where, CheckInfo.Types.Http check) =>
+        check.HasExpect && BodyExpectation.WhyNot(check.Expect) is { } why ? $"{where} {why}" : null;
 
     private static string? WhyNotLimits(TaskInfo task, PooledAgent agent) =>
         task.Limits.Count == 0 || agent.Capabilities.Contains(AgentCapability.TaskResourceLimits)

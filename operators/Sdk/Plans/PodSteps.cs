@@ -66,7 +66,7 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
         { UnreachableSince: { } since } row => $"its host {row.Host}, out of reach since {since:HH:mm:ss}",
         { StartedAt: not null } row when cluster.Instances().SelectMany(each => each.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce) => "its end: it runs once",
         { StartedAt: null } row => $"host {row.Host} to fetch and start it",
-        var row => cluster.ProbeReasons.GetValueOrDefault(row.TaskId, "its readiness check"),
+        var row => cluster.ChecksMissed.GetValueOrDefault(row.TaskId, "its readiness check"),
     };
 
     private string NoPlace(PodInstance pod)

@@ -52,8 +52,8 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     /// <summary>By task id: why it must make way for one with the wanted configuration.</summary>
     public Dictionary<string, string> Outdated { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>By task id: what the last probe said is missing.</summary>
-    public Dictionary<string, string> ProbeReasons { get; } = new(StringComparer.Ordinal);
+    /// <summary>By task id: what its check last said is missing.</summary>
+    public Dictionary<string, string> ChecksMissed { get; } = new(StringComparer.Ordinal);
 
     /// <summary>By task id: when the master was last asked to kill it.</summary>
     public Dictionary<string, DateTimeOffset> KillsAsked { get; } = new(StringComparer.Ordinal);

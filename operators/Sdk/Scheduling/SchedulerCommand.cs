@@ -30,9 +30,6 @@ public abstract record SchedulerCommand
     /// <param name="WaitsFor">The older cluster that is to be placed first; null when it is this one's turn.</param>
     public sealed record Turn(string? WaitsFor) : SchedulerCommand;
 
-    /// <summary>A readiness probe answered: <paramref name="WhyNot"/> is null when the task serves.</summary>
-    public sealed record Probed(string TaskId, string? WhyNot) : SchedulerCommand;
-
     /// <summary>A call did not reach the master, or its answer not the scheduler.</summary>
     public sealed record Lost(SchedulerCall Call) : SchedulerCommand;
 

@@ -144,7 +144,7 @@ public sealed partial class SchedulerCore
                 else if (Moved(row) is { } moved)
                     End(row, moved, failed: false, now);
                 else if (row is { StartedAt: { } started, ReadyAt: null } && now - started >= task.ReadyWithin)
-                    End(row, $"not ready {task.ReadyWithin.TotalSeconds:0} s after its start: {cluster.ProbeReasons.GetValueOrDefault(row.TaskId, "no answer")}", failed: true, now);
+                    End(row, $"not ready {task.ReadyWithin.TotalSeconds:0} s after its start: {cluster.ChecksMissed.GetValueOrDefault(row.TaskId, "no answer")}", failed: true, now);
                 else if (EndedNeighbour(instance, name) is { } neighbour)
                     End(row, $"{neighbour} of the same pod ended", failed: false, now);
             }

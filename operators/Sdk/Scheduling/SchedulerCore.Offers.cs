@@ -132,7 +132,7 @@ public sealed partial class SchedulerCore
             {
                 Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts,
             };
-            rows.Add((row, TaskInfos.Build(row, specification, command, name, ReservationOf(instance.Name), share.Role, settings.User), command.Files));
+            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), name, ReservationOf(instance.Name), share.Role, settings.User), command.Files));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);
         }
         foreach (var (row, info, files) in rows)

@@ -1,6 +1,6 @@
 using DataPlatform.Core.Client.Scheduler;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
@@ -172,18 +172,36 @@ public sealed partial class SchedulerCore
             return;
         }
         var isFirst = report.State == TaskState.TaskRunning && row.StartedAt is null;
-        if (updated == row)
-            return;
         if (updated.UnreachableSince is not null && row.UnreachableSince is null)
             Happened(row.Name, $"its host {row.Host} is out of reach", now);
         else if (updated.UnreachableSince is null && row.UnreachableSince is not null)
             Happened(row.Name, $"its host {row.Host} is back", now);
-        updated = isFirst ? updated with { StartedAt = now, Message = null } : updated;
-        Save(updated);
-        if (!isFirst)
-            return;
-        avoidedHosts.Worked(row.AgentId);
-        StartProbe(updated);
+        if (isFirst)
+        {
+            updated = updated with { StartedAt = now, Message = null };
+            avoidedHosts.Worked(row.AgentId);
+        }
+        // One without a check serves while it runs.
+        if (report.State == TaskState.TaskRunning)
+            updated = Judge(updated, report.CheckStatus?.WhyNotServing(), now);
+        if (updated != row)
+            Save(updated);
+    }
+
+    private TaskRow Judge(TaskRow row, string? whyNot, DateTimeOffset now)
+    {
+        Changed();
+        if (whyNot is not null)
+        {
+            if (cluster.Serving.Remove(row.TaskId))
+                Happened(row.Name, $"no longer serves: {whyNot}", now);
+            cluster.ChecksMissed[row.TaskId] = whyNot;
+            return row;
+        }
+        cluster.ChecksMissed.Remove(row.TaskId);
+        if (cluster.Serving.Add(row.TaskId))
+            Happened(row.Name, row.ReadyAt is null ? "serves" : "serves again", now);
+        return row with { ReadyAt = row.ReadyAt ?? now };
     }
 
     private EndKind KindOf(TaskRow row, TaskReport report) => row switch
@@ -199,11 +217,10 @@ public sealed partial class SchedulerCore
     private void Ended(TaskRow row, EndKind kind, DateTimeOffset now)
     {
         cluster.Serving.Remove(row.TaskId);
-        cluster.ProbeReasons.Remove(row.TaskId);
+        cluster.ChecksMissed.Remove(row.TaskId);
         cluster.KillsAsked.Remove(row.TaskId);
         cluster.Outdated.Remove(row.TaskId);
         unconfirmed.Remove(row.TaskId);
-        Emit(new SchedulerEffect.StopProbe(row.TaskId));
         Save(row with { Failed = kind == EndKind.Engine });
         Happened(row.Name, $"ended with {row.State}{(row.Message is { } message ? $": {message}" : "")}", now);
         Account(row, kind, now);
@@ -236,39 +253,6 @@ public sealed partial class SchedulerCore
                 Save(record with { Failures = 0, LaunchFailures = 0, FailedAt = null, FailureReason = null });
                 break;
         }
-    }
-
-    private void StartProbe(TaskRow row)
-    {
-        // After a restart tasks are heard of before the specification is there; then the probe starts with that.
-        var found = cluster.Instances().SelectMany(pod => pod.TaskNames().Select(task => (pod.Index, task.Task, task.Specification))).FirstOrDefault(task => task.Task == row.Name);
-        if (found.Specification is null)
-            return;
-        var context = new TaskContext(row.Name, found.Index, row.Host, row.Ports, cluster.Placed());
-        Emit(new SchedulerEffect.StartProbe(row.TaskId, found.Specification.Readiness(context)));
-    }
-
-    private void Probe(string taskId, string? whyNot, DateTimeOffset now)
-    {
-        if (RowOf(taskId) is not { Living: true } row)
-            return;
-        if (whyNot is null)
-        {
-            cluster.ProbeReasons.Remove(taskId);
-            cluster.Serving.Add(taskId);
-            if (row.ReadyAt is null)
-            {
-                Save(row with { ReadyAt = now });
-                Happened(row.Name, "serves", now);
-            }
-        }
-        else
-        {
-            if (cluster.Serving.Remove(taskId))
-                Happened(row.Name, $"no longer serves: {whyNot}", now);
-            cluster.ProbeReasons[taskId] = whyNot;
-        }
-        Changed();
     }
 
     private void Kill(string taskId, string? agentId) => Call(new SchedulerCall

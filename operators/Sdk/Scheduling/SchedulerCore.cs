@@ -37,7 +37,7 @@ public sealed partial class SchedulerCore
         foreach (var row in memory.Tasks)
         {
             cluster.Add(row);
-            // What served before the restart is taken to serve until a probe says otherwise: adopting must not look like an outage.
+            // What served before the restart is taken to serve until its agent says otherwise: adopting must not look like an outage.
             if (row is { Living: true, ReadyAt: not null })
                 cluster.Serving.Add(row.TaskId);
         }
@@ -91,9 +91,6 @@ public sealed partial class SchedulerCore
                 if (cluster.WaitsForTurnOf != waitsFor)
                     Changed();
                 cluster.WaitsForTurnOf = waitsFor;
-                break;
-            case SchedulerCommand.Probed(var taskId, var whyNot):
-                Probe(taskId, whyNot, now);
                 break;
             case SchedulerCommand.Lost(var call):
                 wasMisheard |= call.Type is SchedulerCall.Types.Type.Revive or SchedulerCall.Types.Type.Suppress;
@@ -194,8 +191,6 @@ public sealed partial class SchedulerCore
                 cluster.Specification = package.Specify(cluster.Settings);
                 cluster.SpecifiedTarget = target;
                 FindOutdated(now);
-                foreach (var row in cluster.Living.Where(row => row.State == "TASK_RUNNING").ToList())
-                    StartProbe(row);
                 break;
             case ArtifactResolution.Unavailable(var reason):
                 cluster.Unavailable = reason;

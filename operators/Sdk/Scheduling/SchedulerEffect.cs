@@ -17,10 +17,6 @@ public abstract record SchedulerEffect
 
     public sealed record Resolve(int Target, ArtifactNeeds Needs, AlternativeNeeds? Alternative, IReadOnlyList<LakeFolder> LakeFolders) : SchedulerEffect;
 
-    public sealed record StartProbe(string TaskId, ReadinessProbe Probe) : SchedulerEffect;
-
-    public sealed record StopProbe(string TaskId) : SchedulerEffect;
-
     /// <summary>The cluster begins, or no longer needs, to gather offers for its first places.</summary>
     public sealed record Gathering(bool Wanted) : SchedulerEffect;
 

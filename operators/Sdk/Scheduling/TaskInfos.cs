@@ -16,7 +16,7 @@ internal static class TaskInfos
 
     private const double NanosecondsPerTick = 100;
 
-    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, string cluster, PodReservation reservation, string role, string user)
+    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, ReadinessCheck readiness, string cluster, PodReservation reservation, string role, string user)
     {
         var info = new TaskInfo
         {
@@ -26,6 +26,7 @@ internal static class TaskInfos
             Command = Command(command),
             KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = (long)(specification.KillGrace.Ticks * NanosecondsPerTick) } },
             Discovery = Discovery(row, cluster),
+            Check = CheckInfos.Of(readiness, row.Ports),
         };
         if (user.Length > 0)
             info.Command.User = user;

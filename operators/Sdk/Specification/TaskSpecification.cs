@@ -4,9 +4,9 @@ namespace DataPlatform.Operators.Sdk.Specification;
 /// <param name="Name">Empty in a pod of one task, which then has the pod's name.</param>
 /// <param name="Ports">Names of the ports that the host must offer.</param>
 /// <param name="Command">Pure; asked again whenever an offer could take the task.</param>
-/// <param name="Readiness">Pure; asked once the task is placed, with all its peers.</param>
+/// <param name="Readiness">Pure; asked when the task is launched, with the context of its command.</param>
 public sealed record TaskSpecification(
-    string Name, TaskResources Resources, IReadOnlyList<string> Ports, Func<TaskContext, CommandOutcome> Command, Func<TaskContext, ReadinessProbe> Readiness)
+    string Name, TaskResources Resources, IReadOnlyList<string> Ports, Func<TaskContext, CommandOutcome> Command, Func<TaskContext, ReadinessCheck> Readiness)
 {
     /// <summary>How long the task may take to end by itself when it is asked to.</summary>
     public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(5);

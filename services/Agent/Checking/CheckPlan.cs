@@ -1,15 +1,19 @@
+using System.Text.RegularExpressions;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Services.Agent.Checking;
 
 /// <summary>When a check is made and how long it may take; from the seconds that a task names.</summary>
-public sealed record CheckTiming(TimeSpan Delay, TimeSpan Interval, TimeSpan Timeout)
+/// <param name="Starting">The interval until the first success.</param>
+public sealed record CheckTiming(TimeSpan Delay, TimeSpan Starting, TimeSpan Interval, TimeSpan Timeout)
 {
     private const double Longest = 1e6;
 
     /// <param name="timeout">0 means no bound.</param>
-    public static CheckTiming Of(double delay, double interval, double timeout) =>
-        new(Seconds(delay), Seconds(interval), timeout <= 0 ? System.Threading.Timeout.InfiniteTimeSpan : Seconds(timeout));
+    /// <param name="starting">Null: as the interval.</param>
+    public static CheckTiming Of(double delay, double interval, double timeout, double? starting = null) =>
+        new(Seconds(delay), Seconds(starting ?? interval), Seconds(interval), timeout <= 0 ? System.Threading.Timeout.InfiniteTimeSpan : Seconds(timeout));
 
     private static TimeSpan Seconds(double value) => TimeSpan.FromSeconds(double.IsFinite(value) ? Math.Clamp(value, 0, Longest) : 0);
 }
@@ -23,7 +27,8 @@ public abstract record CheckPlan
 
     public sealed record Command(CommandInfo Info) : CheckPlan;
 
-    public sealed record Http(string Scheme, string Address, int Port, string Path) : CheckPlan;
+    /// <param name="Expect">What the body has to match; null: it is not looked at.</param>
+    public sealed record Http(string Scheme, string Address, int Port, string Path, Regex? Expect = null) : CheckPlan;
 
     public sealed record Tcp(string Address, int Port) : CheckPlan;
 
@@ -38,10 +43,12 @@ public abstract record CheckPlan
     };
 
     /// <summary>Null when the check says too little to be made.</summary>
+    /// <exception cref="ArgumentException">Its expectation is none, see <see cref="BodyExpectation.WhyNot"/>.</exception>
     public static CheckPlan? Of(CheckInfo check) => check.Type switch
     {
         CheckInfo.Types.Type.Command when check.Command is { } command => new Command(command.Command_),
-        CheckInfo.Types.Type.Http when check.Http is { } http => new Http("http", "127.0.0.1", (int)http.Port, http.Path),
+        CheckInfo.Types.Type.Http when check.Http is { } http => new Http(
+            "http", "127.0.0.1", (int)http.Port, http.Path, http.HasExpect ? BodyExpectation.Of(http.Expect) : null),
         CheckInfo.Types.Type.Tcp when check.Tcp is { } tcp => new Tcp("127.0.0.1", (int)tcp.Port),
         _ => null,
     };
@@ -59,7 +66,8 @@ public abstract record CheckResult
 
     public sealed record Exit(int Status) : CheckResult;
 
-    public sealed record HttpStatus(int Code) : CheckResult;
+    /// <param name="ExpectationMet">Null where nothing is expected of the body.</param>
+    public sealed record HttpStatus(int Code, bool? ExpectationMet = null) : CheckResult;
 
     public sealed record Connected(bool Succeeded, string Message) : CheckResult;
 
@@ -94,6 +102,8 @@ public abstract record CheckResult
                 status.Http = new CheckStatusInfo.Types.Http();
                 if (this is HttpStatus http)
                     status.Http.StatusCode = (uint)http.Code;
+                if (this is HttpStatus { ExpectationMet: { } met })
+                    status.Http.ExpectationMet = met;
                 break;
             case CheckInfo.Types.Type.Tcp:
                 status.Tcp = new CheckStatusInfo.Types.Tcp();

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
 using DataPlatform.Core.Client.Http;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Networks;
@@ -11,19 +14,20 @@ namespace DataPlatform.Services.Agent.Checking;
 internal sealed record CheckedTask(string ContainerId, ProcessIdentity Supervisor, TaskContext Context);
 
 /// <summary>Looks at a task once.</summary>
-internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : IDisposable
+/// <param name="own">This host's address, by which others reach its tasks.</param>
+internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch, IPAddress own) : IDisposable
 {
     private static readonly HttpRequestOptionsKey<CheckedTask> Checked = new("task");
 
     // As Mesos: the certificate of a task on this very host is its own affair, and a redirect is an answer.
-#pragma warning disable CA5359 // Only loopback is asked, and only for its status.
+#pragma warning disable CA5359 // Only this host is asked, and nothing secret is told.
     private readonly HttpClient http = new(new FailedConnectionHandler(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
         PooledConnectionLifetime = TimeSpan.Zero,
-        ConnectCallback = ConnectAsync,
+        ConnectCallback = (connection, bound) => ConnectAsync(connection, own, bound),
         SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
     }))
     {
@@ -49,7 +53,7 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
         {
             return new CheckResult.NoAnswer($"it took longer than {timeout.TotalSeconds:0.###} seconds");
         }
-        catch (Exception problem) when (problem is IOException or HttpRequestException or UriFormatException)
+        catch (Exception problem) when (problem is IOException or HttpRequestException or UriFormatException or RegexMatchTimeoutException)
         {
             return new CheckResult.NoAnswer(problem.Message);
         }
@@ -82,22 +86,41 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{check.Scheme}://{host}:{check.Port}{path}"));
         request.Options.Set(Checked, task);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, bound);
-        return new CheckResult.HttpStatus((int)response.StatusCode);
+        return new CheckResult.HttpStatus((int)response.StatusCode, check.Expect?.IsMatch(await BeginningAsync(response, bound)));
     }
 
-    /// <summary>Where the task listens, be it in a network of its own.</summary>
-    private static Socket OpenSocket(CheckedTask task) =>
-        task.Context.Network.IsOwn ? NetworkNamespace.OpenSocket(task.Supervisor) : new Socket(SocketType.Stream, ProtocolType.Tcp);
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext connection, CancellationToken bound)
+    private static async Task<string> BeginningAsync(HttpResponseMessage response, CancellationToken bound)
     {
-        _ = connection.InitialRequestMessage.Options.TryGetValue(Checked, out var task);
-        var socket = OpenSocket(task!);
+        var bytes = new byte[BodyExpectation.BodyBytes];
+        await using var body = await response.Content.ReadAsStreamAsync(bound);
+        return Encoding.UTF8.GetString(bytes, 0, await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, bound));
+    }
+
+    /// <summary>
+    /// By loopback, as Mesos does; and where nothing listens there, by the address of this host, which is the only one that many engines are
+    /// told to listen on. A network of the task's own has no such address.
+    /// </summary>
+    private static async Task<Socket> ConnectAsync(CheckedTask task, IPAddress loopback, IPAddress own, int port, CancellationToken bound)
+    {
+        try
+        {
+            return await ConnectAsync(task, loopback, port, bound);
+        }
+        catch (SocketException refused) when (
+            refused.SocketErrorCode == SocketError.ConnectionRefused && !task.Context.Network.IsOwn && own.AddressFamily == loopback.AddressFamily && !own.Equals(loopback))
+        {
+            return await ConnectAsync(task, own, port, bound);
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(CheckedTask task, IPAddress address, int port, CancellationToken bound)
+    {
+        var socket = OpenSocket(task);
         try
         {
             socket.NoDelay = true;
-            await socket.ConnectAsync(connection.DnsEndPoint, bound);
-            return new NetworkStream(socket, ownsSocket: true);
+            await socket.ConnectAsync(address, port, bound);
+            return socket;
         }
         catch
         {
@@ -106,12 +129,22 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch) : 
         }
     }
 
-    private static async Task<CheckResult> ConnectAsync(CheckPlan.Tcp check, CheckedTask task, CancellationToken bound)
+    /// <summary>Where the task listens, be it in a network of its own.</summary>
+    private static Socket OpenSocket(CheckedTask task) =>
+        task.Context.Network.IsOwn ? NetworkNamespace.OpenSocket(task.Supervisor) : new Socket(SocketType.Stream, ProtocolType.Tcp);
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext connection, IPAddress own, CancellationToken bound)
     {
-        using var socket = OpenSocket(task);
+        _ = connection.InitialRequestMessage.Options.TryGetValue(Checked, out var task);
+        var target = connection.DnsEndPoint;
+        return new NetworkStream(await ConnectAsync(task!, IPAddress.Parse(target.Host), own, target.Port, bound), ownsSocket: true);
+    }
+
+    private async Task<CheckResult> ConnectAsync(CheckPlan.Tcp check, CheckedTask task, CancellationToken bound)
+    {
         try
         {
-            await socket.ConnectAsync(IPAddress.Parse(check.Address), check.Port, bound);
+            using var socket = await ConnectAsync(task, IPAddress.Parse(check.Address), own, check.Port, bound);
             return new CheckResult.Connected(true, "");
         }
         catch (SocketException problem)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
@@ -32,7 +33,7 @@ internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, CheckedTask?> c
 
         if (run.Task.Check is { } check && CheckPlan.Of(check) is { } plan)
         {
-            var timing = CheckTiming.Of(check.DelaySeconds, check.IntervalSeconds, check.TimeoutSeconds);
+            var timing = CheckTiming.Of(check.DelaySeconds, check.IntervalSeconds, check.TimeoutSeconds, check.HasStartingIntervalSeconds ? check.StartingIntervalSeconds : null);
             _ = RepeatAsync(plan, timing, task, result => new AgentInput.CheckObserved(run.ContainerId, result.AsStatus(check.Type)), life.Token);
         }
     }
@@ -57,14 +58,18 @@ internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, CheckedTask?> c
         try
         {
             await Task.Delay(timing.Delay, time, stop);
+            var hasSucceeded = false;
             while (true)
             {
                 var result = await probe.LookAsync(plan, task, timing.Timeout, stop);
                 // What is seen of a task that has ended meanwhile says nothing of the task.
                 if (!ProcessStat.IsAlive(task.Supervisor))
                     return;
-                await post(inputOf(result));
-                await Task.Delay(timing.Interval > ShortestInterval ? timing.Interval : ShortestInterval, time, stop);
+                var input = inputOf(result);
+                hasSucceeded |= input is AgentInput.CheckObserved { Status: var status } && status.WhyNotServing() is null;
+                await post(input);
+                var interval = hasSucceeded ? timing.Interval : timing.Starting;
+                await Task.Delay(interval > ShortestInterval ? interval : ShortestInterval, time, stop);
             }
         }
         catch (OperationCanceledException)

@@ -21,6 +21,8 @@ public sealed partial class AgentCore
 
         if (run.Task.HealthCheck is { } check)
             run.Health = new HealthRecord(check, now.Steady);
+        if (run.Task.Check is { } looked)
+            run.Check = new CheckRecord(looked, CheckRecord.NothingOf(looked));
         if (run.Task.MaxCompletionTime is { } limit)
             run.CompleteBy = now.Steady + LengthOf(limit);
         if (run.Intent is { } intent)
@@ -280,9 +282,7 @@ public sealed partial class AgentCore
 
     private void CheckObserved(TaskRun run, CheckStatusInfo status)
     {
-        if (run.Phase != RunPhase.Running || status.Equals(run.CheckStatus))
-            return;
-        run.CheckStatus = status;
-        Report(run, TaskState.TaskRunning, null, Reason.TaskCheckStatusUpdated);
+        if (run.Phase == RunPhase.Running && run.Check?.Observe(status) == true)
+            Report(run, TaskState.TaskRunning, null, Reason.TaskCheckStatusUpdated);
     }
 }

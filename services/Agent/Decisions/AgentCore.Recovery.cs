@@ -111,7 +111,8 @@ public sealed partial class AgentCore
         }
 
         var startedAt = now.Steady - each.Age;
-        run.CheckStatus = run.Task.Check is null || run.Statuses.Count == 0 ? null : run.Statuses[^1].CheckStatus;
+        if (run.Task.Check is { } looked)
+            run.Check = new CheckRecord(looked, run.Statuses.LastOrDefault()?.CheckStatus ?? CheckRecord.NothingOf(looked));
         if (run.Task.HealthCheck is { } check)
             run.Health = new HealthRecord(check, startedAt);
         if (run.Task.MaxCompletionTime is { } limit)

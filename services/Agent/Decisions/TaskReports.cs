@@ -16,7 +16,7 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
         if (state == TaskState.TaskRunning && run.Health?.Healthy is { } healthy)
             report.Healthy = healthy;
         if (run.Task.Check is { } check)
-            report.CheckStatus = state.IsTerminal() ? NothingChecked(check) : run.CheckStatus?.Clone() ?? NothingChecked(check);
+            report.CheckStatus = state.IsTerminal() || run.Check is null ? CheckRecord.NothingOf(check) : run.Check.Told.Clone();
         return report;
     }
 
@@ -97,27 +97,6 @@ public sealed class TaskReports(string address, Func<Guid> newUuid)
         25 => "SIGXFSZ",
         _ => signal.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
-
-    private static CheckStatusInfo NothingChecked(CheckInfo check)
-    {
-        var status = new CheckStatusInfo { Type = check.Type };
-        switch (check.Type)
-        {
-            case CheckInfo.Types.Type.Command:
-                status.Command = new CheckStatusInfo.Types.Command();
-                break;
-            case CheckInfo.Types.Type.Http:
-                status.Http = new CheckStatusInfo.Types.Http();
-                break;
-            case CheckInfo.Types.Type.Tcp:
-                status.Tcp = new CheckStatusInfo.Types.Tcp();
-                break;
-            default:
-                break;
-        }
-
-        return status;
-    }
 
     private ContainerStatus ContainerStatusOf(TaskRun run, TaskState state)
     {

@@ -95,7 +95,7 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
 
     internal HealthRecord? Health { get; set; }
 
-    internal CheckStatusInfo? CheckStatus { get; set; }
+    internal CheckRecord? Check { get; set; }
 
     /// <summary>The task as the API shows it.</summary>
     public TaskRecord ToRecord(string agentId)

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Checking;
 using DataPlatform.Services.Agent.Decisions;
@@ -32,6 +33,8 @@ public static class TaskAdmission
             return wordProblem;
         if (task.HealthCheck is { } health && CheckProblem(CheckPlan.Of(health)) is { } healthProblem)
             return LaunchFailure.Invalid($"task.health_check {healthProblem}");
+        if (task.Check is { Type: CheckInfo.Types.Type.Http, Http: { HasExpect: true, Expect: var pattern } } && BodyExpectation.WhyNot(pattern) is { } patternProblem)
+            return LaunchFailure.Invalid($"task.check.http.expect {patternProblem}");
         if (task.Check is { } check && CheckProblem(CheckPlan.Of(check)) is { } checkProblem)
             return LaunchFailure.Invalid($"task.check {checkProblem}");
         if (ImageRules.WhyNot(task) is { } imageProblem)

@@ -24,6 +24,24 @@ public sealed class AcceptingTests
     }
 
     [Fact]
+    public void A_check_that_can_not_be_made_is_refused_with_its_field()
+    {
+        var agent = pool.Register("a");
+        var framework = pool.Subscribe("f");
+        var task = PoolUnderTest.Task("1", agent);
+        task.Check = new CheckInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckInfo.Types.Http { Port = 80, Expect = "(" } };
+        var impatient = PoolUnderTest.Task("2", agent);
+        impatient.Check = new CheckInfo { Type = CheckInfo.Types.Type.Http, Http = new CheckInfo.Types.Http { Port = 80, Expect = "ok" }, StartingIntervalSeconds = -1 };
+
+        pool.Accept(framework, pool.OffersTo("f"), task, impatient);
+
+        var refused = pool.StatusesTo("f").ToList();
+        refused.ShouldAllBe(status => status.State == TaskState.TaskError);
+        refused[0].Message.ShouldContain("check.http.expect is no regular expression");
+        refused[1].Message.ShouldContain("check.starting_interval_seconds is -1");
+    }
+
+    [Fact]
     public void The_same_port_is_not_given_twice()
     {
         var agent = pool.Register("a");

@@ -22,10 +22,11 @@ public sealed class DaskPackageTests
     [Fact]
     public void A_worker_is_ready_when_the_scheduler_lists_it()
     {
-        var probe = Package.Specify(Clusters.Settings(Package)).Task("worker").Readiness(Clusters.Context("worker-0", "comm", Scheduler)).ShouldBeOfType<ReadinessProbe.Http>();
-        probe.Address.ShouldBe(new Uri("http://10.0.0.1:8787/ui/trial/dashboard/json/identity.json"));
-        probe.Judge("""{"workers":{"tcp://10.0.0.7:31000":{}}}""").ShouldBeNull();
-        probe.Judge("""{"workers":{"tcp://10.0.0.7:310001":{}}}""").ShouldNotBeNull();
+        var worker = Package.Specify(Clusters.Settings(Package)).Task("worker");
+        var context = Clusters.Context("worker-0", "comm", Scheduler);
+        var check = worker.Readiness(context).ShouldBeOfType<ReadinessCheck.Command>();
+        check.Arguments.ShouldBe(["-I", "-S", "listed.py", "http://10.0.0.1:8787/ui/trial/dashboard/json/identity.json", "tcp://10.0.0.7:31000"]);
+        worker.Command(context).Known().Files.ShouldContain(file => file.Path == "listed.py");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Spark;
 
@@ -46,13 +47,22 @@ public sealed class SparkPackageTests
     }
 
     [Theory]
-    [InlineData("""{"masterurl":"spark://x:1"}""", true)]
+    [InlineData("""{ "masterurl" : "spark://x:1" }""", true)]
     [InlineData("""{"masterurl":""}""", false)]
     [InlineData("<html>", false)]
     public void A_worker_is_ready_once_it_has_registered(string body, bool ready)
     {
-        var probe = Package.Specify(Clusters.Settings(Package)).Task("worker").Readiness(Clusters.Context("worker-0", "rpc page", Master));
-        (probe.ShouldBeOfType<ReadinessProbe.Http>().Judge(body) is null).ShouldBe(ready);
+        var check = Package.Specify(Clusters.Settings(Package)).Task("worker").Readiness(Clusters.Context("worker-0", "rpc page", Master)).ShouldBeOfType<ReadinessCheck.Http>();
+        BodyExpectation.Of(check.Expect.ShouldNotBeNull()).IsMatch(body).ShouldBe(ready);
+    }
+
+    [Theory]
+    [InlineData("""{ "status" : "ALIVE" }""", true)]
+    [InlineData("""{ "status" : "STANDBY" }""", false)]
+    public void A_master_is_ready_once_it_leads(string body, bool ready)
+    {
+        var check = Package.Specify(Clusters.Settings(Package)).Task("master").Readiness(Clusters.Context("master", "rpc page")).ShouldBeOfType<ReadinessCheck.Http>();
+        BodyExpectation.Of(check.Expect.ShouldNotBeNull()).IsMatch(body).ShouldBe(ready);
     }
 
     [Fact]

@@ -257,10 +257,42 @@ public sealed class SchedulerCoreTests
     }
 
     [Fact]
+    public void A_task_serves_once_its_agent_says_that_its_check_succeeds_and_until_it_says_otherwise()
+    {
+        var trial = SchedulerTrial.Started().SendOffer("A1").SendReady("worker-0").SendReady("worker-1").SendChecked("head", null).ExpectState(ClusterState.Starting);
+        trial.SendChecked("head", false).ExpectState(ClusterState.Starting).SendChecked("head", true).ExpectState(ClusterState.Ready);
+        trial.SendChecked("head", false).ExpectState(ClusterState.Degraded).SendChecked("head", true).ExpectState(ClusterState.Ready);
+    }
+
+    [Fact]
+    public void A_task_without_a_check_serves_while_it_runs() =>
+        SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendStatus("job", TaskState.TaskRunning).Rows["job"].ReadyAt.ShouldNotBeNull();
+
+    [Fact]
+    public void Hears_with_the_reconciliation_after_a_restart_what_does_not_serve_any_more()
+    {
+        var trial = Ready().Restart().SendSubscribed().SendWant().SendArtifacts().ExpectState(ClusterState.Ready);
+        trial.SendChecked("worker-0", true).ExpectState(ClusterState.Ready).SendChecked("worker-1", false).ExpectState(ClusterState.Degraded);
+    }
+
+    [Fact]
+    public void A_task_carries_its_check()
+    {
+        var launched = SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1").Calls
+            .SelectMany(call => call.Accept?.Operations ?? []).SelectMany(operation => operation.Launch?.TaskInfos ?? []).ToDictionary(task => task.Name["mine/".Length..]);
+        var check = launched["head"].Check.ShouldNotBeNull();
+        check.Type.ShouldBe(CheckInfo.Types.Type.Tcp);
+        check.Tcp.Port.ShouldBe(launched["head"].Discovery.Ports.Ports_.Single().Number);
+        (check.DelaySeconds, check.StartingIntervalSeconds, check.ConsecutiveFailures).ShouldBe((0.0, 0.05, 3u));
+        launched["job"].Check.ShouldBeNull("it is ready when it runs");
+    }
+
+    [Fact]
     public void Fails_a_task_that_never_becomes_ready()
     {
-        var trial = SchedulerTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).Send(new SchedulerCommand.Probed("mine.head.00000001000000000000000000000000", "the port is closed"));
+        var trial = SchedulerTrial.Started().SendOffer("A1").SendChecked("head", null).SendChecked("head", false);
         trial.Later(TimeSpan.FromMinutes(3)).ExpectKilled("head");
+        trial.StepOf("head").WaitingFor.ShouldNotBeNull().ShouldContain("takes no connections");
         trial.Rows["head"].Failed.ShouldBeTrue();
     }
 
@@ -270,8 +302,7 @@ public sealed class SchedulerCoreTests
         var trial = Ready().Restart().SendSubscribed();
         trial.Calls.Count(call => call.Type == SchedulerCall.Types.Type.Reconcile).ShouldBe(2);
         trial.Calls.First(call => call.Type == SchedulerCall.Types.Type.Reconcile).Reconcile.Tasks.Count.ShouldBe(3);
-        trial.SendWant().SendArtifacts().Effects.OfType<SchedulerEffect.StartProbe>().Count().ShouldBe(3);
-        trial.ExpectNoCall(SchedulerCall.Types.Type.Revive).ExpectState(ClusterState.Ready).SendOffer("A1").ExpectLaunched();
+        trial.SendWant().SendArtifacts().ExpectNoCall(SchedulerCall.Types.Type.Revive).ExpectState(ClusterState.Ready).SendOffer("A1").ExpectLaunched();
     }
 
     /// <summary>Found by the simulation: what was declined before stays away for an hour.</summary>

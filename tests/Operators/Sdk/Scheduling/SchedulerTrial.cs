@@ -100,15 +100,23 @@ public sealed class SchedulerTrial
 
     public SchedulerTrial SendStatus(string task, TaskState state, string? message = null) => SendStatusOf(Rows[task].TaskId, state, message);
 
-    public SchedulerTrial SendStatusOf(string taskId, TaskState state, string? message = null)
+    /// <summary>What the agent says of a task with a check: null before it has an answer.</summary>
+    public SchedulerTrial SendChecked(string task, bool? connected) => SendStatusOf(
+        Rows[task].TaskId, TaskState.TaskRunning, check: new CheckStatusInfo
+        {
+            Type = CheckInfo.Types.Type.Tcp,
+            Tcp = connected is { } known ? new CheckStatusInfo.Types.Tcp { Succeeded = known } : new CheckStatusInfo.Types.Tcp(),
+        });
+
+    public SchedulerTrial SendStatusOf(string taskId, TaskState state, string? message = null, CheckStatusInfo? check = null)
     {
-        var report = new TaskReport { TaskId = new TaskID { Value = taskId }, State = state, AgentId = new AgentID { Value = "A1" }, Uuid = ByteString.CopyFromUtf8("u") };
+        var report = new TaskReport { TaskId = new TaskID { Value = taskId }, State = state, AgentId = new AgentID { Value = "A1" }, Uuid = ByteString.CopyFromUtf8("u"), CheckStatus = check };
         if (message is not null)
             report.Message = message;
         return Send(Received(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Update, Update = new SchedulerEvent.Types.Update { Status = report } }));
     }
 
-    public SchedulerTrial SendReady(string task) => SendStatus(task, TaskState.TaskRunning).Send(new SchedulerCommand.Probed(Rows[task].TaskId, null));
+    public SchedulerTrial SendReady(string task) => SendChecked(task, null).SendChecked(task, true);
 
     public SchedulerTrial SendRescind(Offer offer) => Send(Received(new SchedulerEvent
     {

@@ -29,9 +29,9 @@ public sealed class TrialPackage(
         var worker = Worker with { MemoryMebibytes = Option(settings, "memory", (int)Worker.MemoryMebibytes) };
         var pods = new List<PodSpecification>
         {
-            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Connected(settings, context), context => new ReadinessProbe.Tcp(context.Host, context.Ports["rpc"]))]) { SingleNamed = true },
+            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Connected(settings, context), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
             new("worker", Option(settings, "workers", workers),
-                [new TaskSpecification("", worker, ["rpc"], context => Joined(settings, context), context => new ReadinessProbe.Tcp(context.Host, context.Ports["rpc"]))])
+                [new TaskSpecification("", worker, ["rpc"], context => Joined(settings, context), _ => new ReadinessCheck.Tcp("rpc"))])
             {
                 Placement = [PlacementRule.AtMostOnOneHost(workersPerHost)],
             },
@@ -39,7 +39,7 @@ public sealed class TrialPackage(
         var phases = new List<PhaseSpecification> { new("head", "head", Strategy.Serial), new("workers", "worker", strategy) };
         if (job)
         {
-            pods.Add(new("job", 1, [new TaskSpecification("", Head, [], Program, _ => new ReadinessProbe.Running()) { RunsOnce = true }]) { SingleNamed = true });
+            pods.Add(new("job", 1, [new TaskSpecification("", Head, [], Program, _ => new ReadinessCheck.Running()) { RunsOnce = true }]) { SingleNamed = true });
             phases.Add(new("job", "job", Strategy.Serial));
         }
         return new ServiceSpecification(pods, new PlanSpecification(strategy, phases));

@@ -31,10 +31,7 @@ public sealed class CheckTests
     [Fact]
     public async Task Sees_a_task_that_answers_HTTP_and_one_that_listens()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var free = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        var free = FreePort();
         await using var master = await FakeMaster.StartAsync();
         await using var agent = await AgentUnderTest.StartAsync(master);
         var served = TaskOf("http", $"exec python3 -m http.server --bind 127.0.0.1 {free}");
@@ -61,6 +58,52 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public async Task Notices_what_a_page_says_long_before_its_interval_is_over()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        var port = FreePort();
+        var served = TaskOf("http", $"echo '{{ \"status\": \"STARTING\" }}' > page; exec python3 -m http.server --bind 127.0.0.1 {port}");
+        served.Check = Page(port, "\"status\"\\s*:\\s*\"ALIVE\"");
+
+        agent.Run(served);
+        var starting = await master.WaitForAsync("http", each => each.CheckStatus?.Http is { HasExpectationMet: true }, "the page to be there");
+        await File.WriteAllTextAsync(Path.Combine(agent.Sandbox("http"), "page"), "{ \"status\": \"ALIVE\" }");
+        var alive = await master.WaitForAsync("http", each => each.CheckStatus?.Http is { ExpectationMet: true }, "the page to say it");
+
+        (starting.CheckStatus.Http.StatusCode, starting.CheckStatus.Http.ExpectationMet).ShouldBe((200u, false));
+        alive.CheckStatus.Http.StatusCode.ShouldBe(200u);
+    }
+
+    [Fact]
+    public async Task Finds_a_task_that_listens_on_the_hosts_own_address_alone()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master, "--ip", "127.0.0.7");
+        var port = FreePort();
+        var served = TaskOf("http", $"echo ok > page; exec python3 -m http.server --bind 127.0.0.7 {port}");
+        served.Check = Page(port, "^ok");
+
+        agent.Run(served);
+
+        await master.WaitForAsync("http", each => each.CheckStatus?.Http is { ExpectationMet: true }, "the page to be found");
+    }
+
+    [Fact]
+    public async Task Refuses_an_expectation_that_can_not_be_looked_for()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        var task = TaskOf("t1", "sleep 300");
+        task.Check = Page(31000, "(a)\\1");
+
+        agent.Run(task);
+
+        var refused = await master.WaitForAsync("t1", TaskState.TaskError);
+        refused.Message.ShouldContain("task.check.http.expect is no regular expression");
+    }
+
+    [Fact]
     public async Task Refuses_a_check_that_can_not_be_made()
     {
         await using var master = await FakeMaster.StartAsync();
@@ -75,6 +118,23 @@ public sealed class CheckTests
         refused.Reason.ShouldBe(TaskReport.Types.Reason.TaskInvalid);
         refused.Message.ShouldContain("task.health_check has a port");
     }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static CheckInfo Page(int port, string expect) => new()
+    {
+        Type = CheckInfo.Types.Type.Http,
+        DelaySeconds = 0,
+        StartingIntervalSeconds = 0.05,
+        IntervalSeconds = 60,
+        TimeoutSeconds = 5,
+        Http = new CheckInfo.Types.Http { Port = (uint)port, Path = "/page", Expect = expect },
+    };
 
     private static HealthCheck Quick(HealthCheck.Types.Type type) => new()
     {
