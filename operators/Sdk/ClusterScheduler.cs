@@ -97,7 +97,7 @@ public sealed class ClusterScheduler
         Task subscription = Task.CompletedTask;
         try
         {
-            subscription = SubscribeAsync(client, stop.Token);
+            var hasSubscribed = false;
             await foreach (var command in commands.Reader.ReadAllAsync(cancellationToken))
             {
                 var effects = core.Handle(command, time.Now);
@@ -105,6 +105,12 @@ public sealed class ClusterScheduler
                 if (durable.Count > 0)
                     documents.Write(ClusterId, durable);
                 frameworkId = core.FrameworkId;
+                // Not before something was told: of what turns out to be gone no framework is to be left at the master.
+                if (!hasSubscribed && !core.IsGone && command is not SchedulerCommand.Tick)
+                {
+                    hasSubscribed = true;
+                    subscription = SubscribeAsync(client, stop.Token);
+                }
                 foreach (var effect in effects)
                 {
                     if (effect is SchedulerEffect.Resubscribe(var again, var reason))

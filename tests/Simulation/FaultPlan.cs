@@ -26,7 +26,7 @@ internal sealed class FaultPlan(int seed)
     {
         if (chance.Next(every) != 0)
             return;
-        var (kind, which, detail) = (chance.Next(150), chance.Next(1000), chance.Next(1000));
+        var (kind, which, detail) = (chance.Next(158), chance.Next(1000), chance.Next(1000));
         var number = considered++;
         if (LeftOut.Contains(number) || number > Last)
             return;
@@ -94,14 +94,17 @@ internal sealed class FaultPlan(int seed)
             case < 131:
                 return cluster.Administrator.Maintain(agent, detail);
             case < 138:
-                cluster.Operator.BreakStream();
-                return "the operator's stream breaks";
+                cluster.Schedulers[detail % 2].BreakStream();
+                return $"the stream of scheduler {detail % 2} breaks";
             case < 144:
-                cluster.Operator.CrashSoon(detail % 8);
-                return $"the operator crashes {detail % 8} steps later";
+                cluster.Schedulers[detail % 2].CrashSoon(detail / 2 % 8);
+                return $"scheduler {detail % 2} crashes {detail / 2 % 8} steps later";
             case < 147:
-                cluster.Operator.Store.IsToFail = true;
-                return "the operator's store refuses a write";
+                cluster.Schedulers[detail % 2].Documents.IsToFail = true;
+                return $"the documents of scheduler {detail % 2} refuse a write";
+            case < 155:
+                cluster.Schedulers[detail % 2].ChangeMind(detail / 2);
+                return $"people change what they want of cluster {detail % 2} ({detail / 2})";
             default:
                 cluster.Master.CompactJournal();
                 return "the journal is shortened to what the master remembers";

@@ -31,7 +31,7 @@ internal sealed class SimulatedCluster
             $"cpus:{Chance.Next(2, 9)};mem:{1024 * Chance.Next(2, 9)};disk:1000;ports:[31000-31{Chance.Next(100, 999)}]"), this))];
         Frameworks = [.. Enumerable.Range(0, frameworks).Select(number =>
             new SimulatedFramework(number, (number % 3) switch { 0 => "a", 1 => "b/x", _ => "b/y" }, tasksEach, this))];
-        Operator = new SimulatedOperator(this) { Store = { Lies = sabotage == Sabotage.OperatorStoreLies } };
+        Schedulers = [.. Enumerable.Range(0, 2).Select(number => new SimulatedScheduler(number, this) { Documents = { Lies = sabotage == Sabotage.OperatorStoreLies } })];
     }
 
     public int Seed { get; }
@@ -62,7 +62,7 @@ internal sealed class SimulatedCluster
 
     public IReadOnlyList<SimulatedAgent> Agents { get; }
 
-    public SimulatedOperator Operator { get; }
+    public IReadOnlyList<SimulatedScheduler> Schedulers { get; }
 
     public IReadOnlyList<SimulatedFramework> Frameworks { get; }
 
@@ -97,7 +97,12 @@ internal sealed class SimulatedCluster
         {
             Step();
             Administrator.TakeBack();
-            Operator.EndWhenComplete();
+            foreach (var scheduler in Schedulers)
+            {
+                scheduler.MakeUpMind();
+                scheduler.EndWhenComplete();
+            }
+
             if (step % 500 == 499)
                 GiveUpIdsOfNobody();
             if (IsQuiet)
@@ -123,7 +128,8 @@ internal sealed class SimulatedCluster
         Network.Deliver();
         foreach (var framework in Frameworks)
             framework.Step(Chance);
-        Operator.Step();
+        foreach (var scheduler in Schedulers)
+            scheduler.Step();
         foreach (var agent in Agents)
             agent.Step(Chance);
         // Now and then more waits for the writer than one round brings.
@@ -141,14 +147,14 @@ internal sealed class SimulatedCluster
             Master.Post(new PoolCommand.MarkAgentGone(id, Anyone));
     }
 
-    private bool IsQuiet => Administrator.IsDone && Operator.IsDone && Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
+    private bool IsQuiet => Administrator.IsDone && Schedulers.All(scheduler => scheduler.IsDone) && Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
         && Agents.All(agent => agent.IsQuiet)
         && Master.State.Agents.Values.All(agent => agent.Tasks.Count + agent.Executors.Count == 0)
         && Master.State.Operations.Values.All(operation => operation is { IsToBeReversed: true, TellAgainAt: null });
 
     private string Unfinished() =>
         string.Join("; ", Frameworks.Where(framework => !framework.IsTornDown && !framework.IsDone).Select(framework => framework.Progress))
-        + "; " + Operator.Progress + "; tasks on agents: " + string.Join(", ", Agents.SelectMany(agent => agent.Runs).Select(run => $"{run.Key} {run.Phase} with {run.Updates.Pending.Count} updates"))
+        + "; " + string.Join("; ", Schedulers.Select(scheduler => scheduler.Progress)) + "; tasks on agents: " + string.Join(", ", Agents.SelectMany(agent => agent.Runs).Select(run => $"{run.Key} {run.Phase} with {run.Updates.Pending.Count} updates"))
         + "; processes: " + string.Join(", ", Agents.SelectMany(agent => agent.Host.Alive).Select(process => process.Task))
         + "; in the pool: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Tasks.Values).Select(task => $"{task.Record}"))
         + "; executors: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Executors.Keys.Select(key => $"{key} on {agent.Id}")))

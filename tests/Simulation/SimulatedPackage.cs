@@ -14,8 +14,8 @@ internal sealed class SimulatedPackage : ServicePackage
 
     private static readonly TaskResources Size = new(100, 32, 1);
 
-    /// <summary>Of each cluster.</summary>
-    public static IReadOnlyList<string> Tasks { get; } = ["head", "worker-0", "worker-1"];
+    /// <summary>Of a cluster with these options.</summary>
+    public static IReadOnlyList<string> TasksOf(JsonObject options) => ["head", .. Enumerable.Range(0, Workers(options)).Select(number => $"worker-{number}")];
 
     public override string Name => Role;
 
@@ -24,7 +24,7 @@ internal sealed class SimulatedPackage : ServicePackage
     public override ServiceSpecification Specify(ClusterSettings settings) => new(
         [
             new("head", 1, [new TaskSpecification("", Size, ["rpc"], _ => Program("head"), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
-            new("worker", 2, [new TaskSpecification("", Size, [], Joined, _ => new ReadinessCheck.Running())]),
+            new("worker", Workers(settings.Options), [new TaskSpecification("", Size, [], context => Joined(settings, context), _ => new ReadinessCheck.Running())]),
         ],
         new PlanSpecification(Strategy.Serial, [new("head", "head", Strategy.Serial), new("workers", "worker", Strategy.Parallel)]));
 
@@ -32,8 +32,10 @@ internal sealed class SimulatedPackage : ServicePackage
 
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
 
-    private static CommandOutcome Joined(TaskContext context) =>
-        context.Peer("head") is { } head ? Program(head.Address("rpc")) : new CommandOutcome.Waiting("the head has no place yet");
+    private static int Workers(JsonObject options) => options["workers"]!.GetValue<int>();
+
+    private static CommandOutcome Joined(ClusterSettings settings, TaskContext context) =>
+        context.Peer("head") is { } head ? Program($"{head.Address("rpc")} {settings.Options["motto"]}") : new CommandOutcome.Waiting("the head has no place yet");
 
     private static TaskCommand Program(string argument) => new("/bin/engine", [argument], new Dictionary<string, string>(), [], []);
 }

@@ -45,10 +45,24 @@ internal static class PlanBuilder
         {
             var pods = cluster.PodsOf(phase).ToList();
             var unfinished = pods.Where(pod => !cluster.IsComplete(pod)).ToList();
-            yield return new Phase(phase.Name, phase.Strategy, [.. pods.Select(pod => steps.Launch(pod, isDriving ? gate ?? Before(phase.Strategy, pod, pods, unfinished) : null, isDriving))]);
+            // What people change while it comes up serves nobody yet: it makes way at once.
+            yield return new Phase(phase.Name, phase.Strategy,
+            [
+                .. pods.Where(pod => isDriving && cluster.IsOutdated(pod.Name)).Select(pod => steps.Replace(pod, null)),
+                .. pods.Select(pod => steps.Launch(pod, isDriving ? gate ?? Before(phase.Strategy, pod, pods, unfinished) : null, isDriving)),
+            ]);
             if (strategy == Strategy.Serial || (strategy == Strategy.Canary && phase == cluster.Specification!.Deploy.Phases[0]))
                 gate ??= unfinished.FirstOrDefault()?.Name;
         }
+        if (isDriving && Surplus(cluster, steps, null) is { } surplus)
+            yield return surplus;
+    }
+
+    /// <summary>Null when nothing is there that is wanted no longer.</summary>
+    private static Phase? Surplus(ClusterWork cluster, PodSteps steps, string? gate)
+    {
+        var surplus = cluster.Surplus().ToList();
+        return surplus.Count == 0 ? null : new Phase("surplus", Strategy.Parallel, [.. surplus.Select(pod => steps.Kill(pod, gate)), .. surplus.Select(steps.Release)]);
     }
 
     private static string? Before(Strategy strategy, PodInstance pod, List<PodInstance> pods, List<PodInstance> unfinished) => strategy switch
@@ -84,9 +98,8 @@ internal static class PlanBuilder
                 phases.Add(new Phase($"{phase.Name} added", Strategy.Parallel, [.. added.Select(pod => steps.Launch(pod, gate, isDriving: true))]));
             gate ??= added.FirstOrDefault(pod => !cluster.IsComplete(pod))?.Name;
         }
-        var surplus = cluster.Surplus().ToList();
-        if (surplus.Count > 0)
-            phases.Add(new Phase("surplus", Strategy.Parallel, [.. surplus.Select(pod => steps.Kill(pod, gate)), .. surplus.Select(pod => steps.Release(pod))]));
+        if (Surplus(cluster, steps, gate) is { } surplus)
+            phases.Add(surplus);
         return phases.Count == 0 && !isTarget ? null : new Plan(isTarget ? $"update to {cluster.Wanted!.Target}" : "restart", [.. isTarget ? new[] { Artifacts(cluster) } : [], .. phases]);
     }
 

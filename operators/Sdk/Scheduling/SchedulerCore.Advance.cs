@@ -110,7 +110,11 @@ public sealed partial class SchedulerCore
     private void TearDown(DateTimeOffset now)
     {
         if (FrameworkId is null)
-            Forget();
+        {
+            // One that was wanted in this process may be on its way to a framework of its own.
+            if (cluster.Wanted is null || now - removingSince >= ReleaseWithin)
+                Forget();
+        }
         else if (Disconnected is null && (teardownAskedAt is not { } asked || now - asked >= TeardownAgainAfter))
         {
             teardownAskedAt = now;

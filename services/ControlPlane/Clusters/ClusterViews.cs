@@ -12,7 +12,7 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, TimeProvider time)
 {
     private static ClusterObservation Nothing { get; } =
-        new(ClusterState.Pending, "waiting for its operator", null, new AmountsView(0, 0, 0), [], [], [], [], []);
+        new(ClusterState.Pending, "waiting for its scheduler", null, new AmountsView(0, 0, 0), [], [], [], [], []);
 
     public IReadOnlyList<ClusterSummary> List() => [.. clusters.Living().Select(cluster => Join(cluster).Summary)];
 
@@ -66,7 +66,10 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
         };
         var summary = new ClusterSummary(
             cluster.Id, cluster.Name, cluster.Package, cluster.Version, cluster.Owner, state, reason, cluster.CreatedAt, seen.ReadyAt, cluster.ExpiresAt, seen.Reserved);
-        return new ClusterDetail(summary, Texts(cluster.Options), seen.Plans, seen.Tasks, seen.Endpoints, seen.Snippets, seen.Waiting);
+        return new ClusterDetail(summary, Texts(cluster.Options), seen.Plans, seen.Tasks, seen.Endpoints, seen.Snippets, seen.Waiting)
+        {
+            Events = seen.Events, Target = cluster.Target, IsPaused = cluster.Aim.IsPaused,
+        };
     }
 
     private static Dictionary<string, string> Texts(JsonObject options) =>

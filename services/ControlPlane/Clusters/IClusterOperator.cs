@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Plans;
 using DataPlatform.Services.ControlPlane.Storage;
 
 namespace DataPlatform.Services.ControlPlane.Clusters;
 
-/// <summary>What the control plane asks of the operator of one package; behind it stands a framework that speaks to the master over HTTP.</summary>
+/// <summary>What the control plane asks of the operator of one package; behind it each cluster has a scheduler that speaks to the master over HTTP.</summary>
 public interface IClusterOperator
 {
     /// <summary>The package's name.</summary>
@@ -17,17 +18,20 @@ public interface IClusterOperator
     /// <summary>What a cluster with these options, all of them, would ask of hosts.</summary>
     IReadOnlyList<PodNeeds> Needs(JsonObject options);
 
-    /// <summary>The framework's id, as soon as the master gave one.</summary>
-    string? FrameworkId { get; }
+    /// <summary>What becomes of the pods of a cluster whose options change so.</summary>
+    IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after);
 
-    /// <summary>Ids of all clusters that the operator has anything of.</summary>
+    /// <summary>The id of the cluster's framework, as soon as the master gave one.</summary>
+    string? FrameworkIdOf(string clusterId);
+
+    /// <summary>Ids of all clusters that there is anything of, or that were asked for.</summary>
     IReadOnlyCollection<string> Known { get; }
 
-    /// <summary>Brings the cluster to what is desired. Asking twice does no harm.</summary>
+    /// <summary>Brings the cluster to what is desired now. Asking twice does no harm.</summary>
     void Want(DesiredCluster cluster);
 
     /// <summary>Takes the cluster down. Asking twice does no harm.</summary>
-    void Remove(string clusterId);
+    void Remove(DesiredCluster cluster);
 
     /// <summary>What is there of a cluster now; null when there is nothing.</summary>
     ClusterObservation? Observe(string clusterId);

@@ -65,7 +65,7 @@ public sealed class LaunchDesk(
     {
         if (clusters.Find(name) is not { } cluster) return Outcome.Unknown(name);
         clusters.RequestDelete(cluster.Id, time.GetUtcNow(), reason, new AuditEntry(actor, "delete", name, reason));
-        if (catalogue.Find(cluster.Package) is { } engine) engine.Remove(cluster.Id);
+        if (catalogue.Find(cluster.Package) is { } engine) engine.Remove(cluster);
         changes.Raise(cluster.Id);
         return new Outcome.Accepted(clusters.FindById(cluster.Id) ?? cluster);
     });

@@ -20,8 +20,8 @@ public sealed class RunningTasks(ClusterViews views, Catalogue catalogue)
         if (views.Find(cluster) is not { } detail) return new RunningTask.Unknown(Outcome.Unknown(cluster).Problem);
         if (detail.Tasks.LastOrDefault(candidate => candidate.Name == task) is not { } found)
             return new RunningTask.Unknown(new Problem("No such task", 404, $"The cluster has: {string.Join(", ", detail.Tasks.Select(one => one.Name).Distinct())}", null));
-        return catalogue.Find(detail.Summary.Package)?.FrameworkId is { } framework
+        return catalogue.Find(detail.Summary.Package)?.FrameworkIdOf(detail.Summary.Id) is { } framework
             ? new RunningTask.Found(cluster, found, framework)
-            : new RunningTask.Unknown(new Problem("The task can't be reached", 503, "the operator is not registered with the master", null));
+            : new RunningTask.Unknown(new Problem("The task can't be reached", 503, "its scheduler is not registered with the master", null));
     }
 }

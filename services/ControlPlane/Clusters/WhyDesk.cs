@@ -25,9 +25,9 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
         var answers = new Dictionary<AmountsView, PendingReading>();
         foreach (var asked in pending.Where(pod => pod.WaitsFor is null).Select(pod => pod.Asked).Distinct().Take(MostQuestions))
         {
-            answers[asked] = engine?.FrameworkId is { } framework
+            answers[asked] = engine?.FrameworkIdOf(cluster.Id) is { } framework
                 ? await master.ReadAsync(Question(framework, Resources(asked), endings), cancellation)
-                : new PendingReading.Unreachable("the operator is not registered with the master");
+                : new PendingReading.Unreachable("its scheduler is not registered with the master");
         }
 
         return new ClusterWhy(cluster.Name, detail.Summary.State, detail.Summary.Reason,
@@ -60,7 +60,7 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
         var now = time.GetUtcNow();
         return ClusterEnding.InOrder(clusters.Living().Where(cluster => cluster.Id != except)
             .Select(cluster => (cluster, engine: catalogue.Find(cluster.Package)))
-            .Select(pair => pair.engine is { FrameworkId: { } framework } engine && engine.Observe(pair.cluster.Id) is { } observed
+            .Select(pair => pair.engine?.FrameworkIdOf(pair.cluster.Id) is { } framework && pair.engine.Observe(pair.cluster.Id) is { } observed
                 ? ClusterEnding.Of(pair.cluster, observed, framework, now) : null)
             .OfType<ClusterEnding>());
     }

@@ -125,20 +125,12 @@ public static class ControlPlaneApplication
     {
         foreach (var package in PackageDiscovery.Find(AppContext.BaseDirectory, Console.Error.WriteLine))
         {
-            services.AddSingleton<IClusterOperator>(provider =>
-            {
-                var clusters = provider.GetRequiredService<ClusterStore>();
-                ClusterConnection? Connection(string name) => clusters.Find(name) is { DeleteRequestedAt: null } other
-                    ? (provider.GetRequiredService<Catalogue>().Find(other.Package) as HostedOperator)?.Connection(other.Id)
-                    : null;
-                return new HostedOperator(
-                    package,
-                    () => new Operator(
-                        package, new OperatorSettings(scheduler, settings.Lake, settings.TaskUser), provider.GetRequiredService<PackageStore>(),
-                        new SqliteOperatorStore(Path.Combine(settings.WorkDir, "operators", package.Name + ".db")), Connection, provider.GetRequiredService<TimeProvider>()),
-                    () => clusters.Living().Where(cluster => cluster.Package == package.Name),
-                    provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name));
-            });
+            services.AddSingleton<IClusterOperator>(provider => new PackageSchedulers(
+                package, provider.GetRequiredService<PackageStore>(), settings.Lake,
+                (id, name) => new ClusterScheduler(
+                    package, id, name, new SchedulerSettings(scheduler, settings.Lake, settings.TaskUser) { FirstTurn = "what was asked for before" },
+                    provider.GetRequiredService<PackageStore>(), provider.GetRequiredService<IClusterDocuments>(), provider.GetRequiredService<TimeProvider>()),
+                provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name)));
         }
     }
 

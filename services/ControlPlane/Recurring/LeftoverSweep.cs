@@ -4,8 +4,8 @@ using DataPlatform.Services.ControlPlane.Storage;
 namespace DataPlatform.Services.ControlPlane.Recurring;
 
 /// <summary>
-/// Brings operators in line with what is desired: asks again for what should be, takes down what should not be,
-/// and records as deleted what the operator has nothing left of. Running it twice does no harm.
+/// Brings schedulers in line with what is desired: asks again for what should be and for deletions that were asked for, and records as
+/// deleted what nothing is left of. Running it twice does no harm.
 /// </summary>
 public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, TimeProvider time)
 {
@@ -19,28 +19,19 @@ public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Cl
 
     public void Run()
     {
-        var living = clusters.Living();
-        foreach (var engine in catalogue.Operators)
+        foreach (var cluster in clusters.Living())
         {
-            var known = engine.Known.ToHashSet();
-            var mine = living.Where(cluster => cluster.Package == engine.Name).ToList();
-            foreach (var cluster in mine)
+            if (catalogue.Find(cluster.Package) is not { } engine) continue;
+            if (cluster.DeleteRequestedAt is null)
             {
-                if (cluster.DeleteRequestedAt is null)
-                {
-                    if (!known.Contains(cluster.Id)) engine.Want(cluster);
-                }
-                else if (known.Contains(cluster.Id))
-                {
-                    engine.Remove(cluster.Id);
-                }
-                else
-                {
-                    Settle(engine, cluster.Id);
-                }
+                if (!engine.Known.Contains(cluster.Id)) engine.Want(cluster);
             }
-
-            foreach (var leftover in known.Except(mine.Select(cluster => cluster.Id))) engine.Remove(leftover);
+            else
+            {
+                // A scheduler that has not looked yet what is stored of the cluster is known as well.
+                engine.Remove(cluster);
+                if (!engine.Known.Contains(cluster.Id)) Settle(engine, cluster.Id);
+            }
         }
     }
 }

@@ -17,9 +17,13 @@ public static class MetricsRoute
         text.AppendLine("# HELP dp_clusters Living clusters by package and state.").AppendLine("# TYPE dp_clusters gauge");
         foreach (var group in views.List().GroupBy(cluster => (cluster.Package, cluster.State)).OrderBy(group => group.Key))
             text.AppendLine(CultureInfo.InvariantCulture, $"dp_clusters{{package=\"{group.Key.Package}\",state=\"{group.Key.State}\"}} {group.Count()}");
-        text.AppendLine("# HELP dp_operator_registered Whether the package's operator has a framework id.").AppendLine("# TYPE dp_operator_registered gauge");
+        text.AppendLine("# HELP dp_schedulers Clusters whose scheduler works here, by package and by whether the master has registered it.").AppendLine("# TYPE dp_schedulers gauge");
         foreach (var engine in catalogue.Operators)
-            text.AppendLine(CultureInfo.InvariantCulture, $"dp_operator_registered{{package=\"{engine.Name}\"}} {(engine.FrameworkId is null ? 0 : 1)}");
+        {
+            foreach (var group in engine.Known.GroupBy(id => engine.FrameworkIdOf(id) is not null).OrderBy(group => group.Key))
+                text.AppendLine(CultureInfo.InvariantCulture, $"dp_schedulers{{package=\"{engine.Name}\",registered=\"{(group.Key ? "true" : "false")}\"}} {group.Count()}");
+        }
+
         text.Append(ProcessMetrics.Text());
         return text.ToString();
     }

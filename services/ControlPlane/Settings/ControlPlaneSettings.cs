@@ -80,7 +80,7 @@ public sealed record ControlPlaneSettings
             CredentialFile = values.FindPath("credential"),
             MavenRepository = values.FindPath("maven-repository"),
             Wheels = values.FindPath("wheels"),
-            TaskUser = values.Find("task-user") ?? OperatorSettings.UsualUser,
+            TaskUser = values.Find("task-user") ?? SchedulerSettings.UsualUser,
             CliConfig = values.FindPath("cli-config"),
             DefaultLifetime = values.PositiveDuration("default-lifetime"),
             LoginLinkLifetime = values.PositiveDuration("login-link-lifetime"),

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapper;
 using DataPlatform.Operators.Sdk.State;
@@ -11,7 +12,7 @@ namespace DataPlatform.Services.ControlPlane.Storage;
 /// </summary>
 public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
 {
-    private const string Columns = "id, name, package, version, owner, options, created_at, expires_at, delete_requested_at, delete_reason, deleted_at";
+    private const string Columns = "id, name, package, version, owner, options, created_at, expires_at, delete_requested_at, delete_reason, deleted_at, target, target_at, aim";
 
     /// <summary>False when a cluster of that name still lives.</summary>
     /// <exception cref="LeaseLostException">This control plane does not lead; so for every change.</exception>
@@ -20,11 +21,11 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
         try
         {
             return Change(
-                $"INSERT INTO clusters ({Columns}) VALUES (@Id, @Name, @Package, @Version, @Owner, @options, @created, @expires, NULL, NULL, NULL)",
+                $"INSERT INTO clusters ({Columns}) VALUES (@Id, @Name, @Package, @Version, @Owner, @options, @created, @expires, NULL, NULL, NULL, 1, @created, @aim)",
                 new
                 {
                     cluster.Id, cluster.Name, cluster.Package, cluster.Version, cluster.Owner, options = cluster.Options.ToJsonString(),
-                    created = cluster.CreatedAt.ToUnixTimeMilliseconds(), expires = cluster.ExpiresAt.ToUnixTimeMilliseconds(),
+                    created = cluster.CreatedAt.ToUnixTimeMilliseconds(), expires = cluster.ExpiresAt.ToUnixTimeMilliseconds(), aim = JsonSerializer.Serialize(cluster.Aim),
                 },
                 audited);
         }
@@ -54,11 +55,44 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
         Change("UPDATE clusters SET delete_requested_at = @at, delete_reason = @reason WHERE id = @id AND delete_requested_at IS NULL",
             new { id, at = at.ToUnixTimeMilliseconds(), reason }, audited);
 
+    /// <summary>The next target, with these options; what was forced or left out of the plan before ends with it.</summary>
+    /// <returns>False when another change came first, or the cluster is being deleted.</returns>
+    public bool SetTarget(DesiredCluster before, JsonObject options, DateTimeOffset at, AuditEntry audited) => audit.Write(transaction =>
+    {
+        lease.Demand(transaction);
+        var connection = transaction.Connection!;
+        var isFirst = connection.Execute(
+            """
+            UPDATE clusters SET options = @options, target = target + 1, target_at = @at, aim = @aim
+            WHERE id = @Id AND target = @Target AND aim = @was AND delete_requested_at IS NULL
+            """,
+            new
+            {
+                before.Id, before.Target, options = options.ToJsonString(), at = at.ToUnixTimeMilliseconds(), was = Text(before.Aim),
+                aim = Text(before.Aim with { Forced = [], Skipped = [] }),
+            }, transaction) == 1;
+        if (!isFirst) return false;
+        connection.Execute(
+            "INSERT INTO earlier_targets (cluster_id, number, options, at) VALUES (@Id, @Target, @options, @at)",
+            new { before.Id, before.Target, options = before.Options.ToJsonString(), at = before.TargetAt.ToUnixTimeMilliseconds() }, transaction);
+        audit.Append(transaction, audited);
+        return true;
+    });
+
+    /// <returns>False when another change came first, or the cluster is being deleted.</returns>
+    public bool SetAim(DesiredCluster before, ClusterAim aim, AuditEntry audited) => Change(
+        "UPDATE clusters SET aim = @aim WHERE id = @Id AND aim = @was AND delete_requested_at IS NULL", new { before.Id, aim = Text(aim), was = Text(before.Aim) }, audited);
+
     public bool MarkDeleted(string id, DateTimeOffset at, AuditEntry? audited = null) =>
         Change("UPDATE clusters SET deleted_at = @at WHERE id = @id AND deleted_at IS NULL", new { id, at = at.ToUnixTimeMilliseconds() }, audited);
 
     public void ForgetDeletedBefore(DateTimeOffset limit) =>
-        Change("DELETE FROM clusters WHERE deleted_at < @limit", new { limit = limit.ToUnixTimeMilliseconds() });
+        Change(
+            """
+            DELETE FROM earlier_targets WHERE cluster_id IN (SELECT id FROM clusters WHERE deleted_at < @limit);
+            DELETE FROM clusters WHERE deleted_at < @limit
+            """,
+            new { limit = limit.ToUnixTimeMilliseconds() });
 
     /// <summary>False when it changed nothing; then nothing is audited either.</summary>
     private bool Change(string sql, object parameters, AuditEntry? audited = null) => audit.Write(transaction =>
@@ -69,18 +103,70 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
         return true;
     });
 
-    private IReadOnlyList<DesiredCluster> Query(string where, object? parameters) =>
-        database.Read<IReadOnlyList<DesiredCluster>>(connection =>
-            [.. connection.Query<Row>($"SELECT {Columns} FROM clusters WHERE {where} ORDER BY created_at, id", parameters).Select(row => row.ToCluster())]);
-
-    private sealed record Row(
-        string id, string name, string package, string version, string owner, string options, long created_at, long expires_at,
-        long? delete_requested_at, string? delete_reason, long? deleted_at)
+    private IReadOnlyList<DesiredCluster> Query(string where, object? parameters) => database.Read<IReadOnlyList<DesiredCluster>>(connection =>
     {
-        public DesiredCluster ToCluster() => new(
-            id, name, package, version, owner, JsonNode.Parse(options)!.AsObject(), Time(created_at), Time(expires_at),
-            delete_requested_at is { } requested ? Time(requested) : null, delete_reason, deleted_at is { } deleted ? Time(deleted) : null);
+        var rows = connection.Query<Row>($"SELECT {Columns} FROM clusters WHERE {where} ORDER BY created_at, id", parameters).ToList();
+        // Few clusters have ever been changed, and those few seldom.
+        var earlier = rows.Exists(row => row.target > 1)
+            ? connection.Query<TargetRow>($"SELECT cluster_id, number, options, at FROM earlier_targets WHERE cluster_id IN (SELECT id FROM clusters WHERE {where}) ORDER BY number", parameters)
+                .ToLookup(row => row.cluster_id)
+            : Array.Empty<TargetRow>().ToLookup(row => row.cluster_id);
+        return [.. rows.Select(row => row.ToCluster([.. earlier[row.id].Select(target => target.ToTarget())]))];
+    });
 
-        private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    private static string Text(ClusterAim aim) => JsonSerializer.Serialize(aim);
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    // A class with properties, as the databases differ in the width of their numbers.
+    private sealed class Row
+    {
+        public string id { get; init; } = "";
+
+        public string name { get; init; } = "";
+
+        public string package { get; init; } = "";
+
+        public string version { get; init; } = "";
+
+        public string owner { get; init; } = "";
+
+        public string options { get; init; } = "";
+
+        public long created_at { get; init; }
+
+        public long expires_at { get; init; }
+
+        public long? delete_requested_at { get; init; }
+
+        public string? delete_reason { get; init; }
+
+        public long? deleted_at { get; init; }
+
+        public int target { get; init; }
+
+        public long? target_at { get; init; }
+
+        public string aim { get; init; } = "";
+
+        public DesiredCluster ToCluster(IReadOnlyList<EarlierTarget> earlier) => new(
+            id, name, package, version, owner, JsonNode.Parse(options)!.AsObject(), Time(created_at), Time(expires_at),
+            delete_requested_at is { } requested ? Time(requested) : null, delete_reason, deleted_at is { } deleted ? Time(deleted) : null)
+        {
+            Target = target, TargetAt = Time(target_at ?? created_at), Earlier = earlier, Aim = JsonSerializer.Deserialize<ClusterAim>(aim)!,
+        };
+    }
+
+    private sealed class TargetRow
+    {
+        public string cluster_id { get; init; } = "";
+
+        public int number { get; init; }
+
+        public string options { get; init; } = "";
+
+        public long at { get; init; }
+
+        public EarlierTarget ToTarget() => new(number, JsonNode.Parse(options)!.AsObject(), Time(at));
     }
 }

@@ -1,11 +1,55 @@
 using System.Text.Json.Nodes;
+using DataPlatform.Operators.Sdk.Clusters;
 
 namespace DataPlatform.Services.ControlPlane.Storage;
 
-/// <summary>What a person asked for; how it is reached is the operator's business.</summary>
+/// <summary>What a person asked for; how it is reached is the scheduler's business.</summary>
 /// <param name="Id">Unique for ever; a name may be used again after deletion.</param>
+/// <param name="Options">Of the target that is wanted now.</param>
 /// <param name="DeleteRequestedAt">When somebody, or the end of the lifetime, asked for its deletion.</param>
-/// <param name="DeletedAt">When the operator had nothing left of it.</param>
+/// <param name="DeletedAt">When the scheduler had nothing left of it.</param>
 public sealed record DesiredCluster(
     string Id, string Name, string Package, string Version, string Owner, JsonObject Options, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt,
-    DateTimeOffset? DeleteRequestedAt = null, string? DeleteReason = null, DateTimeOffset? DeletedAt = null);
+    DateTimeOffset? DeleteRequestedAt = null, string? DeleteReason = null, DateTimeOffset? DeletedAt = null)
+{
+    /// <summary>The number of the target; from 1, one more with each change of the options.</summary>
+    public int Target { get; init; } = 1;
+
+    public DateTimeOffset TargetAt { get; init; } = CreatedAt;
+
+    /// <summary>Targets before this one, oldest first.</summary>
+    public IReadOnlyList<EarlierTarget> Earlier { get; init; } = [];
+
+    public ClusterAim Aim { get; init; } = new();
+
+    public WantedCluster ToWanted() => new(Id, Name, Owner, Options.DeepClone().AsObject(), CreatedAt)
+    {
+        Target = Target, TargetAt = TargetAt, Earlier = Earlier.ToDictionary(earlier => earlier.Number, earlier => earlier.Options),
+        Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Retries = Aim.Retries, IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
+    };
+}
+
+/// <summary>What people want of a cluster beside its options.</summary>
+public sealed record ClusterAim
+{
+    /// <summary>It is wanted to hold nothing but what it keeps.</summary>
+    public bool IsParked { get; init; }
+
+    /// <summary>How many restarts were asked for.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>How many times what has failed was asked to be tried again.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>No further step of a plan is to be begun.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>Pods whose steps are to be begun whatever stands before them, until the target changes.</summary>
+    public IReadOnlyList<string> Forced { get; init; } = [];
+
+    /// <summary>Pods whose steps are left out, until the target changes.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+}
+
+/// <param name="At">Since when it was wanted.</param>
+public sealed record EarlierTarget(int Number, JsonObject Options, DateTimeOffset At);

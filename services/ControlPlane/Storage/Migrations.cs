@@ -7,7 +7,7 @@ namespace DataPlatform.Services.ControlPlane.Storage;
 public static class Migrations
 {
     /// <summary>What holds JSON, as table and column: a database that says otherwise is damaged.</summary>
-    public static IReadOnlyList<(string Table, string Column)> JsonColumns { get; } = [("clusters", "options"), ("scheduler_documents", "content")];
+    public static IReadOnlyList<(string Table, string Column)> JsonColumns { get; } = [("clusters", "options"), ("scheduler_documents", "content"), ("clusters", "aim"), ("earlier_targets", "options")];
 
     public static IReadOnlyList<string> Sqlite { get; } =
     [
@@ -66,6 +66,18 @@ public static class Migrations
         ) STRICT;
         INSERT INTO writes (one, count) VALUES (1, 0);
         """,
+        """
+        ALTER TABLE clusters ADD COLUMN target INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE clusters ADD COLUMN target_at INTEGER;
+        ALTER TABLE clusters ADD COLUMN aim TEXT NOT NULL DEFAULT '{}';
+        CREATE TABLE earlier_targets (
+            cluster_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            options TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (cluster_id, number)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     public static IReadOnlyList<string> Postgres { get; } =
@@ -122,6 +134,18 @@ public static class Migrations
         CREATE TABLE protection_keys (
             name text PRIMARY KEY,
             content text NOT NULL
+        );
+        """,
+        """
+        ALTER TABLE clusters ADD COLUMN target integer NOT NULL DEFAULT 1;
+        ALTER TABLE clusters ADD COLUMN target_at bigint;
+        ALTER TABLE clusters ADD COLUMN aim text NOT NULL DEFAULT '{}';
+        CREATE TABLE earlier_targets (
+            cluster_id text COLLATE "C" NOT NULL,
+            number integer NOT NULL,
+            options text NOT NULL,
+            at bigint NOT NULL,
+            PRIMARY KEY (cluster_id, number)
         );
         """,
     ];

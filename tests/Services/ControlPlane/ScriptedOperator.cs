@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Plans;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Storage;
 
@@ -37,6 +38,12 @@ public sealed class ScriptedOperator : IClusterOperator
 
     public string? FrameworkId { get; set; } = "framework-1";
 
+    public IReadOnlyList<PodChange> PodChanges { get; set; } = [];
+
+    public IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after) => PodChanges;
+
+    public string? FrameworkIdOf(string clusterId) => FrameworkId;
+
     public IReadOnlyCollection<string> Known => [.. clusters.Keys];
 
     public ConcurrentQueue<DesiredCluster> Wanted { get; } = new();
@@ -53,7 +60,7 @@ public sealed class ScriptedOperator : IClusterOperator
         Show(cluster.Id, Pending);
     }
 
-    public void Remove(string clusterId) => Removed.Enqueue(clusterId);
+    public void Remove(DesiredCluster cluster) => Removed.Enqueue(cluster.Id);
 
     public ClusterObservation? Observe(string clusterId) => clusters.GetValueOrDefault(clusterId);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Protocol.Mesos;
@@ -10,15 +11,15 @@ using Capability = DataPlatform.Core.Protocol.Mesos.FrameworkInfo.Types.Capabili
 
 namespace DataPlatform.Simulation.Tests;
 
-/// <summary>The real decisions of an operator, which keeps clusters of a small engine; over a store and a link of the test's own.</summary>
-internal sealed class SimulatedOperator
+/// <summary>The real decisions of the scheduler of one cluster of a small engine; over documents and a link of the test's own.</summary>
+internal sealed class SimulatedScheduler
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly SimulatedCluster cluster;
-    private readonly Queue<OperatorCommand> commands = [];
-    private readonly WantedCluster[] wanted;
-    private OperatorCore core = null!;
+    private readonly Queue<SchedulerCommand> commands = [];
+    private WantedCluster wanted;
+    private SchedulerCore core = null!;
     private SteadyTime time = null!;
     private string? stream;
     private TimeSpan patience;
@@ -26,21 +27,21 @@ internal sealed class SimulatedOperator
     private int crashAfter = -1;
     private bool isOver;
 
-    public SimulatedOperator(SimulatedCluster cluster)
+    public SimulatedScheduler(int number, SimulatedCluster cluster)
     {
         this.cluster = cluster;
-        wanted = [.. Enumerable.Range(0, 2).Select(number => new WantedCluster($"cluster-{number}", $"cluster-{number}", "someone", new JsonObject(), cluster.Wall))];
-        Store = new SimulatedOperatorStore(cluster.Chance);
+        wanted = new WantedCluster($"id-{number}", $"cluster-{number}", "someone", new JsonObject { ["workers"] = 2 }, cluster.Wall);
+        Documents = new SimulatedDocuments(cluster.Chance);
         Start();
     }
 
-    public SimulatedOperatorStore Store { get; }
+    public SimulatedDocuments Documents { get; }
 
     /// <summary>Nothing is wanted any more, and nothing is left.</summary>
-    public bool IsDone => isOver && core.Known.Count == 0;
+    public bool IsDone => isOver && core.IsGone;
 
     /// <summary>For people.</summary>
-    public string Progress => $"operator {core.FrameworkId} {core.Disconnected} knows {string.Join(" ", core.Known)}; runs {string.Join(", ", Running.Select(process => $"{process.Task}"))}";
+    public string Progress => $"scheduler {core.FrameworkId} {core.Disconnected} of {wanted.Name} (target {wanted.Target}) is {core.Observe(cluster.Wall)?.State} {core.Observe(cluster.Wall)?.Reason}; runs {string.Join(", ", Running.Select(process => $"{process.Task}"))}";
 
     private IEnumerable<SimulatedProcess> Running => cluster.Agents.SelectMany(agent => agent.Host.Alive)
         .Where(process => process.FrameworkId == core.FrameworkId && !process.IsUnwanted);
@@ -50,7 +51,7 @@ internal sealed class SimulatedOperator
         if (stream is not null)
             cluster.Master.CloseSchedulerStream(stream);
         stream = null;
-        commands.Enqueue(new OperatorCommand.Signal(new SchedulerSignal.Disconnected("the stream broke", TimeSpan.Zero)));
+        commands.Enqueue(new SchedulerCommand.Signal(new SchedulerSignal.Disconnected("the stream broke", TimeSpan.Zero)));
     }
 
     /// <summary>Its process ends within one of its next steps, and another begins with what its store holds.</summary>
@@ -62,11 +63,40 @@ internal sealed class SimulatedOperator
         if (isOver || !IsComplete)
             return;
         isOver = true;
-        RemoveAll();
+        commands.Enqueue(new SchedulerCommand.Remove());
+    }
+
+    /// <summary>People change what they want, whatever is under way.</summary>
+    public void ChangeMind(int detail)
+    {
+        if (isOver)
+            return;
+        wanted = (detail % 4) switch
+        {
+            0 => wanted with { Restarts = wanted.Restarts + 1 },
+            1 => wanted with { Goal = wanted.Goal == ClusterGoal.Park ? ClusterGoal.Run : ClusterGoal.Park },
+            _ => wanted with
+            {
+                Target = wanted.Target + 1, TargetAt = time.Now, Options = new JsonObject { ["workers"] = 1 + (detail / 4 % 3), ["motto"] = detail % 4 },
+                Earlier = new Dictionary<int, JsonObject>(wanted.Earlier) { [wanted.Target] = wanted.Options },
+            },
+        };
+        commands.Enqueue(new SchedulerCommand.Want(wanted));
+    }
+
+    /// <summary>Nobody changes anything any more, and what is wanted is to run.</summary>
+    public void MakeUpMind()
+    {
+        if (wanted.Goal == ClusterGoal.Run)
+            return;
+        wanted = wanted with { Goal = ClusterGoal.Run };
+        commands.Enqueue(new SchedulerCommand.Want(wanted));
     }
 
     public void Step()
     {
+        if (core.IsGone)
+            return;
         if (stream is null)
             Subscribe();
         else if (!cluster.Master.Schedulers.TryReceive(stream, out var received))
@@ -78,7 +108,7 @@ internal sealed class SimulatedOperator
         if (cluster.Steady >= nextTick)
         {
             nextTick = cluster.Steady + TimeSpan.FromMilliseconds(500);
-            commands.Enqueue(new OperatorCommand.Tick());
+            commands.Enqueue(new SchedulerCommand.Tick());
         }
 
         while (commands.TryDequeue(out var command))
@@ -86,25 +116,19 @@ internal sealed class SimulatedOperator
     }
 
     private bool IsComplete => Running.Select(process => process.Name).Order(StringComparer.Ordinal)
-        .SequenceEqual(wanted.SelectMany(each => SimulatedPackage.Tasks.Select(task => $"{each.Name}/{task}")).Order(StringComparer.Ordinal));
+        .SequenceEqual(SimulatedPackage.TasksOf(wanted.Options).Select(task => $"{wanted.Name}/{task}").Order(StringComparer.Ordinal))
+        && core.Observe(cluster.Wall)?.State == ClusterState.Ready;
 
     private void Start()
     {
         commands.Clear();
-        core = new OperatorCore(new SimulatedPackage(), new CoreSettings("/lake", cluster.NewUuid, _ => null) { Spread = cluster.Chance.NextDouble }, Store.Load());
+        core = new SchedulerCore(new SimulatedPackage(), wanted.Id, new CoreSettings("/lake", cluster.NewUuid, () => new byte[32]) { Spread = cluster.Chance.NextDouble }, Documents.Load());
         time = new SteadyTime(new SimulatedTime(cluster));
         (stream, crashAfter) = (null, -1);
         // What people want is the control plane's to remember.
-        foreach (var each in wanted)
-            commands.Enqueue(new OperatorCommand.Want(each));
+        commands.Enqueue(new SchedulerCommand.Want(wanted));
         if (isOver)
-            RemoveAll();
-    }
-
-    private void RemoveAll()
-    {
-        foreach (var each in wanted)
-            commands.Enqueue(new OperatorCommand.Remove(each.Id));
+            commands.Enqueue(new SchedulerCommand.Remove());
     }
 
     private void Take(SchedulerEvent received)
@@ -114,20 +138,23 @@ internal sealed class SimulatedOperator
         if (received.Type == SchedulerEvent.Types.Type.Error)
         {
             stream = null;
-            commands.Enqueue(new OperatorCommand.Signal(new SchedulerSignal.Disconnected(received.Error.Message, TimeSpan.Zero)));
+            var isRemoved = received.Error.Message.Contains("removed", StringComparison.Ordinal);
+            commands.Enqueue(new SchedulerCommand.Signal(isRemoved
+                ? new SchedulerSignal.Ended(SubscriptionEnd.FrameworkRemoved, received.Error.Message)
+                : new SchedulerSignal.Disconnected(received.Error.Message, TimeSpan.Zero)));
             return;
         }
 
-        commands.Enqueue(new OperatorCommand.Signal(new SchedulerSignal.Received(received)));
+        commands.Enqueue(new SchedulerCommand.Signal(new SchedulerSignal.Received(received)));
     }
 
-    /// <summary>As the operator does: first all that must be remembered, then the rest in order. It may end between any two.</summary>
-    private void CarryOut(IReadOnlyList<OperatorEffect> effects)
+    /// <summary>As the scheduler does: first all that must be remembered, then the rest in order. It may end between any two.</summary>
+    private void CarryOut(IReadOnlyList<SchedulerEffect> effects)
     {
-        var durable = effects.OfType<OperatorEffect.Store>().Select(effect => effect.Change).ToList();
+        var durable = effects.OfType<SchedulerEffect.Store>().Select(effect => effect.Change).ToList();
         if (CrashesHere())
             return;
-        if (durable.Count > 0 && !Store.TryWrite(durable))
+        if (durable.Count > 0 && !Documents.TryWrite(durable))
         {
             Start();
             return;
@@ -137,10 +164,10 @@ internal sealed class SimulatedOperator
         {
             if (CrashesHere())
                 return;
-            if (effect is OperatorEffect.Call(var call, _))
+            if (effect is SchedulerEffect.Call(var call, _))
                 Call(call);
-            else if (effect is OperatorEffect.Resolve resolve)
-                commands.Enqueue(new OperatorCommand.Resolved(resolve.ClusterId, new ArtifactResolution.Ready(ResolvedArtifacts.None)));
+            else if (effect is SchedulerEffect.Resolve resolve)
+                commands.Enqueue(new SchedulerCommand.Resolved(resolve.Target, new ArtifactResolution.Ready(ResolvedArtifacts.None)));
         }
     }
 
@@ -155,8 +182,8 @@ internal sealed class SimulatedOperator
     private void Subscribe()
     {
         stream = cluster.Master.OpenSchedulerStream();
-        var info = new FrameworkInfo { User = "nobody", Name = "operator", Checkpoint = true, FailoverTimeout = 1e6 };
-        info.Roles.Add(SimulatedPackage.Role);
+        var info = new FrameworkInfo { User = "nobody", Name = wanted.Name, Checkpoint = true, FailoverTimeout = 1e6 };
+        info.Roles.Add($"{SimulatedPackage.Role}/{wanted.Name}");
         info.Capabilities.Add(new[] { Capability.MultiRole, Capability.PartitionAware, Capability.TaskKillingState, Capability.ReservationRefinement }
             .Select(type => new FrameworkInfo.Types.Capability { Type = type }));
         var call = new SchedulerCall { Type = SchedulerCall.Types.Type.Subscribe, Subscribe = new SchedulerCall.Types.Subscribe { FrameworkInfo = info } };
@@ -175,12 +202,12 @@ internal sealed class SimulatedOperator
         if (call.Type == SchedulerCall.Types.Type.Kill)
             cluster.Invariants.Kills.Asked($"{id}/{call.Kill.TaskId.Value}", call.Kill.KillPolicy);
         var launched = call.Accept?.Operations.SelectMany(operation => operation.Launch?.TaskInfos ?? []).Select(task => task.TaskId.Value);
-        if (launched?.FirstOrDefault(task => !Store.Knows(task)) is { } unknown)
-            cluster.Invariants.Fail($"task {unknown} was launched, and the next operator does not know it");
+        if (launched?.FirstOrDefault(task => !Documents.Knows(task)) is { } unknown)
+            cluster.Invariants.Fail($"task {unknown} was launched, and the next scheduler does not know it");
         var fate = cluster.Network.IsGood ? 2 : cluster.Chance.Next(20);
         if (fate > 0)
             cluster.Master.Post(new PoolCommand.SchedulerRequest(call, stream, SimulatedCluster.Anyone));
         if (fate < 2)
-            commands.Enqueue(new OperatorCommand.Lost(call));
+            commands.Enqueue(new SchedulerCommand.Lost(call));
     }
 }
