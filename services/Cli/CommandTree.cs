@@ -37,6 +37,9 @@ public static class CommandTree
             ExecCommand.Create(surroundings),
             WhyCommand.Create(surroundings),
             ExtendCommand.Create(surroundings),
+            UpdateCommand.Create(surroundings),
+            UpdateCommand.CreateRollback(surroundings),
+            TargetsCommand.Create(surroundings),
             DeleteCommand.Create(surroundings),
             NotebookCommand.Create(surroundings),
             LakeCommand.Create(surroundings),
@@ -46,6 +49,7 @@ public static class CommandTree
             ReplayCommand.Create(surroundings),
             QuickstartCommand.Create(surroundings),
         };
+        foreach (var command in LifeCommands.Create(surroundings)) root.Add(command);
         foreach (var command in PartCommands.Create()) root.Add(command);
         foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples((HelpAction)option.Action!);
         return root;

@@ -51,6 +51,22 @@ public sealed class ControlPlaneClient : IDisposable
         SendAsync(HttpMethod.Post, $"api/v1/clusters/{Segment(name)}/extend", new ExtendRequest((long)by.TotalSeconds), Json.ExtendRequest,
             Json.ClusterDetail, cancellation);
 
+    public Task<UpdateView> UpdateAsync(string name, UpdateRequest request, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, $"api/v1/clusters/{Segment(name)}/update", request, Json.UpdateRequest, Json.UpdateView, cancellation);
+
+    public Task<UpdateView> RollbackAsync(string name, RollbackRequest request, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, $"api/v1/clusters/{Segment(name)}/rollback", request, Json.RollbackRequest, Json.UpdateView, cancellation);
+
+    public Task<IReadOnlyList<TargetView>> TargetsAsync(string name, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/clusters/{Segment(name)}/targets", Json.IReadOnlyListTargetView, cancellation);
+
+    /// <param name="action">A path below the cluster's, such as <c>restart</c>.</param>
+    public async Task<ClusterDetail> ChangeAsync(string name, string action, CancellationToken cancellation = default)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Post, $"api/v1/clusters/{Segment(name)}/{action}"), cancellation);
+        return await ReadAsync(answer, Json.ClusterDetail, cancellation);
+    }
+
     /// <summary>Asks for the cluster's end and returns at once; watch it to see it gone.</summary>
     public async Task DeleteAsync(string name, CancellationToken cancellation = default)
     {

@@ -65,6 +65,8 @@ public sealed class OfferShare
 
     public List<GeneratedFile> Files { get; } = [];
 
+    public bool HasReleased => released.Count > 0;
+
     public bool IsUsed => released.Count > 0 || taken.Count > 0 || Launches.Count > 0;
 
     /// <summary>In the order in which they build on each other.</summary>

@@ -26,7 +26,8 @@ internal static class PlanBuilder
             return [cluster.Facts.ParkedAt is null ? deploy : deploy with { Name = "resume" }];
         var isSettled = cluster.Facts.SettledTarget >= wanted.Target && cluster.Facts.SettledRestarts >= wanted.Restarts;
         var other = !isSettled ? Update(cluster, steps, wanted.Target > cluster.Facts.SettledTarget) : Recover(cluster, steps);
-        return other is null ? [Done(deploy)] : [Done(deploy), other];
+        var done = Done(cluster, deploy);
+        return other is null ? [done] : [done, other];
     }
 
     private static Phase Artifacts(ClusterWork cluster)
@@ -117,9 +118,13 @@ internal static class PlanBuilder
         return broken.Count == 0 ? null : new Plan("recover", [new Phase("pods", Strategy.Parallel, [.. broken.Select(pod => steps.Launch(pod, null, isDriving: true, mends: true))])]);
     }
 
-    /// <summary>What has once come up has come up: what breaks later is another plan's.</summary>
-    private static Plan Done(Plan deploy) => new(deploy.Name, [.. deploy.Phases.Select(phase => phase with
+    /// <summary>What has once come up has come up, and when it did: what breaks later is another plan's.</summary>
+    private static Plan Done(ClusterWork cluster, Plan deploy) => new(deploy.Name, [.. deploy.Phases.Select(phase => phase with { Steps = [.. phase.Steps.Select(step => Done(cluster, step))] })]);
+
+    private static Step Done(ClusterWork cluster, Step step)
     {
-        Steps = [.. phase.Steps.Select(step => step.State == StepState.Complete ? step : step with { State = StepState.Complete, WaitingFor = null, IsEligible = false })],
-    })]);
+        var record = cluster.Pods.GetValueOrDefault(step.Pod);
+        var finished = step.Kind == StepKind.Launch ? record?.FirstReadyAt : step.FinishedAt <= cluster.Facts.ReadyAt ? step.FinishedAt : null;
+        return new Step(step.Kind, step.Name, step.Pod, StepState.Complete) { StartedAt = step.Kind == StepKind.Launch ? record?.FirstLaunchedAt : finished is null ? null : step.StartedAt, FinishedAt = finished };
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
         if (cluster.IsComplete(pod))
             return step with { FinishedAt = rows.Max(row => row.EndedAt ?? row.ReadyAt) };
         if (rows.Exists(row => row.Living && !cluster.Outdated.ContainsKey(row.TaskId)))
-            return step with { State = rows.TrueForAll(row => row.StartedAt is not null) ? StepState.Starting : StepState.Preparing, WaitingFor = Waiting(rows) };
+            return step with { State = rows.TrueForAll(row => row.StartedAt is not null) ? StepState.Starting : StepState.Preparing, WaitingFor = Waiting(pod, rows) };
         if (rows.Exists(row => row.Living))
             return step with { State = StepState.Pending, WaitingFor = $"{pod.Name}, as it was, to end" };
         var block = Readiness.WhyNot(cluster, pod, now);
@@ -59,12 +59,11 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
         : cluster.Wanted.IsPaused ? "the plan to be continued: it is paused"
         : before is null ? null : $"waits for {before} to be ready";
 
-    private string Waiting(List<TaskRow> rows) => rows.Find(row => row.Living && !cluster.Serves(row)) switch
+    private string Waiting(PodInstance pod, List<TaskRow> rows) => rows.Find(row => row.Living && !cluster.Serves(row)) switch
     {
-        null => "a task of the same pod that ended",
+        null => pod.Pod.Tasks.Any(task => task.RunsOnce) ? "its end: it runs once" : "a task of the same pod that ended",
         { KillReason: { } reason } => $"its end: {reason}",
         { UnreachableSince: { } since } row => $"its host {row.Host}, out of reach since {since:HH:mm:ss}",
-        { StartedAt: not null } row when cluster.Instances().SelectMany(each => each.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce) => "its end: it runs once",
         { StartedAt: null } row => $"host {row.Host} to fetch and start it",
         var row => cluster.ChecksMissed.GetValueOrDefault(row.TaskId, "its readiness check"),
     };

@@ -107,6 +107,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     /// <summary>Pods of which there is something although they are wanted no longer.</summary>
     public IEnumerable<string> Surplus()
     {
+        // Before it is known what is wanted nothing is too much.
+        if (Specification is null)
+            return [];
         var wanted = Instances().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
         return Living.Select(row => row.Pod).Concat(Pods.Values.Where(record => record.Place is not null).Select(record => record.Name))
             .Where(pod => !wanted.Contains(pod)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);

@@ -135,6 +135,8 @@ public sealed partial class SchedulerCore
             rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), name, ReservationOf(instance.Name), share.Role, settings.User), command.Files));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);
         }
+        if (cluster.Record(instance) is { FirstLaunchedAt: null } record)
+            Save(record with { FirstLaunchedAt = now });
         foreach (var (row, info, files) in rows)
         {
             if (cluster.Add(row) is { } forgotten)
@@ -174,6 +176,9 @@ public sealed partial class SchedulerCore
         var accept = new SchedulerCall { Type = SchedulerCall.Types.Type.Accept, Accept = new SchedulerCall.Types.Accept { Filters = filters } };
         accept.Accept.OfferIds.Add(share.Offer.Id);
         accept.Accept.Operations.Add(share.Operations);
+        // What was given back is offered again: that it is not reserved any more shows that the answer has arrived.
+        if (share.HasReleased)
+            accept.Accept.Filters = new Filters { RefuseSeconds = 0 };
         Emit(new SchedulerEffect.Call(accept, share.Files));
     }
 }

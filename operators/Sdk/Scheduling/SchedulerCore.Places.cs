@@ -37,12 +37,14 @@ public sealed partial class SchedulerCore
     /// <summary>Of reservations that an offer holds, those that nobody needs are given back, whoever's they were.</summary>
     private void Settle(OfferShare share)
     {
+        var offered = share.Reserved.Select(reserved => reserved.Reservation).Where(reservation => reservation.ClusterId == cluster.Id).Select(reservation => reservation.Pod).ToHashSet(StringComparer.Ordinal);
         foreach (var reserved in share.Reserved.ToList())
         {
             if (!IsNeeded(share, reserved))
                 share.Release(reserved);
         }
-        foreach (var record in cluster.Pods.Values.Where(record => record.Leaving.Any(place => place.AgentId == share.AgentId)).ToList())
+        // Only what is not offered any more was given back: an answer may be lost on its way.
+        foreach (var record in cluster.Pods.Values.Where(record => record.Leaving.Any(place => place.AgentId == share.AgentId) && !offered.Contains(record.Name)).ToList())
             SaveOrForget(record with { Leaving = [.. record.Leaving.Where(place => place.AgentId != share.AgentId)] });
     }
 

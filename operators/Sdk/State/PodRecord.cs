@@ -23,6 +23,8 @@ public sealed record PodRecord(string Name, string Type, int Index)
 
     public string? FailureReason { get; init; }
 
+    public DateTimeOffset? FirstLaunchedAt { get; init; }
+
     /// <summary>When it was complete for the first time.</summary>
     public DateTimeOffset? FirstReadyAt { get; init; }
 }

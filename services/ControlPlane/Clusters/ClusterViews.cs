@@ -72,6 +72,6 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
         };
     }
 
-    private static Dictionary<string, string> Texts(JsonObject options) =>
+    internal static Dictionary<string, string> Texts(JsonObject options) =>
         options.ToDictionary(option => option.Key, option => option.Value?.ToString() ?? "");
 }

@@ -25,6 +25,7 @@ public static class ClusterRoutes
         clusters.MapGet("/{name}/events", Events).WithSummary("The cluster now and after every change, as server-sent events");
         clusters.MapGet("/{name}/why", Why).WithSummary("Why pods of the cluster wait: each host's reason, and what would change it")
             .Produces<ClusterWhy>().Produces<Problem>(404, ProblemJson);
+        ChangeRoutes.Map(clusters);
         ExecRoute.Map(clusters);
         clusters.MapGet("/{name}/tasks/{task}/logs", Logs).WithSummary("A part of a task's output; a negative offset counts from the end")
             .Produces<LogView>().Produces<Problem>(404, ProblemJson).Produces<Problem>(503, ProblemJson);

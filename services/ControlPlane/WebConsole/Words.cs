@@ -33,7 +33,7 @@ public static class Words
         ClusterState.Ready => Color.Success,
         ClusterState.Failed => Color.Error,
         ClusterState.Degraded => Color.Warning,
-        ClusterState.Deleting or ClusterState.Deleted => Color.Default,
+        ClusterState.Deleting or ClusterState.Deleted or ClusterState.Parking or ClusterState.Parked => Color.Default,
         _ => Color.Info,
     };
 

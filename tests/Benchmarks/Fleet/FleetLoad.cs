@@ -34,7 +34,7 @@ internal sealed class FleetLoad(Uri master, string name) : IDisposable
         {
             await foreach (var signal in _client.SubscribeAsync(framework, ending.Token))
             {
-                if (signal is SchedulerSignal.Ended(var reason))
+                if (signal is SchedulerSignal.Ended(_, var reason))
                     throw new InvalidOperationException($"the master ended the subscription: {reason}");
                 if (signal is SchedulerSignal.Received(var received))
                     Answer(received);

@@ -35,7 +35,7 @@ internal sealed class BenchScheduler(LivePlatform platform, params string[] comm
                         throw new InvalidOperationException($"a task became {received.Update.Status.State}: {received.Update.Status.Message}");
                     yield return (arrived, received);
                     break;
-                case SchedulerSignal.Ended(var reason):
+                case SchedulerSignal.Ended(_, var reason):
                     throw new InvalidOperationException($"the master ended the subscription: {reason}");
                 case SchedulerSignal.Disconnected when platform.WhyDown is { } reason:
                     throw new InvalidOperationException(reason);

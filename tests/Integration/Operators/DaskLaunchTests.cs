@@ -17,39 +17,39 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
         """;
 
     [Fact]
-    public async Task Survives_a_restart_of_its_operator_and_the_death_of_a_worker_and_goes_away()
+    public async Task Survives_a_restart_of_its_scheduler_and_the_death_of_a_worker_and_goes_away()
     {
         Assert.SkipUnless(Directory.Exists("/usr/lib/python3/dist-packages/distributed"), "Debian's python3-distributed is not installed here");
         await using var pool = await RealPool.StartAsync(2, "cpus:2;mem:4096;disk:20000");
         await using var server = await StoreServer.StartAsync(Mirror.Store with { Folder = Path.Combine(pool.Folder, "store") });
         var source = new NoPython(server.Store);
         List<string> launched;
-        await using (var dask = new OperatorUnderTest(pool, new DaskPackage(), source))
+        await using (var dask = new SchedulerUnderTest(pool, new DaskPackage(), "trial", source))
         {
             var asked = Stopwatch.StartNew();
-            dask.Want("trial");
-            var ready = await dask.UntilAsync("trial", ClusterState.Ready, TimeSpan.FromMinutes(2));
+            dask.Want();
+            var ready = await dask.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(2));
             output.WriteLine($"asked to ready: {asked.Elapsed.TotalSeconds:0.0} s");
             (await AskAsync(dask)).ShouldBe("499500 2");
             launched = [.. ready.Tasks.Select(task => task.TaskId).Order()];
         }
 
-        await using (var dask = new OperatorUnderTest(pool, new DaskPackage(), source))
+        await using (var dask = new SchedulerUnderTest(pool, new DaskPackage(), "trial", source))
         {
-            dask.Want("trial");
-            var adopted = await dask.UntilAsync("trial", ClusterState.Ready, TimeSpan.FromMinutes(1));
+            dask.Want();
+            var adopted = await dask.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(1));
             (await AskAsync(dask)).ShouldBe("499500 2");
             adopted.Tasks.Select(task => task.TaskId).Order().ShouldBe(launched);
 
             using (var worker = Process.GetProcessById(PidOf(adopted.Tasks.First(task => task.Name == "worker-1").TaskId)))
                 worker.Kill();
-            await dask.UntilAsync("trial", ClusterState.Degraded, TimeSpan.FromMinutes(1));
-            var mended = await dask.UntilAsync("trial", ClusterState.Ready, TimeSpan.FromMinutes(1));
+            await dask.UntilAsync(ClusterState.Degraded, TimeSpan.FromMinutes(1));
+            var mended = await dask.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(1));
             mended.Tasks.Count(task => task.Name == "worker-1").ShouldBe(2);
             (await AskAsync(dask)).ShouldBe("499500 2");
 
-            dask.Subject.Remove("trial");
-            await dask.UntilGoneAsync("trial", TimeSpan.FromSeconds(60));
+            dask.Remove();
+            await dask.UntilGoneAsync(TimeSpan.FromSeconds(60));
         }
     }
 
@@ -71,12 +71,12 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
         throw new InvalidOperationException($"no process of {taskId}");
     }
 
-    private static async Task<string> AskAsync(OperatorUnderTest dask)
+    private static async Task<string> AskAsync(SchedulerUnderTest dask)
     {
         var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(Client);
-        foreach (var (name, value) in dask.Subject.Connection("trial")!.Environment)
+        foreach (var (name, value) in dask.Subject.Connection!.Environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -35,11 +35,11 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
             Assert.Skip(server.Store.Unavailable(package.Needs([])) ?? "Spark's artifacts can't be had here");
             return;
         }
-        await using var spark = new OperatorUnderTest(pool, package, server.Store);
+        await using var spark = new SchedulerUnderTest(pool, package, "trial", server.Store);
 
         var asked = (At: DateTimeOffset.UtcNow, Clock: Stopwatch.StartNew());
-        spark.Want("trial");
-        var ready = await spark.UntilAsync("trial", ClusterState.Ready, TimeSpan.FromMinutes(4));
+        spark.Want();
+        var ready = await spark.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(4));
         output.WriteLine($"asked to ready: {asked.Clock.Elapsed.TotalSeconds:0.0} s");
         foreach (var step in ready.Plans[0].Phases.SelectMany(phase => phase.Steps))
             output.WriteLine($"{step.Name}: launched after {(step.StartedAt - asked.At)?.TotalSeconds:0.00} s, ready after {(step.FinishedAt - asked.At)?.TotalSeconds:0.00} s");
@@ -47,13 +47,13 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         ready.Snippets.ShouldNotBeEmpty();
 
         var table = Path.Combine(spark.LakePath, "halves");
-        var said = await PythonAsync(server.Store.Content.PathOf(DataPlatform.Operators.Sdk.Packages.Digest.Parse(artifacts.Python!.Digest)), pool.Folder, spark.Subject.Connection("trial")!.Environment, table);
+        var said = await PythonAsync(server.Store.Content.PathOf(DataPlatform.Operators.Sdk.Packages.Digest.Parse(artifacts.Python!.Digest)), pool.Folder, spark.Subject.Connection!.Environment, table);
         output.WriteLine($"asked to result: {asked.Clock.Elapsed.TotalSeconds:0.0} s");
         said.ShouldContain("[('even', 124750.0), ('odd', 125000.0)]");
         Directory.GetFiles(table, "*.parquet").ShouldNotBeEmpty();
 
-        spark.Subject.Remove("trial");
-        await spark.UntilGoneAsync("trial", TimeSpan.FromSeconds(60));
+        spark.Remove();
+        await spark.UntilGoneAsync(TimeSpan.FromSeconds(60));
         Directory.GetFiles(Path.Combine(spark.LakePath, "_events", "trial"), "*", SearchOption.AllDirectories).ShouldNotBeEmpty();
     }
 

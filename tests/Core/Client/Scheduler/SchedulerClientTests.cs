@@ -27,7 +27,7 @@ public sealed class SchedulerClientTests
     public async Task Ends_when_another_scheduler_takes_over()
     {
         var signals = await CollectAsync(new ScriptedMaster(ScriptedMaster.Stream(ScriptedMaster.Subscribed(), ScriptedMaster.Error("Framework failed over"))));
-        signals[^1].ShouldBe(new SchedulerSignal.Ended("Framework failed over"));
+        signals[^1].ShouldBe(new SchedulerSignal.Ended(SubscriptionEnd.FailedOver, "Framework failed over"));
     }
 
     [Fact]

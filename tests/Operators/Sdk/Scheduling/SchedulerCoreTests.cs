@@ -387,7 +387,8 @@ public sealed class SchedulerCoreTests
         trial.SendRemove().ExpectKilled("head", "worker-0", "worker-1").ExpectState(ClusterState.Deleting);
         trial.SendStatus("head", TaskState.TaskKilled).SendStatus("worker-0", TaskState.TaskKilled).ExpectState(ClusterState.Deleting);
         trial.SendStatus("worker-1", TaskState.TaskKilled).ExpectCall(SchedulerCall.Types.Type.Revive).ExpectNoCall(SchedulerCall.Types.Type.Teardown);
-        trial.SendOffers(trial.ReservedOffer("worker-1", place)).ExpectCall(SchedulerCall.Types.Type.Teardown).Operations.ShouldBe([Offer.Types.Operation.Types.Type.Unreserve]);
+        trial.SendOffers(trial.ReservedOffer("worker-1", place)).ExpectNoCall(SchedulerCall.Types.Type.Teardown).Operations.ShouldBe([Offer.Types.Operation.Types.Type.Unreserve]);
+        trial.SendOffer("A1").ExpectCall(SchedulerCall.Types.Type.Teardown);
         trial.SendEnded(SubscriptionEnd.FrameworkRemoved).Observation.ShouldBeNull();
         trial.Rows.ShouldBeEmpty();
     }

@@ -107,7 +107,7 @@ public sealed class SchedulerPlansTests
         var place = trial.Memory.Pods.Single(record => record.Name == "worker-1").Place;
         trial.SendTarget(new JsonObject { ["workers"] = 1 }).ExpectKilled("worker-1");
         trial.SendStatus("worker-1", TaskState.TaskKilled).SendOffers(trial.ReservedOffer("worker-1", place)).Operations.ShouldBe([OperationType.Unreserve]);
-        trial.ExpectState(ClusterState.Ready).Memory.Pods.Select(record => record.Name).ShouldBe(["head", "worker-0"]);
+        trial.ExpectState(ClusterState.Ready).SendOffer("A1").Memory.Pods.Select(record => record.Name).ShouldBe(["head", "worker-0"]);
     }
 
     [Fact]

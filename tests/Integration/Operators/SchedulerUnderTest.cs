@@ -6,73 +6,77 @@ using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
-using DataPlatform.Operators.Sdk.State;
+using DataPlatform.Operators.Sdk.Scheduling;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
 
-/// <summary>A real operator against a real pool.</summary>
-public sealed class OperatorUnderTest : IAsyncDisposable
+/// <summary>A real scheduler of one cluster against a real pool.</summary>
+public sealed class SchedulerUnderTest : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();
-    private readonly SqliteOperatorStore store;
+    private readonly string name;
     private readonly Task running;
 
-    public OperatorUnderTest(RealPool pool, ServicePackage package, IArtifactSource artifacts, Func<string, ClusterConnection?>? connection = null)
+    public SchedulerUnderTest(RealPool pool, ServicePackage package, string name, IArtifactSource artifacts)
     {
+        this.name = name;
         LakePath = Path.Combine(pool.Folder, "lake");
         Directory.CreateDirectory(LakePath);
-        store = new SqliteOperatorStore(Path.Combine(pool.Folder, $"operator-{package.Name}.db"));
-        Subject = new Operator(package, new OperatorSettings(new SchedulerClientSettings(pool.Master), LakePath, OperatorSettings.UsualUser), artifacts, store, connection ?? (_ => null));
         Package = package;
+        Subject = new ClusterScheduler(
+            package, $"id-of-{name}", name, new SchedulerSettings(new SchedulerClientSettings(pool.Master), LakePath, SchedulerSettings.UsualUser), artifacts,
+            new FileDocuments(Path.Combine(pool.Folder, $"documents-{name}.json")));
         running = Subject.RunAsync(stop.Token);
     }
 
-    public Operator Subject { get; }
+    public ClusterScheduler Subject { get; }
 
     public ServicePackage Package { get; }
 
     public string LakePath { get; }
 
-    public void Want(string name, string options = "{}")
+    public void Want(string options = "{}")
     {
         var merged = (JsonObject)Package.Description.Defaults.DeepClone();
         foreach (var (option, value) in (JsonObject)JsonNode.Parse(options)!)
             merged[option] = value?.DeepClone();
-        Subject.Want(new WantedCluster(name, name, "test", merged, DateTimeOffset.UtcNow));
+        Subject.Post(new SchedulerCommand.Want(new WantedCluster($"id-of-{name}", name, "test", merged, DateTimeOffset.UtcNow)));
     }
 
-    public async Task<ClusterObservation> UntilAsync(string cluster, ClusterState state, TimeSpan limit)
+    public void Remove() => Subject.Post(new SchedulerCommand.Remove());
+
+    public async Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit)
     {
         var since = Stopwatch.StartNew();
         while (true)
         {
             if (running.IsFaulted)
                 await running;
-            var seen = Subject.Observe(cluster);
+            var seen = Subject.Observation;
             if (seen?.State == state)
                 return seen;
             if (since.Elapsed > limit || (seen?.State == ClusterState.Failed && state != ClusterState.Failed))
-                throw new TimeoutException($"{cluster} is {seen?.State}, not {state}: {seen?.Reason}\n{await LogsAsync(seen)}");
+                throw new TimeoutException($"{name} is {seen?.State}, not {state}: {seen?.Reason}\n{await LogsAsync(seen)}");
             await Task.Delay(20);
         }
     }
 
-    public async Task UntilGoneAsync(string cluster, TimeSpan limit)
+    public async Task UntilGoneAsync(TimeSpan limit)
     {
         var since = Stopwatch.StartNew();
-        while (Subject.Observe(cluster) is { } seen)
+        while (Subject.Observation is { } seen)
         {
-            since.Elapsed.ShouldBeLessThan(limit, $"{cluster} is {seen.State}: {seen.Reason}");
+            since.Elapsed.ShouldBeLessThan(limit, $"{name} is {seen.State}: {seen.Reason}");
             await Task.Delay(20);
         }
+        await running;
     }
 
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
         await running;
-        store.Dispose();
         stop.Dispose();
     }
 

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Launching;
+using DataPlatform.Services.Cli.Output;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+/// <summary>Other options for a cluster that runs: the change is shown, with what restarts and why, before it is confirmed.</summary>
+public static class UpdateCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var cluster = Shared.Cluster();
+        var pairs = new Option<string[]>("--set") { Description = "An option of the package", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        var (dry, yes) = (DryRun(), Shared.Yes());
+        var command = new ExampledCommand("update", "Changes a cluster's options; shows what restarts and why before it does",
+            "dp update trial --set workers=4 --dry-run", "dp update trial --set workers=4 --set worker_memory=2048 --yes") { cluster, pairs, dry, yes };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(pairs) is not { Length: > 0 }) result.AddError("name what changes: --set KEY=VALUE");
+        });
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var name = parsed.GetRequiredValue(cluster);
+            using var client = surroundings.Connect();
+            var detail = await client.ClusterAsync(name, cancellation);
+            var options = OptionWords.Read(await client.PackageAsync(detail.Summary.Package, cancellation), [], parsed.GetRequiredValue(pairs));
+            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.UpdateAsync(name, new UpdateRequest(options, isDryRun), cancellation));
+        });
+        return command;
+    }
+
+    public static Command CreateRollback(Surroundings surroundings)
+    {
+        var cluster = Shared.Cluster();
+        var to = new Option<int?>("--to") { Description = "The target whose options are wanted again; the one before when absent ('dp targets CLUSTER' lists them)", HelpName = "NUMBER" };
+        var (dry, yes) = (DryRun(), Shared.Yes());
+        var command = new ExampledCommand("rollback", "Brings a cluster back to options that it had", "dp rollback trial --dry-run", "dp rollback trial --to 1 --yes") { cluster, to, dry, yes };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            var name = parsed.GetRequiredValue(cluster);
+            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.RollbackAsync(name, new RollbackRequest(parsed.GetValue(to), isDryRun), cancellation));
+        });
+        return command;
+    }
+
+    private static Option<bool> DryRun() => new("--dry-run") { Description = "Show what would change, and change nothing" };
+
+    private static async Task<int> RunAsync(Surroundings surroundings, ParseResult parsed, bool isDryRun, bool isSure, Func<bool, Task<UpdateView>> ask)
+    {
+        var change = await ask(true);
+        if (!isDryRun && change.Options.Count > 0)
+        {
+            if (!isSure && surroundings.Interactive)
+            {
+                await ShowAsync(surroundings, change);
+                if (!Confirmed(surroundings)) return ExitCode.Failed;
+            }
+            change = await ask(false);
+        }
+        if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, change, ControlPlaneJson.Default.UpdateView);
+        else await ShowAsync(surroundings, change);
+        return ExitCode.Done;
+    }
+
+    private static async Task ShowAsync(Surroundings surroundings, UpdateView change)
+    {
+        if (change.Options.Count == 0)
+        {
+            await surroundings.Output.WriteLineAsync($"nothing changes: target {change.Target} has these options already");
+            return;
+        }
+        await surroundings.Output.WriteLineAsync(change.IsWanted ? $"target {change.Target} is wanted:" : $"target {change.Target} would be:");
+        foreach (var option in change.Options) await surroundings.Output.WriteLineAsync($"  {option.Option}: {option.Before} -> {option.After}");
+        foreach (var pod in change.Pods) await surroundings.Output.WriteLineAsync($"  {pod.Pod} is {pod.Change}: {pod.Why}");
+        if (change.Pods.Count == 0) await surroundings.Output.WriteLineAsync("  no pod is restarted");
+    }
+
+    private static bool Confirmed(Surroundings surroundings)
+    {
+        surroundings.Output.Write("Change it? [y/N] ");
+        surroundings.Output.Flush();
+        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Storage;
+
+namespace DataPlatform.Services.ControlPlane.Clusters;
+
+/// <summary>
+/// Takes what people want otherwise of a cluster that they have: other options, a pause, a restart. What is taken is stored before its
+/// scheduler hears of it; a change that comes between is refused rather than lost.
+/// </summary>
+public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, MasterReader master, TimeProvider time)
+{
+    /// <param name="given">Options that change.</param>
+    public async Task<ChangeOutcome> UpdateAsync(string name, JsonObject? given, bool isDryRun, string actor, CancellationToken cancellation)
+    {
+        var pool = await master.ReadAsync(static () => new Dictionary<string, int>(0), cancellation) is PoolReading.Seen(var seen) ? seen : null;
+        return Guarded(name, (cluster, engine) =>
+        {
+            if (OptionsCheck.Problems(engine.Package, Merged(cluster.Options, given)) is { Count: > 0 } problems) return Refused(Outcome.Invalid(problems).Problem);
+            return Update(cluster, engine, OptionsCheck.WithDefaults(cluster.Options, given), pool?.Hosts ?? [], isDryRun, actor, "update");
+        });
+    }
+
+    /// <param name="number">Of the target whose options are wanted again; null for the one before the present.</param>
+    public ChangeOutcome Rollback(string name, int? number, bool isDryRun, string actor) => Guarded(name, (cluster, engine) =>
+    {
+        var wanted = number ?? cluster.Target - 1;
+        if (wanted == cluster.Target || cluster.Earlier.FirstOrDefault(earlier => earlier.Number == wanted) is not { } target)
+        {
+            var allowed = cluster.Earlier.Count == 0 ? "none: it was never changed" : string.Join(", ", cluster.Earlier.Select(earlier => earlier.Number));
+            return Refused(new Problem("There is no such earlier target", 409, null, [new FieldProblem("target", $"the cluster is at target {cluster.Target}", allowed)]));
+        }
+
+        return Update(cluster, engine, target.Options.DeepClone().AsObject(), [], isDryRun, actor, $"rollback to {wanted}");
+    });
+
+    public ChangeOutcome Restart(string name, string actor) => Aim(name, actor, "restart", cluster => cluster.Aim with { Restarts = cluster.Aim.Restarts + 1 });
+
+    public ChangeOutcome Retry(string name, string actor) => Aim(name, actor, "retry", cluster => cluster.Aim with { Retries = cluster.Aim.Retries + 1 });
+
+    public ChangeOutcome Park(string name, string actor) => Aim(name, actor, "park", cluster => cluster.Aim with { IsParked = true });
+
+    public ChangeOutcome Resume(string name, string actor) => Aim(name, actor, "resume", cluster => cluster.Aim with { IsParked = false });
+
+    public ChangeOutcome Pause(string name, string actor) => Aim(name, actor, "pause", cluster => cluster.Aim with { IsPaused = true });
+
+    public ChangeOutcome Continue(string name, string actor) => Aim(name, actor, "continue", cluster => cluster.Aim with { IsPaused = false });
+
+    /// <summary>The pod's steps of the plan are begun whatever stands before them.</summary>
+    public ChangeOutcome Force(string name, string pod, string actor) =>
+        Step(name, pod, actor, "force", aim => aim with { Forced = [.. aim.Forced.Append(pod).Distinct(StringComparer.Ordinal)] });
+
+    /// <summary>The pod's steps of the plan are left out.</summary>
+    public ChangeOutcome Skip(string name, string pod, string actor) =>
+        Step(name, pod, actor, "skip", aim => aim with { Skipped = [.. aim.Skipped.Append(pod).Distinct(StringComparer.Ordinal)] });
+
+    /// <summary>All targets of the cluster, the present one last; null when there is no such cluster.</summary>
+    public IReadOnlyList<TargetView>? Targets(string name) => clusters.Find(name) is not { } cluster ? null :
+    [
+        .. cluster.Earlier.Select(earlier => new TargetView(earlier.Number, earlier.At, ClusterViews.Texts(earlier.Options), false)),
+        new TargetView(cluster.Target, cluster.TargetAt, ClusterViews.Texts(cluster.Options), true),
+    ];
+
+    private ChangeOutcome Update(DesiredCluster cluster, IClusterOperator engine, JsonObject options, IReadOnlyList<HostView> hosts, bool isDryRun, string actor, string action)
+    {
+        if (Feasibility.WhyNot(engine.Needs(options), hosts) is { } infeasible) return Refused(infeasible);
+        var (before, after) = (ClusterViews.Texts(cluster.Options), ClusterViews.Texts(options));
+        var changed = after.Where(option => before.GetValueOrDefault(option.Key) != option.Value)
+            .Select(option => new OptionChangeView(option.Key, before.GetValueOrDefault(option.Key, ""), option.Value)).ToList();
+        var pods = changed.Count == 0 ? [] : engine.Changes(cluster.Options, options)
+            .Select(pod => new PodChangeView(pod.Pod, pod.Kind.ToString().ToLowerInvariant(), pod.Why)).ToList();
+        if (isDryRun || changed.Count == 0) return new ChangeOutcome.Shown(new UpdateView(changed.Count == 0 ? cluster.Target : cluster.Target + 1, changed, pods, IsWanted: !isDryRun));
+        var detail = new JsonObject { ["target"] = cluster.Target + 1, ["options"] = new JsonObject(changed.Select(option => KeyValuePair.Create(option.Option, (JsonNode?)option.After))) };
+        if (!clusters.SetTarget(cluster, options, time.GetUtcNow(), new AuditEntry(actor, action, cluster.Name, detail.ToJsonString()))) return Overtaken;
+        Tell(cluster.Id, engine);
+        return new ChangeOutcome.Shown(new UpdateView(cluster.Target + 1, changed, pods, IsWanted: true));
+    }
+
+    private ChangeOutcome Step(string name, string pod, string actor, string action, Func<ClusterAim, ClusterAim> change) => Guarded(name, (cluster, engine) =>
+    {
+        var pods = engine.Observe(cluster.Id)?.Plans.SelectMany(plan => plan.Phases).SelectMany(phase => phase.Steps).Select(step => step.Name.Split(' ')[^1]).Distinct().ToList() ?? [];
+        if (!pods.Contains(pod)) return Refused(new Problem("There is no such step", 404, null, [new FieldProblem("pod", "no plan of the cluster has a step of this pod", string.Join(", ", pods))]));
+        return Set(cluster, engine, change(cluster.Aim), new AuditEntry(actor, action, cluster.Name, pod));
+    });
+
+    private ChangeOutcome Aim(string name, string actor, string action, Func<DesiredCluster, ClusterAim> change) =>
+        Guarded(name, (cluster, engine) => Set(cluster, engine, change(cluster), new AuditEntry(actor, action, cluster.Name)));
+
+    private ChangeOutcome Set(DesiredCluster cluster, IClusterOperator engine, ClusterAim aim, AuditEntry entry)
+    {
+        if (!clusters.SetAim(cluster, aim, entry)) return Overtaken;
+        Tell(cluster.Id, engine);
+        return new ChangeOutcome.Taken(cluster.Id);
+    }
+
+    private void Tell(string id, IClusterOperator engine)
+    {
+        if (clusters.FindById(id) is { DeleteRequestedAt: null } cluster) engine.Want(cluster);
+        changes.Raise(id);
+    }
+
+    /// <summary>What the database refuses is refused to whoever asked, and nothing has changed.</summary>
+    private ChangeOutcome Guarded(string name, Func<DesiredCluster, IClusterOperator, ChangeOutcome> change)
+    {
+        try
+        {
+            if (clusters.Find(name) is not { } cluster) return Refused(Outcome.Unknown(name).Problem);
+            if (cluster.DeleteRequestedAt is not null) return Refused(new Problem("The cluster is being deleted", 409, null, null));
+            if (catalogue.Find(cluster.Package) is not { } engine) return Refused(new Problem("The package is not here", 409, $"This control plane has no package {cluster.Package}.", null));
+            return change(cluster, engine);
+        }
+        catch (Exception error) when (DatabaseRefusal.Of(error, database) is { } problem)
+        {
+            return Refused(problem);
+        }
+    }
+
+    private static JsonObject Merged(JsonObject before, JsonObject? given) => OptionsCheck.WithDefaults(before, given);
+
+    private static ChangeOutcome.Refused Refused(Problem problem) => new(problem);
+
+    private static ChangeOutcome.Refused Overtaken => Refused(new Problem("Somebody else changed the cluster at the same moment", 409, "Nothing was changed. Look at it and ask again.", null));
+}
+
+/// <summary>What became of a request to change a cluster.</summary>
+public abstract record ChangeOutcome
+{
+    private ChangeOutcome() { }
+
+    public sealed record Taken(string ClusterId) : ChangeOutcome;
+
+    public sealed record Shown(UpdateView Update) : ChangeOutcome;
+
+    public sealed record Refused(Problem Problem) : ChangeOutcome;
+}

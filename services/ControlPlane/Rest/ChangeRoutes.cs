@@ -1,0 +1,55 @@
+using System.Security.Claims;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Clusters;
+
+namespace DataPlatform.Services.ControlPlane.Rest;
+
+/// <summary>Changes of a cluster that is there: targets and plans.</summary>
+public static class ChangeRoutes
+{
+    private const string ProblemJson = "application/problem+json";
+
+    public static void Map(RouteGroupBuilder clusters)
+    {
+        Described(clusters.MapPost("/{name}/update", Update).WithSummary("Asks for other options; says what restarts and why").Accepts<UpdateRequest>("application/json").Produces<UpdateView>());
+        Described(clusters.MapPost("/{name}/rollback", Rollback).WithSummary("Asks for the options of an earlier target").Accepts<RollbackRequest>("application/json").Produces<UpdateView>());
+        clusters.MapGet("/{name}/targets", (string name, ChangeDesk desk) => desk.Targets(name) is { } targets ? Results.Json(targets, Refusals.Json) : Refusals.Result(Outcome.Unknown(name).Problem))
+            .WithSummary("All targets of a cluster").Produces<IReadOnlyList<TargetView>>().Produces<Problem>(404, ProblemJson);
+        Map(clusters, "restart", "Starts all pods again, one after another", (desk, name, actor) => desk.Restart(name, actor));
+        Map(clusters, "retry", "Tries again what has failed", (desk, name, actor) => desk.Retry(name, actor));
+        Map(clusters, "park", "Ends all pods and gives their places back; what the cluster keeps stays", (desk, name, actor) => desk.Park(name, actor));
+        Map(clusters, "resume", "Brings a parked cluster up again", (desk, name, actor) => desk.Resume(name, actor));
+        Map(clusters, "pause", "Begins no further step of a plan", (desk, name, actor) => desk.Pause(name, actor));
+        Map(clusters, "continue", "Goes on with a paused plan", (desk, name, actor) => desk.Continue(name, actor));
+        Described(clusters.MapPost("/{name}/pods/{pod}/force", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(desk.Force(name, pod, ApiRoutes.Actor(user)), views))
+            .WithSummary("Begins a pod's steps of the plan, whatever stands before them").Produces<ClusterDetail>(202));
+        Described(clusters.MapPost("/{name}/pods/{pod}/skip", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(desk.Skip(name, pod, ApiRoutes.Actor(user)), views))
+            .WithSummary("Leaves a pod's steps of the plan out").Produces<ClusterDetail>(202));
+    }
+
+    private static void Map(RouteGroupBuilder clusters, string action, string summary, Func<ChangeDesk, string, string, ChangeOutcome> change) =>
+        Described(clusters.MapPost($"/{{name}}/{action}", (string name, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(change(desk, name, ApiRoutes.Actor(user)), views))
+            .WithSummary(summary).Produces<ClusterDetail>(202));
+
+    private static void Described(RouteHandlerBuilder route) => route.Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson).Produces<Problem>(503, ProblemJson);
+
+    private static async Task<IResult> Update(string name, HttpRequest request, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views, CancellationToken cancellation)
+    {
+        var (body, problem) = await RequestBody.Read<UpdateRequest>(request);
+        return problem is not null ? Refusals.Result(problem) : Answer(await desk.UpdateAsync(name, body!.Options, body.DryRun == true, ApiRoutes.Actor(user), cancellation), views);
+    }
+
+    private static async Task<IResult> Rollback(string name, HttpRequest request, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views)
+    {
+        var (body, problem) = await RequestBody.Read<RollbackRequest>(request);
+        return problem is not null ? Refusals.Result(problem) : Answer(desk.Rollback(name, body!.Target, body.DryRun == true, ApiRoutes.Actor(user)), views);
+    }
+
+    private static IResult Answer(ChangeOutcome outcome, ClusterViews views) => outcome switch
+    {
+        ChangeOutcome.Taken taken => Results.Json(views.FindById(taken.ClusterId), Refusals.Json, statusCode: 202),
+        ChangeOutcome.Shown shown => Results.Json(shown.Update, Refusals.Json),
+        ChangeOutcome.Refused refused => Refusals.Result(refused.Problem),
+        _ => throw new InvalidOperationException(outcome.ToString()),
+    };
+}
