@@ -6,8 +6,11 @@ namespace DataPlatform.Operators.Sdk.Declared;
 public static class PackageReader
 {
     public const string FileName = "package.yaml";
+    public const string NameAllowed = Names.PackageAllowed;
     private const string Schema = "1";
     private const int MostProblems = 100;
+
+    public static bool IsName(string name) => Names.Package().IsMatch(name);
 
     public static PackageReading Read(string folder)
     {

@@ -9,6 +9,7 @@ using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Lake;
 using DataPlatform.Services.ControlPlane.Operators;
+using DataPlatform.Services.ControlPlane.Packages;
 using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Proxy;
 using DataPlatform.Services.ControlPlane.Recurring;
@@ -102,6 +103,7 @@ public static class ControlPlaneApplication
             server.StopTimeout = TimeSpan.FromSeconds(2);
         });
         services.AddHostedService<RecurringWork>().AddHostedService<OperatorHost>().AddHostedService<Announcement>();
+        services.AddSingleton<PackageDesk>().AddSingleton(new OperatorFactory(static _ => null));
         if (settings.Master is { } master) AddOperators(services, settings, new SchedulerClientSettings(master, credential) { OtherMasters = settings.OtherMasters });
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
@@ -110,23 +112,31 @@ public static class ControlPlaneApplication
 
     private static void AddOperators(IServiceCollection services, ControlPlaneSettings settings, SchedulerClientSettings scheduler)
     {
-        foreach (var package in PackageDiscovery.Find(AppContext.BaseDirectory, Console.Error.WriteLine))
+        IClusterOperator Make(IServiceProvider provider, ServicePackage package)
         {
-            services.AddSingleton<IClusterOperator>(provider =>
-            {
-                var clusters = provider.GetRequiredService<ClusterStore>();
-                ClusterConnection? Connection(string name) => clusters.Find(name) is { DeleteRequestedAt: null } other
-                    ? (provider.GetRequiredService<Catalogue>().Find(other.Package) as HostedOperator)?.Connection(other.Id)
-                    : null;
-                return new HostedOperator(
-                    package,
-                    () => new Operator(
-                        package, new OperatorSettings(scheduler, settings.Lake, settings.TaskUser), provider.GetRequiredService<PackageStore>(),
-                        new SqliteOperatorStore(Path.Combine(settings.WorkDir, "operators", package.Name + ".db")), Connection, provider.GetRequiredService<TimeProvider>()),
-                    () => clusters.Living().Where(cluster => cluster.Package == package.Name),
-                    provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name));
-            });
+            var clusters = provider.GetRequiredService<ClusterStore>();
+            ClusterConnection? Connection(string name) => clusters.Find(name) is { DeleteRequestedAt: null } other
+                ? (provider.GetRequiredService<Catalogue>().Find(other.Package) as HostedOperator)?.Connection(other.Id)
+                : null;
+            return new HostedOperator(
+                package,
+                () => new Operator(
+                    package, new OperatorSettings(scheduler, settings.Lake, settings.TaskUser), provider.GetRequiredService<PackageStore>(),
+                    new SqliteOperatorStore(Path.Combine(settings.WorkDir, "operators", package.Name + ".db")), Connection, provider.GetRequiredService<TimeProvider>()),
+                () => clusters.Living().Where(cluster => cluster.Package == package.Name),
+                provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name));
         }
+
+        var classes = PackageDiscovery.Find(AppContext.BaseDirectory, Console.Error.WriteLine);
+        var declared = PackageScan.Of([Path.Combine(AppContext.BaseDirectory, "packages"), settings.InstalledPackages], classes.Select(package => package.Name));
+        foreach (var package in classes.Concat(declared.Packages)) services.AddSingleton(provider => Make(provider, package));
+        foreach (var broken in declared.Broken)
+        {
+            services.AddSingleton(broken);
+            Console.Error.WriteLine($"The package {broken.Name} is left out: {broken.Reason}");
+        }
+
+        services.AddSingleton(provider => new OperatorFactory(package => Make(provider, package)));
     }
 
     private static void MapRoutes(WebApplication app)
