@@ -24,6 +24,9 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         subject = new OperatorUnderTest(pool, package, server.Store);
     }
 
+    /// <summary>Where an agent of the pool serves.</summary>
+    public Uri Agent => new(File.ReadAllText(Path.Combine(pool.Folder, "agent-0", "endpoint")).Trim());
+
     public string LakePath => subject.LakePath;
 
     /// <summary>Skips the test where the package's program or its files can't be had.</summary>
@@ -57,6 +60,14 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         return (seen, subject.Subject.Connection(Cluster)!);
     }
 
+    public string Exported(string variable) => subject.Subject.Connection(Cluster)!.Environment[variable];
+
+    public Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit) => subject.UntilAsync(Cluster, state, limit);
+
+    /// <summary>The process of a task whose arguments hold a word.</summary>
+    public int ProcessOf(string task, string word) =>
+        Processes().Single(process => process.Environment.Contains($"MESOS_TASK_ID={Cluster}.{task}.", StringComparison.Ordinal) && process.Arguments.Contains(word, StringComparison.Ordinal)).Id;
+
     /// <summary>What everybody on the host can read of the cluster's processes.</summary>
     public string ArgumentsOfTasks() => string.Join('\n', Processes().Select(process => process.Arguments));
 
@@ -76,7 +87,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     }
 
     /// <summary>Processes whose environment names a task of the cluster.</summary>
-    private IEnumerable<(string Arguments, int Id)> Processes()
+    private IEnumerable<(string Arguments, string Environment, int Id)> Processes()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
         {
@@ -92,7 +103,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
             }
 
             if (environment.Contains($"MESOS_SANDBOX={pool.Folder}/", StringComparison.Ordinal))
-                yield return (arguments, int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture));
+                yield return (arguments, environment, int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture));
         }
     }
 }

@@ -15,6 +15,7 @@ public sealed class RedisLaunchTests(ITestOutputHelper output)
         (await AskAsync(redis, "PING")).ShouldStartWith("-NOAUTH");
         (await AskAsync(redis, $"AUTH {redis.UserInfo.TrimStart(':')}", "SET greeting hello", "GET greeting", "CONFIG GET maxmemory", "PING"))
             .ShouldBe("+OK\r\n+OK\r\n$5\r\nhello\r\n*2\r\n$9\r\nmaxmemory\r\n$9\r\n134217728\r\n+PONG\r\n");
+        launched.ArgumentsOfTasks().ShouldContain("redis-server");
         launched.ArgumentsOfTasks().ShouldNotContain(redis.UserInfo.TrimStart(':'));
 
         await launched.GoneAsync();
