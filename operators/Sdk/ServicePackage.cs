@@ -8,8 +8,8 @@ using DataPlatform.Operators.Sdk.Specification;
 namespace DataPlatform.Operators.Sdk;
 
 /// <summary>
-/// Knowledge of one engine: one public subclass with a parameterless constructor in an assembly <c>DataPlatform.Operators.*</c>. All of it
-/// is pure; an operator does the rest.
+/// Knowledge of one engine: what <c>package.yaml</c> declares, or one public subclass with a parameterless constructor in an assembly
+/// <c>DataPlatform.Operators.*</c>. All of it is pure; an operator does the rest.
 /// </summary>
 public abstract class ServicePackage
 {
@@ -21,9 +21,9 @@ public abstract class ServicePackage
     public abstract string Name { get; }
 
     /// <summary>Where the package's files are: <c>packages/NAME</c> beside the running program.</summary>
-    public string Folder => Path.Combine(AppContext.BaseDirectory, "packages", Name);
+    public virtual string Folder => Path.Combine(AppContext.BaseDirectory, "packages", Name);
 
-    public PackageDescription Description => description.Value;
+    public virtual PackageDescription Description => description.Value;
 
     /// <summary>What a cluster with these options needs from the store.</summary>
     public abstract ArtifactNeeds Needs(JsonObject options);

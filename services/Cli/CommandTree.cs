@@ -45,6 +45,7 @@ public static class CommandTree
             LakeCommand.Create(surroundings),
             PoolCommand.Create(surroundings),
             PackagesCommand.Create(surroundings),
+            PackageCommand.Create(surroundings),
             LoginCommand.Create(surroundings),
             ReplayCommand.Create(surroundings),
             QuickstartCommand.Create(surroundings),

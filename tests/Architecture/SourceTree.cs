@@ -10,6 +10,10 @@ internal static class SourceTree
     /// <summary>C# and Razor files below a folder, generated and built ones left out; paths from the root.</summary>
     public static IEnumerable<string> Code(string folder) => Files(folder, "*.cs").Concat(Files(folder, "*.razor"));
 
+    /// <summary>Folders of operators/ that hold a package.</summary>
+    public static IReadOnlyList<string> Engines { get; } =
+        [.. Directory.EnumerateDirectories(Path.Combine(Root, "operators"), "package", SearchOption.AllDirectories).Select(package => Path.GetFileName(Path.GetDirectoryName(package))!).Order(StringComparer.Ordinal)];
+
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
     private static IEnumerable<string> Files(string folder, string pattern) => Directory

@@ -38,6 +38,20 @@ public sealed class ControlPlaneClient : IDisposable
     public Task<PackageView> PackageAsync(string name, CancellationToken cancellation = default) =>
         GetAsync($"api/v1/packages/{Segment(name)}", Json.PackageView, cancellation);
 
+    /// <param name="archive">A tar of the package's folder.</param>
+    public async Task<PackageView> InstallPackageAsync(byte[] archive, CancellationToken cancellation = default)
+    {
+        var content = new ByteArrayContent(archive);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Post, "api/v1/packages") { Content = content }, cancellation);
+        return await ReadAsync(answer, Json.PackageView, cancellation);
+    }
+
+    public async Task RemovePackageAsync(string name, CancellationToken cancellation = default)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/packages/{Segment(name)}"), cancellation);
+    }
+
     public Task<IReadOnlyList<ClusterSummary>> ClustersAsync(CancellationToken cancellation = default) =>
         GetAsync("api/v1/clusters", Json.IReadOnlyListClusterSummary, cancellation);
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using Fluid;
 
@@ -9,13 +10,17 @@ namespace DataPlatform.Operators.Sdk.Specification;
 /// </summary>
 public sealed class FileTemplate
 {
+    /// <summary>More than any file needs; a template that counts to a billion ends here.</summary>
+    private const int MostSteps = 100_000;
+
     private static readonly FluidParser Parser = new();
-    private static readonly TemplateOptions Options = new() { StrictVariables = true, StrictFilters = true };
+    private static readonly TemplateOptions Options = new() { StrictVariables = true, StrictFilters = true, MaxSteps = MostSteps };
     private static readonly ConcurrentDictionary<string, FileTemplate> Known = new(StringComparer.Ordinal);
 
-    private readonly IFluidTemplate template;
+    private FileTemplate(IFluidTemplate tree) => Tree = tree;
 
-    private FileTemplate(IFluidTemplate template) => this.template = template;
+    /// <summary>The parsed template, for whoever looks at what it names.</summary>
+    internal IFluidTemplate Tree { get; }
 
     /// <summary>Reads the template once for the life of the process; packages do not change under it.</summary>
     /// <exception cref="InvalidDataException">The file is no template; the message says where.</exception>
@@ -28,23 +33,38 @@ public sealed class FileTemplate
 
     /// <exception cref="ArgumentException">A value holds a control character; the message names it.</exception>
     /// <exception cref="InvalidOperationException">The template names a value that is not given.</exception>
-    public GeneratedFile Render(string path, IReadOnlyDictionary<string, string> values)
+    public GeneratedFile Render(string path, IReadOnlyDictionary<string, string> values) =>
+        Render(path, values.ToDictionary(pair => pair.Key, pair => (object)pair.Value));
+
+    /// <param name="values">Texts, numbers, truth values, and lists and dictionaries of them.</param>
+    /// <exception cref="ArgumentException">A value holds a control character; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The template names a value that is not given, or can't be filled in with these.</exception>
+    public GeneratedFile Render(string path, IReadOnlyDictionary<string, object> values)
     {
         var context = new TemplateContext(Options);
         foreach (var (name, value) in values)
         {
-            if (value.Any(char.IsControl))
+            if (HoldsControl(value))
                 throw new ArgumentException($"the value of {name} for {path} holds a control character", nameof(values));
             context.SetValue(name, value);
         }
 
         try
         {
-            return new GeneratedFile(path, template.Render(context));
+            return new GeneratedFile(path, Tree.Render(context));
         }
-        catch (FluidException defect)
+        catch (Exception defect) when (defect is not OutOfMemoryException)
         {
+            // Filters throw whatever comes of the values that a package gives them.
             throw new InvalidOperationException($"{path}: {defect.Message}", defect);
         }
     }
+
+    private static bool HoldsControl(object value) => value switch
+    {
+        string text => text.Any(char.IsControl),
+        IDictionary members => members.Values.Cast<object>().Any(HoldsControl),
+        IEnumerable items => items.Cast<object>().Any(HoldsControl),
+        _ => false,
+    };
 }

@@ -21,7 +21,7 @@ public static class PackagesCommand
         return command;
     }
 
-    private static async Task<int> ListAsync(Surroundings surroundings, IReadOnlyList<PackageView> packages, bool json)
+    internal static async Task<int> ListAsync(Surroundings surroundings, IReadOnlyList<PackageView> packages, bool json)
     {
         if (json)
         {

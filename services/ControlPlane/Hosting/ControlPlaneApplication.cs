@@ -11,6 +11,7 @@ using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Lake;
 using DataPlatform.Services.ControlPlane.Leading;
 using DataPlatform.Services.ControlPlane.Operators;
+using DataPlatform.Services.ControlPlane.Packages;
 using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Proxy;
 using DataPlatform.Services.ControlPlane.Recurring;
@@ -104,6 +105,7 @@ public static class ControlPlaneApplication
         services.AddHangfire(hangfire => hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
         services.AddWhileLeading<JobServer>().AddWhileLeading<RecurringWork>().AddWhileLeading<OperatorHost>().AddWhileLeading<Announcement>();
         services.AddHostedService(provider => provider.GetRequiredService<Leadership>()).AddHostedService<EndpointAnnouncement>();
+        services.AddSingleton<PackageDesk>().AddSingleton(new OperatorFactory(static _ => null));
         if (settings.Master is { } master) AddOperators(services, settings, new SchedulerClientSettings(master, credential) { OtherMasters = settings.OtherMasters });
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
@@ -123,15 +125,23 @@ public static class ControlPlaneApplication
 
     private static void AddOperators(IServiceCollection services, ControlPlaneSettings settings, SchedulerClientSettings scheduler)
     {
-        foreach (var package in PackageDiscovery.Find(AppContext.BaseDirectory, Console.Error.WriteLine))
+        PackageSchedulers Make(IServiceProvider provider, ServicePackage package) => new(
+            package, provider.GetRequiredService<PackageStore>(), settings.Lake,
+            (id, name) => new ClusterScheduler(
+                package, id, name, new SchedulerSettings(scheduler, settings.Lake, settings.TaskUser) { FirstTurn = "what was asked for before" },
+                provider.GetRequiredService<PackageStore>(), provider.GetRequiredService<IClusterDocuments>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name));
+
+        var classes = PackageDiscovery.Find(AppContext.BaseDirectory, Console.Error.WriteLine);
+        var declared = PackageScan.Of([Path.Combine(AppContext.BaseDirectory, "packages"), settings.InstalledPackages], classes.Select(package => package.Name));
+        foreach (var package in classes.Concat(declared.Packages)) services.AddSingleton<IClusterOperator>(provider => Make(provider, package));
+        foreach (var broken in declared.Broken)
         {
-            services.AddSingleton<IClusterOperator>(provider => new PackageSchedulers(
-                package, provider.GetRequiredService<PackageStore>(), settings.Lake,
-                (id, name) => new ClusterScheduler(
-                    package, id, name, new SchedulerSettings(scheduler, settings.Lake, settings.TaskUser) { FirstTurn = "what was asked for before" },
-                    provider.GetRequiredService<PackageStore>(), provider.GetRequiredService<IClusterDocuments>(), provider.GetRequiredService<TimeProvider>()),
-                provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name)));
+            services.AddSingleton(broken);
+            Console.Error.WriteLine($"The package {broken.Name} is left out: {broken.Reason}");
         }
+
+        services.AddSingleton(provider => new OperatorFactory(package => Make(provider, package)));
     }
 
     private static void MapRoutes(WebApplication app)

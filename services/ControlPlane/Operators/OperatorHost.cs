@@ -18,10 +18,85 @@ public sealed class OperatorHost(
 {
     private static readonly TimeSpan OrderEvery = TimeSpan.FromSeconds(5);
 
-    // Of one lead: another begins with nothing.
-    private Dictionary<string, string> names = [];
-    private Dictionary<string, ClusterConnection?> connections = [];
-    private PlacementOrder order = new();
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // A scheduler's own loop must not wait for what happens here.
+        var channel = Channel.CreateUnbounded<News>(new UnboundedChannelOptions { SingleReader = true });
+        var followed = new Dictionary<IClusterOperator, Followed>();
+        var state = new Lead(new ConnectionBoard(catalogue, clusters), new PlacementOrder());
+        void Catalogued() => channel.Writer.TryWrite(new News.Catalogued());
+        catalogue.Changed += Catalogued;
+        Follow(followed, channel.Writer, stoppingToken);
+        using var timer = time.CreateTimer(_ => channel.Writer.TryWrite(new News.Time()), null, OrderEvery, OrderEvery);
+        try
+        {
+            await foreach (var news in channel.Reader.ReadAllAsync(stoppingToken))
+            {
+                if (news is News.Catalogued) Follow(followed, channel.Writer, stoppingToken);
+                else Take(news, state);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What runs goes on: the next control plane that leads takes it over.
+        }
+        finally
+        {
+            catalogue.Changed -= Catalogued;
+            await Task.WhenAll(followed.Values.Select(one => one.EndAsync()));
+        }
+    }
+
+    /// <summary>Packages come and go while clusters run.</summary>
+    private void Follow(Dictionary<IClusterOperator, Followed> followed, ChannelWriter<News> writer, CancellationToken stop)
+    {
+        var known = catalogue.Operators;
+        foreach (var gone in followed.Keys.Except(known).ToList())
+        {
+            _ = followed[gone].EndAsync();
+            followed.Remove(gone);
+        }
+
+        foreach (var engine in known.Except(followed.Keys).ToList()) followed[engine] = new Followed(engine, writer, stop);
+        Guarded("what is desired", leftovers.Run);
+    }
+
+    private void Take(News news, Lead lead) => Guarded(news, () =>
+    {
+        switch (news)
+        {
+            case News.Changed(var engine, var clusterId):
+                if (!engine.Known.Contains(clusterId)) leftovers.Settle(engine, clusterId);
+                if (engine is PackageSchedulers schedulers) lead.Connections.Look(schedulers, clusterId);
+                changes.Raise(clusterId);
+                break;
+            case News.Gathering(var clusterId, var wanted):
+                var cluster = wanted ? clusters.FindById(clusterId) : null;
+                Turn(cluster is null ? lead.Order.End(clusterId, time.GetUtcNow()) : lead.Order.Begin(clusterId, cluster.Name, cluster.CreatedAt, time.GetUtcNow()));
+                break;
+            case News.Time:
+                Turn(lead.Order.Tick(time.GetUtcNow()));
+                break;
+        }
+    });
+
+    private void Guarded(object what, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (error is DbException or LeaseLostException)
+        {
+            logger.LogError("{What} can't be recorded now and is tried again within a minute: {Reason}", what, error.Message);
+        }
+    }
+
+    private void Turn(IReadOnlyList<(string ClusterId, string? WaitsFor)> turns)
+    {
+        foreach (var (clusterId, waitsFor) in turns)
+            foreach (var engine in catalogue.Operators.OfType<PackageSchedulers>()) engine.Post(clusterId, new SchedulerCommand.Turn(waitsFor));
+    }
 
     private abstract record News
     {
@@ -29,90 +104,42 @@ public sealed class OperatorHost(
 
         public sealed record Gathering(string ClusterId, bool Wanted) : News;
 
+        public sealed record Catalogued : News;
+
         public sealed record Time : News;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        // A scheduler's own loop must not wait for what happens here.
-        var news = Channel.CreateUnbounded<News>(new UnboundedChannelOptions { SingleReader = true });
-        var heard = catalogue.Operators.Select(engine => (Engine: engine, Hear: (Action<string>)(clusterId => news.Writer.TryWrite(new News.Changed(engine, clusterId))))).ToList();
-        foreach (var (engine, hear) in heard) engine.Changed += hear;
-        var hosted = catalogue.Operators.OfType<PackageSchedulers>().ToList();
-        void Gather(string clusterId, bool wanted) => news.Writer.TryWrite(new News.Gathering(clusterId, wanted));
-        foreach (var engine in hosted) engine.Gathering += Gather;
-        (names, connections, order) = ([], [], new PlacementOrder());
-        leftovers.Run();
-        using var timer = time.CreateTimer(_ => news.Writer.TryWrite(new News.Time()), null, OrderEvery, OrderEvery);
-        var running = hosted.Select(engine => engine.RunAsync(stoppingToken)).ToList();
-        try
-        {
-            await foreach (var one in news.Reader.ReadAllAsync(stoppingToken)) Take(one);
-        }
-        catch (OperationCanceledException)
-        {
-            await Task.WhenAll(running);
-        }
-        finally
-        {
-            foreach (var (engine, hear) in heard) engine.Changed -= hear;
-            foreach (var engine in hosted) engine.Gathering -= Gather;
-        }
-    }
+    /// <summary>What is known during one lead, and forgotten with it.</summary>
+    private sealed record Lead(ConnectionBoard Connections, PlacementOrder Order);
 
-    private void Take(News news)
+    /// <summary>An operator that is listened to and, where its schedulers work here, that works.</summary>
+    private sealed class Followed
     {
-        try
-        {
-            switch (news)
-            {
-                case News.Changed(var engine, var clusterId):
-                    if (!engine.Known.Contains(clusterId)) leftovers.Settle(engine, clusterId);
-                    if (engine is PackageSchedulers schedulers) Connect(schedulers, clusterId);
-                    changes.Raise(clusterId);
-                    break;
-                case News.Gathering(var clusterId, var wanted):
-                    var cluster = wanted ? clusters.FindById(clusterId) : null;
-                    Turn(cluster is null ? order.End(clusterId, time.GetUtcNow()) : order.Begin(clusterId, cluster.Name, cluster.CreatedAt, time.GetUtcNow()));
-                    break;
-                case News.Time:
-                    Turn(order.Tick(time.GetUtcNow()));
-                    break;
-            }
-        }
-        catch (Exception error) when (error is DbException or LeaseLostException)
-        {
-            logger.LogError("{News} can't be recorded now and is tried again within a minute: {Reason}", news, error.Message);
-        }
-    }
+        private readonly IClusterOperator engine;
+        private readonly Action<string> changed;
+        private readonly Action<string, bool> gathering;
+        private readonly CancellationTokenSource stop;
+        private readonly Task running = Task.CompletedTask;
 
-    private void Turn(IReadOnlyList<(string ClusterId, string? WaitsFor)> turns)
-    {
-        foreach (var (clusterId, waitsFor) in turns) Post(clusterId, new SchedulerCommand.Turn(waitsFor));
-    }
-
-    private void Post(string clusterId, SchedulerCommand command)
-    {
-        foreach (var engine in catalogue.Operators.OfType<PackageSchedulers>()) engine.Post(clusterId, command);
-    }
-
-    /// <summary>Tells a cluster how those are reached that it names, and those that name it how it is reached now.</summary>
-    private void Connect(PackageSchedulers engine, string clusterId)
-    {
-        if (!names.TryGetValue(clusterId, out var name))
+        public Followed(IClusterOperator engine, ChannelWriter<News> writer, CancellationToken stopping)
         {
-            if (clusters.FindById(clusterId) is not { } cluster) return;
-            names[clusterId] = name = cluster.Name;
-            foreach (var other in engine.Connections(cluster.Options))
-                if (connections.GetValueOrDefault(other) is { } known) Post(clusterId, new SchedulerCommand.Connected(other, known));
+            this.engine = engine;
+            stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            changed = clusterId => writer.TryWrite(new News.Changed(engine, clusterId));
+            gathering = (clusterId, wanted) => writer.TryWrite(new News.Gathering(clusterId, wanted));
+            engine.Changed += changed;
+            if (engine is not PackageSchedulers schedulers) return;
+            schedulers.Gathering += gathering;
+            running = schedulers.RunAsync(stop.Token);
         }
 
-        var connection = engine.Connection(clusterId);
-        if (!engine.Known.Contains(clusterId)) names.Remove(clusterId);
-        if (connections.TryGetValue(name, out var before) && (connection is null ? before is null : connection.IsSame(before))) return;
-        connections[name] = connection;
-        foreach (var other in clusters.Living().Where(other => other.DeleteRequestedAt is null))
-            if (catalogue.Find(other.Package) is PackageSchedulers schedulers && schedulers.Connections(other.Options).Contains(name))
-                schedulers.Post(other.Id, new SchedulerCommand.Connected(name, connection));
+        public async Task EndAsync()
+        {
+            await stop.CancelAsync();
+            await running;
+            engine.Changed -= changed;
+            if (engine is PackageSchedulers schedulers) schedulers.Gathering -= gathering;
+            stop.Dispose();
+        }
     }
 }

@@ -15,7 +15,7 @@ public static class ApiRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1");
-        Packages(api.MapGroup("/packages").WithTags("Packages"));
+        PackageRoutes.Map(api.MapGroup("/packages").WithTags("Packages"));
         ClusterRoutes.Map(api.MapGroup("/clusters").WithTags("Clusters"));
         api.MapGet("/pool", Pool).WithTags("Pool").WithSummary("Hosts, what of them is used, and by whom").Produces<PoolView>().Produces<Problem>(503, "application/problem+json");
         api.MapGet("/pool/why", WhyFramework).WithTags("Pool").WithSummary("Why a framework waits for offers, and what would change it")
@@ -26,16 +26,6 @@ public static class ApiRoutes
 
     /// <summary>Who signed in.</summary>
     public static string Actor(ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.Name) ?? "unknown";
-
-    private static void Packages(RouteGroupBuilder packages)
-    {
-        packages.MapGet("/", (Catalogue catalogue) => Results.Json(catalogue.Packages, Refusals.Json))
-            .WithSummary("What can be launched").Produces<IReadOnlyList<PackageView>>();
-        packages.MapGet("/{name}", (string name, Catalogue catalogue) => catalogue.Find(name) is { } engine
-                ? Results.Json(engine.Package, Refusals.Json)
-                : Refusals.Result(new Problem("No such package", 404, "There are: " + string.Join(", ", catalogue.Operators.Select(one => one.Name)), null)))
-            .WithSummary("One package with the schema of its options").Produces<PackageView>().Produces<Problem>(404, "application/problem+json");
-    }
 
     private static async Task<IResult> Pool(MasterReader master, CancellationToken cancellation) => await master.ReadAsync(cancellation) switch
     {

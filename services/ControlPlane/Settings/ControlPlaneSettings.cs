@@ -20,6 +20,7 @@ public sealed record ControlPlaneSettings
         new("work-dir", "DIR", "~/.local/state/dataplatform/control-plane", "Where the database, keys and the endpoint file are kept"),
         new("lake", "DIR", null, "The lake: a directory that all hosts share; by default <work-dir>/lake"),
         new("store", "DIR", null, "The package store; by default <work-dir>/store"),
+        new("packages", "DIR", null, "Packages that were installed; by default <work-dir>/packages"),
         new("credential", "FILE", null, "JSON file (mode 0600) with principal and secret for the master and the agents"),
         new("admin-token-file", "FILE", null, "File (mode 0600) with a token of at least 32 characters that signs in as administrator"),
         new("maven-repository", "DIR", null, "Folder in Maven's layout that artifacts are taken from"),
@@ -45,6 +46,8 @@ public sealed record ControlPlaneSettings
     public required string WorkDir { get; init; }
     public required string Lake { get; init; }
     public required string Store { get; init; }
+    public string? Packages { get; init; }
+    public string InstalledPackages => Packages ?? Path.Combine(WorkDir, "packages");
     public string? CredentialFile { get; init; }
     public string? AdminTokenFile { get; init; }
     public string? MavenRepository { get; init; }
@@ -77,6 +80,7 @@ public sealed record ControlPlaneSettings
             AllowedHosts = values.List(CommonSettings.AllowedHosts.Name),
             Lake = values.FindPath("lake") ?? Path.Combine(workDir, "lake"),
             Store = values.FindPath("store") ?? Path.Combine(workDir, "store"),
+            Packages = values.FindPath("packages"),
             CredentialFile = values.FindPath("credential"),
             MavenRepository = values.FindPath("maven-repository"),
             Wheels = values.FindPath("wheels"),

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Hosting;
+using DataPlatform.Services.ControlPlane.Packages;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +20,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private ControlPlaneHost(ScriptedOperator engine, TimeProvider? time, Func<ControlPlaneSettings, ControlPlaneSettings>? change)
+    private ControlPlaneHost(ScriptedOperator engine, TimeProvider? time, Func<ControlPlaneSettings, ControlPlaneSettings>? change, OperatorFactory? packages)
     {
         Engine = engine;
         var settings = new ControlPlaneSettings
@@ -33,6 +34,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
             services.RemoveAll<IClusterOperator>();
             services.AddSingleton<IClusterOperator>(engine);
             services.Replace(ServiceDescriptor.Singleton(TextWriter.Null));
+            if (packages is not null) services.Replace(ServiceDescriptor.Singleton(packages));
             if (time is not null) services.Replace(ServiceDescriptor.Singleton(time));
         });
     }
@@ -51,9 +53,11 @@ public sealed class ControlPlaneHost : IAsyncDisposable
     /// <summary>Not signed in; follows no redirect and keeps no cookie.</summary>
     public HttpClient Stranger { get; private set; } = null!;
 
-    public static async Task<ControlPlaneHost> Start(TimeProvider? time = null, ScriptedOperator? engine = null, Func<ControlPlaneSettings, ControlPlaneSettings>? change = null)
+    /// <param name="packages">Makes operators of packages that are installed; without it none can be.</param>
+    public static async Task<ControlPlaneHost> Start(
+        TimeProvider? time = null, ScriptedOperator? engine = null, Func<ControlPlaneSettings, ControlPlaneSettings>? change = null, OperatorFactory? packages = null)
     {
-        var host = new ControlPlaneHost(engine ?? new ScriptedOperator(), time, change);
+        var host = new ControlPlaneHost(engine ?? new ScriptedOperator(), time, change, packages);
         await host.app.StartAsync();
         host.Client = host.NewClient();
         host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Get<TokenStore>().Create(TokenStore.Bearer, "test", "tester", TimeSpan.FromDays(365)));

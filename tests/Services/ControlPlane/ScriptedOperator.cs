@@ -9,7 +9,7 @@ using DataPlatform.Services.ControlPlane.Storage;
 namespace DataPlatform.Services.Tests.ControlPlane;
 
 /// <summary>An operator whose clusters are what a test says they are.</summary>
-public sealed class ScriptedOperator : IClusterOperator
+public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 {
     public const string Schema = """
         {
@@ -28,10 +28,10 @@ public sealed class ScriptedOperator : IClusterOperator
 
     private readonly ConcurrentDictionary<string, ClusterObservation> clusters = new();
 
-    public string Name => "sample";
+    public string Name => name;
 
     public PackageView Package { get; set; } = new(
-        "sample", "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
+        name, "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
         new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null);
 
     public IReadOnlyList<PodNeeds> Needs(JsonObject options) => [new PodNeeds("worker", Number(options, "workers"), new AmountsView(1000, Number(options, "memory"), 0))];

@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>Reads how people and other clusters come in, and what is measured.</summary>
+internal sealed partial class AccessReader(Problems problems, TemplatesReader templates, IReadOnlyDictionary<string, IReadOnlySet<string>> ports)
+{
+    /// <summary>Names of endpoints that are pages: known before any template is read.</summary>
+    public static IReadOnlySet<string> Pages(IReadOnlyList<Fields> endpoints) =>
+        endpoints.Where(fields => fields.Flag("page")).Select(fields => fields.Optional("name")).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+    public IReadOnlyList<EndpointDeclaration> Endpoints(IReadOnlyList<Fields> endpoints, Scopes scopes)
+    {
+        var read = new List<EndpointDeclaration>();
+        foreach (var fields in endpoints)
+        {
+            var isPage = fields.Flag("page");
+            var name = fields.Text("name", Names.Part(), Names.PartAllowed);
+            if (read.Exists(other => other.Name == name))
+                problems.Add(fields.At("name"), $"the endpoint {name} is there twice");
+            var (pod, port) = PodPort(fields);
+            var scheme = isPage ? fields.Choice("scheme", "http", "http", "https") : fields.Optional("scheme", Names.Scheme(), "small letters, digits, + and -") ?? "tcp";
+            var path = fields.Optional("path", TasksReader.WebPathForm(), "a path that begins with / or a placeholder");
+            read.Add(new EndpointDeclaration(
+                name, fields.Text("title"), pod, port, scheme, path is null ? Template.Verbatim(isPage ? "/" : "") : templates.Inline(fields.At("path"), path, scopes.Address()), isPage,
+                fields.Optional("landing", Landing(), "a path without a leading /") ?? ""));
+            fields.Done();
+        }
+
+        return read;
+    }
+
+    public IReadOnlyDictionary<string, Template> Exports(Fields package, Scopes scopes) =>
+        package.Entries("exports", Names.Variable(), Names.VariableAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scopes.Client()));
+
+    public IReadOnlyList<SnippetDeclaration> Snippets(Fields package, Scopes scopes)
+    {
+        var snippets = new List<SnippetDeclaration>();
+        foreach (var fields in package.Maps("snippets"))
+        {
+            snippets.Add(new SnippetDeclaration(fields.Text("title"), fields.Text("language", Names.Part(), "such as python, shell, sql"), templates.Inline(fields.At("text"), fields.Text("text"), scopes.Client())));
+            fields.Done();
+        }
+
+        return snippets;
+    }
+
+    public IdleDeclaration? Idle(Fields package)
+    {
+        if (package.Map("idle") is not { } fields)
+            return null;
+        IdleDeclaration? idle = null;
+        if (fields.Map("http") is { } http)
+        {
+            var (pod, port) = PodPort(http);
+            idle = new IdleDeclaration.Http(pod, port, http.Text("path", TasksReader.WebPathForm(), "a path that begins with /"), http.Text("json_path", JsonPath(), "such as $.last_activity or $.jobs[0].ended"));
+            http.Done();
+        }
+        else if (fields.Optional("prometheus") is { } query)
+        {
+            idle = new IdleDeclaration.Prometheus(query);
+        }
+        else
+        {
+            problems.Add(fields.Node, "idle says nothing", "http: { pod, port, path, json_path }, or prometheus: QUERY");
+        }
+
+        fields.Done();
+        return idle;
+    }
+
+    public MetricsDeclaration? Metrics(Fields package)
+    {
+        if (package.Map("metrics") is not { } fields)
+            return null;
+        var (pod, port) = PodPort(fields);
+        var metrics = new MetricsDeclaration(pod, port, fields.Optional("path", TasksReader.WebPathForm(), "a path that begins with /") ?? "/metrics");
+        fields.Done();
+        return metrics;
+    }
+
+    private (string Pod, string Port) PodPort(Fields fields)
+    {
+        var (pod, port) = (fields.Text("pod"), fields.Text("port"));
+        if (pod.Length > 0 && !ports.ContainsKey(pod))
+            problems.Add(fields.At("pod"), $"{fields.Of("pod")} names {Problems.Short(pod)}, which is no pod", string.Join(", ", ports.Keys));
+        else if (pod.Length > 0 && port.Length > 0 && !ports[pod].Contains(port))
+            problems.Add(fields.At("port"), $"{fields.Of("port")} names {Problems.Short(port)}, which is no port of {pod}", string.Join(", ", ports[pod]));
+        return (pod, port);
+    }
+
+    [GeneratedRegex(@"\A\$(\.[A-Za-z_][A-Za-z0-9_]{0,79}|\[[0-9]{1,6}\]){0,16}\z")]
+    private static partial Regex JsonPath();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._~-][A-Za-z0-9._~/#?=&-]{0,199}\z")]
+    private static partial Regex Landing();
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>What a declaration says to people: the options as a JSON schema, their defaults and sizes.</summary>
+internal static class DeclaredDescription
+{
+    public static PackageDescription Of(PackageDeclaration declaration)
+    {
+        var properties = new JsonObject();
+        var defaults = new JsonObject();
+        foreach (var option in declaration.Options)
+        {
+            properties[option.Name] = Property(option);
+            defaults[option.Name] = option.Default.DeepClone();
+        }
+
+        if (declaration.Versions.Count > 1)
+        {
+            properties["version"] = new JsonObject
+            {
+                ["type"] = "string", ["title"] = "Version", ["description"] = $"Of {declaration.Title}.", ["x-change"] = "fixed",
+                ["enum"] = new JsonArray([.. declaration.Versions.Select(version => (JsonNode)version.Version)]),
+            };
+            defaults["version"] = declaration.Versions[0].Version;
+        }
+
+        var schema = new JsonObject
+        {
+            ["$schema"] = "http://json-schema.org/draft-07/schema#", ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties,
+        };
+        if (declaration.Sizes.Count > 0)
+            schema["x-presets"] = new JsonObject(declaration.Sizes.Select(size => KeyValuePair.Create(size.Key, (JsonNode?)size.Value.DeepClone())));
+        return new PackageDescription(declaration.Name, declaration.Title, Text(declaration), declaration.Versions[0].Version, schema, defaults);
+    }
+
+    private static string Text(PackageDeclaration declaration)
+    {
+        var packages = declaration.Versions.Select(version => version.Artifacts.Debian).OfType<string>().Distinct().ToList();
+        return packages.Count == 0 ? declaration.Description : $"{declaration.Description} Hosts need Debian's {string.Join(" or ", packages)}.";
+    }
+
+    private static JsonObject Property(OptionDeclaration option)
+    {
+        var property = new JsonObject { ["type"] = option.Type.ToString().ToLowerInvariant(), ["title"] = option.Title };
+        if (option.Description.Length > 0) property["description"] = option.Description;
+        if (option.Minimum is { } minimum) property["minimum"] = minimum;
+        if (option.Maximum is { } maximum) property["maximum"] = maximum;
+        if (option.Pattern is { } pattern) property["pattern"] = pattern;
+        if (option.Choices.Count > 0) property["enum"] = new JsonArray([.. option.Choices.Select(choice => choice.DeepClone())]);
+        property["default"] = option.Default.DeepClone();
+        property["x-change"] = option.Change.ToString().ToLowerInvariant();
+        if (option.Advanced) property["x-advanced"] = true;
+        return property;
+    }
+}

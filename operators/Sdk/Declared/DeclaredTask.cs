@@ -1,0 +1,85 @@
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>One declared task of one cluster.</summary>
+internal sealed class DeclaredTask(
+    PackageDeclaration declaration, VersionDeclaration version, PodDeclaration pod, TaskDeclaration task, ClusterSettings settings, IReadOnlyDictionary<string, PodSpecification> pods)
+{
+    private const int MilliCpusPerCpu = 1000;
+
+    public TaskSpecification Specify() => new(
+        task.Name,
+        new TaskResources((long)(task.Cpus.Of(settings.Options) * MilliCpusPerCpu), (long)decimal.Ceiling(task.Memory.Of(settings.Options)), (long)decimal.Ceiling(task.Disk.Of(settings.Options))),
+        task.Ports, Command, Readiness)
+    {
+        KillGrace = task.KillGrace, ReadyWithin = task.ReadyWithin, RunsOnce = task.RunsOnce,
+    };
+
+    private CommandOutcome Command(TaskContext context)
+    {
+        var values = Values(context);
+        if (WaitingFor(values) is { } reason)
+            return new CommandOutcome.Waiting(reason);
+        try
+        {
+            return Command(values.Task(context, pod.WaitsFor.Keys));
+        }
+        catch (Exception defect) when (defect is InvalidOperationException or ArgumentException)
+        {
+            return new CommandOutcome.Waiting($"a template of the package {declaration.Name} can't be filled in: {defect.Message}");
+        }
+    }
+
+    private TaskCommand Command(Dictionary<string, object> known)
+    {
+        var command = task.Command;
+        // Checked when the package was read: without a program of its own, every version has one.
+        var program = command.Program ?? version.Artifacts.Program!;
+        var made = new TaskCommand(
+            program, [.. command.Arguments.Select((argument, index) => argument.Render($"argument {index}", known))],
+            command.Environment.ToDictionary(variable => variable.Key, variable => variable.Value.Render(variable.Key, known)), [.. Artifacts()],
+            [.. task.Files.Select(file => new GeneratedFile(file.Path, file.Content.Render(file.Path, known)))]);
+        return program.StartsWith('/') && command.SandboxPaths.Count == 0 ? made : SandboxPaths.Within(made, command.SandboxPaths);
+    }
+
+    private ReadinessProbe Readiness(TaskContext context) => DeclaredChecks.Probe(task.Ready, context, () => Values(context).Task(context, pod.WaitsFor.Keys));
+
+    private TemplateValues Values(TaskContext context) => new(declaration, version, settings, pods, context.Peer);
+
+    private string? WaitingFor(TemplateValues values)
+    {
+        foreach (var (peer, state) in pod.WaitsFor)
+        {
+            for (var index = 0; index < pods[peer].Count; index++)
+            {
+                if (values.Find(peer, index) is not { } instance)
+                    return $"{pods[peer].Instance(index)} has no place yet";
+                if (state == PeerState.Ready && !instance.Ready)
+                    return $"{instance.Name} does not serve yet";
+            }
+        }
+
+        return null;
+    }
+
+    private IEnumerable<ArtifactLink> Artifacts()
+    {
+        var (declared, resolved) = (version.Artifacts, settings.Artifacts);
+        if (declared.Maven is { } jars)
+        {
+            if (resolved.JarsArchive is { } archive)
+                yield return new ArtifactLink(archive, jars, Unpack: true);
+            else
+                foreach (var jar in resolved.Jars)
+                    yield return new ArtifactLink(jar, $"{jars}/{jar.Name}", Unpack: false);
+        }
+
+        if (declared.Python is { } path && resolved.Python is { } environment)
+            yield return new ArtifactLink(environment, path, Unpack: true);
+        if (declared.Archive is { } file)
+            yield return new ArtifactLink(new StoredFile(Path.GetFileName(file.Url.LocalPath), file.Sha256, $"{file.Url.AbsoluteUri}#sha256={file.Sha256}"), file.Path, file.Unpack);
+    }
+}

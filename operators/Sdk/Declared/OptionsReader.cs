@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>Reads options and the sizes that are sets of their values.</summary>
+internal sealed class OptionsReader(Problems problems)
+{
+    private const string DefaultField = "default";
+    private static readonly string[] SizeNames = ["S", "M", "L"];
+
+    public IReadOnlyList<OptionDeclaration> Options(Fields package)
+    {
+        var options = new List<OptionDeclaration>();
+        foreach (var (name, fields) in package.Named("options", Names.Value(), Names.ValueAllowed))
+        {
+            if (Names.Reserved.Contains(name))
+                problems.Add(package.Map("options")!.KeyOf(name), $"{name} is a name of the platform's", "any name but " + string.Join(", ", Names.Reserved.Order(StringComparer.Ordinal)));
+            else
+                options.Add(Option(name, fields));
+            fields.Done();
+        }
+
+        return options;
+    }
+
+    public IReadOnlyDictionary<string, JsonObject> Sizes(Fields package, IReadOnlyDictionary<string, OptionDeclaration> options)
+    {
+        var sizes = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        if (package.Map("sizes") is not { } map)
+            return sizes;
+        foreach (var size in SizeNames)
+        {
+            if (map.Map(size) is not { } fields)
+                continue;
+            sizes[size] = [];
+            foreach (var name in fields.Order)
+            {
+                if (!options.TryGetValue(name, out var option))
+                    problems.Add(fields.KeyOf(name), $"the size {size} sets {Problems.Short(name)}, which is no option", string.Join(", ", options.Keys));
+                else if (Value(fields.At(name), option, fields.Of(name)) is { } value)
+                    sizes[size][name] = value;
+            }
+        }
+
+        map.Done();
+        return sizes;
+    }
+
+    private OptionDeclaration Option(string name, Fields fields)
+    {
+        var before = problems.Count;
+        var type = Enum.Parse<OptionType>(fields.Choice("type", "", "integer", "number", "boolean", "string") is { Length: > 0 } text ? text : MissingType(fields), ignoreCase: true);
+        var isNumber = type is OptionType.Integer or OptionType.Number;
+        var option = new OptionDeclaration(
+            name, type, fields.Text("title"), fields.Optional("description") ?? "", Limit(fields, "minimum", isNumber), Limit(fields, "maximum", isNumber), Pattern(fields, type), [],
+            JsonValue.Create(0), Enum.Parse<OptionChange>(fields.Choice("change", "restart", "dynamic", "restart", "fixed"), ignoreCase: true), fields.Flag("advanced"));
+        if (option is { Minimum: { } least, Maximum: { } most } && least > most)
+            problems.Add(fields.At("maximum"), $"{fields.Of("maximum")} is below the minimum");
+        option = option with { Choices = Choices(fields, option) };
+        // What may stand in a text decides whether it could become a second setting, so the package must say it.
+        if (type == OptionType.String && option.Pattern is null && option.Choices.Count == 0)
+            problems.Add(fields.Node, $"the option {name} is a text and says neither by enum nor by pattern what it may be");
+        if (fields.Raw(DefaultField) is not { } standard)
+            problems.Add(fields.Node, $"{fields.Of(DefaultField)} is missing", "a value that the option may have");
+        else if (problems.Count == before && Value(standard, option, fields.Of(DefaultField)) is { } value)
+            return option with { Default = value };
+        // Known all the same: a problem is not to be followed by one wherever the option is named.
+        return option;
+    }
+
+    private string MissingType(Fields fields)
+    {
+        if (!fields.Has("type"))
+            problems.Add(fields.Node, $"{fields.Of("type")} is missing", "integer, number, boolean, string");
+        return nameof(OptionType.String);
+    }
+
+    private decimal? Limit(Fields fields, string name, bool isNumber)
+    {
+        if (fields.Number(name) is not { } limit)
+            return null;
+        if (isNumber)
+            return limit;
+        problems.Add(fields.At(name), $"{fields.Of(name)} is for numbers only");
+        return null;
+    }
+
+    private string? Pattern(Fields fields, OptionType type)
+    {
+        if (fields.Optional("pattern") is not { } pattern)
+            return null;
+        if (type != OptionType.String)
+            problems.Add(fields.At("pattern"), $"{fields.Of("pattern")} is for texts only");
+        else if (!pattern.StartsWith('^') || !pattern.EndsWith('$'))
+            problems.Add(fields.At("pattern"), $"{fields.Of("pattern")} must match the whole text", "a pattern from ^ to $");
+        else if (Expressions.Compile(pattern, out var why) is null)
+            problems.Add(fields.At("pattern"), $"{fields.Of("pattern")} is no regular expression: {why}");
+        return pattern;
+    }
+
+    private List<JsonValue> Choices(Fields fields, OptionDeclaration option)
+    {
+        var choices = new List<JsonValue>();
+        if (fields.Raw("enum") is not { } node)
+            return choices;
+        if (node is not YamlSequenceNode { Children.Count: > 0 } sequence)
+        {
+            problems.Add(node, $"{fields.Of("enum")} must be a list of values");
+            return choices;
+        }
+
+        foreach (var item in sequence.Children)
+        {
+            if (Value(item, option, fields.Of("enum")) is { } value)
+                choices.Add(value);
+        }
+
+        return choices;
+    }
+
+    /// <summary>A value as the option's type has it, held to its limits.</summary>
+    private JsonValue? Value(YamlNode node, OptionDeclaration option, string of)
+    {
+        if (node is YamlScalarNode { Value: { } text } && Typed(text, option.Type) is { } value && !text.Any(char.IsControl) && Fits(value, text, option))
+            return value;
+        problems.Add(node, $"{of} can't be '{Problems.Short((node as YamlScalarNode)?.Value ?? "a list or mapping")}'", Allowed(option));
+        return null;
+    }
+
+    private static JsonValue? Typed(string text, OptionType type) => type switch
+    {
+        OptionType.Integer => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? JsonValue.Create(whole) : null,
+        OptionType.Number => decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : null,
+        OptionType.Boolean => text switch { "true" => JsonValue.Create(true), "false" => JsonValue.Create(false), _ => null },
+        _ => JsonValue.Create(text),
+    };
+
+    private static bool Fits(JsonValue value, string text, OptionDeclaration option) =>
+        (option.Type is not (OptionType.Integer or OptionType.Number) || decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var number && number >= (option.Minimum ?? number) && number <= (option.Maximum ?? number))
+        && (option.Pattern is null || Expressions.Compile(option.Pattern, out _)?.IsMatch(text) != false)
+        && (option.Choices.Count == 0 || option.Choices.Any(choice => JsonNode.DeepEquals(choice, value)));
+
+    private static string Allowed(OptionDeclaration option) =>
+        option.Choices.Count > 0 ? string.Join(", ", option.Choices.Select(choice => choice.ToString()))
+        : option.Type switch
+        {
+            OptionType.Integer or OptionType.Number => $"{(option.Type == OptionType.Integer ? "a whole number" : "a number")}{(option.Minimum is { } least ? $", at least {least}" : "")}{(option.Maximum is { } most ? $", at most {most}" : "")}",
+            OptionType.Boolean => "true, false",
+            _ => option.Pattern is null ? "a text" : $"a text of the form {option.Pattern}",
+        };
+}

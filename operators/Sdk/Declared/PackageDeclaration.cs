@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>A whole <c>package.yaml</c>, checked.</summary>
+/// <param name="Versions">The first is what a launch gets that names none.</param>
+/// <param name="Sizes">Values of options by the size's name: S, M, L.</param>
+/// <param name="Secrets">Names; each cluster has its own values.</param>
+/// <param name="Exports">Variables by which other clusters' tasks reach this one.</param>
+public sealed record PackageDeclaration(
+    string Name, string Title, string Description, IReadOnlyList<VersionDeclaration> Versions, IReadOnlyList<OptionDeclaration> Options,
+    IReadOnlyDictionary<string, JsonObject> Sizes, IReadOnlyList<string> Secrets, IReadOnlyList<PodDeclaration> Pods, IReadOnlyList<EndpointDeclaration> Endpoints,
+    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IdleDeclaration? Idle, MetricsDeclaration? Metrics);
+
+/// <summary>One version of the engine and where its files come from.</summary>
+public sealed record VersionDeclaration(string Version, ArtifactDeclaration Artifacts);
+
+/// <param name="Folder">Where the locks lie, relative to the package's folder; empty for that itself.</param>
+/// <param name="Maven">Where the jars of the lock stand in the sandbox; null when there are none.</param>
+/// <param name="Python">Where the environment that the requirements pin stands in the sandbox; null when there is none.</param>
+/// <param name="Program">A program that the hosts must have.</param>
+/// <param name="Debian">The package of Debian's that brings <paramref name="Program"/>.</param>
+public sealed record ArtifactDeclaration(string Folder, string? Maven, string? Python, ArchiveArtifact? Archive, string? Program, string? Debian);
+
+/// <summary>A file that agents fetch themselves and hold to its sha256.</summary>
+public sealed record ArchiveArtifact(Uri Url, string Sha256, string Path, bool Unpack);
+
+public enum OptionType { Integer, Number, Boolean, String }
+
+/// <summary>What a changed option does to a cluster that runs.</summary>
+public enum OptionChange { Dynamic, Restart, Fixed }
+
+/// <param name="Choices">Empty when any value of the type within the limits will do.</param>
+/// <param name="Pattern">Of texts; matches the whole of it.</param>
+public sealed record OptionDeclaration(
+    string Name, OptionType Type, string Title, string Description, decimal? Minimum, decimal? Maximum, string? Pattern, IReadOnlyList<JsonValue> Choices,
+    JsonValue Default, OptionChange Change, bool Advanced);
+
+/// <param name="IsSingle">The count is the number 1: the only instance is called by the type alone.</param>
+/// <param name="OneByOne">An instance starts when the one before it serves.</param>
+/// <param name="WaitsFor">Pods that must have places, or serve, before an instance of this one starts.</param>
+public sealed record PodDeclaration(
+    string Type, Amount Count, bool IsSingle, bool OneByOne, IReadOnlyList<TaskDeclaration> Tasks, IReadOnlyList<PlacementDeclaration> Placement,
+    IReadOnlyDictionary<string, PeerState> WaitsFor);
+
+public enum PeerState { Placed, Ready }
+
+public abstract record PlacementDeclaration
+{
+    private PlacementDeclaration() { }
+
+    public sealed record AtMostOnHost(int Count) : PlacementDeclaration;
+
+    public sealed record Attribute(string Name, string Value) : PlacementDeclaration;
+}
+
+/// <param name="Name">Empty for the only task of its pod.</param>
+/// <param name="Cpus">In cores.</param>
+/// <param name="Memory">In MiB, as <paramref name="Disk"/>.</param>
+public sealed record TaskDeclaration(
+    string Name, Amount Cpus, Amount Memory, Amount Disk, IReadOnlyList<string> Ports, CommandDeclaration Command, IReadOnlyList<FileDeclaration> Files,
+    CheckDeclaration? Ready, TimeSpan ReadyWithin, TimeSpan KillGrace, bool RunsOnce);
+
+/// <param name="Program">Absolute, or relative to the sandbox; null for the version's own program.</param>
+/// <param name="SandboxPaths">Variables that hold paths inside the sandbox.</param>
+public sealed record CommandDeclaration(
+    string? Program, IReadOnlyList<Template> Arguments, IReadOnlyDictionary<string, Template> Environment, IReadOnlyDictionary<string, string> SandboxPaths);
+
+/// <param name="Path">Relative to the sandbox.</param>
+public sealed record FileDeclaration(string Path, Template Content);
+
+/// <summary>How it is found out that a running task serves.</summary>
+public abstract record CheckDeclaration
+{
+    private CheckDeclaration() { }
+
+    public sealed record Tcp(string Port) : CheckDeclaration;
+
+    /// <param name="Body">What the body must match; null when any will do.</param>
+    public sealed record Http(string Port, Template Path, string? Body) : CheckDeclaration;
+}
+
+/// <param name="Path">Of the address; empty for none.</param>
+/// <param name="IsPage">The console shows it under its own address.</param>
+/// <param name="Landing">Where in the page people begin.</param>
+public sealed record EndpointDeclaration(string Name, string Title, string Pod, string Port, string Scheme, Template Path, bool IsPage, string Landing);
+
+public sealed record SnippetDeclaration(string Title, string Language, Template Text);
+
+/// <summary>How an engine proves its last activity.</summary>
+public abstract record IdleDeclaration
+{
+    private IdleDeclaration() { }
+
+    /// <param name="JsonPath">To the time of the last activity in the answer.</param>
+    public sealed record Http(string Pod, string Port, string Path, string JsonPath) : IdleDeclaration;
+
+    public sealed record Prometheus(string Query) : IdleDeclaration;
+}
+
+/// <summary>Where an engine has its measurements in Prometheus's text form.</summary>
+public sealed record MetricsDeclaration(string Pod, string Port, string Path);

@@ -1,0 +1,82 @@
+using YamlDotNet.RepresentationModel;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>Reads a package's folder: <c>package.yaml</c> and the files that it names. All that is wrong is found at once.</summary>
+public static class PackageReader
+{
+    public const string FileName = "package.yaml";
+    public const string NameAllowed = Names.PackageAllowed;
+    private const string Schema = "1";
+    private const int MostProblems = 100;
+
+    public static bool IsName(string name) => Names.Package().IsMatch(name);
+
+    public static PackageReading Read(string folder)
+    {
+        var files = new PackageFolder(folder);
+        var found = new List<PackageProblem>();
+        if (files.Text(FileName, out var why) is not { } text)
+            return new PackageReading.Refused([new PackageProblem(FileName, 1, 1, why!)]);
+        var declaration = YamlText.Read(text, FileName, found) is { } document ? Document(document, files, new Problems(FileName, found)) : null;
+        if (declaration is not null && found.Count == 0 && PackageTrial.WhyNot(new DeclaredPackage(declaration, files.Root)) is { } unusable)
+            found.Add(new PackageProblem(FileName, 1, 1, unusable));
+        return declaration is not null && found.Count == 0
+            ? new PackageReading.Read(declaration)
+            : new PackageReading.Refused([.. found.DistinctBy(problem => (problem.File, problem.Line, problem.Column, problem.Message))
+                .OrderBy(problem => problem.File != FileName).ThenBy(problem => problem.File, StringComparer.Ordinal).ThenBy(problem => problem.Line).ThenBy(problem => problem.Column).Take(MostProblems)]);
+    }
+
+    private static PackageDeclaration? Document(YamlMappingNode document, PackageFolder files, Problems problems)
+    {
+        var package = new Fields(document, "", problems);
+        // Of another schema nothing else is known.
+        var schema = package.Text("schema", allowed: Schema);
+        if (schema != Schema)
+        {
+            if (schema.Length > 0)
+                problems.Add(package.At("schema"), $"the schema {Problems.Short(schema)} is not known", Schema);
+            return null;
+        }
+
+        var optionsReader = new OptionsReader(problems);
+        var optionList = optionsReader.Options(package);
+        var options = optionList.ToDictionary(option => option.Name);
+        var versions = new VersionsReader(files, problems).Versions(package);
+        var secrets = Secrets(package, problems);
+
+        var names = new TaskNamesReader(problems);
+        var podsReader = new PodsReader(problems, options, names);
+        var podFields = podsReader.Pods(package);
+        var ports = podsReader.Ports(podFields);
+        var endpointFields = package.Maps("endpoints").ToList();
+        var scopes = new Scopes(options.Keys, secrets.ToHashSet(StringComparer.Ordinal), AccessReader.Pages(endpointFields), ports);
+        var templates = new TemplatesReader(files, problems);
+        var tasks = new TasksReader(problems, templates, podsReader, names, scopes, versions.All(version => version.Artifacts.Program is not null));
+        var pods = podFields.Select(pod => podsReader.Pod(pod.Key, pod.Value, tasks, podFields.Keys.ToHashSet(StringComparer.Ordinal))).ToList();
+        if (PodOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Keys])) is { } cycle)
+            problems.Add(podFields[cycle[0]].At("waits_for"), $"pods wait for each other for ever: {string.Join(" waits for ", cycle)}");
+
+        var access = new AccessReader(problems, templates, ports);
+        var declaration = new PackageDeclaration(
+            package.Text("name", Names.Package(), Names.PackageAllowed), package.Text("title"), package.Text("description"), versions, optionList,
+            optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), access.Exports(package, scopes), access.Snippets(package, scopes),
+            access.Idle(package), access.Metrics(package));
+        package.Done();
+        return declaration;
+    }
+
+    private static List<string> Secrets(Fields package, Problems problems)
+    {
+        var secrets = new List<string>();
+        foreach (var (text, at) in package.Texts("secrets"))
+        {
+            if (Names.Value().IsMatch(text) && !secrets.Contains(text))
+                secrets.Add(text);
+            else
+                problems.Add(at, $"'{Problems.Short(text)}' is no new name of a secret", Names.ValueAllowed);
+        }
+
+        return secrets;
+    }
+}

@@ -1,0 +1,103 @@
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>Reads pods: how many, where, what for, and after what.</summary>
+internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, OptionDeclaration> options, TaskNamesReader names)
+{
+    private const string Field = "pods";
+    private const int MostInstances = 1000;
+
+    /// <summary>Ports by pod, known before any template is read.</summary>
+    public IReadOnlyDictionary<string, IReadOnlySet<string>> Ports(IReadOnlyDictionary<string, Fields> pods) =>
+        pods.ToDictionary(pod => pod.Key, pod => (IReadOnlySet<string>)names.Tasks(pod.Value).SelectMany(task => names.Ports(task.Fields)).ToHashSet(StringComparer.Ordinal));
+
+    public IReadOnlyDictionary<string, Fields> Pods(Fields package)
+    {
+        var pods = package.Named(Field, Names.Part(), Names.PartAllowed).ToDictionary(pod => pod.Name, pod => pod.Fields);
+        if (pods.Count == 0)
+            problems.Add(package.At(Field), $"{Field} must declare at least one pod", "a mapping of pods by name");
+        return pods;
+    }
+
+    public PodDeclaration Pod(string type, Fields fields, TasksReader tasks, IReadOnlySet<string> others)
+    {
+        var waitsFor = WaitsFor(type, fields, others);
+        var count = AmountOf(fields, "count", "1", 1, MostInstances);
+        var declared = names.Tasks(fields).Select(task => tasks.Task(type, task.Name, task.Fields, waitsFor.Keys)).ToList();
+        foreach (var port in declared.SelectMany(task => task.Ports).GroupBy(port => port).Where(group => group.Count() > 1))
+            problems.Add(fields.Node, $"the port {port.Key} is there twice in the pod {type}");
+        var pod = new PodDeclaration(
+            type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(fields)], waitsFor);
+        fields.Done();
+        return pod;
+    }
+
+    /// <param name="standard">Null when the field must be there.</param>
+    public Amount AmountOf(Fields fields, string name, string? standard, decimal least, decimal most)
+    {
+        var text = standard is null ? fields.Text(name, allowed: Amount.Allowed) : fields.Optional(name) ?? standard;
+        if (text.Length == 0)
+            text = least.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (Amount.Parse(text, options, out var why) is not { } amount)
+        {
+            problems.Add(fields.At(name), $"{fields.Of(name)}: {why}", Amount.Allowed);
+            return Amount.Parse(least.ToString(System.Globalization.CultureInfo.InvariantCulture), options, out _)!;
+        }
+
+        if (!Within(amount, least, most, out var range))
+            problems.Add(fields.At(name), $"{fields.Of(name)} {range}", $"from {least} to {most}");
+        return amount;
+    }
+
+    private static bool Within(Amount amount, decimal least, decimal most, out string range)
+    {
+        try
+        {
+            var (from, to) = amount.Range();
+            range = from == to ? $"is {from}" : $"would be from {from} to {to}, by what its options may be";
+            return from >= least && to <= most;
+        }
+        catch (OverflowException)
+        {
+            range = "is beyond any number";
+            return false;
+        }
+    }
+
+    private Dictionary<string, PeerState> WaitsFor(string type, Fields fields, IReadOnlySet<string> pods)
+    {
+        var waits = new Dictionary<string, PeerState>(StringComparer.Ordinal);
+        if (fields.Map("waits_for") is not { } map)
+            return waits;
+        foreach (var pod in map.Order)
+        {
+            if (!pods.Contains(pod))
+                problems.Add(map.KeyOf(pod), $"{type} waits for {Problems.Short(pod)}, which is no pod", string.Join(", ", pods.Where(other => other != type)));
+            else
+                waits[pod] = map.Choice(pod, "placed", "placed", "ready") == "ready" ? PeerState.Ready : PeerState.Placed;
+        }
+
+        return waits;
+    }
+
+    private IEnumerable<PlacementDeclaration> Placement(Fields fields)
+    {
+        foreach (var rule in fields.Maps("placement"))
+        {
+            if (rule.Has("at_most_on_host"))
+            {
+                yield return new PlacementDeclaration.AtMostOnHost(rule.Whole("at_most_on_host", 1, MostInstances, 1));
+            }
+            else if (rule.Map("attribute") is { } attribute)
+            {
+                yield return new PlacementDeclaration.Attribute(attribute.Text("name"), attribute.Text("is"));
+                attribute.Done();
+            }
+            else
+            {
+                problems.Add(rule.Node, "a placement says nothing", "at_most_on_host: N, or attribute: { name: N, is: V }");
+            }
+
+            rule.Done();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>What templates may name, by where they stand.</summary>
+internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> secrets, IReadOnlySet<string> pages, IReadOnlyDictionary<string, IReadOnlySet<string>> ports)
+{
+    private static readonly string[] Everywhere = ["cluster", "version", "lake", "lake_uri"];
+    private static readonly string[] OfTask = ["task", "index", "host"];
+
+    private readonly HashSet<string> plain = [.. Everywhere, .. options];
+
+    /// <param name="waitsFor">Pods that have places before the task starts.</param>
+    public TemplateScope Task(string pod, IEnumerable<string> waitsFor) => new(
+        new HashSet<string>([.. plain, .. OfTask]),
+        new Dictionary<string, IReadOnlySet<string>> { ["ports"] = ports[pod], ["secrets"] = secrets, ["pages"] = pages },
+        ports.Where(each => waitsFor.Contains(each.Key)).ToDictionary(),
+        new Dictionary<string, string> { ["peers"] = "the pod must wait for the pods whose places it names (waits_for)" });
+
+    /// <summary>Everybody on a host may read the arguments of its processes.</summary>
+    public TemplateScope Argument(string pod, IEnumerable<string> waitsFor)
+    {
+        var task = Task(pod, waitsFor);
+        return task with
+        {
+            Groups = task.Groups.Where(group => group.Key != "secrets").ToDictionary(),
+            Absent = new Dictionary<string, string>(task.Absent) { ["secrets"] = "everybody on the host sees arguments; give it by a file or the environment" },
+        };
+    }
+
+    /// <summary>For people and clusters that connect.</summary>
+    public TemplateScope Client() => new(
+        plain, new Dictionary<string, IReadOnlySet<string>> { ["secrets"] = secrets, ["pages"] = pages }, ports, Missing("it belongs to one task; name it by peers.POD"));
+
+    /// <summary>For addresses, which everybody sees.</summary>
+    public TemplateScope Address() => new(
+        plain, new Dictionary<string, IReadOnlySet<string>> { ["pages"] = pages }, new Dictionary<string, IReadOnlySet<string>>(),
+        new Dictionary<string, string>(Missing("it is the endpoint's already")) { ["secrets"] = "everybody sees addresses", ["peers"] = "an endpoint has its own host and port" });
+
+    private static Dictionary<string, string> Missing(string why) => OfTask.Append("ports").ToDictionary(name => name, _ => why);
+}

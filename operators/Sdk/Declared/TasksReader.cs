@@ -1,0 +1,164 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>Reads tasks: what runs, with which files, and when it serves.</summary>
+internal sealed partial class TasksReader(Problems problems, TemplatesReader templates, PodsReader pods, TaskNamesReader names, Scopes scopes, bool versionsHaveProgram)
+{
+    private const int MostCpus = 1024;
+    private const int MostMebibytes = 64 * 1024 * 1024;
+    private const int LongestSeconds = 24 * 60 * 60;
+    private static readonly HashSet<string> Shells = new(StringComparer.Ordinal) { "sh", "bash", "dash", "ash", "ksh", "zsh", "busybox" };
+
+    public TaskDeclaration Task(string pod, string name, Fields fields, IEnumerable<string> waitsFor)
+    {
+        var peers = waitsFor.ToList();
+        var scope = scopes.Task(pod, peers);
+        var resources = fields.RequiredMap("resources", "cpus, memory and disk");
+        var files = Files(fields, scope);
+        var task = new TaskDeclaration(
+            name,
+            resources is null ? Zero : pods.AmountOf(resources, "cpus", null, 0.001m, MostCpus),
+            resources is null ? Zero : pods.AmountOf(resources, "memory", null, 1, MostMebibytes),
+            resources is null ? Zero : pods.AmountOf(resources, "disk", "0", 0, MostMebibytes),
+            names.Ports(fields), Command(fields, scope, scopes.Argument(pod, peers), files), files, Ready(fields, scope),
+            TimeSpan.FromSeconds(fields.Whole("ready_within_seconds", 1, LongestSeconds, 180)), TimeSpan.FromSeconds(fields.Whole("kill_grace_seconds", 0, LongestSeconds, 5)), fields.Flag("runs_once"));
+        resources?.Done();
+        fields.Done();
+        return task;
+    }
+
+    private static Amount Zero { get; } = Amount.Parse("0", new Dictionary<string, OptionDeclaration>(), out _)!;
+
+    private CommandDeclaration Command(Fields task, TemplateScope scope, TemplateScope argumentScope, List<FileDeclaration> files)
+    {
+        if (task.RequiredMap("command", "program, arguments, environment, sandbox_paths") is not { } fields)
+            return new CommandDeclaration(null, [], new Dictionary<string, Template>(), new Dictionary<string, string>());
+        var program = fields.Optional("program", Names.Program(), Names.ProgramAllowed);
+        if (program is null && !fields.Has("program") && !versionsHaveProgram)
+            problems.Add(fields.Node, $"{fields.Of("program")} is missing, and not every version has a program", Names.ProgramAllowed);
+        var arguments = fields.Texts("arguments").Select(argument => (argument.Text, argument.At, Template: templates.Inline(argument.At, argument.Text, argumentScope))).ToList();
+        var environment = fields.Entries("environment", Names.Variable(), Names.VariableAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope));
+        var paths = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (variable, path, at) in fields.Entries("sandbox_paths", Names.Variable(), Names.VariableAllowed))
+        {
+            if (Names.Path().IsMatch(path))
+                paths[variable] = path;
+            else
+                problems.Add(at, $"{Problems.Short(path)} leads out of the sandbox", Names.PathAllowed);
+        }
+
+        if (program is not null && Shells.Contains(Path.GetFileName(program)))
+            HoldShell(fields, [.. arguments.Select(argument => argument.Text)], files);
+        else if (program is not null && Interpreter().IsMatch(Path.GetFileName(program)))
+            HoldInterpreter(arguments);
+        fields.Done();
+        return new CommandDeclaration(program, [.. arguments.Select(argument => argument.Template)], environment, paths);
+    }
+
+    /// <summary>A shell reads nothing but a file of the package's own whose text no value changes.</summary>
+    private void HoldShell(Fields command, List<string> arguments, List<FileDeclaration> files)
+    {
+        if (arguments is [var script, ..] && files.Exists(file => file.Path == script && file.Content.IsFixed))
+            return;
+        problems.Add(command.At("arguments"), "a shell must run a file of the package whose text is fixed: values come to it as further arguments or by the environment",
+            "the path of one of files, with copy");
+    }
+
+    private void HoldInterpreter(List<(string Text, YamlNode At, Template Template)> arguments)
+    {
+        foreach (var (flag, code) in arguments.Zip(arguments.Skip(1)))
+        {
+            if (flag.Text is "-c" or "-e" or "-E" or "--eval" && !code.Template.IsFixed)
+                problems.Add(code.At, "the text of a program can't hold values: give them as further arguments or by the environment");
+        }
+    }
+
+    private List<FileDeclaration> Files(Fields task, TemplateScope scope)
+    {
+        var files = new List<FileDeclaration>();
+        foreach (var fields in task.Maps("files"))
+        {
+            var path = fields.Text("path", Names.Path(), Names.PathAllowed);
+            if (files.Exists(file => file.Path == path))
+                problems.Add(fields.At("path"), $"the file {path} is there twice");
+            files.Add(new FileDeclaration(path, Content(fields, scope)));
+            fields.Done();
+        }
+
+        return files;
+    }
+
+    private Template Content(Fields fields, TemplateScope scope)
+    {
+        string[] ways = ["template", "copy", "text"];
+        if (ways.Count(fields.Has) != 1)
+        {
+            problems.Add(fields.Node, "a file has one content", "template: a file of the package with placeholders, copy: a file of the package as it is, text: the content itself");
+            return Template.Empty;
+        }
+
+        if (fields.Has("text"))
+            return templates.Inline(fields.At("text"), fields.Text("text"), scope);
+        var way = fields.Has("template") ? "template" : "copy";
+        var source = fields.Text(way, Names.Path(), Names.PathAllowed);
+        return source.Length == 0 ? Template.Empty
+            : way == "template" ? templates.OfFile(fields.At(way), source, scope)
+            : Template.Verbatim(templates.Verbatim(fields.At(way), source) ?? "");
+    }
+
+    private CheckDeclaration? Ready(Fields task, TemplateScope scope)
+    {
+        if (task.Map("ready") is not { } fields)
+            return null;
+        CheckDeclaration? check = null;
+        if (fields.Has("tcp"))
+        {
+            check = new CheckDeclaration.Tcp(Port(fields, "tcp", task));
+        }
+        else if (fields.Map("http") is { } http)
+        {
+            var body = http.Optional("body");
+            if (body is not null && Expressions.Compile(body, out var why) is null)
+                problems.Add(http.At("body"), $"{http.Of("body")} is no regular expression that takes time in proportion to the text: {why}");
+            check = new CheckDeclaration.Http(Port(http, "port", task), WebPath(http, "path", scope), body);
+            http.Done();
+        }
+        else if (fields.Map("command") is { } command)
+        {
+            command.Text("program", Names.Program(), Names.ProgramAllowed);
+            foreach (var (text, at) in command.Texts("arguments"))
+                templates.Inline(at, text, scope);
+            command.Done();
+            problems.Add(fields.At("command"), $"{fields.Of("command")}: a check by a command is not supported yet", "tcp: PORT, or http: { port: PORT, path: /PATH }");
+        }
+        else
+        {
+            problems.Add(fields.Node, $"{fields.Of("tcp")} is missing", "tcp: PORT, or http: { port: PORT, path: /PATH, body: EXPRESSION }");
+        }
+
+        fields.Done();
+        return check;
+    }
+
+    private string Port(Fields fields, string name, Fields task)
+    {
+        var port = fields.Text(name);
+        if (port.Length > 0 && !names.Ports(task).Contains(port))
+            problems.Add(fields.At(name), $"{fields.Of(name)} names {Problems.Short(port)}, which is no port of the task", string.Join(", ", names.Ports(task)));
+        return port;
+    }
+
+    private Template WebPath(Fields fields, string name, TemplateScope scope)
+    {
+        var text = fields.Text(name, WebPathForm(), "a path that begins with / or a placeholder");
+        return text.Length == 0 ? Template.Empty : templates.Inline(fields.At(name), text, scope with { Groups = scope.Groups.Where(group => group.Key != "secrets").ToDictionary() });
+    }
+
+    [GeneratedRegex(@"\A(/|\{\{).*\z")]
+    public static partial Regex WebPathForm();
+
+    [GeneratedRegex(@"\A(python|perl|ruby|node|php|lua)[0-9.]*\z")]
+    private static partial Regex Interpreter();
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Declared;
+using Shouldly;
+
+namespace DataPlatform.Integration.Tests.Operators;
+
+/// <summary>One cluster of a package that is data, as it comes with the platform, on a real pool; at the end nothing of it may be left.</summary>
+public sealed class DeclaredLaunch : IAsyncDisposable
+{
+    private const string Cluster = "trial";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+
+    private readonly RealPool pool;
+    private readonly StoreServer server;
+    private readonly OperatorUnderTest subject;
+    private readonly ITestOutputHelper output;
+
+    private DeclaredLaunch(RealPool pool, StoreServer server, DeclaredPackage package, ITestOutputHelper output)
+    {
+        (this.pool, this.server, this.output) = (pool, server, output);
+        subject = new OperatorUnderTest(pool, package, server.Store);
+    }
+
+    /// <summary>Where an agent of the pool serves.</summary>
+    public Uri Agent => new(File.ReadAllText(Path.Combine(pool.Folder, "agent-0", "endpoint")).Trim());
+
+    public string LakePath => subject.LakePath;
+
+    /// <summary>Skips the test where the package's program or its files can't be had.</summary>
+    public static async Task<DeclaredLaunch> StartAsync(string name, ITestOutputHelper output, int agents = 1)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "packages", name);
+        var reading = PackageReader.Read(folder);
+        var declaration = reading.ShouldBeOfType<PackageReading.Read>(reading is PackageReading.Refused refused ? string.Join('\n', refused.Problems) : null).Declaration;
+        var artifacts = declaration.Versions[0].Artifacts;
+        Assert.SkipWhen(artifacts.Program is { } program && !File.Exists(program), $"{artifacts.Program} is not installed here: Debian's {artifacts.Debian} brings it");
+
+        var package = new DeclaredPackage(declaration, folder);
+        var pool = await RealPool.StartAsync(agents, "cpus:4;mem:8192;disk:40000", Mirror.FetchCache);
+        var server = await StoreServer.StartAsync(Mirror.Store);
+        var launch = new DeclaredLaunch(pool, server, package, output);
+        if (await server.Store.ResolveAsync(package.Needs([]), null, TestContext.Current.CancellationToken) is ArtifactResolution.Unavailable(var reason))
+        {
+            await launch.DisposeAsync();
+            Assert.Skip(reason);
+        }
+
+        return launch;
+    }
+
+    public async Task<(ClusterObservation Seen, ClusterConnection Connection)> ReadyAsync(string options = "{}")
+    {
+        var asked = Stopwatch.StartNew();
+        subject.Want(Cluster, options);
+        var seen = await subject.UntilAsync(Cluster, ClusterState.Ready, StartLimit);
+        output.WriteLine($"asked to ready: {asked.Elapsed.TotalSeconds:0.0} s");
+        return (seen, subject.Subject.Connection(Cluster)!);
+    }
+
+    public string Exported(string variable) => subject.Subject.Connection(Cluster)!.Environment[variable];
+
+    public Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit) => subject.UntilAsync(Cluster, state, limit);
+
+    /// <summary>The process of a task whose arguments hold a word.</summary>
+    public int ProcessOf(string task, string word) =>
+        Processes().Single(process => process.Environment.Contains($"MESOS_TASK_ID={Cluster}.{task}.", StringComparison.Ordinal) && process.Arguments.Contains(word, StringComparison.Ordinal)).Id;
+
+    /// <summary>What everybody on the host can read of the cluster's processes.</summary>
+    public string ArgumentsOfTasks() => string.Join('\n', Processes().Select(process => process.Arguments));
+
+    /// <summary>Takes the cluster down; no process of it may be left.</summary>
+    public async Task GoneAsync()
+    {
+        subject.Subject.Remove(Cluster);
+        await subject.UntilGoneAsync(Cluster, TimeSpan.FromSeconds(60));
+        Processes().Select(process => process.Arguments).ShouldBeEmpty();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await subject.DisposeAsync();
+        await server.DisposeAsync();
+        await pool.DisposeAsync();
+    }
+
+    /// <summary>Processes whose environment names a task of the cluster.</summary>
+    private IEnumerable<(string Arguments, string Environment, int Id)> Processes()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
+        {
+            string environment, arguments;
+            try
+            {
+                environment = File.ReadAllText($"{folder}/environ");
+                arguments = File.ReadAllText($"{folder}/cmdline").Replace('\0', ' ');
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+
+            if (environment.Contains($"MESOS_SANDBOX={pool.Folder}/", StringComparison.Ordinal))
+                yield return (arguments, environment, int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Shouldly;
+
+namespace DataPlatform.Integration.Tests.Operators;
+
+public sealed class PostgreSqlLaunchTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Launches_a_PostgreSQL_that_answers_who_knows_its_password_and_nobody_else()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/psql"), "psql is not installed here: Debian's postgresql brings it");
+        await using var launched = await DeclaredLaunch.StartAsync("postgresql", output);
+        var (_, connection) = await launched.ReadyAsync("""{"database":"numbers"}""");
+
+        (await AskAsync(connection.Environment, "CREATE TABLE one AS SELECT 1 AS a; SELECT current_database(), a FROM one")).ShouldEndWith("numbers|1\n");
+        (await AskAsync(new Dictionary<string, string>(connection.Environment) { ["PGPASSWORD"] = "wrong" }, "SELECT 1")).ShouldContain("password authentication failed");
+        launched.ArgumentsOfTasks().ShouldContain("postgres");
+        launched.ArgumentsOfTasks().ShouldNotContain(connection.Environment["PGPASSWORD"]);
+
+        await launched.GoneAsync();
+    }
+
+    private static async Task<string> AskAsync(IReadOnlyDictionary<string, string> environment, string sql)
+    {
+        var start = new ProcessStartInfo("/usr/bin/psql") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "-X", "-t", "-A", "-w", "-c", sql })
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var said = await process.StandardOutput.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await process.WaitForExitAsync(limit.Token);
+        return await errors + said;
+    }
+}

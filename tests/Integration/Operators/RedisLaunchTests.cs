@@ -1,0 +1,35 @@
+using System.Net.Sockets;
+using System.Text;
+using Shouldly;
+
+namespace DataPlatform.Integration.Tests.Operators;
+
+public sealed class RedisLaunchTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Launches_a_Redis_that_answers_who_knows_its_password_and_nobody_else()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("redis", output);
+        var redis = new Uri((await launched.ReadyAsync()).Connection.Environment["REDIS_URL"]);
+
+        (await AskAsync(redis, "PING")).ShouldStartWith("-NOAUTH");
+        (await AskAsync(redis, $"AUTH {redis.UserInfo.TrimStart(':')}", "SET greeting hello", "GET greeting", "CONFIG GET maxmemory", "PING"))
+            .ShouldBe("+OK\r\n+OK\r\n$5\r\nhello\r\n*2\r\n$9\r\nmaxmemory\r\n$9\r\n134217728\r\n+PONG\r\n");
+        launched.ArgumentsOfTasks().ShouldContain("redis-server");
+        launched.ArgumentsOfTasks().ShouldNotContain(redis.UserInfo.TrimStart(':'));
+
+        await launched.GoneAsync();
+        await Should.ThrowAsync<SocketException>(() => AskAsync(redis, "PING"));
+    }
+
+    private static async Task<string> AskAsync(Uri redis, params string[] commands)
+    {
+        using var client = new TcpClient();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await client.ConnectAsync(redis.Host, redis.Port, limit.Token);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(string.Concat(commands.Append("QUIT").Select(command => command + "\r\n"))), limit.Token);
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        var answer = await reader.ReadToEndAsync(limit.Token);
+        return answer.EndsWith("+OK\r\n", StringComparison.Ordinal) ? answer[..^5] : answer;
+    }
+}

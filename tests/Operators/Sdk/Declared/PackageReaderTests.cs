@@ -1,0 +1,160 @@
+using DataPlatform.Operators.Sdk.Declared;
+using DataPlatform.Operators.Tests.Sdk.Packages;
+
+namespace DataPlatform.Operators.Tests.Sdk.Declared;
+
+public sealed class PackageReaderTests
+{
+    private static int LineOf(string text, string yaml) => yaml[..yaml.IndexOf(text, StringComparison.Ordinal)].Count(letter => letter == '\n') + 1;
+
+    [Fact]
+    public void Reads_the_whole_of_a_package()
+    {
+        using var folder = new TemporaryFolder();
+        var reading = DeclaredExamples.Read(folder, DeclaredExamples.Store);
+        var declaration = reading.ShouldBeOfType<PackageReading.Read>(reading is PackageReading.Refused refused ? string.Join('\n', refused.Problems) : null).Declaration;
+
+        declaration.Versions.Select(version => version.Version).ShouldBe(["2.0", "1.9"]);
+        declaration.Pods.Select(pod => pod.Type).ShouldBe(["primary", "replica"]);
+        declaration.Pods[1].WaitsFor.ShouldBe(new Dictionary<string, PeerState> { ["primary"] = PeerState.Ready });
+        declaration.Options[0].Change.ShouldBe(OptionChange.Dynamic);
+        declaration.Idle.ShouldBe(new IdleDeclaration.Http("primary", "admin", "/stats", "$.last_activity"));
+        declaration.Metrics.ShouldBe(new MetricsDeclaration("primary", "admin", "/metrics"));
+    }
+
+    [Theory]
+    [InlineData("title: Store\n", "titel: Store\n", "titel is not known")]
+    [InlineData("title: Store\n", "", "title is missing")]
+    [InlineData("name: store", "name: Store", "name can't be 'Store'")]
+    [InlineData("schema: 1", "schema: 2", "the schema 2 is not known")]
+    [InlineData("type: integer, title: Replicas", "type: whole, title: Replicas", "options.replicas.type can't be 'whole'")]
+    [InlineData("default: 2,", "default: 9,", "options.replicas.default can't be '9'")]
+    [InlineData("enum: [keep, drop], default: keep", "default: keep", "says neither by enum nor by pattern")]
+    [InlineData("\"^[a-z ]{0,20}$\"", "\"[a-z ]{0,20}\"", "must match the whole text")]
+    [InlineData("\"^[a-z ]{0,20}$\"", "\"^([a-z ]{0,20}$\"", "is no regular expression")]
+    [InlineData("policy: { type", "host: { type", "host is a name of the platform's")]
+    [InlineData("L: { memory: 1024", "L: { memory: 2048", "sizes.L.memory can't be '2048'")]
+    [InlineData("L: { memory: 1024", "L: { heap: 1024", "sets heap, which is no option")]
+    [InlineData("secrets: [password]", "secrets: [pass word]", "is no new name of a secret")]
+    [InlineData("\"{{ memory }} * 2 + 64\"", "\"{{ memory }} / 2\"", "is no amount")]
+    [InlineData("\"{{ memory }} * 2 + 64\"", "\"{{ heap }} + 64\"", "there is no option heap")]
+    [InlineData("\"{{ memory }} * 2 + 64\"", "\"{{ memory }} - 64\"", "would be from 0 to 960")]
+    [InlineData("count: \"{{ replicas }} + 1\"", "count: \"{{ replicas }}\"", "would be from 0 to 5")]
+    [InlineData("ports: [client, admin]", "ports: client", "pods.primary.task.ports must be a list")]
+    [InlineData("ports: [client, admin]", "ports: [client, Admin]", "'Admin' is no name of a port")]
+    [InlineData("ready: { tcp: client }", "ready: { tcp: admin }", "names admin, which is no port of the task")]
+    [InlineData("ready: { tcp: client }", "ready: { command: { program: /usr/bin/store-cli, arguments: [ping] } }", "not supported yet")]
+    [InlineData("body: \"^(ok|fine)$\"", "body: \"(ok)\\\\1\"", "is no regular expression that takes time in proportion")]
+    [InlineData("waits_for: { primary: ready }", "waits_for: { main: ready }", "waits for main, which is no pod")]
+    [InlineData("waits_for: { primary: ready }", "waits_for: { primary: done }", "can't be 'done'")]
+    [InlineData("path: store.conf,", "path: ../store.conf,", "pods.primary.task.files[0].path can't be '../store.conf'")]
+    [InlineData("template: store.conf.liquid", "template: ../secret", "can't be '../secret'")]
+    [InlineData("template: store.conf.liquid", "template: absent.liquid", "the package holds no file absent.liquid")]
+    [InlineData("program: /usr/bin/store-replica", "program: store-replica", "program can't be 'store-replica'")]
+    [InlineData("program: /usr/bin/store-replica", "program: /usr/../bin/store-replica", "program can't be '/usr/../bin/store-replica'")]
+    [InlineData("STORE_PASSWORD:", "store password:", "'store password' is no name")]
+    [InlineData("\"{{ label }}\"", "\"{{ lable }}\"", "the template names lable")]
+    [InlineData("\"{{ label }}\"", "\"{{ secrets.password }}\"", "secrets can't be used here: everybody on the host sees arguments")]
+    [InlineData("\"{{ label }}\"", "\"{{ ports.web }}\"", "the template names ports.web")]
+    [InlineData("\"{{ label }}\"", "\"{{ peers.replica.first.host }}\"", "the pod must wait for the pods whose places it names")]
+    [InlineData("\"{{ label }}\"", "\"{% if label == 'x' %}{{ never }}{% endif %}\"", "the template names never")]
+    [InlineData("\"{{ label }}\"", "\"{% include 'x' %}\"", "can't include another file")]
+    [InlineData("\"{{ label }}\"", "\"{{ label\"", "expected")]
+    [InlineData("{{ replica.ports.client }}", "{{ replica.ports.admin }}", "the template names replica.ports.admin")]
+    [InlineData("{{ peers.primary[0].ports.client }}", "{{ peers.primary[0].port }}", "the template names peers.primary[...].port")]
+    [InlineData("pod: primary, port: client, scheme: store", "pod: primary, port: web, scheme: store", "names web, which is no port of primary")]
+    [InlineData("    debian: store-server\n", "", "is given without how people get it")]
+    [InlineData("json_path: \"$.last_activity\"", "json_path: last_activity", "json_path can't be 'last_activity'")]
+    [InlineData("title: Store\n", "title: &anchor Store\n", "anchors and aliases are not read")]
+    [InlineData("title: Store\n", "title: !!str Store\n", "tags are not read")]
+    [InlineData("title: Store\n", "title: Store\ntitle: Again\n", "")]
+    [InlineData("title: Store\n", "title: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n", "nested deeper")]
+    public void Says_in_which_line_what_is_wrong(string old, string changed, string message)
+    {
+        var yaml = DeclaredExamples.With(old, changed);
+        var problems = DeclaredExamples.Problems(yaml);
+
+        var problem = problems.FirstOrDefault(each => each.Message.Contains(message, StringComparison.OrdinalIgnoreCase)).ShouldNotBeNull(string.Join('\n', problems));
+        problem.File.ShouldBe("package.yaml");
+        problem.Line.ShouldBeGreaterThan(0);
+        problem.Column.ShouldBeGreaterThan(0);
+        if (changed.Length > 0 && message.Length > 0 && !message.Contains("is missing", StringComparison.Ordinal))
+            problem.Line.ShouldBeInRange(LineOf(changed, yaml) - 1, LineOf(changed, yaml) + 1, problem.ToString());
+    }
+
+    [Fact]
+    public void Finds_all_problems_at_once_and_says_what_is_allowed()
+    {
+        var yaml = DeclaredExamples.With("default: keep }", "default: lose }").Replace("ready: { tcp: client }", "ready: { tcp: web }", StringComparison.Ordinal);
+
+        DeclaredExamples.Problems(yaml).Select(problem => problem.ToString()).ShouldBe(
+        [
+            "package.yaml:15:71: options.policy.default can't be 'lose' (allowed: keep, drop)",
+            "package.yaml:45:21: pods.replica.task.ready.tcp names web, which is no port of the task (allowed: client)",
+        ]);
+    }
+
+    [Fact]
+    public void Names_the_line_of_a_template_that_names_what_is_not_known()
+    {
+        var problem = DeclaredExamples.Problems(DeclaredExamples.Store, "memory {{ memory }}mb\n# heap\nheap {{ heap }}\n").ShouldHaveSingleItem();
+        (problem.File, problem.Line, problem.Column).ShouldBe(("store.conf.liquid", 3, 9));
+        problem.Allowed.ShouldNotBeNull().ShouldContain("secrets.NAME");
+    }
+
+    [Fact]
+    public void Refuses_pods_that_wait_for_each_other()
+    {
+        var yaml = DeclaredExamples.With("  primary:\n    task:\n", "  primary:\n    waits_for: { replica: placed }\n    task:\n");
+        DeclaredExamples.Problems(yaml).ShouldContain(problem => problem.Message == "pods wait for each other for ever: primary waits for replica waits for primary");
+    }
+
+    [Fact]
+    public void A_shell_runs_nothing_but_a_file_whose_text_no_value_changes()
+    {
+        const string Changed = "program: /bin/sh\n        arguments: [store.conf, --label, \"{{ label }}\"]";
+        var yaml = DeclaredExamples.With("arguments: [store.conf, --label, \"{{ label }}\"]", Changed);
+        DeclaredExamples.Problems(yaml).ShouldContain(problem => problem.Message.StartsWith("a shell must run a file of the package", StringComparison.Ordinal));
+
+        using var folder = new TemporaryFolder();
+        DeclaredExamples.Read(folder, yaml.Replace("template: store.conf.liquid", "copy: store.conf.liquid", StringComparison.Ordinal), "exit 1\n").ShouldBeOfType<PackageReading.Read>();
+    }
+
+    [Fact]
+    public void A_lock_that_can_not_be_read_is_named_with_its_line()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pom.xml", "<project/>");
+        folder.Write("lock.sha256", $"{new string('a', 64)}  org/store/1/store-1.jar\n{new string('b', 64)}  ../store-2.jar\n");
+        var yaml = DeclaredExamples.With("  - version: 1.9\n    program: /usr/bin/store-server-old\n    debian: store-server-old\n", "  - version: 1.9\n    maven: jars\n    program: /usr/bin/java\n    debian: default-jre-headless\n");
+
+        var problem = DeclaredExamples.Read(folder, yaml).ShouldBeOfType<PackageReading.Refused>().Problems.ShouldHaveSingleItem();
+        (problem.File, problem.Line).ShouldBe(("lock.sha256", 2));
+    }
+
+    [Fact]
+    public void Goes_over_no_link()
+    {
+        using var folder = new TemporaryFolder();
+        using var elsewhere = new TemporaryFolder();
+        File.CreateSymbolicLink(folder.Below("store.conf.liquid"), elsewhere.Write("secret", "a secret"));
+        folder.Write("package.yaml", DeclaredExamples.Store);
+
+        PackageReader.Read(folder.Path).ShouldBeOfType<PackageReading.Refused>().Problems.ShouldContain(problem => problem.Message.Contains("goes over a link", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("- a list")]
+    [InlineData("schema: 1")]
+    [InlineData("schema: 1\npods: 3\noptions: []\nversions: {}\nsizes: 1\nendpoints: [1]\nexports: [2]")]
+    [InlineData("{{{")]
+    [InlineData("a: b: c")]
+    [InlineData("schema: 1\n? [complex]\n: key")]
+    [InlineData("schema: 1\npods: { a: { tasks: { b: 1 }, placement: [x], waits_for: 4 } }")]
+    public void Whatever_it_is_given_it_answers_with_problems(string yaml) => DeclaredExamples.Problems(yaml).ShouldNotBeEmpty();
+
+    [Fact]
+    public void A_template_that_only_fails_with_values_is_found_by_a_trial() =>
+        DeclaredExamples.Problems(DeclaredExamples.With("\"{{ index }}\"", "\"{{ index | divided_by: 0 }}\"")).ShouldHaveSingleItem().Message.ShouldContain("can't be specified");
+}
