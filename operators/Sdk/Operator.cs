@@ -167,8 +167,8 @@ public sealed class Operator
     {
         switch (effect)
         {
-            case OperatorEffect.Call(var call, var files):
-                await CallAsync(client, call, files, cancellationToken);
+            case OperatorEffect.Call(var call):
+                await CallAsync(client, call, cancellationToken);
                 break;
             case OperatorEffect.Resolve resolve:
                 _ = ResolveAsync(resolve, cancellationToken);
@@ -179,12 +179,10 @@ public sealed class Operator
         }
     }
 
-    private async Task CallAsync(SchedulerClient client, SchedulerCall call, IReadOnlyList<Specification.GeneratedFile> files, CancellationToken cancellationToken)
+    private async Task CallAsync(SchedulerClient client, SchedulerCall call, CancellationToken cancellationToken)
     {
         try
         {
-            if (files.Count > 0)
-                await GeneratedFiles.PutAsync(call, files, artifacts, cancellationToken);
             await client.CallAsync(call, cancellationToken);
         }
         catch (Exception lost) when (lost is MesosCallException or HttpRequestException or IOException || (lost is OperationCanceledException && !cancellationToken.IsCancellationRequested))

@@ -137,7 +137,7 @@ internal sealed class SimulatedOperator
         {
             if (CrashesHere())
                 return;
-            if (effect is OperatorEffect.Call(var call, _))
+            if (effect is OperatorEffect.Call(var call))
                 Call(call);
             else if (effect is OperatorEffect.Resolve resolve)
                 commands.Enqueue(new OperatorCommand.Resolved(resolve.ClusterId, new ArtifactResolution.Ready(ResolvedArtifacts.None)));

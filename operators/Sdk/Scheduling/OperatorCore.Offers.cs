@@ -14,7 +14,7 @@ public sealed partial class OperatorCore
     private void Evaluate(IEnumerable<Offer> offers, DateTimeOffset now)
     {
         var shares = offers.Select(offer => new OfferShare(offer)).OrderBy(share => share.AgentId, StringComparer.Ordinal).ToList();
-        var launches = shares.ToDictionary(share => share, _ => new Launches());
+        var launches = shares.ToDictionary(share => share, _ => new List<TaskInfo>());
         foreach (var cluster in clusters.Values.Where(Launching).OrderBy(cluster => cluster.Wanted!.CreatedAt).ThenBy(cluster => cluster.Id, StringComparer.Ordinal))
             foreach (var instance in cluster.Unplaced().ToList())
                 if (Readiness.WhyNot(cluster, instance, now) is null)
@@ -25,7 +25,7 @@ public sealed partial class OperatorCore
 
     private static bool Launching(ClusterWork cluster) => cluster is { Wanted: not null, Removing: false, Specification: not null };
 
-    private void Place(ClusterWork cluster, PodInstance instance, List<OfferShare> shares, Dictionary<OfferShare, Launches> launches, DateTimeOffset now)
+    private void Place(ClusterWork cluster, PodInstance instance, List<OfferShare> shares, Dictionary<OfferShare, List<TaskInfo>> launches, DateTimeOffset now)
     {
         // The emptiest host first: pods of a cluster spread.
         foreach (var share in shares.OrderByDescending(share => share.MilliCpus).ThenByDescending(share => share.MemoryMebibytes).ThenBy(share => share.AgentId, StringComparer.Ordinal).ToList())
@@ -44,10 +44,10 @@ public sealed partial class OperatorCore
         }
     }
 
-    private Refusal? Launch(ClusterWork cluster, PodInstance instance, OfferShare share, Launches launches, DateTimeOffset now)
+    private Refusal? Launch(ClusterWork cluster, PodInstance instance, OfferShare share, List<TaskInfo> launches, DateTimeOffset now)
     {
         var peers = cluster.Placed();
-        var rows = new List<(TaskRow Row, TaskInfo Info, IReadOnlyList<GeneratedFile> Files)>();
+        var rows = new List<(TaskRow Row, TaskInfo Info)>();
         var seedId = settings.NewId();
         var chosen = new Queue<int>(share.ChoosePorts(instance.Pod.Tasks.Sum(task => task.Ports.Count), seedId.GetHashCode()));
         foreach (var (name, task) in instance.TaskNames())
@@ -59,26 +59,25 @@ public sealed partial class OperatorCore
             var readiness = task.Readiness(context);
             var taskId = $"{cluster.Wanted!.Name}.{name}.{seedId:n}";
             var row = new TaskRow(taskId, cluster.Id, instance.Name, name, share.AgentId, share.Host, share.AgentUrl, task.Resources, ports, new Dictionary<string, string>(context.Dependencies), now);
-            rows.Add((row, TaskInfos.Build(row, task, command, readiness, cluster.Wanted.Name, share.Role, settings.User), command.Files));
+            rows.Add((row, TaskInfos.Build(row, task, command, readiness, cluster.Wanted.Name, share.Role, settings.User)));
             peers[name] = new PlacedTask(name, taskId, share.Host, ports, false);
         }
-        foreach (var (row, info, files) in rows)
+        foreach (var (row, info) in rows)
         {
             cluster.Add(row);
             clusterOfTask[row.TaskId] = cluster.Id;
             unconfirmed.Add(row.TaskId);
             Save(cluster, row);
             share.Take(row.Resources, row.Ports.Values);
-            launches.Tasks.Add(info);
-            launches.Files.AddRange(files);
+            launches.Add(info);
         }
         return null;
     }
 
-    private void Answer(OfferShare share, Launches launches)
+    private void Answer(OfferShare share, List<TaskInfo> launches)
     {
         var filters = new Filters { RefuseSeconds = RefuseSeconds };
-        if (launches.Tasks.Count == 0)
+        if (launches.Count == 0)
         {
             var decline = new SchedulerCall { Type = SchedulerCall.Types.Type.Decline, Decline = new SchedulerCall.Types.Decline { Filters = filters } };
             decline.Decline.OfferIds.Add(share.Offer.Id);
@@ -86,17 +85,10 @@ public sealed partial class OperatorCore
             return;
         }
         var launch = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Launch, Launch = new Offer.Types.Operation.Types.Launch() };
-        launch.Launch.TaskInfos.Add(launches.Tasks);
+        launch.Launch.TaskInfos.Add(launches);
         var accept = new SchedulerCall { Type = SchedulerCall.Types.Type.Accept, Accept = new SchedulerCall.Types.Accept { Filters = filters } };
         accept.Accept.OfferIds.Add(share.Offer.Id);
         accept.Accept.Operations.Add(launch);
-        Emit(new OperatorEffect.Call(accept, launches.Files));
-    }
-
-    private sealed class Launches
-    {
-        public List<TaskInfo> Tasks { get; } = [];
-
-        public List<GeneratedFile> Files { get; } = [];
+        Call(accept);
     }
 }

@@ -174,7 +174,7 @@ public sealed partial class OperatorCore
 
     private void Emit(OperatorEffect effect) => effects.Add(effect);
 
-    private void Call(SchedulerCall call) => Emit(new OperatorEffect.Call(call, []));
+    private void Call(SchedulerCall call) => Emit(new OperatorEffect.Call(call));
 
     private void Changed(string id)
     {

@@ -1,6 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
-using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
@@ -12,8 +11,8 @@ public abstract record OperatorEffect
 
     public sealed record Store(StoreChange Change) : OperatorEffect;
 
-    /// <summary>A call to the master. <paramref name="Files"/> go into the store first; their URIs name them by digest.</summary>
-    public sealed record Call(SchedulerCall Of, IReadOnlyList<GeneratedFile> Files) : OperatorEffect;
+    /// <summary>A call to the master.</summary>
+    public sealed record Call(SchedulerCall Of) : OperatorEffect;
 
     public sealed record Resolve(string ClusterId, ArtifactNeeds Needs, AlternativeNeeds? Alternative, IReadOnlyList<LakeFolder> LakeFolders) : OperatorEffect;
 
