@@ -53,7 +53,6 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
     {
         var environment = new Dictionary<string, string>(connection)
         {
-            ["JUPYTER_TOKEN"] = settings.Secret(TokenSecret),
             ["DP_LAKE"] = settings.LakePath,
             ["DP_LAKE_URI"] = settings.LakeUri,
             ["PYSPARK_PYTHON"] = "/usr/bin/python3",
@@ -65,13 +64,17 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
             ["HOME"] = "home", ["JUPYTER_CONFIG_DIR"] = "config", ["JUPYTER_RUNTIME_DIR"] = "runtime", ["JUPYTER_DATA_DIR"] = "data",
             ["IPYTHONDIR"] = "ipython", ["MPLCONFIGDIR"] = "matplotlib",
         };
+        var artifacts = settings.Artifacts.Python is { } python ? (ArtifactLink[])[new ArtifactLink(python, "python", Unpack: true)] : [];
+        var command = new TaskCommand("/usr/bin/python3", arguments, environment, artifacts, files)
+        {
+            Secrets = new Dictionary<string, string> { ["JUPYTER_TOKEN"] = settings.Secret(TokenSecret) },
+        };
         if (settings.Artifacts.Python is null)
-            return SandboxPaths.Within(new TaskCommand("/usr/bin/python3", arguments, environment, [], files), paths);
+            return SandboxPaths.Within(command, paths);
         paths["PYTHONPATH"] = "python/site-packages";
         paths["JUPYTER_PATH"] = "python/share/jupyter";
         paths["JUPYTERLAB_DIR"] = "python/share/jupyter/lab";
-        return SandboxPaths.Within(
-            new TaskCommand("/usr/bin/python3", arguments, environment, [new ArtifactLink(settings.Artifacts.Python, "python", Unpack: true)], files), paths);
+        return SandboxPaths.Within(command, paths);
     }
 
     private string Configuration(TaskContext context) => new JsonObject { ["ServerApp"] = Server(context) }.ToJsonString();

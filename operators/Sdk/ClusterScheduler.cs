@@ -161,8 +161,8 @@ public sealed class ClusterScheduler
     {
         switch (effect)
         {
-            case SchedulerEffect.Call(var call, var files):
-                await CallAsync(client, call, files, cancellationToken);
+            case SchedulerEffect.Call(var call):
+                await CallAsync(client, call, cancellationToken);
                 break;
             case SchedulerEffect.Resolve resolve:
                 _ = ResolveAsync(resolve, cancellationToken);
@@ -177,12 +177,10 @@ public sealed class ClusterScheduler
         }
     }
 
-    private async Task CallAsync(SchedulerClient client, SchedulerCall call, IReadOnlyList<Specification.GeneratedFile> files, CancellationToken cancellationToken)
+    private async Task CallAsync(SchedulerClient client, SchedulerCall call, CancellationToken cancellationToken)
     {
         try
         {
-            if (files.Count > 0)
-                await GeneratedFiles.PutAsync(call, files, artifacts, cancellationToken);
             await client.CallAsync(call, cancellationToken);
         }
         catch (Exception lost) when (lost is MesosCallException or HttpRequestException or IOException || (lost is OperationCanceledException && !cancellationToken.IsCancellationRequested))

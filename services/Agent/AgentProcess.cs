@@ -61,6 +61,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         if (descriptors.ForTasks < FewTasks)
             log.LogWarning("This agent may have {Limit} open files, of which {ForTasks} are for tasks: raise the host's limit (ulimit -n)", descriptors.Limit, descriptors.ForTasks);
         var volumes = new AgentVolumes(options.WorkDirectory, time, log);
+        var secrets = new SecretFiles(options.WorkDirectory);
         var checkpoints = new CheckpointStore(options.WorkDirectory, HostBoot.Current(), log);
         var workDirectoryId = checkpoints.WorkDirectoryId(Guid.NewGuid());
         var paths = new SandboxPaths(options.WorkDirectory);
@@ -90,11 +91,11 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         using var store = (images as ImageSupport.Ready)?.Store;
         var tokens = ExecutorTokens.Open(options.WorkDirectory);
         var streams = new StreamTable(app.Services.GetRequiredService<ILogger<StreamTable>>());
-        using var starter = new TaskStarter(options, paths, checkpoints, new VolumePlacement(volumes, paths, new HostFolders([.. options.HostVolumeFolders, .. options.TaskFolders])), BuildFetcher(log), isolation, processes, logs,
+        using var starter = new TaskStarter(options, paths, checkpoints, new VolumePlacement(volumes, secrets, paths, new HostFolders([.. options.HostVolumeFolders, .. options.TaskFolders])), BuildFetcher(log), isolation, processes, logs,
             new ExecutorEnvironment(options, tokens), images, () => endpoint, descriptors.Starts);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
-        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, run => Release(run.ContainerId, store, bridge), collector.Ended, loop.PostAsync, log);
+        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, run => Release(run.ContainerId, secrets, store, bridge), collector.Ended, loop.PostAsync, log);
         using var probe = new CheckProbe(processes, watch, options.Address);
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
@@ -108,6 +109,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         Recover(core, effects, containers, store, checkpoints, log);
         nested.Recover(name => NestedPlace.Of(name, core), core.AgentId);
         nested.Sweep(containers.Alive);
+        secrets.RemoveAllBut(containers.Alive);
         await containers.SweepLeftoversAsync(core.Programs.Where(run => run is { Pid: null, Phase: RunPhase.Launching or RunPhase.Ended }).Select(run => run.ContainerId));
         foreach (var container in bridge?.Connected.Except(containers.Alive).ToList() ?? [])
             bridge!.Disconnect(container);
@@ -172,8 +174,9 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
         return WorkDirectory.Lock("docker-store-dir", folder);
     }
 
-    private static void Release(string containerId, ImageStore? images, BridgeNetwork? bridge)
+    private static void Release(string containerId, SecretFiles secrets, ImageStore? images, BridgeNetwork? bridge)
     {
+        secrets.Remove(containerId);
         images?.LetGo(containerId);
         bridge?.Disconnect(containerId);
     }

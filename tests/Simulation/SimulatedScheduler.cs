@@ -164,7 +164,7 @@ internal sealed class SimulatedScheduler
         {
             if (CrashesHere())
                 return;
-            if (effect is SchedulerEffect.Call(var call, _))
+            if (effect is SchedulerEffect.Call(var call))
                 Call(call);
             else if (effect is SchedulerEffect.Resolve resolve)
                 commands.Enqueue(new SchedulerCommand.Resolved(resolve.Target, new ArtifactResolution.Ready(ResolvedArtifacts.None)));

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using ExecutorType = DataPlatform.Core.Protocol.Mesos.ExecutorInfo.Types.Type;
@@ -44,13 +45,13 @@ internal static class ExecutorRules
         _ => TaskRules.WhyNotCommand("executor.command", executor.Command),
     };
 
-    /// <summary>How its resources are stamped and whether it repeats its framework's id makes no difference.</summary>
+    /// <summary>How its resources are stamped and whether it repeats its framework's id makes no difference; its secrets are not kept.</summary>
     private static bool Same(ExecutorInfo running, ExecutorInfo asked, string frameworkId) =>
         Plain(running, frameworkId).Equals(Plain(asked, frameworkId));
 
     private static ExecutorInfo Plain(ExecutorInfo executor, string frameworkId)
     {
-        var plain = executor.Clone();
+        var plain = executor.WithoutSecrets().Clone();
         plain.FrameworkId = new FrameworkID { Value = frameworkId };
         if (!plain.HasType)
             plain.Type = ExecutorType.Custom;

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
 using Reason = DataPlatform.Core.Protocol.Mesos.TaskReport.Types.Reason;
@@ -73,7 +74,7 @@ internal sealed class Launching(
         executor.Resources.Clear();
         executor.Resources.Add(needed.AllocatedTo(accepted.Role).ToMessages());
         executors[key] = executor;
-        decision.Happened(new PoolEvent.ExecutorAdded(framework.Id, agent.Id, executor));
+        decision.Happened(new PoolEvent.ExecutorAdded(framework.Id, agent.Id, executor.WithoutSecrets()));
         return executor;
     }
 
@@ -141,8 +142,8 @@ internal sealed class Launching(
             State = TaskState.TaskStaging,
             Labels = task.Labels,
             Discovery = task.Discovery,
-            Container = task.Container,
-            HealthCheck = task.HealthCheck,
+            Container = task.Container?.WithoutSecrets(),
+            HealthCheck = task.HealthCheck?.WithoutSecrets(),
             KillPolicy = task.KillPolicy,
         };
         record.Resources.Add(task.Resources);

@@ -46,7 +46,12 @@ internal static class TaskRules
             if (variable.Name.Length == 0 || variable.Name.AsSpan().IndexOfAny('=', '\0') >= 0)
                 return $"{where}.environment has a variable named '{Names.Printable(variable.Name)}'; a name is not empty and has no '=' or NUL";
             if (variable.Type == VariableType.Secret)
-                return $"{where}.environment.{Names.Printable(variable.Name)} is a secret; this master resolves none";
+            {
+                if (Secrets.WhyNot(variable.Secret) is { } none)
+                    return $"{where}.environment.{Names.Printable(variable.Name)}.secret {none}";
+                continue; // What its value may be the agent says: in a recording, which is to lead to the same, it is masked.
+            }
+
             if (!variable.HasValue || variable.Value.Contains('\0', StringComparison.Ordinal))
                 return $"{where}.environment.{Names.Printable(variable.Name)} has no value, or one with a NUL";
         }

@@ -6,9 +6,6 @@ public interface IArtifactSource
     /// <summary>Brings everything that <paramref name="needs"/> names into the store; instant when it is there. A refusal may be asked again.</summary>
     Task<ArtifactResolution> ResolveAsync(ArtifactNeeds needs, IProgress<ArtifactProgress>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Puts one generated file into the store.</summary>
-    Task<StoredFile> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
-
     /// <summary>Why <paramref name="needs"/> can't be had here and what to configure, as far as can be told at once; null when nothing speaks against it.</summary>
     string? Unavailable(ArtifactNeeds needs);
 }

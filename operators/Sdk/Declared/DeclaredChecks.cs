@@ -2,21 +2,14 @@ using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
-/// <summary>Makes of a declared check what operators ask today: the one place that knows both.</summary>
+/// <summary>Makes of a declared check what the agent is told.</summary>
 internal static class DeclaredChecks
 {
-    /// <summary>More of a body is not looked at: whether an engine serves is said at its beginning.</summary>
-    private const int MostCharacters = 256 * 1024;
-
-    public static ReadinessProbe Probe(CheckDeclaration? check, TaskContext context, Func<IReadOnlyDictionary<string, object>> values) => check switch
+    public static ReadinessCheck Of(CheckDeclaration? check, Func<IReadOnlyDictionary<string, object>> values) => check switch
     {
-        null => new ReadinessProbe.Running(),
-        CheckDeclaration.Tcp(var port) => new ReadinessProbe.Tcp(context.Host, context.Ports[port]),
-        CheckDeclaration.Http(var port, var path, var body) => new ReadinessProbe.Http(
-            new Uri($"http://{context.Host}:{context.Ports[port]}{WebPath.Of(path.Render("the check's path", values()))}"), text => WhyNot(text, body)),
+        null => new ReadinessCheck.Running(),
+        CheckDeclaration.Tcp(var port) => new ReadinessCheck.Tcp(port),
+        CheckDeclaration.Http(var port, var path, var body) => new ReadinessCheck.Http(port, WebPath.Of(path.Render("the check's path", values())), body),
         _ => throw new InvalidOperationException(check.ToString()),
     };
-
-    private static string? WhyNot(string text, string? body) =>
-        body is null || Expressions.Compile(body, out _)!.IsMatch(text.AsSpan(0, Math.Min(text.Length, MostCharacters))) ? null : $"the answer does not match {body} yet";
 }

@@ -82,7 +82,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
 
     /// <summary>The pod with the names of its tasks, without what they run.</summary>
     private static PodSpecification Shape(PodDeclaration pod, int count) => new(
-        pod.Type, count, [.. pod.Tasks.Select(task => new TaskSpecification(task.Name, TaskResources.None, task.Ports, _ => throw new NotSupportedException(), _ => new ReadinessProbe.Running()))])
+        pod.Type, count, [.. pod.Tasks.Select(task => new TaskSpecification(task.Name, TaskResources.None, task.Ports, _ => throw new NotSupportedException(), _ => new ReadinessCheck.Running()))])
     {
         SingleNamed = pod.IsSingle,
         Placement = [.. pod.Placement.Select(Rule)],

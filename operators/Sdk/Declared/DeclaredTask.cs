@@ -45,7 +45,7 @@ internal sealed class DeclaredTask(
         return program.StartsWith('/') && command.SandboxPaths.Count == 0 ? made : SandboxPaths.Within(made, command.SandboxPaths);
     }
 
-    private ReadinessProbe Readiness(TaskContext context) => DeclaredChecks.Probe(task.Ready, context, () => Values(context).Task(context, pod.WaitsFor.Keys));
+    private ReadinessCheck Readiness(TaskContext context) => DeclaredChecks.Of(task.Ready, () => Values(context).Task(context, pod.WaitsFor.Keys));
 
     private TemplateValues Values(TaskContext context) => new(declaration, version, settings, pods, context.Peer);
 

@@ -63,8 +63,6 @@ public sealed class OfferShare
 
     public List<TaskInfo> Launches { get; } = [];
 
-    public List<GeneratedFile> Files { get; } = [];
-
     public bool HasReleased => released.Count > 0;
 
     public bool IsUsed => released.Count > 0 || taken.Count > 0 || Launches.Count > 0;

@@ -67,7 +67,7 @@ public sealed class PackageStore : IArtifactSource, IAsyncDisposable
         return new ArtifactResolution.Unavailable(refusals[needs] = ArtifactProblem.Describe(needs.Package, problems));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Takes in one file.</summary>
     public async Task<StoredFile> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         FileOf(name, await Content.PutAsync(content, cancellationToken));
 

@@ -42,7 +42,7 @@ public static class TargetDiff
             var (was, willBe) = (Command(first, index, before), Command(second, index, after));
             if (was.Program != willBe.Program || !was.Arguments.SequenceEqual(willBe.Arguments))
                 return "its command changes";
-            if (!Same(was.Environment, willBe.Environment))
+            if (!Same(was.Environment, willBe.Environment) || !Same(was.Secrets, willBe.Secrets))
                 return "its environment changes";
             if (was.Files.Zip(willBe.Files).FirstOrDefault(pair => pair.First != pair.Second) is { First: { } file })
                 return $"its file {file.Path} changes";

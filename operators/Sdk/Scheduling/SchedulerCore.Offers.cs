@@ -118,7 +118,7 @@ public sealed partial class SchedulerCore
     private bool Launch(PodInstance instance, PodPlace place, OfferShare share, DateTimeOffset now)
     {
         var peers = cluster.Placed();
-        var rows = new List<(TaskRow Row, TaskInfo Info, IReadOnlyList<GeneratedFile> Files)>();
+        var rows = new List<(TaskRow Row, TaskInfo Info)>();
         var launch = settings.NewId();
         var name = cluster.Wanted!.Name;
         foreach (var (task, specification) in instance.TaskNames())
@@ -132,12 +132,12 @@ public sealed partial class SchedulerCore
             {
                 Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts,
             };
-            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), name, ReservationOf(instance.Name), share.Role, settings.User), command.Files));
+            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), name, ReservationOf(instance.Name), share.Role, settings.User)));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);
         }
         if (cluster.Record(instance) is { FirstLaunchedAt: null } record)
             Save(record with { FirstLaunchedAt = now });
-        foreach (var (row, info, files) in rows)
+        foreach (var (row, info) in rows)
         {
             if (cluster.Add(row) is { } forgotten)
                 Store(SchedulerMemory.RemoveTask(forgotten.TaskId));
@@ -145,7 +145,6 @@ public sealed partial class SchedulerCore
             Save(row);
             Happened(row.Name, $"is launched on {row.Host}", now);
             share.Launches.Add(info);
-            share.Files.AddRange(files);
         }
         return true;
     }
@@ -179,6 +178,6 @@ public sealed partial class SchedulerCore
         // What was given back is offered again: that it is not reserved any more shows that the answer has arrived.
         if (share.HasReleased)
             accept.Accept.Filters = new Filters { RefuseSeconds = 0 };
-        Emit(new SchedulerEffect.Call(accept, share.Files));
+        Call(accept);
     }
 }

@@ -227,7 +227,7 @@ public sealed partial class SchedulerCore
 
     private void Emit(SchedulerEffect effect) => effects.Add(effect);
 
-    private void Call(SchedulerCall call) => Emit(new SchedulerEffect.Call(call, []));
+    private void Call(SchedulerCall call) => Emit(new SchedulerEffect.Call(call));
 
     private void Store(DocumentChange change) => Emit(new SchedulerEffect.Store(change));
 

@@ -1,6 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
-using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
@@ -12,8 +11,8 @@ public abstract record SchedulerEffect
 
     public sealed record Store(DocumentChange Change) : SchedulerEffect;
 
-    /// <summary>A call to the master. <paramref name="Files"/> go into the store first; their URIs name them by digest.</summary>
-    public sealed record Call(SchedulerCall Of, IReadOnlyList<GeneratedFile> Files) : SchedulerEffect;
+    /// <summary>A call to the master.</summary>
+    public sealed record Call(SchedulerCall Of) : SchedulerEffect;
 
     public sealed record Resolve(int Target, ArtifactNeeds Needs, AlternativeNeeds? Alternative, IReadOnlyList<LakeFolder> LakeFolders) : SchedulerEffect;
 

@@ -1,19 +1,14 @@
-using System.Security.Cryptography;
-using System.Text;
-
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Evaluation;
 using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
+using Google.Protobuf;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
 /// <summary>Turns a placed task into what the master is told. Pure.</summary>
 internal static class TaskInfos
 {
-    /// <summary>Stands in the place of a generated file's address until the store has the file.</summary>
-    public const string GeneratedScheme = "generated:";
-
     private const double NanosecondsPerTick = 100;
 
     public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, ReadinessCheck readiness, string cluster, PodReservation reservation, string role, string user)
@@ -24,6 +19,7 @@ internal static class TaskInfos
             TaskId = new TaskID { Value = row.TaskId },
             AgentId = new AgentID { Value = row.AgentId },
             Command = Command(command),
+            Container = Container(command),
             KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = (long)(specification.KillGrace.Ticks * NanosecondsPerTick) } },
             Discovery = Discovery(row, cluster),
             Check = CheckInfos.Of(readiness, row.Ports),
@@ -34,8 +30,6 @@ internal static class TaskInfos
         return info;
     }
 
-    public static string DigestOf(GeneratedFile file) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Content)));
-
     private static CommandInfo Command(TaskCommand command)
     {
         var info = new CommandInfo { Shell = false, Value = command.Program, Environment = new EnvironmentVariables() };
@@ -43,11 +37,27 @@ internal static class TaskInfos
         info.Arguments.Add(command.Arguments);
         info.Environment.Variables.Add(command.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Value = pair.Value }));
+        info.Environment.Variables.Add(command.Secrets.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Type = EnvironmentVariables.Types.Variable.Types.Type.Secret, Secret = ByValue(pair.Value) }));
         info.Uris.Add(command.Artifacts.Select(link => new CommandInfo.Types.URI { Value = link.File.Url, OutputFile = link.Path, Extract = link.Unpack, Cache = true }));
-        // Generated files may hold secrets: the agent keeps them out of the cache that a host's tasks share.
-        info.Uris.Add(command.Files.Select(file => new CommandInfo.Types.URI { Value = GeneratedScheme + DigestOf(file), OutputFile = file.Path, Extract = false, Cache = false }));
         return info;
     }
+
+    /// <summary>Generated files may hold secrets, and are sent as such.</summary>
+    private static ContainerInfo? Container(TaskCommand command)
+    {
+        if (command.Files.Count == 0)
+            return null;
+        var info = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos };
+        info.Volumes.Add(command.Files.Select(file => new Volume
+        {
+            Mode = Volume.Types.Mode.Ro, ContainerPath = file.Path,
+            Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = ByValue(file.Content) },
+        }));
+        return info;
+    }
+
+    private static Secret ByValue(string value) => new() { Type = Secret.Types.Type.Value, Value = new Secret.Types.Value { Data = ByteString.CopyFromUtf8(value) } };
 
     private static DiscoveryInfo Discovery(TaskRow row, string cluster)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Hosting.Files;
@@ -87,11 +88,22 @@ public sealed class CheckpointStore
         }
 
         if (run.ProgramOf is { } executor)
-            RunLog.Write(records, RunLog.Program, executor.Info.ToByteArray());
-        RunLog.Write(records, RunLog.Task, run.Task.ToByteArray());
+            RunLog.Write(records, RunLog.Program, WithoutSecretFiles(executor.Info, executor.Info.Container, static (kept, container) => kept.Container = container).ToByteArray());
+        RunLog.Write(records, RunLog.Task, WithoutSecretFiles(run.Task, run.Task.Container, static (kept, container) => kept.Container = container).ToByteArray());
         Durable.Append(Path.Combine(directory, History), records.GetBuffer().AsSpan(0, (int)records.Length));
         FolderSync.Flush(directory);
         FolderSync.Flush(runs);
+    }
+
+    /// <summary>Files are placed once, before the start; the environment is needed again, for what is run beside the task later.</summary>
+    private static T WithoutSecretFiles<T>(T info, ContainerInfo? container, Action<T, ContainerInfo> set)
+        where T : class, IMessage<T>
+    {
+        if (container?.WithoutSecrets() is not { } kept || kept == container)
+            return info;
+        var copy = info.Clone();
+        set(copy, kept);
+        return copy;
     }
 
     /// <summary>Of a task that its executor's program runs.</summary>

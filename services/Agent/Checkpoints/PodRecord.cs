@@ -1,4 +1,5 @@
 using System.Text;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using Google.Protobuf;
@@ -8,7 +9,7 @@ namespace DataPlatform.Services.Agent.Checkpoints;
 /// <summary>The pod of a task: the executor's container, the group and what the executor is, a line each but for the last.</summary>
 internal static class PodRecord
 {
-    public static byte[] Encode(Pod pod) => [.. Encoding.UTF8.GetBytes($"{pod.ContainerId}\n{pod.GroupId}\n"), .. pod.Executor.ToByteArray()];
+    public static byte[] Encode(Pod pod) => [.. Encoding.UTF8.GetBytes($"{pod.ContainerId}\n{pod.GroupId}\n"), .. pod.Executor.WithoutSecrets().ToByteArray()];
 
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static Pod Decode(ReadOnlySpan<byte> record)

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using static DataPlatform.Core.Protocol.Mesos.TaskReport.Types;
 
@@ -20,14 +21,14 @@ public sealed partial class AgentCore
 
     /// <summary>The same with their containers.</summary>
     public IEnumerable<(FrameworkInfo Framework, ExecutorInfo Info, string ContainerId)> LivingExecutors => pods.Values
-        .Select(members => (members[0].Framework, members[0].Pod!.Executor, members[0].Pod!.ContainerId))
-        .Concat(executors.Values.Select(each => (each.Framework, each.Info, each.Program.ContainerId)));
+        .Select(members => (members[0].Framework, members[0].Pod!.Executor.WithoutSecrets(), members[0].Pod!.ContainerId))
+        .Concat(executors.Values.Select(each => (each.Framework, each.Info.WithoutSecrets(), each.Program.ContainerId)));
 
     /// <summary>The latest that have ended, of either kind, oldest first.</summary>
     public IEnumerable<CompletedExecutor> CompletedExecutors => completedExecutors.Concat(
         runs.Values.Where(run => run.Phase == RunPhase.Ended).Select(run => (run.Framework, run.Pod)).Concat(completed.Select(task => (task.Framework, task.Pod)))
             .Where(each => each.Pod is not null && !IsAlive(new ExecutorKey(each.Framework.Id.Value, each.Pod.Executor.ExecutorId.Value), each.Pod.ContainerId))
-            .Select(each => new CompletedExecutor(each.Framework, each.Pod!.Executor, each.Pod.ContainerId))).DistinctBy(each => each.ContainerId);
+            .Select(each => new CompletedExecutor(each.Framework, each.Pod!.Executor.WithoutSecrets(), each.Pod.ContainerId))).DistinctBy(each => each.ContainerId);
 
     /// <summary>All that have processes of their own, or had: tasks but those under a program, and these programs.</summary>
     public IEnumerable<TaskRun> Programs => runs.Values.Where(run => !run.IsUnderProgram).Concat(executors.Values.Select(each => each.Program));
@@ -161,7 +162,7 @@ public sealed partial class AgentCore
         if (program.Intent == KillIntent.Silent)
             return;
         endedExecutors.Add((executor.Key, status));
-        Remember(new CompletedExecutor(executor.Framework, executor.Info, program.ContainerId));
+        Remember(new CompletedExecutor(executor.Framework, executor.Info.WithoutSecrets(), program.ContainerId));
     }
 
     private void Remember(CompletedExecutor executor)

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Services.Agent.Decisions;
@@ -66,7 +67,7 @@ public sealed partial class AgentCore
             if (run.Intent != KillIntent.Silent)
             {
                 endedExecutors.Add((key, 0));
-                Remember(new CompletedExecutor(run.Framework, run.Pod!.Executor, run.Pod.ContainerId));
+                Remember(new CompletedExecutor(run.Framework, run.Pod!.Executor.WithoutSecrets(), run.Pod.ContainerId));
             }
         }
 

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Link;
 using DataPlatform.Core.Protocol.Mesos;
 
@@ -18,7 +19,7 @@ public sealed partial class AgentCore
         var programs = executors.Values.Where(each => !IsSilent(each.Program)).ToList();
         endedExecutors.Clear();
         register.Tasks.AddRange(tasks.Select(run => run.ToRecord(AgentId)));
-        register.Executors.AddRange(members.Select(run => run.Pod!.Executor).Concat(programs.Select(each => each.Info)));
+        register.Executors.AddRange(members.Select(run => run.Pod!.Executor).Concat(programs.Select(each => each.Info)).Select(each => each.WithoutSecrets()));
         register.Frameworks.AddRange(tasks.Select(run => run.Framework).Concat(programs.Select(each => each.Framework)).DistinctBy(each => each.Id.Value));
     }
 

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 
 namespace DataPlatform.Services.Agent.Decisions;
@@ -109,8 +110,8 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
             State = State,
             Labels = Task.Labels,
             Discovery = Task.Discovery,
-            Container = Task.Container,
-            HealthCheck = Task.HealthCheck,
+            Container = Task.Container?.WithoutSecrets(),
+            HealthCheck = Task.HealthCheck?.WithoutSecrets(),
             KillPolicy = Task.KillPolicy,
         };
         if (Pod is not null)

@@ -37,6 +37,8 @@ public static class TaskAdmission
             return LaunchFailure.Invalid($"task.check.http.expect {patternProblem}");
         if (task.Check is { } check && CheckProblem(CheckPlan.Of(check)) is { } checkProblem)
             return LaunchFailure.Invalid($"task.check {checkProblem}");
+        if (Secrets.WhyNot(task) is { } secretsProblem)
+            return LaunchFailure.Invalid($"task: {secretsProblem}");
         if (ImageRules.WhyNot(task) is { } imageProblem)
             return LaunchFailure.Invalid(imageProblem);
         if (VolumeRules.WhyNot(task, pod) is { } volumeProblem)
@@ -104,8 +106,12 @@ public static class TaskAdmission
                 return LaunchFailure.Invalid($"{field}: '{variable.Name}' can't be the name of a variable");
             if (variable.HasValue && variable.Value.Contains('\0', StringComparison.Ordinal))
                 return LaunchFailure.Invalid($"{field}: the value of {variable.Name} holds a NUL character");
-            if (variable.Type == EnvironmentVariables.Types.Variable.Types.Type.Secret && variable.Secret?.Type != Secret.Types.Type.Value)
-                return LaunchFailure.Failed($"{field}: {variable.Name} refers to a secret store; only secrets by value are supported");
+            if (variable.Type != EnvironmentVariables.Types.Variable.Types.Type.Secret)
+                continue;
+            if (Secrets.WhyNot(variable.Secret) is { } none)
+                return LaunchFailure.Failed($"{field}: {variable.Name} {none}");
+            if (variable.Secret.Value.Data.Span.Contains((byte)0))
+                return LaunchFailure.Invalid($"{field}: the value of {variable.Name} holds a NUL character");
         }
 
         return null;

@@ -8,10 +8,10 @@ using DataPlatform.Services.Agent.Sandboxes;
 namespace DataPlatform.Services.Agent.Volumes;
 
 /// <summary>
-/// Gives a task its volumes before anything else is in its sandbox: as links, which need nothing of the host; what is to be
-/// read only, or lies outside of the work directory, as mounts of the task's own.
+/// Gives a task its volumes before anything else is in its sandbox: as links, which need nothing of the host; folders that are to be
+/// read only, and what lies outside of the work directory, as mounts of the task's own.
 /// </summary>
-internal sealed class VolumePlacement(AgentVolumes volumes, SandboxPaths sandboxes, HostFolders host)
+internal sealed class VolumePlacement(AgentVolumes volumes, SecretFiles secrets, SandboxPaths sandboxes, HostFolders host)
 {
     /// <param name="user">Whose the folders are to be; null: the agent's own.</param>
     /// <exception cref="IOException">A volume can't be had.</exception>
@@ -27,8 +27,8 @@ internal sealed class VolumePlacement(AgentVolumes volumes, SandboxPaths sandbox
                 continue;
             }
 
-            var source = SourceOf(volume, sandbox, user);
-            if (volume is TaskVolume.Host || volume.ReadOnly || inImage)
+            var source = SourceOf(volume, run.ContainerId, sandbox, user);
+            if (volume is TaskVolume.Host || (volume.ReadOnly && volume is not TaskVolume.Secret) || inImage)
             {
                 if (!Path.IsPathRooted(volume.ContainerPath))
                     MakeTarget(sandbox, volume.ContainerPath, Directory.Exists(source), user);
@@ -36,15 +36,16 @@ internal sealed class VolumePlacement(AgentVolumes volumes, SandboxPaths sandbox
                 continue;
             }
 
-            if (volume is not TaskVolume.Own)
-                shown.Add(source);
+            var folder = volume is TaskVolume.Secret ? secrets.FolderOf(run.ContainerId) : source;
+            if (volume is not TaskVolume.Own && !shown.Contains(folder))
+                shown.Add(folder);
             Link(sandbox, volume.ContainerPath, source, user);
         }
 
         return new PlacedVolumes(shown, mounts);
     }
 
-    private string SourceOf(TaskVolume volume, string sandbox, HostUser? user)
+    private string SourceOf(TaskVolume volume, string containerId, string sandbox, HostUser? user)
     {
         switch (volume)
         {
@@ -58,8 +59,10 @@ internal sealed class VolumePlacement(AgentVolumes volumes, SandboxPaths sandbox
             case TaskVolume.Host named:
                 _ = host.Holding(named.Path);
                 return Path.Exists(named.Path) ? named.Path : throw new IOException($"task.container.volumes: host_path '{named.Path}' is not on this host");
+            case TaskVolume.Secret secret:
+                return secrets.Write(containerId, secret.Name, secret.Content.Span, secret.ReadOnly, user);
             default:
-                throw new InvalidOperationException($"Unhandled volume {volume}");
+                throw new InvalidOperationException($"Unhandled volume {volume.GetType().Name}");
         }
     }
 

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Images;
 
@@ -38,13 +39,15 @@ internal static class VolumeRules
             return $"{Volumes}: a volume from an image is not supported yet";
         if (volume.Source is not null && volume.HasHostPath)
             return $"{Volumes}: a volume has both host_path and a source; it needs exactly one";
+        if (volume.Source is { Type: SourceType.Secret })
+            return WhyNotInside("container_path", volume.ContainerPath) ?? (Secrets.WhyNot(volume.Source.Secret) is { } none ? $"{Volumes}: source.secret {none}" : null);
         if (WhyNotAt(volume.ContainerPath, inImage) is { } why)
             return why;
         if (TaskVolume.HostPathOf(volume) is { } path)
             return WhyNotHost(path) ?? WhyNotPropagated(volume.Source?.HostPath?.MountPropagation);
         return volume.Source is { Type: SourceType.SandboxPath, SandboxPath: { } own }
             ? WhyNotOfSandbox(own, inPod)
-            : $"{Volumes}: a source other than SANDBOX_PATH and HOST_PATH is not supported yet";
+            : $"{Volumes}: a source other than SANDBOX_PATH, HOST_PATH and SECRET is not supported yet";
     }
 
     private static string? WhyNotOfSandbox(SandboxPath path, bool inPod) => path.Type switch

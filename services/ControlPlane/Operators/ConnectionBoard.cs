@@ -11,31 +11,28 @@ namespace DataPlatform.Services.ControlPlane.Operators;
 /// </summary>
 public sealed class ConnectionBoard(Catalogue catalogue, ClusterStore clusters)
 {
-    private readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> introduced = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClusterConnection?> told = new(StringComparer.Ordinal);
 
-    /// <summary>Tells a cluster that is new here how those are reached that it names, and those that name it how it is reached now.</summary>
+    /// <summary>Tells a cluster how those are reached that it names, once for each, and those that name it how it is reached now.</summary>
     public void Look(PackageSchedulers engine, string clusterId)
     {
-        if (!names.TryGetValue(clusterId, out var name))
+        if (engine.Wanted(clusterId) is not { } wanted)
         {
-            if (clusters.FindById(clusterId) is not { } cluster) return;
-            names[clusterId] = name = cluster.Name;
-            Introduce(engine, cluster);
+            introduced.Remove(clusterId);
+            return;
         }
 
-        var connection = engine.Connection(clusterId);
-        if (!engine.Known.Contains(clusterId)) names.Remove(clusterId);
-        if (told.TryGetValue(name, out var before) && (connection is null ? before is null : connection.IsSame(before))) return;
-        told[name] = connection;
-        foreach (var other in clusters.Living().Where(other => other.DeleteRequestedAt is null))
-            if (catalogue.Find(other.Package) is PackageSchedulers schedulers && schedulers.Connections(other.Options).Contains(name))
-                schedulers.Post(other.Id, new SchedulerCommand.Connected(name, connection));
-    }
+        var named = engine.Connections(wanted.Options);
+        foreach (var other in named.Except(introduced.GetValueOrDefault(clusterId, [])))
+            if (told.GetValueOrDefault(other) is { } known) engine.Post(clusterId, new SchedulerCommand.Connected(other, known));
+        introduced[clusterId] = named;
 
-    private void Introduce(PackageSchedulers engine, DesiredCluster cluster)
-    {
-        foreach (var other in engine.Connections(cluster.Options))
-            if (told.GetValueOrDefault(other) is { } known) engine.Post(cluster.Id, new SchedulerCommand.Connected(other, known));
+        var connection = engine.Connection(clusterId);
+        if (told.TryGetValue(wanted.Name, out var before) && (connection is null ? before is null : connection.IsSame(before))) return;
+        told[wanted.Name] = connection;
+        foreach (var other in clusters.Living().Where(other => other.DeleteRequestedAt is null))
+            if (catalogue.Find(other.Package) is PackageSchedulers schedulers && schedulers.Connections(other.Options).Contains(wanted.Name))
+                schedulers.Post(other.Id, new SchedulerCommand.Connected(wanted.Name, connection));
     }
 }

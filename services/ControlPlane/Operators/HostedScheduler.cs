@@ -32,6 +32,8 @@ internal sealed class HostedScheduler(string clusterId, string name, Func<Cluste
     /// <summary>Never null before the scheduler ends: nobody may take for gone what can't be read just now.</summary>
     public ClusterObservation? Observation => fault is { } reason ? Broken(reason) : current is { } scheduler ? scheduler.Observation : Broken(null);
 
+    public WantedCluster? Wanted => wanted?.Cluster;
+
     public event Action? Changed;
 
     public event Action<bool>? Gathering;

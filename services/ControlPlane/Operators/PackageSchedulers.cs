@@ -60,6 +60,9 @@ public sealed class PackageSchedulers(
     public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) =>
         schedulers.GetValueOrDefault(clusterId)?.ProxyHeaders(endpoint) ?? new Dictionary<string, string>(0);
 
+    /// <summary>What the cluster's scheduler was last told to be wanted; null when there is none, or only a deletion was asked of it.</summary>
+    public WantedCluster? Wanted(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.Wanted;
+
     /// <summary>Tells the cluster's scheduler, if there is one.</summary>
     public void Post(string clusterId, SchedulerCommand command) => schedulers.GetValueOrDefault(clusterId)?.Post(command);
 

@@ -87,13 +87,11 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
         return said.Trim();
     }
 
-    /// <summary>A store without any engine's artifacts; generated files it has.</summary>
+    /// <summary>A store without any engine's artifacts.</summary>
     private sealed class NoPython(IArtifactSource store) : IArtifactSource
     {
         public Task<ArtifactResolution> ResolveAsync(ArtifactNeeds needs, IProgress<ArtifactProgress>? progress, CancellationToken cancellationToken) =>
             needs.Nothing ? store.ResolveAsync(needs, progress, cancellationToken) : Task.FromResult<ArtifactResolution>(new ArtifactResolution.Unavailable("no wheels here"));
-
-        public Task<StoredFile> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => store.PutAsync(name, content, cancellationToken);
 
         public string? Unavailable(ArtifactNeeds needs) => null;
     }

@@ -15,13 +15,13 @@ public sealed class DeclaredLaunch : IAsyncDisposable
 
     private readonly RealPool pool;
     private readonly StoreServer server;
-    private readonly OperatorUnderTest subject;
+    private readonly SchedulerUnderTest subject;
     private readonly ITestOutputHelper output;
 
     private DeclaredLaunch(RealPool pool, StoreServer server, DeclaredPackage package, ITestOutputHelper output)
     {
         (this.pool, this.server, this.output) = (pool, server, output);
-        subject = new OperatorUnderTest(pool, package, server.Store);
+        subject = new SchedulerUnderTest(pool, package, Cluster, server.Store);
     }
 
     /// <summary>Where an agent of the pool serves.</summary>
@@ -54,15 +54,15 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     public async Task<(ClusterObservation Seen, ClusterConnection Connection)> ReadyAsync(string options = "{}")
     {
         var asked = Stopwatch.StartNew();
-        subject.Want(Cluster, options);
-        var seen = await subject.UntilAsync(Cluster, ClusterState.Ready, StartLimit);
+        subject.Want(options);
+        var seen = await subject.UntilAsync(ClusterState.Ready, StartLimit);
         output.WriteLine($"asked to ready: {asked.Elapsed.TotalSeconds:0.0} s");
-        return (seen, subject.Subject.Connection(Cluster)!);
+        return (seen, subject.Subject.Connection!);
     }
 
-    public string Exported(string variable) => subject.Subject.Connection(Cluster)!.Environment[variable];
+    public string Exported(string variable) => subject.Subject.Connection!.Environment[variable];
 
-    public Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit) => subject.UntilAsync(Cluster, state, limit);
+    public Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit) => subject.UntilAsync(state, limit);
 
     /// <summary>The process of a task whose arguments hold a word.</summary>
     public int ProcessOf(string task, string word) =>
@@ -74,8 +74,8 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     /// <summary>Takes the cluster down; no process of it may be left.</summary>
     public async Task GoneAsync()
     {
-        subject.Subject.Remove(Cluster);
-        await subject.UntilGoneAsync(Cluster, TimeSpan.FromSeconds(60));
+        subject.Remove();
+        await subject.UntilGoneAsync(TimeSpan.FromSeconds(60));
         Processes().Select(process => process.Arguments).ShouldBeEmpty();
     }
 

@@ -38,7 +38,8 @@ public sealed class JupyterPackageTests
     {
         var settings = Clusters.Settings(Package);
         var command = Package.Specify(settings).Task("lab").Command(Clusters.Context("lab", "http")).Known();
-        command.Environment["JUPYTER_TOKEN"].ShouldBe("secret-token");
+        command.Secrets["JUPYTER_TOKEN"].ShouldBe("secret-token");
+        command.Environment.Values.ShouldNotContain(value => value.Contains("secret", StringComparison.Ordinal));
         command.Arguments.ShouldNotContain(argument => argument.Contains("secret", StringComparison.Ordinal));
         Package.ProxyHeaders(settings, "lab")["Authorization"].ShouldBe("token secret-token");
         Package.ProxyHeaders(settings, "another").ShouldBeEmpty();

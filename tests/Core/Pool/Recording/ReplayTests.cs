@@ -144,6 +144,13 @@ public sealed class ReplayTests
         });
         var task = PoolUnderTest.Task("t1", agent);
         task.Command.Environment = new() { Variables = { new EnvironmentVariables.Types.Variable { Name = "PASSWORD", Value = Secret } } };
+        var hidden = new Secret { Type = Core.Protocol.Mesos.Secret.Types.Type.Value, Value = new() { Data = Google.Protobuf.ByteString.CopyFromUtf8(Secret) } };
+        task.Command.Environment.Variables.Add(new EnvironmentVariables.Types.Variable { Name = "TOKEN", Type = EnvironmentVariables.Types.Variable.Types.Type.Secret, Secret = hidden });
+        task.Container = new ContainerInfo
+        {
+            Type = ContainerInfo.Types.Type.Mesos,
+            Volumes = { new Volume { ContainerPath = "key", Mode = Volume.Types.Mode.Ro, Source = new() { Type = Volume.Types.Source.Types.Type.Secret, Secret = hidden } } },
+        };
         task.Data = Google.Protobuf.ByteString.CopyFromUtf8(Secret);
         pool.Accept(second, pool.OffersTo("g"), task);
         pool.Call(second, call => { call.Type = SchedulerCall.Types.Type.Suppress; call.Suppress = new(); });

@@ -212,7 +212,7 @@ public sealed class CrashesTests
             }
             foreach (var effect in effects)
             {
-                if (effect is SchedulerEffect.Call(var call, _))
+                if (effect is SchedulerEffect.Call(var call))
                     pool.Call(call);
                 else if (effect is SchedulerEffect.Resolve(var target, _, _, _))
                     commands.Enqueue(new SchedulerCommand.Resolved(target, new ArtifactResolution.Ready(ResolvedArtifacts.None)));
