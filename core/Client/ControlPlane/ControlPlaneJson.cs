@@ -22,6 +22,8 @@ namespace DataPlatform.Core.Client.ControlPlane;
 [JsonSerializable(typeof(IReadOnlyList<DatasetView>))]
 [JsonSerializable(typeof(LaunchRequest))]
 [JsonSerializable(typeof(ExtendRequest))]
+[JsonSerializable(typeof(ConfirmRemovalRequest))]
+[JsonSerializable(typeof(WithheldRemoval))]
 [JsonSerializable(typeof(LoginLinkRequest))]
 [JsonSerializable(typeof(LoginLink))]
 [JsonSerializable(typeof(Problem))]

@@ -7,7 +7,7 @@ namespace DataPlatform.Services.ControlPlane.Recurring;
 /// Brings operators in line with what is desired: asks again for what should be, takes down what should not be,
 /// and records as deleted what the operator has nothing left of. Running it twice does no harm.
 /// </summary>
-public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, TimeProvider time)
+public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Removals removals, ClusterChanges changes, TimeProvider time)
 {
     /// <summary>Records as deleted a cluster whose deletion was asked for, once the operator has nothing left of it.</summary>
     public void Settle(IClusterOperator engine, string clusterId)
@@ -20,6 +20,8 @@ public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Cl
     public void Run()
     {
         var living = clusters.Living();
+        var mayGo = removals.Allow(
+            catalogue.Operators.SelectMany(engine => engine.Known).ToHashSet(StringComparer.Ordinal), living.Select(cluster => cluster.Id).ToHashSet(StringComparer.Ordinal));
         foreach (var engine in catalogue.Operators)
         {
             var known = engine.Known.ToHashSet();
@@ -40,7 +42,7 @@ public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Cl
                 }
             }
 
-            foreach (var leftover in known.Except(mine.Select(cluster => cluster.Id))) engine.Remove(leftover);
+            foreach (var leftover in known.Except(mine.Select(cluster => cluster.Id)).Where(mayGo.Contains)) engine.Remove(leftover);
         }
     }
 }
