@@ -48,7 +48,7 @@ public sealed class Leadership(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        await running;
+        await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -126,7 +126,8 @@ public sealed class Leadership(
         finally
         {
             standing = new Standing.Waiting("its lead is over");
-            await StopAsync(started);
+            // All are told at once. Whatever takes longer keeps this process from leading again, and no other.
+            await Task.WhenAll(Enumerable.Reverse(started).Select(work => work.StopAsync(CancellationToken.None)));
             if (lease.Remaining > TimeSpan.Zero) await ReleaseAsync();
             lease.Forget();
         }
@@ -171,12 +172,6 @@ public sealed class Leadership(
         if (Left > TimeSpan.Zero) return true;
         log.LogWarning("the lead is over: the lease could not be renewed in time");
         return false;
-    }
-
-    private async Task StopAsync(List<IHostedService> started)
-    {
-        using var limit = new CancellationTokenSource(database.IsShared ? lease.Remaining : Timeout.InfiniteTimeSpan, TimeProvider.System);
-        foreach (var work in Enumerable.Reverse(started)) await work.StopAsync(limit.Token);
     }
 
     private async Task ReleaseAsync()

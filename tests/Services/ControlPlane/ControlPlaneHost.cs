@@ -19,7 +19,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private ControlPlaneHost(ScriptedOperator engine, TimeProvider? time, Func<ControlPlaneSettings, ControlPlaneSettings>? change)
+    private ControlPlaneHost(ScriptedOperator engine, TimeProvider? time, Func<ControlPlaneSettings, ControlPlaneSettings>? change, Action<IServiceCollection>? configure)
     {
         Engine = engine;
         var settings = new ControlPlaneSettings
@@ -34,6 +34,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
             services.AddSingleton<IClusterOperator>(engine);
             services.Replace(ServiceDescriptor.Singleton(TextWriter.Null));
             if (time is not null) services.Replace(ServiceDescriptor.Singleton(time));
+            configure?.Invoke(services);
         });
     }
 
@@ -51,9 +52,9 @@ public sealed class ControlPlaneHost : IAsyncDisposable
     /// <summary>Not signed in; follows no redirect and keeps no cookie.</summary>
     public HttpClient Stranger { get; private set; } = null!;
 
-    public static async Task<ControlPlaneHost> Start(TimeProvider? time = null, ScriptedOperator? engine = null, Func<ControlPlaneSettings, ControlPlaneSettings>? change = null)
+    public static async Task<ControlPlaneHost> Start(TimeProvider? time = null, ScriptedOperator? engine = null, Func<ControlPlaneSettings, ControlPlaneSettings>? change = null, Action<IServiceCollection>? configure = null)
     {
-        var host = new ControlPlaneHost(engine ?? new ScriptedOperator(), time, change);
+        var host = new ControlPlaneHost(engine ?? new ScriptedOperator(), time, change, configure);
         await host.app.StartAsync();
         host.Client = host.NewClient();
         host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Get<TokenStore>().Create(TokenStore.Bearer, "test", "tester", TimeSpan.FromDays(365)));
