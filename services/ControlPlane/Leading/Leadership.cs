@@ -22,11 +22,15 @@ public sealed class Leadership(
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Standing standing = new Standing.Waiting("it has just started");
+    private volatile CancellationTokenSource term = new();
     private Task asking = Task.CompletedTask;
     private Task running = Task.CompletedTask;
     private long losses;
 
     public Standing Standing => standing;
+
+    /// <summary>Ends when the lead that is held now is lost, rather than given up: what people watch here is no longer so.</summary>
+    public CancellationToken Lost => term.Token;
 
     /// <summary>How often the lead was lost, rather than given up.</summary>
     public long Losses => Interlocked.Read(ref losses);
@@ -55,7 +59,11 @@ public sealed class Leadership(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => stopping.Dispose();
+    public void Dispose()
+    {
+        stopping.Dispose();
+        term.Dispose();
+    }
 
     private async Task RunAsync(CancellationToken stop)
     {
@@ -118,6 +126,7 @@ public sealed class Leadership(
                 await work.Work.StartAsync(CancellationToken.None);
             }
 
+            term = new CancellationTokenSource();
             standing = new Standing.Leading(epoch);
             if (database.IsShared) log.LogInformation("leads under epoch {Epoch}", epoch);
             tried.TrySetResult();
@@ -143,6 +152,8 @@ public sealed class Leadership(
             if (stop.IsCancellationRequested) return;
             if (await RenewAsync()) continue;
             Interlocked.Increment(ref losses);
+            standing = new Standing.Waiting("its lead is over");
+            await term.CancelAsync();
             return;
         }
     }

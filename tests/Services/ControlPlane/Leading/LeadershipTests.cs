@@ -64,6 +64,8 @@ public sealed class LeadershipTests(PostgresServer server) : IClassFixture<Postg
         await using var host = await StartAsync(services => services.AddWhileLeading<Work>());
         var work = host.Get<Work>();
         await UntilAsync(() => Task.FromResult(work.Starts == 1));
+        (await host.Post("/api/v1/clusters", """{"package":"sample","name":"trial"}""")).Status.ShouldBe(HttpStatusCode.Created);
+        await using var watched = await host.Client.GetStreamAsync("/api/v1/clusters/trial/events");
         await using (var other = await database.OpenConnectionAsync())
         await using (var holding = await other.BeginTransactionAsync())
         {
@@ -72,6 +74,8 @@ public sealed class LeadershipTests(PostgresServer server) : IClassFixture<Postg
             work.LeftAtItsEnd!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
             using var health = await host.Stranger.GetAsync("/health");
             health.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            // Whoever watches is to ask the one that leads next.
+            await Should.ThrowAsync<IOException>(() => watched.CopyToAsync(Stream.Null).WaitAsync(Patience));
         }
 
         await UntilAsync(() => Task.FromResult(work.Starts == 2));
