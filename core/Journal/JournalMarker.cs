@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace DataPlatform.Core.Journal;
 
 /// <summary>
-/// A small file beside the journal with the sequence of the last record that was committed. SQLite takes a damaged or missing
+/// A small file beside a journal, or another database, with the number of the last record or write that was committed. SQLite takes a damaged or missing
 /// -wal file for one that was never written; this file knows better. It may be behind after a power loss, never ahead.
 /// </summary>
 public sealed class JournalMarker : IDisposable

@@ -11,12 +11,12 @@ public static class PostgresUrl
 
     /// <param name="program">Under which name the database lists its connections.</param>
     /// <param name="passwordSetting">What takes the password instead, for the refusal.</param>
-    /// <exception cref="FormatException">Goes on after the setting's name, such as "is 'x'; postgres://... is allowed".</exception>
+    /// <exception cref="FormatException">Goes on after the setting's name, such as "names no database; postgres://... is allowed".</exception>
     public static NpgsqlConnectionStringBuilder Read(string text, string program, string passwordSetting)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("postgres" or "postgresql")
             || url.AbsolutePath.Trim('/') is not { Length: > 0 } database || url.UserInfo is not { Length: > 0 } user)
-            throw new FormatException($"is '{text}'; {Allowed} is allowed");
+            throw new FormatException($"names no database; {Allowed} is allowed");
         if (user.Contains(':', StringComparison.Ordinal))
             throw new FormatException($"holds a password, which everyone on this host could read; give it in {passwordSetting}");
         return new NpgsqlConnectionStringBuilder

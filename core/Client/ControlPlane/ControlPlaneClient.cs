@@ -22,7 +22,7 @@ public sealed class ControlPlaneClient : IDisposable
     public ControlPlaneClient(ControlPlaneAddress address, TimeSpan? requestTimeout = null, HttpMessageHandler? handler = null)
     {
         Address = address;
-        http = new HttpClient(handler ?? new FailedConnectionHandler(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, AllowAutoRedirect = false }))
+        http = new HttpClient(handler ?? new LeaderHandler(new FailedConnectionHandler(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, AllowAutoRedirect = false })))
         {
             BaseAddress = new Uri(address.Url.TrimEnd('/') + "/"),
             Timeout = requestTimeout ?? TimeSpan.FromSeconds(100),
@@ -106,11 +106,17 @@ public sealed class ControlPlaneClient : IDisposable
     public async Task<ExecSocket> ExecAsync(string cluster, string task, ExecRequest request, CancellationToken cancellation = default)
     {
         var path = $"api/v1/clusters/{Segment(cluster)}/tasks/{Segment(task)}/exec";
-        var url = new UriBuilder(new Uri(http.BaseAddress!, path));
+        return await ExecAsync(new Uri(http.BaseAddress!, path), request, mayFollow: true, cancellation);
+    }
+
+    private async Task<ExecSocket> ExecAsync(Uri address, ExecRequest request, bool mayFollow, CancellationToken cancellation)
+    {
+        var url = new UriBuilder(address);
         url.Scheme = url.Scheme == "https" ? "wss" : "ws";
         var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = ExecKeepAlive;
         socket.Options.Proxy = null;
+        socket.Options.CollectHttpResponseDetails = true;
         if (Address.Token is { Length: > 0 } token) socket.Options.SetRequestHeader("Authorization", "Bearer " + token);
         try
         {
@@ -121,9 +127,12 @@ public sealed class ControlPlaneClient : IDisposable
         }
         catch (WebSocketException error)
         {
+            var leader = socket.HttpStatusCode == HttpStatusCode.TemporaryRedirect
+                && Uri.TryCreate(socket.HttpResponseHeaders?.GetValueOrDefault("Location")?.FirstOrDefault(), UriKind.Absolute, out var sent) && sent.Scheme == address.Scheme ? sent : null;
             socket.Dispose();
+            if (mayFollow && leader is not null) return await ExecAsync(leader, request, mayFollow: false, cancellation);
             // The refusal's words come with an ordinary answer only.
-            using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+            using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Get, address), cancellation);
             throw new UnreachableException($"No connection to {url.Uri}: {error.Message}", error);
         }
         catch
@@ -145,6 +154,14 @@ public sealed class ControlPlaneClient : IDisposable
         GetAsync(
             $"api/v1/pool/why?framework_id={Segment(frameworkId)}{(role is null ? "" : $"&role={Segment(role)}")}{(resources is null ? "" : $"&resources={Segment(resources)}")}",
             Json.PoolWhy, cancellation);
+
+    /// <summary>Clusters that run, that the database does not know, and that are too many to be taken down unasked.</summary>
+    public Task<WithheldRemoval> WithheldRemovalAsync(CancellationToken cancellation = default) =>
+        GetAsync("api/v1/removals", Json.WithheldRemoval, cancellation);
+
+    /// <summary>Lets these be taken down; the answer is what is withheld still.</summary>
+    public Task<WithheldRemoval> ConfirmRemovalAsync(IReadOnlyList<string> clusterIds, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, "api/v1/removals/confirm", new ConfirmRemovalRequest(clusterIds), Json.ConfirmRemovalRequest, Json.WithheldRemoval, cancellation);
 
     public Task<PoolView> PoolAsync(CancellationToken cancellation = default) => GetAsync("api/v1/pool", Json.PoolView, cancellation);
 

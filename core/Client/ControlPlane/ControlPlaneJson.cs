@@ -26,6 +26,8 @@ namespace DataPlatform.Core.Client.ControlPlane;
 [JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(UpdateView))]
 [JsonSerializable(typeof(IReadOnlyList<TargetView>))]
+[JsonSerializable(typeof(ConfirmRemovalRequest))]
+[JsonSerializable(typeof(WithheldRemoval))]
 [JsonSerializable(typeof(LoginLinkRequest))]
 [JsonSerializable(typeof(LoginLink))]
 [JsonSerializable(typeof(Problem))]

@@ -11,6 +11,9 @@ public sealed record LaunchRequest(string Package, string Name, JsonObject? Opti
 /// <param name="Seconds">Added to the present end.</param>
 public sealed record ExtendRequest(long Seconds);
 
+/// <summary>Lets clusters be taken down whose removal is withheld: <c>POST /api/v1/removals/confirm</c>.</summary>
+public sealed record ConfirmRemovalRequest(IReadOnlyList<string> ClusterIds);
+
 /// <summary>Asks for a link that logs one browser in once: <c>POST /api/v1/login-links</c>.</summary>
 /// <param name="ReturnPath">The page to open afterwards, a path of the console; null means its start.</param>
 public sealed record LoginLinkRequest(string? ReturnPath);

@@ -8,7 +8,7 @@ public static class ClustersCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var command = new ExampledCommand("clusters", "Lists the clusters", "dp clusters", "dp clusters -o json | jq -r '.[].name'");
+        var command = new ExampledCommand("clusters", "Lists the clusters", "dp clusters", "dp clusters -o json | jq -r '.[].name'") { ConfirmRemovalCommand.Create(surroundings) };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = surroundings.Connect();

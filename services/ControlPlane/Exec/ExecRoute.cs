@@ -28,7 +28,7 @@ public static class ExecRoute
     public static bool IsWindow(ExecWindow window) => window is { Rows: >= 0 and <= LargestWindow, Columns: >= 0 and <= LargestWindow };
 
     private static async Task<IResult> Exec(
-        string name, string task, HttpContext context, ClaimsPrincipal user, RunningTasks tasks, TaskExec exec, ExecSeats seats, AuditLog audit)
+        string name, string task, HttpContext context, ClaimsPrincipal user, RunningTasks tasks, TaskExec exec, ExecSeats seats, AuditLog audit, Database database)
     {
         var named = tasks.Find(name, task);
         if (named is RunningTask.Unknown unknown) return Refusals.Result(unknown.Problem);
@@ -39,9 +39,22 @@ public static class ExecRoute
             return Refusals.Result(new Problem("Too many commands run", 429, $"At most {ExecSeats.MostOfOnePerson} for one person and {ExecSeats.Most} in all.", null));
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         using var person = new ExecSocket(await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = KeepAlive, KeepAliveTimeout = LongestPause }));
+        Problem? Audited(string program)
+        {
+            try
+            {
+                audit.Add(actor, "exec", $"{name}/{task}", program);
+                return null;
+            }
+            catch (Exception error) when (DatabaseRefusal.Of(error, database) is { } problem)
+            {
+                return problem;
+            }
+        }
+
         try
         {
-            await RunAsync(person, (RunningTask.Found)named, actor, exec, audit, context.RequestAborted);
+            await RunAsync(person, (RunningTask.Found)named, exec, Audited, context.RequestAborted);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {
@@ -51,14 +64,14 @@ public static class ExecRoute
         return Results.Empty;
     }
 
-    private static async Task RunAsync(ExecSocket person, RunningTask.Found task, string actor, TaskExec exec, AuditLog audit, CancellationToken cancellation)
+    private static async Task RunAsync(ExecSocket person, RunningTask.Found task, TaskExec exec, Func<string, Problem?> audited, CancellationToken cancellation)
     {
         var (request, problem) = await ReadAsync(person, cancellation);
+        // The program alone: its arguments may hold what nobody is to read.
+        problem ??= audited(request!.Command[0]);
         if (problem is null)
         {
-            // The program alone: its arguments may hold what nobody is to read.
-            audit.Add(actor, "exec", $"{task.Cluster}/{task.Task.Name}", request!.Command[0]);
-            switch (await exec.Start(task.Task, task.FrameworkId, request, cancellation))
+            switch (await exec.Start(task.Task, task.FrameworkId, request!, cancellation))
             {
                 case ExecStart.Started started:
                     await using (started.Session)

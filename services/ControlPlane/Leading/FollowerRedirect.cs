@@ -5,8 +5,22 @@ public static class FollowerRedirect
 {
     private static readonly PathString[] Own = ["/health", "/metrics", "/store"];
 
-    public static Task Invoke(HttpContext context, Leadership leadership, RequestDelegate next) =>
-        leadership.Standing is Standing.Following(var url) && !Own.Any(path => context.Request.Path.StartsWithSegments(path)) ? Send(context, url) : next(context);
+    public static async Task Invoke(HttpContext context, Leadership leadership, RequestDelegate next)
+    {
+        if (Own.Any(path => context.Request.Path.StartsWithSegments(path)))
+        {
+            await next(context);
+            return;
+        }
+
+        // Pages and streams that stay open would show what this process no longer knows: who opens them again is sent on. All else is answered.
+        await using var watching = leadership.Lost.Register(() =>
+        {
+            if (context.Response.HasStarted) context.Abort();
+        });
+        if (leadership.Standing is Standing.Following(var url)) await Send(context, url);
+        else await next(context);
+    }
 
     private static Task Send(HttpContext context, string url)
     {

@@ -22,11 +22,15 @@ public sealed class Leadership(
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Standing standing = new Standing.Waiting("it has just started");
+    private volatile CancellationTokenSource term = new();
     private Task asking = Task.CompletedTask;
     private Task running = Task.CompletedTask;
     private long losses;
 
     public Standing Standing => standing;
+
+    /// <summary>Ends when the lead that is held now is lost, rather than given up: what people watch here is no longer so.</summary>
+    public CancellationToken Lost => term.Token;
 
     /// <summary>How often the lead was lost, rather than given up.</summary>
     public long Losses => Interlocked.Read(ref losses);
@@ -48,14 +52,18 @@ public sealed class Leadership(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        await running;
+        await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => stopping.Dispose();
+    public void Dispose()
+    {
+        stopping.Dispose();
+        term.Dispose();
+    }
 
     private async Task RunAsync(CancellationToken stop)
     {
@@ -118,6 +126,7 @@ public sealed class Leadership(
                 await work.Work.StartAsync(CancellationToken.None);
             }
 
+            term = new CancellationTokenSource();
             standing = new Standing.Leading(epoch);
             if (database.IsShared) log.LogInformation("leads under epoch {Epoch}", epoch);
             tried.TrySetResult();
@@ -126,7 +135,8 @@ public sealed class Leadership(
         finally
         {
             standing = new Standing.Waiting("its lead is over");
-            await StopAsync(started);
+            // All are told at once. Whatever takes longer keeps this process from leading again, and no other.
+            await Task.WhenAll(Enumerable.Reverse(started).Select(work => work.StopAsync(CancellationToken.None)));
             if (lease.Remaining > TimeSpan.Zero) await ReleaseAsync();
             lease.Forget();
         }
@@ -142,6 +152,8 @@ public sealed class Leadership(
             if (stop.IsCancellationRequested) return;
             if (await RenewAsync()) continue;
             Interlocked.Increment(ref losses);
+            standing = new Standing.Waiting("its lead is over");
+            await term.CancelAsync();
             return;
         }
     }
@@ -171,12 +183,6 @@ public sealed class Leadership(
         if (Left > TimeSpan.Zero) return true;
         log.LogWarning("the lead is over: the lease could not be renewed in time");
         return false;
-    }
-
-    private async Task StopAsync(List<IHostedService> started)
-    {
-        using var limit = new CancellationTokenSource(database.IsShared ? lease.Remaining : Timeout.InfiniteTimeSpan, TimeProvider.System);
-        foreach (var work in Enumerable.Reverse(started)) await work.StopAsync(limit.Token);
     }
 
     private async Task ReleaseAsync()

@@ -23,7 +23,7 @@ public abstract class Database : IDisposable
     /// <summary>In SQL: milliseconds since 1970 by the database's own clock.</summary>
     internal abstract string Now { get; }
 
-    /// <summary>In SQL, at the end of a select: nobody changes these rows until the transaction is over.</summary>
+    /// <summary>In SQL, at the end of a select: nobody changes a key of these rows until the transaction is over.</summary>
     internal abstract string Held { get; }
 
     /// <summary>To be closed by the caller.</summary>

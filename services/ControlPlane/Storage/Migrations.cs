@@ -121,7 +121,8 @@ public static class Migrations
             name text PRIMARY KEY,
             holder text NOT NULL,
             epoch bigint NOT NULL,
-            expires bigint NOT NULL
+            expires bigint NOT NULL,
+            UNIQUE (name, epoch)
         );
         INSERT INTO leases (name, holder, epoch, expires) VALUES ('control-plane', '', 0, 0);
         CREATE TABLE scheduler_documents (

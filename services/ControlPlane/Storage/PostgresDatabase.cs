@@ -15,7 +15,6 @@ public sealed class PostgresDatabase : Database
     private const int PreparingLock = 0x64706370;
 
     private readonly NpgsqlDataSource source;
-    private readonly Lock preparing = new();
     private volatile bool isPrepared;
 
     /// <param name="longestHold">
@@ -38,7 +37,8 @@ public sealed class PostgresDatabase : Database
 
     internal override string Now => "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
-    internal override string Held => " FOR SHARE";
+    // Against another's taking of the lease, which changes a key, but not against its renewal: many writes that overlap must not hold that up.
+    internal override string Held => " FOR KEY SHARE";
 
     public override DbConnection Open()
     {
@@ -61,20 +61,16 @@ public sealed class PostgresDatabase : Database
     private void Prepare()
     {
         if (isPrepared) return;
-        lock (preparing)
-        {
-            if (isPrepared) return;
-            using var connection = source.OpenConnection();
-            using var transaction = connection.BeginTransaction();
-            // Nobody leads by this one.
-            connection.Execute("SET LOCAL idle_in_transaction_session_timeout = '1min'", transaction: transaction);
-            connection.Execute($"SELECT pg_advisory_xact_lock({PreparingLock})", transaction: transaction);
-            connection.Execute("CREATE TABLE IF NOT EXISTS control_plane_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version integer NOT NULL)", transaction: transaction);
-            connection.Execute("INSERT INTO control_plane_schema (version) VALUES (0) ON CONFLICT DO NOTHING", transaction: transaction);
-            Migrate(transaction, Migrations.Postgres, connection.ExecuteScalar<int>("SELECT version FROM control_plane_schema", transaction: transaction), Name);
-            connection.Execute("UPDATE control_plane_schema SET version = @version", new { version = Migrations.Postgres.Count }, transaction);
-            transaction.Commit();
-            isPrepared = true;
-        }
+        using var connection = source.OpenConnection();
+        using var transaction = connection.BeginTransaction();
+        // Nobody leads by this one.
+        connection.Execute("SET LOCAL idle_in_transaction_session_timeout = '1min'", transaction: transaction);
+        connection.Execute($"SELECT pg_advisory_xact_lock({PreparingLock})", transaction: transaction);
+        connection.Execute("CREATE TABLE IF NOT EXISTS control_plane_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version integer NOT NULL)", transaction: transaction);
+        connection.Execute("INSERT INTO control_plane_schema (version) VALUES (0) ON CONFLICT DO NOTHING", transaction: transaction);
+        Migrate(transaction, Migrations.Postgres, connection.ExecuteScalar<int>("SELECT version FROM control_plane_schema", transaction: transaction), Name);
+        connection.Execute("UPDATE control_plane_schema SET version = @version", new { version = Migrations.Postgres.Count }, transaction);
+        transaction.Commit();
+        isPrepared = true;
     }
 }

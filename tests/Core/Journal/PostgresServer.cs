@@ -57,6 +57,11 @@ public sealed class PostgresServer : IDisposable
         return NpgsqlDataSource.Create(Connect(name));
     }
 
+    /// <summary>It answers nobody any more, until <see cref="StartAgain"/>.</summary>
+    public bool Stop() => RunAsUser("pg_ctl", "-w", "-D", Data, "-m", "immediate", "stop");
+
+    public bool StartAgain() => Start("");
+
     public void Dispose()
     {
         if (_programs is not null && WhyNot is null)

@@ -20,7 +20,8 @@ public sealed class ControlPlaneHost : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WebApplication app;
 
-    private ControlPlaneHost(ScriptedOperator engine, TimeProvider? time, Func<ControlPlaneSettings, ControlPlaneSettings>? change, OperatorFactory? packages)
+    private ControlPlaneHost(
+        ScriptedOperator engine, TimeProvider? time, Func<ControlPlaneSettings, ControlPlaneSettings>? change, OperatorFactory? packages, Action<IServiceCollection>? configure)
     {
         Engine = engine;
         var settings = new ControlPlaneSettings
@@ -36,6 +37,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
             services.Replace(ServiceDescriptor.Singleton(TextWriter.Null));
             if (packages is not null) services.Replace(ServiceDescriptor.Singleton(packages));
             if (time is not null) services.Replace(ServiceDescriptor.Singleton(time));
+            configure?.Invoke(services);
         });
     }
 
@@ -55,9 +57,10 @@ public sealed class ControlPlaneHost : IAsyncDisposable
 
     /// <param name="packages">Makes operators of packages that are installed; without it none can be.</param>
     public static async Task<ControlPlaneHost> Start(
-        TimeProvider? time = null, ScriptedOperator? engine = null, Func<ControlPlaneSettings, ControlPlaneSettings>? change = null, OperatorFactory? packages = null)
+        TimeProvider? time = null, ScriptedOperator? engine = null, Func<ControlPlaneSettings, ControlPlaneSettings>? change = null, OperatorFactory? packages = null,
+        Action<IServiceCollection>? configure = null)
     {
-        var host = new ControlPlaneHost(engine ?? new ScriptedOperator(), time, change, packages);
+        var host = new ControlPlaneHost(engine ?? new ScriptedOperator(), time, change, packages, configure);
         await host.app.StartAsync();
         host.Client = host.NewClient();
         host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Get<TokenStore>().Create(TokenStore.Bearer, "test", "tester", TimeSpan.FromDays(365)));

@@ -38,6 +38,29 @@ public sealed class ControlPlaneSettingsTests : IDisposable
         Read(new() { ["ip"] = "0.0.0.0", ["admin-token-file"] = "/x" }).AdminTokenFile.ShouldBe("/x");
     }
 
+    [Fact]
+    public void A_shared_database_is_named_without_its_password_which_stands_in_a_file()
+    {
+        var password = folder.Write("password", "the secret\n");
+        File.SetUnixFileMode(password, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var database = Read(new() { ["database-password-file"] = password }, new() { ["DP_CONTROL_PLANE_DATABASE"] = "postgres://dp@host:5433/platform" }).Database;
+        (database.Shared!.Host, database.Shared.Port, database.Shared.Username, database.Shared.Database, database.Shared.Password).ShouldBe(("host", 5433, "dp", "platform", "the secret"));
+        database.Lease.ShouldBe(TimeSpan.FromSeconds(4));
+        Read([]).Database.Shared.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("database", "postgres://dp:the-secret@host/platform", "--database-password-file")]
+    [InlineData("database", "host=x;password=the-secret", "postgres://USER@HOST:PORT/DATABASE")]
+    [InlineData("database-lease", "11mins", "1secs to 10mins")]
+    [InlineData("accept-database-loss", "all", "whole number")]
+    public void Refuses_a_database_and_tells_no_secret(string name, string value, string allowed)
+    {
+        var refusal = Should.Throw<SettingsException>(() => Read(new() { [name] = value }));
+        refusal.Message.ShouldContain(allowed);
+        refusal.Message.ShouldNotContain("the-secret");
+    }
+
     public void Dispose() => folder.Dispose();
 
     private static ControlPlaneSettings Read(Dictionary<string, string> flags, Dictionary<string, string>? environment = null, string? file = null) =>

@@ -30,7 +30,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : DatabaseContr
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
             using var database = Open();
-            Clusters(database).Living().ShouldBeEmpty();
+            new ClusterDocuments(database, Lease(database)).Load("a").ShouldBeEmpty();
         })));
 
     [Fact]
@@ -95,6 +95,31 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : DatabaseContr
         taken.Set();
         await Should.ThrowAsync<DbException>(() => late);
         Documents(other).Load("a").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_write_under_way_holds_up_no_renewal_and_is_seen_by_whoever_leads_next()
+    {
+        using var database = Open();
+        using var other = Open();
+        var before = new Lease(database, TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        var now = Lease(other);
+        before.TryTake("http://before").ShouldBeTrue();
+        Task? taking = null;
+        new PostgresDatabase(connection, Patience).Write(transaction =>
+        {
+            before.Demand(transaction);
+            before.Renew().ShouldBeTrue();
+            taking = Task.Run(async () =>
+            {
+                while (!now.TryTake("http://now")) await Task.Delay(1);
+            });
+            SpinWait.SpinUntil(() => other.Read(reading => reading.ExecuteScalar<long>("SELECT count(*) FROM pg_locks WHERE NOT granted")) > 0, Patience).ShouldBeTrue();
+            taking.IsCompleted.ShouldBeFalse();
+            return transaction.Connection!.Execute("INSERT INTO scheduler_documents VALUES ('a', 'task', 'a', '1')", transaction: transaction);
+        });
+        await taking!.WaitAsync(Patience);
+        new ClusterDocuments(other, now).Load("a").Count.ShouldBe(1);
     }
 
     [Fact]
