@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataPlatform.Core.Pool;
 using DataPlatform.Core.Resources;
+using DataPlatform.Operators.Sdk.Scheduling;
 
 namespace DataPlatform.Simulation.Tests;
 
@@ -15,7 +16,7 @@ internal sealed class SimulatedCluster
     private int _turns;
     private TimeSpan _nextTick;
 
-    public SimulatedCluster(int seed, int agents, int frameworks, int tasksEach, Sabotage sabotage = Sabotage.None, Action<string>? record = null)
+    public SimulatedCluster(int seed, int agents, int frameworks, int tasksEach, Sabotage sabotage = Sabotage.None, Action<string>? record = null, int schedulers = 2, int podSize = 1)
     {
         Seed = seed;
         // Half of all runs allocate as a pool of thousands does, some agents at a time.
@@ -31,7 +32,8 @@ internal sealed class SimulatedCluster
             $"cpus:{Chance.Next(2, 9)};mem:{1024 * Chance.Next(2, 9)};disk:1000;ports:[31000-31{Chance.Next(100, 999)}]"), this))];
         Frameworks = [.. Enumerable.Range(0, frameworks).Select(number =>
             new SimulatedFramework(number, (number % 3) switch { 0 => "a", 1 => "b/x", _ => "b/y" }, tasksEach, this))];
-        Schedulers = [.. Enumerable.Range(0, 2).Select(number => new SimulatedScheduler(number, this) { Documents = { Lies = sabotage == Sabotage.OperatorStoreLies } })];
+        PodSize = podSize;
+        Schedulers = [.. Enumerable.Range(0, schedulers).Select(number => new SimulatedScheduler(number, this) { Documents = { Lies = sabotage == Sabotage.OperatorStoreLies } })];
     }
 
     public int Seed { get; }
@@ -63,6 +65,19 @@ internal sealed class SimulatedCluster
     public IReadOnlyList<SimulatedAgent> Agents { get; }
 
     public IReadOnlyList<SimulatedScheduler> Schedulers { get; }
+
+    /// <summary>Which scheduler gathers offers for its first places.</summary>
+    public PlacementOrder Order { get; } = new();
+
+    /// <summary>How many times as large as the smallest the pods of schedulers are.</summary>
+    public int PodSize { get; }
+
+    /// <summary>Passes on what the order tells.</summary>
+    public void Tell(IEnumerable<(string ClusterId, string? WaitsFor)> turns)
+    {
+        foreach (var (clusterId, waitsFor) in turns)
+            Schedulers.First(scheduler => scheduler.ClusterId == clusterId).Turn(waitsFor);
+    }
 
     public IReadOnlyList<SimulatedFramework> Frameworks { get; }
 
@@ -128,6 +143,7 @@ internal sealed class SimulatedCluster
         Network.Deliver();
         foreach (var framework in Frameworks)
             framework.Step(Chance);
+        Tell(Order.Tick(Start + Steady));
         foreach (var scheduler in Schedulers)
             scheduler.Step();
         foreach (var agent in Agents)

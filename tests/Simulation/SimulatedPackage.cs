@@ -12,7 +12,8 @@ internal sealed class SimulatedPackage : ServicePackage
 {
     public const string Role = "engines";
 
-    private static readonly TaskResources Size = new(100, 32, 1);
+    private const int MilliCpus = 100;
+    private const int Mebibytes = 32;
 
     /// <summary>Of a cluster with these options.</summary>
     public static IReadOnlyList<string> TasksOf(JsonObject options) => ["head", .. Enumerable.Range(0, Workers(options)).Select(number => $"worker-{number}")];
@@ -21,16 +22,20 @@ internal sealed class SimulatedPackage : ServicePackage
 
     public override ArtifactNeeds Needs(JsonObject options) => new(Name, Folder, Jars: false, Python: false);
 
-    public override ServiceSpecification Specify(ClusterSettings settings) => new(
+    public override ServiceSpecification Specify(ClusterSettings settings) => Specify(settings, settings.Options["size"]!.GetValue<int>());
+
+    private static ServiceSpecification Specify(ClusterSettings settings, int times) => new(
         [
-            new("head", 1, [new TaskSpecification("", Size, ["rpc"], _ => Program("head"), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
-            new("worker", Workers(settings.Options), [new TaskSpecification("", Size, [], context => Joined(settings, context), _ => new ReadinessCheck.Running())]),
+            new("head", 1, [new TaskSpecification("", Size(times), ["rpc"], _ => Program("head"), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
+            new("worker", Workers(settings.Options), [new TaskSpecification("", Size(times), [], context => Joined(settings, context), _ => new ReadinessCheck.Running())]),
         ],
         new PlanSpecification(Strategy.Serial, [new("head", "head", Strategy.Serial), new("workers", "worker", Strategy.Parallel)]));
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
 
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
+
+    private static TaskResources Size(int times) => new(MilliCpus * times, Mebibytes * times, 1);
 
     private static int Workers(JsonObject options) => options["workers"]!.GetValue<int>();
 

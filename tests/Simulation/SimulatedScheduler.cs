@@ -30,10 +30,15 @@ internal sealed class SimulatedScheduler
     public SimulatedScheduler(int number, SimulatedCluster cluster)
     {
         this.cluster = cluster;
-        wanted = new WantedCluster($"id-{number}", $"cluster-{number}", "someone", new JsonObject { ["workers"] = 2 }, cluster.Wall);
+        wanted = new WantedCluster($"id-{number}", $"cluster-{number}", "someone", new JsonObject { ["workers"] = 2, ["size"] = cluster.PodSize }, cluster.Wall + TimeSpan.FromSeconds(number));
         Documents = new SimulatedDocuments(cluster.Chance);
         Start();
     }
+
+    public string ClusterId => wanted.Id;
+
+    /// <summary>It has been ready at least once.</summary>
+    public bool HasBeenReady { get; private set; }
 
     public SimulatedDocuments Documents { get; }
 
@@ -62,6 +67,7 @@ internal sealed class SimulatedScheduler
     {
         if (isOver || !IsComplete)
             return;
+        HasBeenReady = true;
         isOver = true;
         commands.Enqueue(new SchedulerCommand.Remove());
     }
@@ -77,7 +83,7 @@ internal sealed class SimulatedScheduler
             1 => wanted with { Goal = wanted.Goal == ClusterGoal.Park ? ClusterGoal.Run : ClusterGoal.Park },
             _ => wanted with
             {
-                Target = wanted.Target + 1, TargetAt = time.Now, Options = new JsonObject { ["workers"] = 1 + (detail / 4 % 3), ["motto"] = detail % 4 },
+                Target = wanted.Target + 1, TargetAt = time.Now, Options = new JsonObject { ["workers"] = 1 + (detail / 4 % 3), ["size"] = cluster.PodSize, ["motto"] = detail % 4 },
                 Earlier = new Dictionary<int, JsonObject>(wanted.Earlier) { [wanted.Target] = wanted.Options },
             },
         };
@@ -92,6 +98,8 @@ internal sealed class SimulatedScheduler
         wanted = wanted with { Goal = ClusterGoal.Run };
         commands.Enqueue(new SchedulerCommand.Want(wanted));
     }
+
+    public void Turn(string? waitsFor) => commands.Enqueue(new SchedulerCommand.Turn(waitsFor));
 
     public void Step()
     {
@@ -122,7 +130,7 @@ internal sealed class SimulatedScheduler
     private void Start()
     {
         commands.Clear();
-        core = new SchedulerCore(new SimulatedPackage(), wanted.Id, new CoreSettings("/lake", cluster.NewUuid, () => new byte[32]) { Spread = cluster.Chance.NextDouble }, Documents.Load());
+        core = new SchedulerCore(new SimulatedPackage(), wanted.Id, new CoreSettings("/lake", cluster.NewUuid, () => new byte[32]) { Spread = cluster.Chance.NextDouble, FirstTurn = "others" }, Documents.Load());
         time = new SteadyTime(new SimulatedTime(cluster));
         (stream, crashAfter) = (null, -1);
         // What people want is the control plane's to remember.
@@ -166,6 +174,8 @@ internal sealed class SimulatedScheduler
                 return;
             if (effect is SchedulerEffect.Call(var call))
                 Call(call);
+            else if (effect is SchedulerEffect.Gathering(var gathers))
+                cluster.Tell(gathers ? cluster.Order.Begin(wanted.Id, wanted.Name, wanted.CreatedAt, cluster.Start + cluster.Steady) : cluster.Order.End(wanted.Id, cluster.Start + cluster.Steady));
             else if (effect is SchedulerEffect.Resolve resolve)
                 commands.Enqueue(new SchedulerCommand.Resolved(resolve.Target, new ArtifactResolution.Ready(ResolvedArtifacts.None)));
         }

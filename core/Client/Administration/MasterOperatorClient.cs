@@ -65,7 +65,28 @@ public sealed class MasterOperatorClient(IReadOnlyList<Uri> masters, MesosCreden
         return answer.GetMetrics.Metrics.ToDictionary(metric => metric.Name, metric => metric.Value, StringComparer.Ordinal);
     }
 
+    /// <summary>Ends a framework with all its tasks.</summary>
+    public Task TeardownAsync(FrameworkID frameworkId, CancellationToken cancellationToken) => TellAsync(
+        new OperatorCall { Type = OperatorCall.Types.Type.Teardown, Teardown = new OperatorCall.Types.Teardown { FrameworkId = frameworkId } }, cancellationToken);
+
+    /// <summary>Takes reservations back of which no task uses anything.</summary>
+    public Task UnreserveAsync(AgentID agentId, IEnumerable<Resource> resources, CancellationToken cancellationToken)
+    {
+        var call = new OperatorCall { Type = OperatorCall.Types.Type.UnreserveResources, UnreserveResources = new OperatorCall.Types.UnreserveResources { AgentId = agentId } };
+        call.UnreserveResources.Resources.Add(resources);
+        return TellAsync(call, cancellationToken);
+    }
+
     public void Dispose() => endpoint.Dispose();
+
+    private async Task TellAsync(OperatorCall call, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Timeout);
+        using var response = await endpoint.PostAsync(call, null, HttpCompletionOption.ResponseContentRead, limit.Token);
+        if (!response.IsSuccessStatusCode)
+            throw await MesosEndpoint.RefusalAsync(response, limit.Token);
+    }
 
     private Task<OperatorResponse> AskAsync(OperatorCall.Types.Type type, CancellationToken cancellationToken) =>
         endpoint.AskAsync<OperatorResponse>(new OperatorCall { Type = type }, Timeout, cancellationToken);

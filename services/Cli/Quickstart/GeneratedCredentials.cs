@@ -84,7 +84,7 @@ public sealed class GeneratedCredentials
             ["attach_containers_output"] = Allow([OperatorPrincipal], "users"),
             ["update_quotas"] = Allow([OperatorPrincipal], "roles"),
             ["update_weights"] = Allow([OperatorPrincipal], "roles"),
-            ["teardown_frameworks"] = Allow([OperatorPrincipal], "framework_principals"),
+            ["teardown_frameworks"] = Allow(watchers, "framework_principals"),
             ["mark_agents_gone"] = Allow([OperatorPrincipal], "agents"),
             ["drain_agents"] = Allow([OperatorPrincipal], "agents"),
             ["deactivate_agents"] = Allow([OperatorPrincipal], "agents"),

@@ -41,5 +41,21 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
             return new PoolReading.Seen(PoolViews.From(client.Address, agents, frameworks, await running(limit)));
         }, reason => new PoolReading.Unreachable(reason), cancellation);
 
+    /// <summary>What the master has of this platform's clusters; null when it can't be asked.</summary>
+    public Task<ClusterTraces?> TracesAsync(CancellationToken cancellation) => MasterPatience.AskAsync<ClusterTraces?>(
+        settings, async limit => ClusterTraces.From(await client!.GetFrameworksAsync(limit), await client.GetAgentsAsync(limit), credential?.Principal), static _ => null, cancellation);
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<string?> TeardownAsync(FrameworkID framework, CancellationToken cancellation) => TellAsync(limit => client!.TeardownAsync(framework, limit), cancellation);
+
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<string?> UnreserveAsync(AgentID agent, IEnumerable<Resource> resources, CancellationToken cancellation) => TellAsync(limit => client!.UnreserveAsync(agent, resources, limit), cancellation);
+
+    private Task<string?> TellAsync(Func<CancellationToken, Task> tell, CancellationToken cancellation) => MasterPatience.AskAsync<string?>(settings, async limit =>
+    {
+        await tell(limit);
+        return null;
+    }, static reason => reason, cancellation);
+
     public void Dispose() => client?.Dispose();
 }

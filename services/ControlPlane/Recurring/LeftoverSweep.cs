@@ -7,7 +7,7 @@ namespace DataPlatform.Services.ControlPlane.Recurring;
 /// Brings schedulers in line with what is desired: asks again for what should be and for deletions that were asked for, and records as
 /// deleted what nothing is left of. Running it twice does no harm.
 /// </summary>
-public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Removals removals, ClusterChanges changes, TimeProvider time)
+public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, TimeProvider time)
 {
     /// <summary>Records as deleted a cluster whose deletion was asked for, once the operator has nothing left of it.</summary>
     public void Settle(IClusterOperator engine, string clusterId)
@@ -19,9 +19,7 @@ public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Re
 
     public void Run()
     {
-        var living = clusters.Living();
-        _ = removals.Allow(catalogue.Operators.SelectMany(engine => engine.Known).ToHashSet(StringComparer.Ordinal), living.Select(cluster => cluster.Id).ToHashSet(StringComparer.Ordinal));
-        foreach (var cluster in living)
+        foreach (var cluster in clusters.Living())
         {
             if (catalogue.Find(cluster.Package) is not { } engine) continue;
             if (cluster.DeleteRequestedAt is null)

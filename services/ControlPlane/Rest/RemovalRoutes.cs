@@ -16,7 +16,7 @@ public static class RemovalRoutes
             .Produces<WithheldRemoval>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(409, "application/problem+json");
     }
 
-    private static async Task<IResult> Confirm(HttpRequest request, ClaimsPrincipal user, Removals removals, LeftoverSweep sweep, AuditLog audit)
+    private static async Task<IResult> Confirm(HttpRequest request, ClaimsPrincipal user, Removals removals, OrphanSweep sweep, AuditLog audit, CancellationToken cancellation)
     {
         var (body, problem) = await RequestBody.Read<ConfirmRemovalRequest>(request);
         if (problem is not null) return Refusals.Result(problem);
@@ -26,7 +26,7 @@ public static class RemovalRoutes
             return Refusals.Result(new Problem("Not withheld", 409, $"The removal of {others.Count} of these clusters is not withheld, or not any more: GET /api/v1/removals lists those that are.", null));
         audit.Add(ApiRoutes.Actor(user), "confirm-removal", "clusters", string.Join(", ", ids));
         removals.Confirm(ids);
-        sweep.Run();
+        await sweep.RunAsync(cancellation);
         return Results.Json(removals.Withheld, Refusals.Json);
     }
 }

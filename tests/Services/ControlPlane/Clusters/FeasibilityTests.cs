@@ -26,6 +26,11 @@ public sealed class FeasibilityTests
         Feasibility.WhyNot([Pod("worker", 16000, 65536)], Hosts).ShouldNotBeNull().Detail!.ShouldContain("16 cpus where it has 4; of 3 hosts");
 
     [Fact]
+    public void What_all_hosts_together_do_not_have_is_refused_although_each_pod_fits_on_one() =>
+        Feasibility.WhyNot([Pod("worker", 1000, 8000) with { Count = 12 }], Hosts).ShouldNotBeNull().Detail.ShouldBe(
+            "All pods together ask for 93.8 GiB of memory where the pool has 76 GiB. Ask for less, or add hosts.");
+
+    [Fact]
     public void Without_hosts_nothing_can_be_said() => Feasibility.WhyNot([Pod("worker", 16000, 65536)], []).ShouldBeNull();
 
     private static PodNeeds Pod(string name, long milliCpus, long memory) => new(name, 1, new AmountsView(milliCpus, memory, 0));

@@ -52,37 +52,13 @@ public sealed class SweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_nobody_wants_is_taken_down_and_what_is_wanted_is_asked_for_again()
+    public void What_is_wanted_is_asked_for_again()
     {
         var cluster = Launch("trial", 3600);
         host.Engine.Show(cluster.Id, null);
-        host.Engine.Show("leftover", ScriptedOperator.Pending);
         host.Engine.Wanted.Clear();
         host.Get<LeftoverSweep>().Run();
         host.Engine.Wanted.ShouldHaveSingleItem().Id.ShouldBe(cluster.Id);
-        host.Engine.Removed.ShouldBe(["leftover"]);
-    }
-
-    [Fact]
-    public async Task What_the_database_may_have_lost_is_left_alone_until_a_person_says_so()
-    {
-        var cluster = Launch("trial", 3600);
-        foreach (var lost in (string[])["lost-1", "lost-2", "lost-3"]) host.Engine.Show(lost, ScriptedOperator.Pending);
-        host.Get<LeftoverSweep>().Run();
-        host.Engine.Removed.ShouldBeEmpty();
-        (await host.Stranger.GetStringAsync("/health")).ShouldContain("3 clusters run that the database does not know");
-        (await host.Client.GetStringAsync("/metrics")).ShouldContain("dp_withheld_removals 3");
-        using var client = new ControlPlaneClient(new ControlPlaneAddress(host.Url, host.Client.DefaultRequestHeaders.Authorization!.Parameter));
-        var withheld = await client.WithheldRemovalAsync();
-        (withheld.Running, string.Join(' ', withheld.ClusterIds)).ShouldBe((4, "lost-1 lost-2 lost-3"));
-
-        (await Should.ThrowAsync<RefusedException>(() => client.ConfirmRemovalAsync([cluster.Id]))).Problem.Status.ShouldBe(409);
-        (await Should.ThrowAsync<RefusedException>(() => client.ConfirmRemovalAsync([]))).Problem.Errors.ShouldHaveSingleItem().Field.ShouldBe("cluster_ids");
-        host.Engine.Removed.ShouldBeEmpty();
-
-        (await client.ConfirmRemovalAsync(withheld.ClusterIds)).ClusterIds.ShouldBeEmpty();
-        host.Engine.Removed.Order().ShouldBe(["lost-1", "lost-2", "lost-3"]);
-        (await host.Stranger.GetStringAsync("/health")).ShouldBe("ok");
     }
 
     [Fact]

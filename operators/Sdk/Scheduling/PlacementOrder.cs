@@ -1,4 +1,4 @@
-namespace DataPlatform.Services.ControlPlane.Operators;
+namespace DataPlatform.Operators.Sdk.Scheduling;
 
 /// <summary>
 /// Which cluster gathers offers for its first places: the oldest of those that want to. One at a time, so that what becomes free is not
@@ -21,6 +21,8 @@ public sealed class PlacementOrder
     public IReadOnlyList<(string ClusterId, string? WaitsFor)> Begin(string clusterId, string name, DateTimeOffset createdAt, DateTimeOffset now)
     {
         waiting[clusterId] = new Place(name, createdAt, 0);
+        // Its scheduler may be another one than that which was told before.
+        told.Remove(clusterId);
         return Tell(now);
     }
 
@@ -43,13 +45,15 @@ public sealed class PlacementOrder
     private List<(string, string?)> Tell(DateTimeOffset now)
     {
         var head = waiting.OrderBy(pair => pair.Value.Round).ThenBy(pair => pair.Value.CreatedAt).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key).FirstOrDefault();
-        if (head != first) firstSince = now;
+        if (head != first)
+            firstSince = now;
         first = head;
         var news = new List<(string, string?)>();
         foreach (var id in waiting.Keys)
         {
             var waitsFor = id == head ? null : waiting[head!].Name;
-            if (told.TryGetValue(id, out var before) && before == waitsFor) continue;
+            if (told.TryGetValue(id, out var before) && before == waitsFor)
+                continue;
             told[id] = waitsFor;
             news.Add((id, waitsFor));
         }
