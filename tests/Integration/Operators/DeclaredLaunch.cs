@@ -24,9 +24,6 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         subject = new SchedulerUnderTest(pool, package, Cluster, server.Store);
     }
 
-    /// <summary>Where an agent of the pool serves.</summary>
-    public Uri Agent => new(File.ReadAllText(Path.Combine(pool.Folder, "agent-0", "endpoint")).Trim());
-
     public string LakePath => subject.LakePath;
 
     /// <summary>Skips the test where the package's program or its files can't be had.</summary>
