@@ -22,6 +22,6 @@ public sealed partial class OperatorCore
         if (cluster.Settings is not { } known)
             return new ClusterConnection(wanted.Name, package.Name, false, new Dictionary<string, string>(0));
         var ready = Observations.Of(cluster, package, Disconnected, now).State == ClusterState.Ready;
-        return new ClusterConnection(wanted.Name, package.Name, ready, package.Exports(known, cluster.Placed()));
+        return new ClusterConnection(wanted.Name, package.Name, ready, package.Exports(known, cluster.Placed())) { Keys = package.Keys(known, cluster.Placed()) };
     }
 }
