@@ -53,7 +53,7 @@ public sealed class DaskPackage : ServicePackage
             [
                 new SnippetView("Python", "python",
                     $"""
-                    # pip install dask==2026.8.0 distributed==2026.8.0 pandas pyarrow
+                    # In a notebook that is connected to the cluster: it has the certificate without which the scheduler answers nobody.
                     from dask.distributed import Client
 
                     client = Client("{Address(scheduler)}")
@@ -61,7 +61,6 @@ public sealed class DaskPackage : ServicePackage
                     print(client.submit(sum, range(1_000_000)).result())
                     """),
                 new SnippetView("Notebook", "shell", $"dp notebook {settings.Cluster.Name}"),
-                new SnippetView("Environment", "shell", $"export DASK_SCHEDULER_ADDRESS={Address(scheduler)}"),
             ]
             : [];
 
@@ -70,5 +69,7 @@ public sealed class DaskPackage : ServicePackage
             ? new Dictionary<string, string> { ["DASK_SCHEDULER_ADDRESS"] = Address(scheduler) }
             : base.Exports(settings, tasks);
 
-    private static string Address(PlacedTask scheduler) => $"tcp://{scheduler.Address(DaskProcesses.Comm)}";
+    public override ClusterKeys Keys(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => DaskCertificates.Of(settings);
+
+    private static string Address(PlacedTask scheduler) => $"tls://{scheduler.Address(DaskProcesses.Comm)}";
 }

@@ -14,12 +14,14 @@ internal sealed class DaskProcesses(ClusterSettings settings, string folder)
     // The interpreter and the libraries that a worker loads before it holds any data.
     private const int WorkerOverhead = 256;
 
+    private readonly Lazy<ClusterKeys> keys = new(() => DaskCertificates.Of(settings));
+
     public TaskSpecification Scheduler() => new(
         "", new TaskResources(300, 512, 128), [Comm, DaskPackage.Dashboard],
         context => Python(
             "distributed.cli.dask_scheduler",
             [
-                "--host", context.Host, "--port", Text(context.Ports[Comm]), "--dashboard-address", $"{context.Host}:{Text(context.Ports[DaskPackage.Dashboard])}",
+                "--protocol", "tls", "--host", context.Host, "--port", Text(context.Ports[Comm]), "--dashboard-address", $"{context.Host}:{Text(context.Ports[DaskPackage.Dashboard])}",
                 "--dashboard-prefix", Prefix(settings).TrimStart('/'), "--no-show",
             ]),
         context => new ReadinessCheck.Http(DaskPackage.Dashboard, $"{Prefix(settings)}/health", "^ok"));
@@ -30,7 +32,7 @@ internal sealed class DaskProcesses(ClusterSettings settings, string folder)
             ? Python(
                 "distributed.cli.dask_worker",
                 [
-                    $"tcp://{scheduler.Address(Comm)}", "--host", context.Host, "--worker-port", Text(context.Ports[Comm]), "--name", context.Name,
+                    $"tls://{scheduler.Address(Comm)}", "--protocol", "tls", "--host", context.Host, "--worker-port", Text(context.Ports[Comm]), "--name", context.Name,
                     "--nthreads", Text(settings.Number("threads")), "--memory-limit", $"{Text(settings.Number("memory"))}MiB", "--local-directory", "scratch",
                     // The agent watches the process and the operator replaces it: no second watcher is needed.
                     "--no-nanny", "--no-dashboard",
@@ -41,7 +43,7 @@ internal sealed class DaskProcesses(ClusterSettings settings, string folder)
         context => context.Peer(DaskPackage.Scheduler) is { } scheduler
             ? new ReadinessCheck.Command(
                 "/usr/bin/python3",
-                ["-I", "-S", Listed, Page(settings, scheduler.Address(DaskPackage.Dashboard), "json/identity.json"), $"tcp://{context.Host}:{Text(context.Ports[Comm])}"])
+                ["-I", "-S", Listed, Page(settings, scheduler.Address(DaskPackage.Dashboard), "json/identity.json"), $"tls://{context.Host}:{Text(context.Ports[Comm])}"])
             : new ReadinessCheck.Tcp(Comm));
 
     /// <summary>The path under which the dashboard is reached through the console; Dask itself serves under it too.</summary>
@@ -53,11 +55,15 @@ internal sealed class DaskProcesses(ClusterSettings settings, string folder)
     {
         var command = new TaskCommand(
             "/usr/bin/python3", ["-m", module, .. arguments],
-            new Dictionary<string, string> { ["DP_LAKE"] = settings.LakePath, ["DP_LAKE_URI"] = settings.LakeUri },
-            settings.Artifacts.Python is { } python ? [new ArtifactLink(python, "python", Unpack: true)] : [], files);
-        return settings.Artifacts.Python is null
-            ? command
-            : SandboxPaths.Within(command, new Dictionary<string, string> { ["PYTHONPATH"] = "python/site-packages" });
+            new Dictionary<string, string>
+            {
+                ["DP_LAKE"] = settings.LakePath, ["DP_LAKE_URI"] = settings.LakeUri, ["DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION"] = "True",
+            },
+            settings.Artifacts.Python is { } python ? [new ArtifactLink(python, "python", Unpack: true)] : [], [.. files, .. keys.Value.Files]);
+        var paths = new Dictionary<string, string>(keys.Value.Paths);
+        if (settings.Artifacts.Python is not null)
+            paths["PYTHONPATH"] = "python/site-packages";
+        return SandboxPaths.Within(command, paths);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

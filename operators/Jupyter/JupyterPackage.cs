@@ -50,7 +50,8 @@ public sealed class JupyterPackage : ServicePackage
             ? []
             : [new SnippetView(
                 $"What notebooks find of {connection.Cluster}", "shell",
-                string.Join('\n', connection.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")))];
+                string.Join('\n', connection.Environment.Select(pair => $"{pair.Key}={pair.Value}").Concat(connection.Keys.Variables.Keys.Concat(connection.Keys.Paths.Keys).Select(name => $"{name}=(for them alone)"))
+                    .Order(StringComparer.Ordinal)))];
 
     public override IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint) => endpoint == Lab
         ? new Dictionary<string, string> { ["Authorization"] = $"token {settings.Secret(JupyterProcesses.TokenSecret)}" }

@@ -10,6 +10,9 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
     public const string Http = "http";
     public const string TokenSecret = "token";
 
+    /// <summary>To no cluster.</summary>
+    private static readonly ClusterConnection Alone = new("", "", Ready: true, new Dictionary<string, string>(0));
+
     private string Notebooks => Path.Combine(settings.LakePath, JupyterPackage.NotebookFolder);
 
     public TaskSpecification Lab() => new(
@@ -39,19 +42,19 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
 
     public static string BasePath(ClusterSettings settings) => $"/ui/{settings.Cluster.Name}/{JupyterPackage.Lab}/";
 
-    private CommandOutcome Connected(Func<IReadOnlyDictionary<string, string>, TaskCommand> command)
+    private CommandOutcome Connected(Func<ClusterConnection, TaskCommand> command)
     {
         var name = settings.Text("cluster");
         if (name.Length == 0)
-            return command(new Dictionary<string, string>(0));
+            return command(Alone);
         if (settings.Connection(name) is not { } connection)
             return new CommandOutcome.Waiting($"there is no cluster {name}");
-        return connection.Ready ? command(connection.Environment) : new CommandOutcome.Waiting($"the cluster {name} is not ready");
+        return connection.Ready ? command(connection) : new CommandOutcome.Waiting($"the cluster {name} is not ready");
     }
 
-    private TaskCommand Python(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> connection, IReadOnlyList<GeneratedFile> files)
+    private TaskCommand Python(IReadOnlyList<string> arguments, ClusterConnection connection, IReadOnlyList<GeneratedFile> files)
     {
-        var environment = new Dictionary<string, string>(connection)
+        var environment = new Dictionary<string, string>(connection.Environment)
         {
             ["DP_LAKE"] = settings.LakePath,
             ["DP_LAKE_URI"] = settings.LakeUri,
@@ -59,15 +62,15 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
             // A notebook's plots need no display.
             ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline",
         };
-        var paths = new Dictionary<string, string>
+        var paths = new Dictionary<string, string>(connection.Keys.Paths)
         {
             ["HOME"] = "home", ["JUPYTER_CONFIG_DIR"] = "config", ["JUPYTER_RUNTIME_DIR"] = "runtime", ["JUPYTER_DATA_DIR"] = "data",
             ["IPYTHONDIR"] = "ipython", ["MPLCONFIGDIR"] = "matplotlib",
         };
         var artifacts = settings.Artifacts.Python is { } python ? (ArtifactLink[])[new ArtifactLink(python, "python", Unpack: true)] : [];
-        var command = new TaskCommand("/usr/bin/python3", arguments, environment, artifacts, files)
+        var command = new TaskCommand("/usr/bin/python3", arguments, environment, artifacts, [.. files, .. connection.Keys.Files])
         {
-            Secrets = new Dictionary<string, string> { ["JUPYTER_TOKEN"] = settings.Secret(TokenSecret) },
+            Secrets = new Dictionary<string, string>(connection.Keys.Variables) { ["JUPYTER_TOKEN"] = settings.Secret(TokenSecret) },
         };
         if (settings.Artifacts.Python is null)
             return SandboxPaths.Within(command, paths);

@@ -46,6 +46,9 @@ public abstract class ServicePackage
     public virtual IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
         new Dictionary<string, string>(0);
 
+    /// <summary>What they need beside <see cref="Exports"/> to be let in.</summary>
+    public virtual ClusterKeys Keys(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => ClusterKeys.None;
+
     /// <summary>
     /// What the console's proxy adds to requests for one of <see cref="Endpoints"/>, such as the engine's own token: people who are logged in
     /// need no second login, and never see it.

@@ -48,12 +48,12 @@ public sealed class SparkPackage : ServicePackage
     }
 
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
-        tasks.TryGetValue(Connect, out var connect) ? SparkSnippets.For(settings, Remote(connect)) : [];
+        tasks.TryGetValue(Connect, out var connect) ? SparkSnippets.For(settings, RemoteWithToken(settings, connect)) : [];
 
-    public override IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
+    public override ClusterKeys Keys(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
         tasks.TryGetValue(Connect, out var connect)
-            ? new Dictionary<string, string> { ["SPARK_REMOTE"] = Remote(connect) }
-            : base.Exports(settings, tasks);
+            ? ClusterKeys.None with { Variables = new Dictionary<string, string> { ["SPARK_REMOTE"] = RemoteWithToken(settings, connect) } }
+            : base.Keys(settings, tasks);
 
     public override IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) => [new LakeFolder(EventLog(settings))];
 
@@ -61,6 +61,9 @@ public sealed class SparkPackage : ServicePackage
     internal static string EventLog(ClusterSettings settings) => $"_events/{settings.Cluster.Name}";
 
     internal static string MasterPage(ClusterSettings settings) => $"/ui/{settings.Cluster.Name}/{Master}/";
+
+    // Not as the parameter token: clients send that over TLS only, which Spark Connect does not speak. What they do not know they send as it is, with each call.
+    private static string RemoteWithToken(ClusterSettings settings, PlacedTask connect) => $"{Remote(connect)}/;authorization=Bearer%20{settings.Secret(SparkConfiguration.Token)}";
 
     private static string Remote(PlacedTask connect) => $"sc://{connect.Address(SparkPorts.Grpc)}";
 }

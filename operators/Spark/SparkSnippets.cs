@@ -17,6 +17,6 @@ internal static class SparkSnippets
             spark.range(1_000_000).selectExpr("sum(id)").show()
             """),
         new SnippetView("Notebook", "shell", $"dp notebook {settings.Cluster.Name}"),
-        new SnippetView("Environment", "shell", $"export SPARK_REMOTE={remote}"),
+        new SnippetView("Environment", "shell", $"export SPARK_REMOTE='{remote}'"),
     ];
 }

@@ -21,6 +21,6 @@ public sealed partial class SchedulerCore
         if (cluster.Settings is not { } known)
             return new ClusterConnection(wanted.Name, package.Name, false, new Dictionary<string, string>(0));
         var ready = Observe(now)!.State == ClusterState.Ready;
-        return new ClusterConnection(wanted.Name, package.Name, ready, package.Exports(known, cluster.Placed()));
+        return new ClusterConnection(wanted.Name, package.Name, ready, package.Exports(known, cluster.Placed())) { Keys = package.Keys(known, cluster.Placed()) };
     }
 }

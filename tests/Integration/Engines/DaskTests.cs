@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Integration.Tests.Platform;
@@ -18,7 +21,8 @@ public sealed class DaskTests
         using var client = await platform.StartControlPlaneAsync(debianOnly);
         await client.NeedAsync("dask", "jupyter");
 
-        await client.LaunchAsync(platform, "dask", "sums", new JsonObject { ["workers"] = 2 });
+        var sums = await client.LaunchAsync(platform, "dask", "sums", new JsonObject { ["workers"] = 2 });
+        (await HeardByStrangerAsync(new Uri(sums.Endpoints.Single(endpoint => endpoint.Name == "scheduler").Url))).ShouldBe(0, "it has no certificate of the cluster's");
         await client.LaunchAsync(platform, "jupyter", "analyst", new JsonObject { ["cluster"] = "sums", ["execute"] = "weather-dask.ipynb" });
 
         Clusters.Printed(platform.Lake, "weather-dask.ipynb").ShouldNotBeNullOrWhiteSpace();
@@ -47,6 +51,25 @@ public sealed class DaskTests
         (await master.GetTasksAsync(CancellationToken.None)).Tasks.Select(task => task.TaskId.Value).ShouldBe(TaskIds(before), ignoreOrder: true);
         await again.DeleteAndWaitAsync("lasting");
         (await master.GetTasksAsync(CancellationToken.None)).Tasks.ShouldBeEmpty();
+    }
+
+    /// <summary>How much the scheduler says to whoever speaks TLS.</summary>
+    private static async Task<int> HeardByStrangerAsync(Uri scheduler)
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(scheduler.Host, scheduler.Port);
+#pragma warning disable CA5359 // A stranger cares for no certificate.
+        await using var stream = new SslStream(connection.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+#pragma warning restore CA5359
+        try
+        {
+            await stream.AuthenticateAsClientAsync(scheduler.Host);
+            return await stream.ReadAsync(new byte[100]).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        catch (Exception refused) when (refused is IOException or AuthenticationException)
+        {
+            return 0;
+        }
     }
 
     private static IEnumerable<string> TaskIds(ClusterDetail cluster) => cluster.Tasks.Where(task => task.State == "TASK_RUNNING").Select(task => task.TaskId);

@@ -30,7 +30,7 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
             dask.Want();
             var ready = await dask.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(2));
             output.WriteLine($"asked to ready: {asked.Elapsed.TotalSeconds:0.0} s");
-            (await AskAsync(dask)).ShouldBe("499500 2");
+            (await AskAsync(dask, pool.Folder)).ShouldBe("499500 2");
             launched = [.. ready.Tasks.Select(task => task.TaskId).Order()];
         }
 
@@ -38,7 +38,7 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
         {
             dask.Want();
             var adopted = await dask.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(1));
-            (await AskAsync(dask)).ShouldBe("499500 2");
+            (await AskAsync(dask, pool.Folder)).ShouldBe("499500 2");
             adopted.Tasks.Select(task => task.TaskId).Order().ShouldBe(launched);
 
             using (var worker = Process.GetProcessById(PidOf(adopted.Tasks.First(task => task.Name == "worker-1").TaskId)))
@@ -46,7 +46,7 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
             await dask.UntilAsync(ClusterState.Degraded, TimeSpan.FromMinutes(1));
             var mended = await dask.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(1));
             mended.Tasks.Count(task => task.Name == "worker-1").ShouldBe(2);
-            (await AskAsync(dask)).ShouldBe("499500 2");
+            (await AskAsync(dask, pool.Folder)).ShouldBe("499500 2");
 
             dask.Remove();
             await dask.UntilGoneAsync(TimeSpan.FromSeconds(60));
@@ -71,13 +71,22 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
         throw new InvalidOperationException($"no process of {taskId}");
     }
 
-    private static async Task<string> AskAsync(SchedulerUnderTest dask)
+    private static async Task<string> AskAsync(SchedulerUnderTest dask, string folder)
     {
         var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(Client);
-        foreach (var (name, value) in dask.Subject.Connection!.Environment)
+        var connection = dask.Subject.Connection!;
+        foreach (var (name, value) in connection.Environment)
             start.Environment[name] = value;
+        foreach (var file in connection.Keys.Files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file.Path))!);
+            await File.WriteAllTextAsync(Path.Combine(folder, file.Path), file.Content);
+        }
+
+        foreach (var (name, path) in connection.Keys.Paths)
+            start.Environment[name] = Path.Combine(folder, path);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var said = await process.StandardOutput.ReadToEndAsync();

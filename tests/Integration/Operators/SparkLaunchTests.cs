@@ -12,6 +12,10 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         import os, sys
         from pyspark.sql import SparkSession
         from pyspark.sql.functions import udf, pandas_udf, col
+        try:
+            print("a stranger is told", SparkSession.builder.remote(os.environ["SPARK_REMOTE"].split("/;")[0]).create().range(3).count())
+        except Exception as refused:
+            print("a stranger is", "refused" if "UNAUTHENTICATED" in str(refused) else refused)
         spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
         words = udf(lambda n: "even" if n % 2 == 0 else "odd", "string")
         @pandas_udf("double")
@@ -47,8 +51,9 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         ready.Snippets.ShouldNotBeEmpty();
 
         var table = Path.Combine(spark.LakePath, "halves");
-        var said = await PythonAsync(server.Store.Content.PathOf(DataPlatform.Operators.Sdk.Packages.Digest.Parse(artifacts.Python!.Digest)), pool.Folder, spark.Subject.Connection!.Environment, table);
+        var said = await PythonAsync(server.Store.Content.PathOf(DataPlatform.Operators.Sdk.Packages.Digest.Parse(artifacts.Python!.Digest)), pool.Folder, spark.Subject.Connection!.Keys.Variables, table);
         output.WriteLine($"asked to result: {asked.Clock.Elapsed.TotalSeconds:0.0} s");
+        said.ShouldContain("a stranger is refused");
         said.ShouldContain("[('even', 124750.0), ('odd', 125000.0)]");
         Directory.GetFiles(table, "*.parquet").ShouldNotBeEmpty();
 

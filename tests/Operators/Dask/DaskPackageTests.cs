@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using DataPlatform.Operators.Dask;
 using DataPlatform.Operators.Sdk.Specification;
 
@@ -13,9 +14,9 @@ public sealed class DaskPackageTests
     {
         var locked = Package.Specify(Clusters.Settings(Package)).Task("scheduler").Command(Clusters.Context("scheduler", "comm dashboard")).Known();
         var debian = Package.Specify(Clusters.Settings(Package, python: false)).Task("scheduler").Command(Clusters.Context("scheduler", "comm dashboard")).Known();
-        debian.Program.ShouldBe("/usr/bin/python3");
+        debian.Arguments[1].ShouldBe("/usr/bin/python3");
         debian.Artifacts.ShouldBeEmpty();
-        locked.Arguments.Skip(2).ShouldBe(debian.Arguments);
+        locked.Arguments.ShouldBe(debian.Arguments);
         locked.Artifacts.ShouldHaveSingleItem().Unpack.ShouldBeTrue();
     }
 
@@ -25,8 +26,23 @@ public sealed class DaskPackageTests
         var worker = Package.Specify(Clusters.Settings(Package)).Task("worker");
         var context = Clusters.Context("worker-0", "comm", Scheduler);
         var check = worker.Readiness(context).ShouldBeOfType<ReadinessCheck.Command>();
-        check.Arguments.ShouldBe(["-I", "-S", "listed.py", "http://10.0.0.1:8787/ui/trial/dashboard/json/identity.json", "tcp://10.0.0.7:31000"]);
+        check.Arguments.ShouldBe(["-I", "-S", "listed.py", "http://10.0.0.1:8787/ui/trial/dashboard/json/identity.json", "tls://10.0.0.7:31000"]);
         worker.Command(context).Known().Files.ShouldContain(file => file.Path == "listed.py");
+    }
+
+    [Fact]
+    public void Everyone_of_a_cluster_has_a_certificate_of_its_authority_also_when_it_is_made_anew()
+    {
+        var files = Package.Keys(Clusters.Settings(Package), new Dictionary<string, PlacedTask>()).Files;
+        var again = Package.Specify(Clusters.Settings(Package)).Task("scheduler").Command(Clusters.Context("scheduler", "comm dashboard")).Known().Files;
+        var authority = X509Certificate2.CreateFromPem(files.Single(file => file.Path == "tls/authority.pem").Content);
+        var pem = again.Single(file => file.Path == "tls/own.pem").Content;
+        using var own = X509Certificate2.CreateFromPem(pem, pem);
+
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, VerificationTime = DateTime.UnixEpoch.AddDays(1) } };
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.Build(own).ShouldBeTrue(string.Join(", ", chain.ChainStatus.Select(status => status.StatusInformation)));
+        again.ShouldNotContain(file => file.Path == "tls/authority.pem" && file.Content.Contains("PRIVATE", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -27,6 +27,20 @@ public sealed class JupyterPackageTests
     }
 
     [Fact]
+    public void What_lets_kernels_into_the_connected_cluster_is_for_them_alone()
+    {
+        var keys = new ClusterKeys(new Dictionary<string, string> { ["TOKEN"] = "hunter2" }, [new GeneratedFile("tls/own.pem", "hunter2")], new Dictionary<string, string> { ["CERT"] = "tls/own.pem" });
+        var settings = Clusters.Settings(Package, """{"cluster":"trial"}""", connection: _ => Connection(true) with { Keys = keys });
+
+        var command = Package.Specify(settings).Task("lab").Command(Clusters.Context("lab", "http")).Known();
+
+        command.Secrets["TOKEN"].ShouldBe("hunter2");
+        command.Environment.Values.Concat(command.Arguments).ShouldNotContain(value => value.Contains("hunter2", StringComparison.Ordinal));
+        command.Files.ShouldContain(file => file.Path == "in-sandbox.sh" && file.Content.Contains("CERT=\"$MESOS_SANDBOX/tls/own.pem\"", StringComparison.Ordinal));
+        Package.Snippets(settings, new Dictionary<string, PlacedTask>()).ShouldNotContain(snippet => snippet.Text.Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Runs_a_notebook_once_only_when_one_is_named()
     {
         Package.Specify(Clusters.Settings(Package)).Pods.ShouldHaveSingleItem();

@@ -69,8 +69,11 @@ public sealed class SparkPackageTests
     public void Hands_the_connect_address_to_notebooks_once_it_has_a_place()
     {
         var settings = Clusters.Settings(Package);
-        Package.Exports(settings, new Dictionary<string, PlacedTask>()).ShouldBeEmpty();
+        Package.Keys(settings, new Dictionary<string, PlacedTask>()).Variables.ShouldBeEmpty();
         var connect = new PlacedTask("connect", "t", "10.0.0.3", new Dictionary<string, int> { ["grpc"] = 7100, ["page"] = 7101 }, true);
-        Package.Exports(settings, new Dictionary<string, PlacedTask> { ["connect"] = connect })["SPARK_REMOTE"].ShouldBe("sc://10.0.0.3:7100");
+        var tasks = new Dictionary<string, PlacedTask> { ["connect"] = connect };
+        Package.Keys(settings, tasks).Variables["SPARK_REMOTE"].ShouldBe("sc://10.0.0.3:7100/;authorization=Bearer%20secret-connect");
+        Package.Exports(settings, tasks).Values.ShouldNotContain(value => value.Contains("secret", StringComparison.Ordinal));
+        Package.Endpoints(settings, tasks).ShouldNotContain(endpoint => endpoint.Url.Contains("secret", StringComparison.Ordinal));
     }
 }
