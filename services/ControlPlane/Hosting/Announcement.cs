@@ -13,11 +13,13 @@ public sealed class Announcement(
     public const string Administrator = "admin";
     private static readonly TimeSpan CliTokenLifetime = TimeSpan.FromDays(30);
 
+    // Read at once: one that can't be used is refused before anything serves.
+    private readonly string? adminToken = settings.AdminTokenFile is { } file ? PrivateFile.ReadSecret("admin-token-file", file, 32) : null;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         tokens.RemoveNamed(TokenStore.Bearer, "admin-token-file");
-        if (settings.AdminTokenFile is { } file)
-            tokens.Add(TokenStore.Bearer, "admin-token-file", Administrator, PrivateFile.ReadSecret("admin-token-file", file, 32), TimeSpan.FromDays(3650));
+        if (adminToken is not null) tokens.Add(TokenStore.Bearer, "admin-token-file", Administrator, adminToken, TimeSpan.FromDays(3650));
         if (settings.CliConfig is { } path) WriteCliConfig(path);
         logger.LogInformation("listening on {Url}", address.Url);
         // Not through the log: that may be kept, and the link signs in whoever reads it.
@@ -33,7 +35,14 @@ public sealed class Announcement(
         var name = "cli-config " + path;
         tokens.RemoveNamed(TokenStore.Bearer, name);
         var secret = tokens.Create(TokenStore.Bearer, name, Administrator, CliTokenLifetime);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, JsonSerializer.Serialize(new { control_plane = address.Url, token = secret }));
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, JsonSerializer.Serialize(new { control_plane = address.Url, token = secret }));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            logger.LogError("--cli-config {Path} can't be written: {Reason}", path, error.Message);
+        }
     }
 }

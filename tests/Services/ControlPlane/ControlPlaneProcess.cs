@@ -24,9 +24,13 @@ public sealed class ControlPlaneProcess : IAsyncDisposable
     /// <summary>Of an administrator; null while this one has never led.</summary>
     public string? Token => File.Exists(Path.Combine(folder.Path, "cli.json")) ? (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(folder.Path, "cli.json")))!["token"] : null;
 
-    public static async Task<ControlPlaneProcess> StartAsync(params string[] flags)
+    public static Task<ControlPlaneProcess> StartAsync(params string[] flags) => StartAsync(_ => { }, flags);
+
+    /// <param name="prepare">Gets the work directory, which is there.</param>
+    public static async Task<ControlPlaneProcess> StartAsync(Action<string> prepare, params string[] flags)
     {
         var started = new ControlPlaneProcess();
+        prepare(started.WorkDirectory);
         started.process = started.Begin(flags);
         var endpoint = Path.Combine(started.WorkDirectory, "endpoint");
         for (var watch = Stopwatch.StartNew(); !File.Exists(endpoint); await Task.Delay(20))

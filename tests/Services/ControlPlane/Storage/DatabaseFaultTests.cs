@@ -80,6 +80,29 @@ public sealed class DatabaseFaultTests
         error.ShouldNotContain("   at ");
     }
 
+    [Fact]
+    public async Task A_token_file_that_can_not_be_used_is_refused_before_anything_serves()
+    {
+        var (exitCode, error) = await ControlPlaneProcess.RefusedAsync(_ => { }, "--admin-token-file", "/no/such/file");
+        exitCode.ShouldBe(2);
+        error.ShouldContain("--admin-token-file /no/such/file can't be read");
+        error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_loss_that_a_person_accepts_is_begun_anew_from()
+    {
+        await using var started = await ControlPlaneProcess.StartAsync(
+            work =>
+            {
+                var path = Path.Combine(work, "control-plane.db");
+                using (var database = new SqliteDatabase(path)) database.Write(_ => true);
+                File.Delete(path);
+            },
+            "--accept-database-loss", "0");
+        (await started.HealthAsync()).ShouldBe("ok");
+    }
+
     private static async Task RefusesAsync(ControlPlaneHost host, int status, string reason)
     {
         var wanted = host.Engine.Wanted.Count;

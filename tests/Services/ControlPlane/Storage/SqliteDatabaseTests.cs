@@ -146,6 +146,20 @@ public sealed class SqliteDatabaseTests : DatabaseContract, IDisposable
     }
 
     [Fact]
+    public void Says_that_it_can_not_be_written_and_goes_on_when_it_can()
+    {
+        using var database = Open();
+        var documents = Documents(database);
+        using (var connection = database.Open()) connection.Execute("PRAGMA query_only = 1");
+        var error = Should.Throw<DbException>(() => documents.Write("a", [Put("task", "a", "1")]));
+        DatabaseRefusal.Of(error, database)!.Status.ShouldBe(503);
+        database.Trouble!.Reason.ShouldContain("readonly");
+        using (var connection = database.Open()) connection.Execute("PRAGMA query_only = 0");
+        documents.Write("a", [Put("task", "a", "1")]);
+        database.Trouble.ShouldBeNull();
+    }
+
+    [Fact]
     public void Is_readable_by_its_owner_only()
     {
         Open().Dispose();
