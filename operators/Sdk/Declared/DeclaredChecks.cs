@@ -12,11 +12,13 @@ internal static class DeclaredChecks
     {
         null => new ReadinessProbe.Running(),
         CheckDeclaration.Tcp(var port) => new ReadinessProbe.Tcp(context.Host, context.Ports[port]),
-        CheckDeclaration.Http(var port, var path, var body) => new ReadinessProbe.Http(
-            new Uri($"http://{context.Host}:{context.Ports[port]}{WebPath.Of(path.Render("the check's path", values()))}"), text => WhyNot(text, body)),
+        CheckDeclaration.Http(var port, var path, var body) => Http(new Uri($"http://{context.Host}:{context.Ports[port]}{WebPath.Of(path.Render("the check's path", values()))}"), body),
         _ => throw new InvalidOperationException(check.ToString()),
     };
 
-    private static string? WhyNot(string text, string? body) =>
-        body is null || Expressions.Compile(body, out _)!.IsMatch(text.AsSpan(0, Math.Min(text.Length, MostCharacters))) ? null : $"the answer does not match {body} yet";
+    private static ReadinessProbe.Http Http(Uri address, string? body)
+    {
+        var expression = body is null ? null : Expressions.Compile(body, out _);
+        return new ReadinessProbe.Http(address, text => expression?.IsMatch(text.AsSpan(0, Math.Min(text.Length, MostCharacters))) == false ? $"the answer does not match {body} yet" : null);
+    }
 }

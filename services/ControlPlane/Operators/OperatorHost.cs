@@ -36,7 +36,7 @@ public sealed class OperatorHost(Catalogue catalogue, ClusterChanges changes, Le
             var wanted = catalogue.Operators;
             foreach (var engine in runs.Keys.Except(wanted).ToList())
                 if (runs.TryRemove(engine, out var ending)) ending.Stop.Cancel();
-            foreach (var engine in wanted)
+            foreach (var engine in wanted.Where(engine => !runs.ContainsKey(engine)))
             {
                 var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
                 var run = new Run(stop);
