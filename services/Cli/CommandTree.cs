@@ -58,7 +58,8 @@ public static class CommandTree
 
     private static string CommandPath(ParseResult parsed)
     {
-        var name = parsed.CommandResult.Command.Name;
-        return parsed.CommandResult.Command is RootCommand ? "dp" : $"dp {name}";
+        var names = new List<string>();
+        for (var at = parsed.CommandResult; at.Parent is System.CommandLine.Parsing.CommandResult above; at = above) names.Insert(0, at.Command.Name);
+        return string.Join(' ', names.Prepend("dp"));
     }
 }

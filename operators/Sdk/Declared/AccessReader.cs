@@ -45,7 +45,7 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
         return snippets;
     }
 
-    public IdleDeclaration? Idle(Fields package)
+    public IdleDeclaration? Idle(Fields package, Scopes scopes)
     {
         if (package.Map("idle") is not { } fields)
             return null;
@@ -53,7 +53,7 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
         if (fields.Map("http") is { } http)
         {
             var (pod, port) = PodPort(http);
-            idle = new IdleDeclaration.Http(pod, port, http.Text("path", TasksReader.WebPathForm(), "a path that begins with /"), http.Text("json_path", JsonPath(), "such as $.last_activity or $.jobs[0].ended"));
+            idle = new IdleDeclaration.Http(pod, port, WebPath(http, scopes, null), http.Text("json_path", JsonPath(), "such as $.last_activity or $.jobs[0].ended"));
             http.Done();
         }
         else if (fields.Optional("prometheus") is { } query)
@@ -69,14 +69,22 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
         return idle;
     }
 
-    public MetricsDeclaration? Metrics(Fields package)
+    public MetricsDeclaration? Metrics(Fields package, Scopes scopes)
     {
         if (package.Map("metrics") is not { } fields)
             return null;
         var (pod, port) = PodPort(fields);
-        var metrics = new MetricsDeclaration(pod, port, fields.Optional("path", TasksReader.WebPathForm(), "a path that begins with /") ?? "/metrics");
+        var metrics = new MetricsDeclaration(pod, port, WebPath(fields, scopes, "/metrics"));
         fields.Done();
         return metrics;
+    }
+
+    /// <param name="standard">Null when the field must be there.</param>
+    private Template WebPath(Fields fields, Scopes scopes, string? standard)
+    {
+        const string Name = "path", Allowed = "a path that begins with / or a placeholder";
+        var text = standard is null ? fields.Text(Name, TasksReader.WebPathForm(), Allowed) : fields.Optional(Name, TasksReader.WebPathForm(), Allowed) ?? standard;
+        return templates.Inline(fields.At(Name), text, scopes.Address());
     }
 
     private (string Pod, string Port) PodPort(Fields fields)

@@ -93,10 +93,10 @@ public abstract record IdleDeclaration
     private IdleDeclaration() { }
 
     /// <param name="JsonPath">To the time of the last activity in the answer.</param>
-    public sealed record Http(string Pod, string Port, string Path, string JsonPath) : IdleDeclaration;
+    public sealed record Http(string Pod, string Port, Template Path, string JsonPath) : IdleDeclaration;
 
     public sealed record Prometheus(string Query) : IdleDeclaration;
 }
 
 /// <summary>Where an engine has its measurements in Prometheus's text form.</summary>
-public sealed record MetricsDeclaration(string Pod, string Port, string Path);
+public sealed record MetricsDeclaration(string Pod, string Port, Template Path);

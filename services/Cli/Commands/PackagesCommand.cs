@@ -29,8 +29,11 @@ public static class PackagesCommand
             return ExitCode.Done;
         }
         var rows = new Rows(surroundings.Interactive, "PACKAGE", "VERSION", "CAN BE LAUNCHED", "DESCRIPTION");
-        foreach (var package in packages) rows.Add(package.Name, package.Version, package.UnavailableReason is { } reason ? $"no: {reason}" : "yes", package.Description);
+        foreach (var package in packages) rows.Add(package.Name, package.Version, package.UnavailableReason is null ? "yes" : "no", package.Description);
         surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        // Too long for a column: it would leave no room for the names.
+        foreach (var package in packages.Where(package => package.UnavailableReason is not null))
+            await surroundings.Output.WriteLineAsync(Rows.Printable($"{package.Name} can't be launched: {package.UnavailableReason}"));
         return ExitCode.Done;
     }
 

@@ -12,7 +12,8 @@ public static class PackageDiscovery
         foreach (var file in Directory.EnumerateFiles(folder, "DataPlatform.Operators.*.dll").Order(StringComparer.Ordinal))
         {
             var assembly = Assembly.Load(new AssemblyName(Path.GetFileNameWithoutExtension(file)));
-            foreach (var type in assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(ServicePackage)) && !type.IsAbstract))
+            // The Sdk's own subclass is what declarations become.
+            foreach (var type in assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(ServicePackage)) && !type.IsAbstract && assembly != typeof(ServicePackage).Assembly))
             {
                 try
                 {

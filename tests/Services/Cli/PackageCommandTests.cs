@@ -42,6 +42,18 @@ public sealed class PackageCommandTests : IDisposable
         (await fake.RunAsync("package", "remove", "spark")).ShouldBe(ExitCode.Done);
     }
 
+    [Fact]
+    public async Task List_shows_what_can_not_be_read_with_the_reason()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        var reason = $"package.yaml:3:1: titel is not known (allowed: {string.Join(", ", Enumerable.Repeat("something", 40))})";
+        fake.With("GET /api/v1/packages", $$"""[{"name":"mine","title":"mine","description":"d","version":"","schema":{},"defaults":{},"unavailable_reason":"{{reason}}"}]""");
+
+        (await fake.RunAsync("package", "list")).ShouldBe(ExitCode.Done);
+        fake.Output.ToString().Split('\n').ShouldContain(line => line.TrimStart().StartsWith("mine ", StringComparison.Ordinal) && line.Contains(" no ", StringComparison.Ordinal));
+        fake.Output.ToString().ShouldContain($"mine can't be launched: {reason}");
+    }
+
     [Theory]
     [InlineData("package")]
     [InlineData("package", "check", "/no/such/folder")]
@@ -53,5 +65,13 @@ public sealed class PackageCommandTests : IDisposable
         await using var fake = await FakeControlPlane.StartAsync();
         (await fake.RunAsync(arguments)).ShouldBe(ExitCode.Usage);
         fake.Error.ToString().ShouldStartWith("dp: ");
+    }
+
+    [Fact]
+    public async Task Usage_that_is_wrong_is_answered_with_the_whole_name_of_the_command()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        await fake.RunAsync("package", "check");
+        fake.Error.ToString().ShouldContain("'dp package check --help'");
     }
 }

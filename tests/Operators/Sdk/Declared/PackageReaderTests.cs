@@ -18,8 +18,8 @@ public sealed class PackageReaderTests
         declaration.Pods.Select(pod => pod.Type).ShouldBe(["primary", "replica"]);
         declaration.Pods[1].WaitsFor.ShouldBe(new Dictionary<string, PeerState> { ["primary"] = PeerState.Ready });
         declaration.Options[0].Change.ShouldBe(OptionChange.Dynamic);
-        declaration.Idle.ShouldBe(new IdleDeclaration.Http("primary", "admin", "/stats", "$.last_activity"));
-        declaration.Metrics.ShouldBe(new MetricsDeclaration("primary", "admin", "/metrics"));
+        declaration.Idle.ShouldBeOfType<IdleDeclaration.Http>().JsonPath.ShouldBe("$.last_activity");
+        declaration.Metrics.ShouldNotBeNull().Path.Render("metrics", new Dictionary<string, object>()).ShouldBe("/metrics");
     }
 
     [Theory]
@@ -65,6 +65,7 @@ public sealed class PackageReaderTests
     [InlineData("pod: primary, port: client, scheme: store", "pod: primary, port: web, scheme: store", "names web, which is no port of primary")]
     [InlineData("    debian: store-server\n", "", "is given without how people get it")]
     [InlineData("json_path: \"$.last_activity\"", "json_path: last_activity", "json_path can't be 'last_activity'")]
+    [InlineData("path: /metrics", "path: \"{{ pages.none }}/metrics\"", "the template names pages.none")]
     [InlineData("title: Store\n", "title: &anchor Store\n", "anchors and aliases are not read")]
     [InlineData("title: Store\n", "title: !!str Store\n", "tags are not read")]
     [InlineData("title: Store\n", "title: Store\ntitle: Again\n", "")]

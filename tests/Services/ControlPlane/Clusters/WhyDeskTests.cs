@@ -76,7 +76,7 @@ public sealed class WhyDeskTests
 
     private static async Task LaunchAsync(ControlPlaneHost host, string name, ClusterObservation observation)
     {
-        var (status, body) = await host.Post("/api/v1/clusters", $$"""{"package":"sample","name":"{{name}}","lifetime_seconds":719}""");
+        var (status, body) = await host.Post("/api/v1/clusters", $$"""{"package":"sample","name":"{{name}}","options":{"workers":1},"lifetime_seconds":719}""");
         status.ShouldBe(HttpStatusCode.Created);
         host.Engine.Show(body["summary"]!["id"]!.ToString(), observation);
     }

@@ -1,3 +1,4 @@
+using DataPlatform.Services.ControlPlane.Operators;
 using DataPlatform.Services.ControlPlane.Packages;
 
 namespace DataPlatform.Services.Tests.ControlPlane.Packages;
@@ -49,6 +50,14 @@ public sealed class PackageScanTests : IDisposable
 
         scan.Packages.ShouldHaveSingleItem().Folder.ShouldStartWith(Path.Combine(folder.Path, "platform"));
         scan.Broken.ShouldHaveSingleItem().Reason.ShouldContain("there is a package store already");
+    }
+
+    [Fact]
+    public void Packages_that_are_classes_are_found_beside_them_and_nothing_is_left_out()
+    {
+        var said = new List<string>();
+        PackageDiscovery.Find(AppContext.BaseDirectory, said.Add).ShouldNotBeEmpty();
+        said.ShouldBeEmpty();
     }
 
     [Fact]

@@ -90,6 +90,8 @@ public sealed class OrphanSweepTests : IAsyncLifetime
 
         public void Reserve(string clusterId) => reserved.AddRange(new PodReservation(clusterId, "worker-0", null).Messages(new TaskResources(1000, 512, 0), [31000], "teams/default/trial"));
 
+        private static Resource Amount(string name, double amount) => new() { Name = name, Type = Value.Types.Type.Scalar, Scalar = new Value.Types.Scalar { Value = amount } };
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var codec = MessageCodec.ForContentType(request.Content!.Headers.ContentType!.MediaType)!;
@@ -106,7 +108,7 @@ public sealed class OrphanSweepTests : IAsyncLifetime
                     answer.Type = OperatorResponse.Types.Type.GetAgents;
                     answer.GetAgents = new OperatorResponse.Types.GetAgents();
                     var agent = new OperatorResponse.Types.GetAgents.Types.Agent { AgentInfo = new AgentInfo { Hostname = "host", Id = new AgentID { Value = "S0" } }, Active = true, Version = "1.11.0" };
-                    agent.TotalResources.Add(reserved);
+                    agent.TotalResources.Add([Amount("cpus", 16), Amount("mem", 65536), .. reserved]);
                     answer.GetAgents.Agents.Add(agent);
                     break;
                 case OperatorCall.Types.Type.Teardown:
