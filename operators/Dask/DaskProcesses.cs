@@ -39,11 +39,12 @@ internal sealed class DaskProcesses(ClusterSettings settings, string folder)
                 ],
                 FileTemplate.Read(Path.Combine(folder, Listed)).Render(Listed, new Dictionary<string, string>(0)))
             : new CommandOutcome.Waiting("the scheduler has no place yet"),
-        // A worker listens before the scheduler knows it: only the scheduler can tell. Small and without libraries, as each worker starts it again and again.
+        // A worker listens before the scheduler knows it: only the scheduler can tell, and on no page but this one: that of its identity fails once there is work.
+        // Small and without libraries, as each worker starts it again and again.
         context => context.Peer(DaskPackage.Scheduler) is { } scheduler
             ? new ReadinessCheck.Command(
                 "/usr/bin/python3",
-                ["-I", "-S", Listed, Page(settings, scheduler.Address(DaskPackage.Dashboard), "json/identity.json"), $"tls://{context.Host}:{Text(context.Ports[Comm])}"])
+                ["-I", "-S", Listed, Page(settings, scheduler.Address(DaskPackage.Dashboard), "info/main/workers.html"), $"tls://{context.Host}:{Text(context.Ports[Comm])}"])
             : new ReadinessCheck.Tcp(Comm));
 
     /// <summary>The path under which the dashboard is reached through the console; Dask itself serves under it too.</summary>

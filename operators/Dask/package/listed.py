@@ -8,7 +8,7 @@ until = time.monotonic() + 4
 while time.monotonic() < until:
     try:
         with urlopen(page, timeout=1) as answer:
-            if f'"{worker}"'.encode() in answer.read():
+            if f">{worker}<".encode() in answer.read():
                 sys.exit(0)
     except OSError:
         pass

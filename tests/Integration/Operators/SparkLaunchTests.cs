@@ -12,10 +12,6 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         import os, sys
         from pyspark.sql import SparkSession
         from pyspark.sql.functions import udf, pandas_udf, col
-        try:
-            print("a stranger is told", SparkSession.builder.remote(os.environ["SPARK_REMOTE"].split("/;")[0]).create().range(3).count())
-        except Exception as refused:
-            print("a stranger is", "refused" if "UNAUTHENTICATED" in str(refused) else refused)
         spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
         words = udf(lambda n: "even" if n % 2 == 0 else "odd", "string")
         @pandas_udf("double")
@@ -26,6 +22,11 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         table.write.mode("overwrite").parquet(sys.argv[1])
         back = spark.read.parquet(sys.argv[1]).groupBy("kind").sum("half").orderBy("kind").collect()
         print([(row[0], row[1]) for row in back])
+        # At the end: a session, once made, is everybody's in the process.
+        try:
+            print("a stranger is told", SparkSession.builder.remote(os.environ["SPARK_REMOTE"].split("/;")[0]).create().range(3).count())
+        except Exception as refused:
+            print("a stranger is", "refused" if "UNAUTHENTICATED" in str(refused) else refused)
         """;
 
     [Fact]

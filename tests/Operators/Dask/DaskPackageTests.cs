@@ -26,7 +26,7 @@ public sealed class DaskPackageTests
         var worker = Package.Specify(Clusters.Settings(Package)).Task("worker");
         var context = Clusters.Context("worker-0", "comm", Scheduler);
         var check = worker.Readiness(context).ShouldBeOfType<ReadinessCheck.Command>();
-        check.Arguments.ShouldBe(["-I", "-S", "listed.py", "http://10.0.0.1:8787/ui/trial/dashboard/json/identity.json", "tls://10.0.0.7:31000"]);
+        check.Arguments.ShouldBe(["-I", "-S", "listed.py", "http://10.0.0.1:8787/ui/trial/dashboard/info/main/workers.html", "tls://10.0.0.7:31000"]);
         worker.Command(context).Known().Files.ShouldContain(file => file.Path == "listed.py");
     }
 
