@@ -177,7 +177,8 @@ public sealed class Leadership(
         }
         catch (TimeoutException)
         {
-            log.LogError("the lease is not renewed: {Database} does not answer", database.Name);
+            log.LogWarning("the lead is over: {Database} does not answer", database.Name);
+            return false;
         }
 
         if (Left > TimeSpan.Zero) return true;

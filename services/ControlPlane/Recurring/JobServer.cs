@@ -1,15 +1,18 @@
 using Hangfire;
 using Hangfire.AspNetCore;
+using Hangfire.Logging;
 
 namespace DataPlatform.Services.ControlPlane.Recurring;
 
 /// <summary>Runs the jobs that are due.</summary>
-public sealed class JobServer(JobStorage storage, IServiceScopeFactory scopes) : IHostedService, IDisposable
+public sealed class JobServer(JobStorage storage, IServiceScopeFactory scopes, ILoggerFactory loggers) : IHostedService, IDisposable
 {
     private BackgroundJobServer? server;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        // Hangfire has one log for the whole process: another host in it may have set it, and be gone.
+        LogProvider.SetCurrentLogProvider(new AspNetCoreLogProvider(loggers));
         server = new BackgroundJobServer(
             new BackgroundJobServerOptions
             {

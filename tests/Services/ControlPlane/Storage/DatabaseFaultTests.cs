@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Tests.Journal;
@@ -23,6 +24,15 @@ public sealed class DatabaseFaultTests
         await using var host = await ControlPlaneHost.Start(change: settings => settings with { WorkDir = Path.Combine(folder, "work") });
         await LaunchesAsync(host, "before");
         Fill(folder);
+        // Not even the smallest write may find room within what the log has of the disk already.
+        Should.Throw<DbException>(() =>
+        {
+            while (true)
+            {
+                host.Get<Database>().Write(_ => true);
+                Fill(folder);
+            }
+        });
         await RefusesAsync(host, 507, "full");
         File.Delete(Path.Combine(folder, "filling"));
         await WorksAgainAsync(host);
@@ -150,7 +160,7 @@ public sealed class DatabaseFaultTests
     private static void Fill(string folder)
     {
         var buffer = new byte[4096];
-        using var file = new FileStream(Path.Combine(folder, "filling"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 });
+        using var file = new FileStream(Path.Combine(folder, "filling"), new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, BufferSize = 0 });
         try
         {
             while (true) file.Write(buffer);
