@@ -10,6 +10,7 @@ internal static class DeclaredChecks
         null => new ReadinessCheck.Running(),
         CheckDeclaration.Tcp(var port) => new ReadinessCheck.Tcp(port),
         CheckDeclaration.Http(var port, var path, var body) => new ReadinessCheck.Http(port, WebPath.Of(path.Render("the check's path", values())), body),
+        CheckDeclaration.Command(var program, var arguments) => new ReadinessCheck.Command(program, [.. arguments.Select((argument, index) => argument.Render($"argument {index} of the check", values()))]),
         _ => throw new InvalidOperationException(check.ToString()),
     };
 }

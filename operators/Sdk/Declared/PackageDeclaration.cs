@@ -78,6 +78,9 @@ public abstract record CheckDeclaration
 
     /// <param name="Body">What the body must match; null when any will do.</param>
     public sealed record Http(string Port, Template Path, string? Body) : CheckDeclaration;
+
+    /// <summary>Ready when the program, run in the task's sandbox, ends with 0.</summary>
+    public sealed record Command(string Program, IReadOnlyList<Template> Arguments) : CheckDeclaration;
 }
 
 /// <param name="Path">Of the address; empty for none.</param>

@@ -127,15 +127,15 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
         }
         else if (fields.Map("command") is { } command)
         {
-            command.Text("program", Names.Program(), Names.ProgramAllowed);
-            foreach (var (text, at) in command.Texts("arguments"))
-                templates.Inline(at, text, scope);
+            // No secret among them: arguments are seen by everybody on the host.
+            var shown = scope with { Groups = scope.Groups.Where(group => group.Key != "secrets").ToDictionary() };
+            check = new CheckDeclaration.Command(
+                command.Text("program", Names.Program(), Names.ProgramAllowed), [.. command.Texts("arguments").Select(argument => templates.Inline(argument.At, argument.Text, shown))]);
             command.Done();
-            problems.Add(fields.At("command"), $"{fields.Of("command")}: a check by a command is not supported yet", "tcp: PORT, or http: { port: PORT, path: /PATH }");
         }
         else
         {
-            problems.Add(fields.Node, $"{fields.Of("tcp")} is missing", "tcp: PORT, or http: { port: PORT, path: /PATH, body: EXPRESSION }");
+            problems.Add(fields.Node, $"{fields.Of("tcp")} is missing", "tcp: PORT, or http: { port: PORT, path: /PATH, body: EXPRESSION }, or command: { program: /PROGRAM, arguments: [...] }");
         }
 
         fields.Done();

@@ -82,6 +82,18 @@ public sealed class DeclaredPackageTests : IDisposable
     }
 
     [Fact]
+    public void Is_ready_when_a_command_ends_well()
+    {
+        using var other = new TemporaryFolder();
+        var text = DeclaredExamples.Store.Replace("ready: { tcp: client }", "ready: { command: { program: /usr/bin/store-cli, arguments: [ping, \"{{ ports.client }}\"] } }", StringComparison.Ordinal);
+        var asked = new DeclaredPackage(DeclaredExamples.Read(other, text).ShouldBeOfType<PackageReading.Read>().Declaration, other.Path);
+
+        var check = asked.Specify(Clusters.Settings(asked)).Task("replica").Readiness(Clusters.Context("replica-0", "client", Primary(ready: true))).ShouldBeOfType<ReadinessCheck.Command>();
+        check.Program.ShouldBe("/usr/bin/store-cli");
+        check.Arguments.ShouldBe(["ping", "31000"]);
+    }
+
+    [Fact]
     public void Places_where_the_declaration_allows_it()
     {
         var placement = package.Specify(Clusters.Settings(package)).Pods[1].Placement;

@@ -43,7 +43,6 @@ public sealed class PackageReaderTests
     [InlineData("ports: [client, admin]", "ports: client", "pods.primary.task.ports must be a list")]
     [InlineData("ports: [client, admin]", "ports: [client, Admin]", "'Admin' is no name of a port")]
     [InlineData("ready: { tcp: client }", "ready: { tcp: admin }", "names admin, which is no port of the task")]
-    [InlineData("ready: { tcp: client }", "ready: { command: { program: /usr/bin/store-cli, arguments: [ping] } }", "not supported yet")]
     [InlineData("body: \"^(ok|fine)$\"", "body: \"(ok)\\\\1\"", "is no regular expression that takes time in proportion")]
     [InlineData("waits_for: { primary: ready }", "waits_for: { main: ready }", "waits for main, which is no pod")]
     [InlineData("waits_for: { primary: ready }", "waits_for: { primary: done }", "can't be 'done'")]
