@@ -57,6 +57,15 @@ public sealed class JupyterPackage : ServicePackage
         ? new Dictionary<string, string> { ["Authorization"] = $"token {settings.Secret(JupyterProcesses.TokenSecret)}" }
         : base.ProxyHeaders(settings, endpoint);
 
+    public override OptionRefusal? WhyNot(JsonObject options, string lakePath)
+    {
+        if (options["execute"]?.GetValue<string>() is not { Length: > 0 } notebook)
+            return null;
+        var known = new[] { Path.Combine(lakePath, NotebookFolder), Path.Combine(Folder, "notebooks") }.Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.ipynb")).Select(path => Path.GetFileName(path)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        return known.Contains(notebook) ? null : new OptionRefusal("execute", "there is no such notebook in the lake", known.Count == 0 ? "none: there is no notebook yet" : string.Join(", ", known));
+    }
+
     public override IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) =>
         [new LakeFolder(NotebookFolder, "notebooks"), new LakeFolder($"{NotebookFolder}/executed")];
 }

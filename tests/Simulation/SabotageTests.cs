@@ -3,7 +3,7 @@ namespace DataPlatform.Simulation.Tests;
 /// <summary>A simulation that finds nothing proves nothing.</summary>
 public class SabotageTests(ITestOutputHelper output)
 {
-    private const int Seeds = 100;
+    private const int Seeds = 300;
 
     public static TheoryData<string> Broken => [.. Enum.GetNames<Sabotage>().Where(name => name != nameof(Sabotage.None))];
 

@@ -5,6 +5,10 @@ namespace DataPlatform.Core.Protocol.Extensions;
 /// <summary>What the result of a check means where a check is to say whether a task serves.</summary>
 public static class CheckStatuses
 {
+    /// <summary>False before the first result.</summary>
+    public static bool HasResult(this CheckStatusInfo status) =>
+        status is { Command.HasExitCode: true } or { Http.HasStatusCode: true } or { Tcp.HasSucceeded: true };
+
     /// <summary>Null when the check succeeded: exit status 0, a connection, or an HTTP status from 200 to 399 and a body as expected.</summary>
     public static string? WhyNotServing(this CheckStatusInfo status) => status switch
     {

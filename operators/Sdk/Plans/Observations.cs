@@ -24,7 +24,7 @@ internal static class Observations
             endpoints, snippets,
             [.. cluster.Refusals.Select(each => new PlacementReason(each.Key.Pod, each.Key.Host, each.Value.Refusal.Stage, each.Value.Refusal.Reason, each.Value.At))])
         {
-            Pending = cluster is { Wanted: not null, Facts.Removing: false, IsParking: false } ? [.. cluster.Unplaced().Select(instance => View(plans, instance))] : [],
+            Pending = cluster is { Wanted: not null, Facts.Removing: false, MustPark: false } ? [.. cluster.Unplaced().Select(instance => View(plans, instance))] : [],
             Events = [.. cluster.Events.Select(each => new EventView(each.Number, each.At, each.Subject, each.Text))],
         };
     }
@@ -40,7 +40,7 @@ internal static class Observations
     private static ClusterState State(ClusterWork cluster, List<PlanView> plans) => cluster switch
     {
         { Facts.Removing: true } => ClusterState.Deleting,
-        { IsParking: true } => cluster.Living.Any() ? ClusterState.Parking : ClusterState.Parked,
+        { MustPark: true } => cluster.Living.Any() ? ClusterState.Parking : ClusterState.Parked,
         { Unavailable: not null } => ClusterState.Failed,
         { Specification: null } => ClusterState.Pending,
         _ when plans.Any(plan => plan.State == StepState.Failed) => ClusterState.Failed,

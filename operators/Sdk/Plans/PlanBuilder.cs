@@ -16,7 +16,7 @@ internal static class PlanBuilder
             return [TakeDown.Teardown(cluster)];
         if (cluster.Wanted is not { } wanted)
             return [];
-        if (cluster.IsParking)
+        if (cluster.MustPark)
             return [TakeDown.Park(cluster)];
         var steps = new PodSteps(cluster, disconnected, now);
         var deploy = new Plan(DeployPlan, [Artifacts(cluster), .. Ordered(cluster, steps, cluster.Specification?.Deploy.Strategy ?? Strategy.Serial, cluster.Facts.ReadyAt is null)]);

@@ -69,7 +69,7 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
 
     public IEnumerable<TaskRow> Living => Tasks.Values.Where(row => row.Living);
 
-    public bool IsParking => Wanted?.Goal == ClusterGoal.Park;
+    public bool MustPark => Wanted?.Goal == ClusterGoal.Park;
 
     public Dictionary<string, PlacedTask> Placed() => Living.ToDictionary(
         row => row.Name, row => new PlacedTask(row.Name, row.TaskId, row.Host, row.Ports, Serves(row)), StringComparer.Ordinal);

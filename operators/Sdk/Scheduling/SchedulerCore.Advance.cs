@@ -51,7 +51,7 @@ public sealed partial class SchedulerCore
     {
         if (cluster.Facts.Removing)
             GiveUpUnreachable(now);
-        else if (cluster.Specification is not null && !cluster.IsParking)
+        else if (cluster.Specification is not null && !cluster.MustPark)
             Mend(now);
         plans = PlanBuilder.Build(cluster, Disconnected, now);
         // What a step has led to can make the next one eligible: a place is released in the turn in which its task has ended.
@@ -92,7 +92,7 @@ public sealed partial class SchedulerCore
     }
 
     private string KillReason(TaskRow row) => cluster.Facts.Removing ? "the cluster is being deleted"
-        : cluster.IsParking ? "the cluster is being parked"
+        : cluster.MustPark ? "the cluster is being parked"
         : cluster.Outdated.GetValueOrDefault(row.TaskId) ?? "it is wanted no longer";
 
     private void GiveUpUnreachable(DateTimeOffset now)
@@ -183,7 +183,7 @@ public sealed partial class SchedulerCore
     {
         if (cluster is not { Wanted: { } wanted, Facts.Removing: false })
             return;
-        if (cluster.IsParking)
+        if (cluster.MustPark)
         {
             if (cluster.Facts.ParkedAt is null && !cluster.Living.Any())
             {

@@ -56,7 +56,7 @@ public sealed partial class SchedulerCore
     /// <returns>False while some pod waits for a place, and more offers may bring it.</returns>
     private bool Place(DateTimeOffset now)
     {
-        var lacking = cluster.Facts.Removing || cluster.IsParking ? [] : cluster.Unplaced()
+        var lacking = cluster.Facts.Removing || cluster.MustPark ? [] : cluster.Unplaced()
             .Where(instance => !cluster.IsSkipped(instance.Name) && cluster.Pods.GetValueOrDefault(instance.Name)?.Place is null).ToList();
         var eligible = Eligible().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
         if (!MayGather || !lacking.Exists(instance => eligible.Contains(instance.Name)))

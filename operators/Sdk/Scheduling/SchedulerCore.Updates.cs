@@ -181,8 +181,9 @@ public sealed partial class SchedulerCore
             updated = updated with { StartedAt = now, Message = null };
             avoidedHosts.Worked(row.AgentId);
         }
-        // One without a check serves while it runs.
-        if (report.State == TaskState.TaskRunning)
+        // One without a check serves while it runs. That there is no result yet is old news of one that has had a result: a status that was
+        // sent twice may come later than the next, and be what the master remembers.
+        if (report.State == TaskState.TaskRunning && !(updated.ReadyAt is not null && report.CheckStatus?.HasResult() == false))
             updated = Judge(updated, report.CheckStatus?.WhyNotServing(), now);
         if (updated != row)
             Save(updated);

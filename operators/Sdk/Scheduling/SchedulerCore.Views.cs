@@ -16,7 +16,7 @@ public sealed partial class SchedulerCore
     /// <summary>How to reach the cluster from another one; null when it is not specified yet, is parked or is being removed.</summary>
     public ClusterConnection? Connect(DateTimeOffset now)
     {
-        if (IsGone || cluster is not { Wanted: { } wanted, Facts.Removing: false, IsParking: false })
+        if (IsGone || cluster is not { Wanted: { } wanted, Facts.Removing: false, MustPark: false })
             return null;
         if (cluster.Settings is not { } known)
             return new ClusterConnection(wanted.Name, package.Name, false, new Dictionary<string, string>(0));

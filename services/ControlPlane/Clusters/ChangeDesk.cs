@@ -64,6 +64,7 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
 
     private ChangeOutcome Update(DesiredCluster cluster, IClusterOperator engine, JsonObject options, IReadOnlyList<HostView> hosts, bool isDryRun, string actor, string action)
     {
+        if (engine.Problem(options) is { } wrong) return Refused(Outcome.Invalid([wrong]).Problem);
         if (Feasibility.WhyNot(engine.Needs(options), hosts) is { } infeasible) return Refused(infeasible);
         var (before, after) = (ClusterViews.Texts(cluster.Options), ClusterViews.Texts(options));
         var changed = after.Where(option => before.GetValueOrDefault(option.Key) != option.Value)

@@ -18,6 +18,9 @@ public interface IClusterOperator
     /// <summary>What a cluster with these options, all of them, would ask of hosts.</summary>
     IReadOnlyList<PodNeeds> Needs(JsonObject options);
 
+    /// <summary>What of these options, all of which their schema allows, can't work here; null when nothing speaks against them.</summary>
+    FieldProblem? Problem(JsonObject options);
+
     /// <summary>What becomes of the pods of a cluster whose options change so.</summary>
     IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after);
 

@@ -35,6 +35,7 @@ public sealed class LaunchDesk(
             return new Outcome.Refused(new Problem("The package is not available here", 409, reason, [new FieldProblem("package", reason, null)]));
 
         var options = OptionsCheck.WithDefaults(package.Defaults, request.Options);
+        if (engine.Problem(options) is { } wrong) return Outcome.Invalid([wrong]);
         if (Feasibility.WhyNot(engine.Needs(options), hosts) is { } infeasible) return new Outcome.Refused(infeasible);
 
         var now = time.GetUtcNow();

@@ -61,14 +61,19 @@ public sealed class OperatorHost(
         Guarded("what is desired", leftovers.Run);
     }
 
-    private void Take(News news, Lead lead) => Guarded(news, () =>
+    private void Take(News news, Lead lead)
+    {
+        Guarded(news, () => Carry(news, lead));
+        if (news is News.Changed(_, var clusterId)) changes.Raise(clusterId);
+    }
+
+    private void Carry(News news, Lead lead)
     {
         switch (news)
         {
             case News.Changed(var engine, var clusterId):
                 if (!engine.Known.Contains(clusterId)) leftovers.Settle(engine, clusterId);
                 if (engine is PackageSchedulers schedulers) lead.Connections.Look(schedulers, clusterId);
-                changes.Raise(clusterId);
                 break;
             case News.Gathering(var clusterId, var wanted):
                 var cluster = wanted ? clusters.FindById(clusterId) : null;
@@ -78,7 +83,7 @@ public sealed class OperatorHost(
                 Turn(lead.Order.Tick(time.GetUtcNow()));
                 break;
         }
-    });
+    }
 
     private void Guarded(object what, Action work)
     {

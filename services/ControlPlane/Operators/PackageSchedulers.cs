@@ -43,13 +43,22 @@ public sealed class PackageSchedulers(
     public IReadOnlyList<PodNeeds> Needs(JsonObject options) => TrialSpecification.Needs(package, options, lakePath);
 
     public IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after) =>
-        TargetDiff.Of(TrialSpecification.Of(package, before, lakePath), TrialSpecification.Of(package, after, lakePath));
+        TargetDiff.Of(TrialSpecification.Of(package, Whole(before), lakePath), TrialSpecification.Of(package, Whole(after), lakePath));
 
     public IReadOnlyList<string> Connections(JsonObject options) => package.Connections(options);
 
     public string? FrameworkIdOf(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.FrameworkId;
 
-    public void Want(DesiredCluster cluster) => Of(cluster).Want(cluster.ToWanted());
+    /// <summary>What was asked for before the package had an option has the option's default.</summary>
+    public void Want(DesiredCluster cluster)
+    {
+        var wanted = cluster.ToWanted();
+        Of(cluster).Want(wanted with { Options = Whole(wanted.Options), Earlier = wanted.Earlier.ToDictionary(earlier => earlier.Key, earlier => Whole(earlier.Value)) });
+    }
+
+    private JsonObject Whole(JsonObject options) => OptionsCheck.WithDefaults(package.Description.Defaults, options);
+
+    public FieldProblem? Problem(JsonObject options) => package.WhyNot(options, lakePath) is { } refusal ? new FieldProblem("options." + refusal.Option, refusal.Reason, refusal.Allowed) : null;
 
     public void Remove(DesiredCluster cluster) => Of(cluster).Post(new SchedulerCommand.Remove());
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Specification;
@@ -57,5 +58,19 @@ public sealed class JupyterPackageTests
         command.Arguments.ShouldNotContain(argument => argument.Contains("secret", StringComparison.Ordinal));
         Package.ProxyHeaders(settings, "lab")["Authorization"].ShouldBe("token secret-token");
         Package.ProxyHeaders(settings, "another").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_notebook_that_is_not_there_is_refused_with_those_that_are()
+    {
+        using var lake = new Sdk.Packages.TemporaryFolder();
+        Directory.CreateDirectory(lake.Below("_notebooks"));
+        File.WriteAllText(lake.Below("_notebooks/mine.ipynb"), "{}");
+
+        Package.WhyNot(new JsonObject { ["execute"] = "mine.ipynb" }, lake.Path).ShouldBeNull();
+        Package.WhyNot(new JsonObject { ["execute"] = "" }, lake.Path).ShouldBeNull();
+        var refusal = Package.WhyNot(new JsonObject { ["execute"] = "other.ipynb" }, lake.Path).ShouldNotBeNull();
+        refusal.Option.ShouldBe("execute");
+        refusal.Allowed.ShouldContain("mine.ipynb");
     }
 }

@@ -38,6 +38,10 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     public string? FrameworkId { get; set; } = "framework-1";
 
+    public FieldProblem? Wrong { get; set; }
+
+    public FieldProblem? Problem(JsonObject options) => Wrong;
+
     public IReadOnlyList<PodChange> PodChanges { get; set; } = [];
 
     public IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after) => PodChanges;

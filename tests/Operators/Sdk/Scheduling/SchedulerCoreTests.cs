@@ -264,6 +264,14 @@ public sealed class SchedulerCoreTests
         trial.SendChecked("head", false).ExpectState(ClusterState.Degraded).SendChecked("head", true).ExpectState(ClusterState.Ready);
     }
 
+    /// <summary>Found by the simulation: the status before the first result came again after it.</summary>
+    [Fact]
+    public void That_there_is_no_result_yet_is_old_news_of_a_task_that_has_served()
+    {
+        var trial = Ready().SendChecked("head", null).ExpectState(ClusterState.Ready);
+        trial.SendChecked("head", false).SendChecked("head", null).ExpectState(ClusterState.Degraded);
+    }
+
     [Fact]
     public void A_task_without_a_check_serves_while_it_runs() =>
         SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1").SendStatus("job", TaskState.TaskRunning).Rows["job"].ReadyAt.ShouldNotBeNull();
