@@ -33,7 +33,7 @@ public sealed class TaskAdmissionTests
         volume.Container = new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { new DataPlatform.Core.Protocol.Mesos.Volume { Mode = DataPlatform.Core.Protocol.Mesos.Volume.Types.Mode.Rw, ContainerPath = "data", Source = new() { Type = DataPlatform.Core.Protocol.Mesos.Volume.Types.Source.Types.Type.DockerVolume } } } };
 
         TaskAdmission.Refusal(Framework(), custom)!.Message.ShouldContain("a task of a group runs under the group's executor");
-        TaskAdmission.Refusal(Framework(), volume)!.Message.ShouldContain("a source other than SANDBOX_PATH and HOST_PATH is not supported yet");
+        TaskAdmission.Refusal(Framework(), volume)!.Message.ShouldContain("a source other than SANDBOX_PATH, HOST_PATH and SECRET is not supported yet");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class TaskAdmissionTests
 
         TaskAdmission.Refusal(Framework(), silent)!.Message.ShouldContain("task.command.value is missing");
         TaskAdmission.Refusal(Framework(), variable)!.Message.ShouldContain("'A=B'");
-        TaskAdmission.Refusal(Framework(), secret)!.Message.ShouldContain("only secrets by value");
+        TaskAdmission.Refusal(Framework(), secret)!.Message.ShouldContain("S is no secret by value");
         TaskAdmission.Refusal(Framework(), TaskOf("t")).ShouldBeNull();
     }
 
