@@ -48,7 +48,7 @@ internal sealed class DaskProcesses(ClusterSettings settings, string folder)
             : new ReadinessCheck.Tcp(Comm));
 
     /// <summary>The path under which the dashboard is reached through the console; Dask itself serves under it too.</summary>
-    public static string Prefix(ClusterSettings settings) => $"/ui/{settings.Cluster.Name}/{DaskPackage.Dashboard}";
+    public static string Prefix(ClusterSettings settings) => settings.PagePath(DaskPackage.Dashboard);
 
     public static string Page(ClusterSettings settings, string address, string path) => $"http://{address}{Prefix(settings)}/{path}";
 

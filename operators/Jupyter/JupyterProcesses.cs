@@ -40,7 +40,7 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
         RunsOnce = true,
     };
 
-    public static string BasePath(ClusterSettings settings) => $"/ui/{settings.Cluster.Name}/{JupyterPackage.Lab}/";
+    public static string BasePath(ClusterSettings settings) => settings.PagePath(JupyterPackage.Lab) + "/";
 
     private CommandOutcome Connected(Func<ClusterConnection, TaskCommand> command)
     {

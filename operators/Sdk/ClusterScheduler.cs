@@ -104,7 +104,6 @@ public sealed class ClusterScheduler
                 var durable = effects.OfType<SchedulerEffect.Store>().Select(effect => effect.Change).ToList();
                 if (durable.Count > 0)
                     documents.Write(ClusterId, durable);
-                frameworkId = core.FrameworkId;
                 // Not before something was told: of what turns out to be gone no framework is to be left at the master.
                 if (!hasSubscribed && !core.IsGone && command is not SchedulerCommand.Tick)
                 {
@@ -217,9 +216,8 @@ public sealed class ClusterScheduler
 
     private void Publish()
     {
-        var now = time.Now;
-        observation = core.Observe(now);
-        connection = core.Connect(now);
+        observation = core.Observe(time.Now);
+        connection = core.Connect(observation);
         proxied = core.IsGone ? null : core.Settings;
         frameworkId = core.FrameworkId;
     }

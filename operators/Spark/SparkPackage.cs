@@ -60,7 +60,7 @@ public sealed class SparkPackage : ServicePackage
     /// <summary>Event logs outlive their cluster; a leading underscore keeps them from being listed as a dataset.</summary>
     internal static string EventLog(ClusterSettings settings) => $"_events/{settings.Cluster.Name}";
 
-    internal static string MasterPage(ClusterSettings settings) => $"/ui/{settings.Cluster.Name}/{Master}/";
+    internal static string MasterPage(ClusterSettings settings) => settings.PagePath(Master) + "/";
 
     // Not as the parameter token: clients send that over TLS only, which Spark Connect does not speak. What they do not know they send as it is, with each call.
     private static string RemoteWithToken(ClusterSettings settings, PlacedTask connect) => $"{Remote(connect)}/;authorization=Bearer%20{settings.Secret(SparkConfiguration.Token)}";

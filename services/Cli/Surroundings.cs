@@ -13,6 +13,14 @@ public sealed record Surroundings(TextWriter Output, TextWriter Error, Func<stri
     /// <exception cref="UnreachableException">No configuration says where the control plane is.</exception>
     public ControlPlaneClient Connect() => new(ControlPlaneAddress.Read(ControlPlaneAddress.DefaultFile(Environment)));
 
+    /// <summary>Asks the people who watch; whatever is not a yes is a no.</summary>
+    public bool Confirms(string question)
+    {
+        Output.Write($"{question} [y/N] ");
+        Output.Flush();
+        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+
     /// <summary>A console for <paramref name="writer"/>; what is not a terminal gets wide plain text.</summary>
     public IAnsiConsole ConsoleOf(TextWriter writer)
     {

@@ -9,6 +9,9 @@ public sealed record ClusterObservation(
     ClusterState State, string? Reason, DateTimeOffset? ReadyAt, AmountsView Reserved, IReadOnlyList<PlanView> Plans, IReadOnlyList<TaskView> Tasks,
     IReadOnlyList<EndpointView> Endpoints, IReadOnlyList<SnippetView> Snippets, IReadOnlyList<PlacementReason> Waiting)
 {
+    /// <summary>Of a cluster that no scheduler has looked at yet.</summary>
+    public static ClusterObservation Unscheduled { get; } = new(ClusterState.Pending, "waiting for its scheduler", null, new AmountsView(0, 0, 0), [], [], [], [], []);
+
     public IReadOnlyList<PendingPod> Pending { get; init; } = [];
 
     /// <summary>What happened, oldest first.</summary>

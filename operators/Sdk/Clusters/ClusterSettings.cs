@@ -15,6 +15,11 @@ public sealed record ClusterSettings(
 
     public string LakeUri => new Uri(LakePath).AbsoluteUri;
 
+    /// <summary>Where the control plane serves an endpoint's page, without a slash at the end.</summary>
+    public string PagePath(string endpoint) => PagePath(Cluster.Name, endpoint);
+
+    public static string PagePath(string cluster, string endpoint) => $"/ui/{cluster}/{endpoint}";
+
     /// <exception cref="InvalidOperationException">The package's schema and defaults lack the option: a defect of the package.</exception>
     public int Number(string option) => Options[option]?.GetValue<int>() ?? throw new InvalidOperationException($"the package has no default for the option {option}");
 

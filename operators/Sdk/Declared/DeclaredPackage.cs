@@ -49,7 +49,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
                 continue;
             var path = endpoint.Path.Render(endpoint.Name, values.Client()) is { Length: > 0 } text ? WebPath.Of(text) : "";
             var url = $"{endpoint.Scheme}://{first.Host}:{first.Ports[endpoint.Port]}{path}";
-            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? values.Page(endpoint.Name) + "/" : null, endpoint.Landing));
+            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, endpoint.Landing));
         }
 
         return endpoints;

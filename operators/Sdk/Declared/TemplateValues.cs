@@ -12,8 +12,6 @@ internal sealed class TemplateValues(
     /// <summary>An instance of a pod, all of whose tasks have a place.</summary>
     public sealed record Instance(string Name, int Index, string Host, IReadOnlyDictionary<string, int> Ports, bool Ready);
 
-    public string Page(string endpoint) => $"/ui/{settings.Cluster.Name}/{endpoint}";
-
     /// <summary>Those that have a place, in order.</summary>
     public IReadOnlyList<Instance> Instances(string pod) => [.. Enumerable.Range(0, pods[pod].Count).Select(index => Find(pod, index)).OfType<Instance>()];
 
@@ -56,7 +54,7 @@ internal sealed class TemplateValues(
         values["lake"] = settings.LakePath;
         values["lake_uri"] = settings.LakeUri;
         values["secrets"] = declaration.Secrets.ToDictionary(secret => secret, secret => (object)settings.Secret(secret));
-        values["pages"] = declaration.Endpoints.Where(endpoint => endpoint.IsPage).ToDictionary(endpoint => endpoint.Name, endpoint => (object)Page(endpoint.Name));
+        values["pages"] = declaration.Endpoints.Where(endpoint => endpoint.IsPage).ToDictionary(endpoint => endpoint.Name, endpoint => (object)settings.PagePath(endpoint.Name));
         return values;
     }
 

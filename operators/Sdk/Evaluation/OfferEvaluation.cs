@@ -45,8 +45,7 @@ public static class OfferEvaluation
 
     private static Refusal? Ports(OfferShare offer, PodSpecification pod, PlacementCandidate candidate)
     {
-        var asked = pod.Tasks.Sum(task => task.Ports.Count);
-        return asked <= offer.FreePorts ? null : new Refusal(PortsStage, $"{asked} ports asked, {offer.FreePorts} free");
+        return pod.PortCount <= offer.FreePorts ? null : new Refusal(PortsStage, $"{pod.PortCount} ports asked, {offer.FreePorts} free");
     }
 
     private static string Cpus(long milliCpus) => (milliCpus / 1000m).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);

@@ -24,8 +24,11 @@ public sealed class OfferShare
             .ToDictionary(group => group.Key, group => group.First().Text?.Value ?? group.First().Scalar.Value.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
         foreach (var resource in offer.Resources.Where(Plain))
             Add(resource);
-        reserved.AddRange(offer.Resources.Where(resource => PodReservation.Of(resource) is not null).GroupBy(resource => PodReservation.Of(resource)!)
-            .Select(group => new ReservedShare(group.Key, [.. group])));
+        foreach (var pod in offer.Resources.GroupBy(PodReservation.Of))
+        {
+            if (pod.Key is { } reservation)
+                reserved.Add(new ReservedShare(reservation, [.. pod]));
+        }
     }
 
     private OfferShare(OfferShare other)

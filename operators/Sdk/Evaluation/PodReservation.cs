@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Specification;
 
@@ -18,7 +19,7 @@ public sealed record PodReservation(string ClusterId, string Pod, string? Princi
         if (resource.Reservations.Count != 1 || resource.Revocable is not null || resource.Disk is not null || resource.Shared is not null)
             return null;
         var reservation = resource.Reservations[0];
-        return Label(reservation, ClusterLabel) is { } cluster && Label(reservation, PodLabel) is { } pod
+        return reservation.Labels.Find(ClusterLabel) is { } cluster && reservation.Labels.Find(PodLabel) is { } pod
             ? new PodReservation(cluster, pod, reservation.HasPrincipal ? reservation.Principal : null)
             : null;
     }
@@ -62,7 +63,4 @@ public sealed record PodReservation(string ClusterId, string Pod, string? Princi
         message.Reservations.Add(reservation);
         return message;
     }
-
-    private static string? Label(Resource.Types.ReservationInfo reservation, string key) =>
-        reservation.Labels?.Labels_.FirstOrDefault(label => label.Key == key) is { HasValue: true } label ? label.Value : null;
 }

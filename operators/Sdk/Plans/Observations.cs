@@ -9,7 +9,7 @@ namespace DataPlatform.Operators.Sdk.Plans;
 /// <summary>What people see of a cluster, put together from what its scheduler knows.</summary>
 internal static class Observations
 {
-    public static ClusterObservation Of(ClusterWork cluster, ServicePackage package, IReadOnlyList<Plan> plans, string? disconnected, DateTimeOffset now)
+    public static ClusterObservation Of(ClusterWork cluster, ServicePackage package, IReadOnlyList<Plan> plans, string? disconnected)
     {
         var views = plans.Select(PlanViews.Of).ToList();
         var state = State(cluster, views);
@@ -33,7 +33,7 @@ internal static class Observations
     {
         var step = plans.SelectMany(plan => plan.Steps).LastOrDefault(step => step.Kind == StepKind.Launch && step.Pod == instance.Name);
         return new PendingPod(
-            instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(instance.Pod.Resources), instance.Pod.Tasks.Sum(task => task.Ports.Count),
+            instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(instance.Pod.Resources), instance.Pod.PortCount,
             step is { IsEligible: false } ? step.WaitingFor : null);
     }
 

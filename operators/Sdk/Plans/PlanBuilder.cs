@@ -8,8 +8,6 @@ namespace DataPlatform.Operators.Sdk.Plans;
 /// <summary>Makes a cluster's plans out of what is wanted and what is there. Pure; nothing of a plan is stored.</summary>
 internal static class PlanBuilder
 {
-    public const string DeployPlan = "deploy";
-
     public static IReadOnlyList<Plan> Build(ClusterWork cluster, string? disconnected, DateTimeOffset now)
     {
         if (cluster.Facts.Removing)
@@ -19,7 +17,7 @@ internal static class PlanBuilder
         if (cluster.MustPark)
             return [TakeDown.Park(cluster)];
         var steps = new PodSteps(cluster, disconnected, now);
-        var deploy = new Plan(DeployPlan, [Artifacts(cluster), .. Ordered(cluster, steps, cluster.Specification?.Deploy.Strategy ?? Strategy.Serial, cluster.Facts.ReadyAt is null)]);
+        var deploy = new Plan("deploy", [Artifacts(cluster), .. Ordered(cluster, steps, cluster.Specification?.Deploy.Strategy ?? Strategy.Serial, cluster.Facts.ReadyAt is null)]);
         if (cluster.Specification is null)
             return [deploy];
         if (cluster.Facts.ReadyAt is null)

@@ -33,24 +33,20 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
     }
 
     /// <summary>Ends what has an earlier configuration.</summary>
-    public Step Replace(PodInstance pod, string? before)
-    {
-        var why = cluster.LivingOf(pod.Name).Select(row => cluster.Outdated.GetValueOrDefault(row.TaskId)).OfType<string>().FirstOrDefault();
-        return why is null
-            ? new Step(StepKind.Kill, $"end {pod.Name}", pod.Name, StepState.Complete)
-            : Kill(pod.Name, before) with { Name = $"end {pod.Name}" };
-    }
+    public Step Replace(PodInstance pod, string? before) => cluster.IsOutdated(pod.Name) ? Kill(pod.Name, before) : Ended(pod.Name);
 
     public Step Kill(string pod, string? before)
     {
         var living = cluster.LivingOf(pod).ToList();
         var why = Order(pod, before, mends: false);
         return living.Count == 0
-            ? new Step(StepKind.Kill, $"end {pod}", pod, StepState.Complete)
-            : new Step(StepKind.Kill, $"end {pod}", pod, living.Exists(row => row.KillReason is not null) ? StepState.Starting : StepState.Pending, why is null, why ?? "its process to end");
+            ? Ended(pod)
+            : Ended(pod) with { State = living.Exists(row => row.KillReason is not null) ? StepState.Starting : StepState.Pending, IsEligible = why is null, WaitingFor = why ?? "its process to end" };
     }
 
-    public Step Release(string pod) => cluster.Pods.GetValueOrDefault(pod) is { Place: { } place }
+    private static Step Ended(string pod) => new(StepKind.Kill, $"end {pod}", pod, StepState.Complete);
+
+    public Step Release(string pod) => cluster.PlaceOf(pod) is { } place
         ? new Step(StepKind.Release, $"release {pod}", pod, StepState.Pending, !cluster.LivingOf(pod).Any(), $"host {place.Host} to offer what is reserved there")
         : new Step(StepKind.Release, $"release {pod}", pod, StepState.Complete);
 
@@ -70,7 +66,7 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
 
     private string NoPlace(PodInstance pod)
     {
-        if (cluster.Pods.GetValueOrDefault(pod.Name)?.Place is { } place)
+        if (cluster.PlaceOf(pod.Name) is { } place)
             return $"host {place.Host} to offer what is reserved there";
         if (cluster.WaitsForTurnOf is { } older && cluster.Facts.ReadyAt is null)
             return $"its turn: {older} is to be placed first";

@@ -6,8 +6,6 @@ namespace DataPlatform.Operators.Sdk.Plans;
 /// <summary>What becomes of pods when one specification follows another. Both are to be made with the same artifacts. Pure.</summary>
 public static class TargetDiff
 {
-    private const string PlaceholderHost = "0.0.0.0";
-
     /// <summary>Pods that change, by their instances' names in the order in which the later specification brings them up.</summary>
     public static IReadOnlyList<PodChange> Of(ServiceSpecification before, ServiceSpecification after)
     {
@@ -35,11 +33,12 @@ public static class TargetDiff
             return $"its resources change from {Text(old.Resources)} to {Text(wanted.Resources)}";
         if (!old.Tasks.Select(task => task.Name).SequenceEqual(wanted.Tasks.Select(task => task.Name)))
             return "its tasks change";
+        var (peersBefore, peersAfter) = (Peers(before), Peers(after));
         foreach (var (first, second) in old.Tasks.Zip(wanted.Tasks))
         {
             if (first.Resources != second.Resources || !first.Ports.SequenceEqual(second.Ports))
                 return "the resources of its tasks change";
-            var (was, willBe) = (Command(first, index, before), Command(second, index, after));
+            var (was, willBe) = (Command(first, index, peersBefore), Command(second, index, peersAfter));
             if (was.Program != willBe.Program || !was.Arguments.SequenceEqual(willBe.Arguments))
                 return "its command changes";
             if (!Same(was.Environment, willBe.Environment) || !Same(was.Secrets, willBe.Secrets))
@@ -53,19 +52,14 @@ public static class TargetDiff
     }
 
     /// <summary>As if everything had a place, so that only what the specifications say differs.</summary>
-    private static TaskCommand Command(TaskSpecification task, int index, ServiceSpecification specification)
-    {
-        var peers = new Dictionary<string, PlacedTask>(StringComparer.Ordinal);
-        foreach (var pod in specification.Pods)
-            for (var each = 0; each < pod.Count; each++)
-                foreach (var other in pod.Tasks)
-                    peers[pod.TaskName(each, other)] = new PlacedTask(pod.TaskName(each, other), "", PlaceholderHost, Ports(other), true);
-        return task.Command(new TaskContext(task.Name, index, PlaceholderHost, Ports(task), peers)) is CommandOutcome.Known(var command)
+    private static Dictionary<string, PlacedTask> Peers(ServiceSpecification specification) => specification.Pods
+        .SelectMany(pod => Enumerable.Range(0, pod.Count).SelectMany(index => pod.Tasks.Select(task => TaskContext.PeerWithoutPlace(pod.TaskName(index, task), task))))
+        .ToDictionary(peer => peer.Name, StringComparer.Ordinal);
+
+    private static TaskCommand Command(TaskSpecification task, int index, Dictionary<string, PlacedTask> peers) =>
+        task.Command(TaskContext.WithoutPlace(task.Name, index, task, peers)) is CommandOutcome.Known(var command)
             ? command
             : new TaskCommand("", [], new Dictionary<string, string>(0), [], []);
-    }
-
-    private static Dictionary<string, int> Ports(TaskSpecification task) => task.Ports.ToDictionary(port => port, _ => 0, StringComparer.Ordinal);
 
     private static bool Same(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
         one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);

@@ -94,6 +94,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
 
     public PodRecord Record(PodInstance instance) => Pods.GetValueOrDefault(instance.Name) ?? new PodRecord(instance.Name, instance.Pod.Type, instance.Index);
 
+    /// <summary>Null while it has none.</summary>
+    public PodPlace? PlaceOf(string pod) => Pods.GetValueOrDefault(pod)?.Place;
+
     public IEnumerable<TaskRow> LivingOf(string pod) => Living.Where(row => row.Pod == pod);
 
     public IEnumerable<PodInstance> Instances() => Specification is null ? [] : Specification.Deploy.Phases.SelectMany(PodsOf);
@@ -119,8 +122,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     public IEnumerable<PodInstance> Unplaced() => Instances().Where(instance => !instance.TaskNames().Any(task =>
         Tasks.TryGetValue(task.Task, out var row) && (row.Living || (task.Specification.RunsOnce && HasFinished(row)))));
 
-    public bool IsComplete(PodInstance instance) => IsSkipped(instance.Name) || instance.TaskNames().All(name =>
-        Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce ? HasFinished(row) : Serves(row) && !Outdated.ContainsKey(row.TaskId)));
+    /// <summary>It serves, or has run, as it is wanted now.</summary>
+    public bool IsComplete(PodInstance instance) => IsSkipped(instance.Name)
+        || (IsServing(instance) && !instance.TaskNames().Any(name => Tasks.TryGetValue(name.Task, out var row) && Outdated.ContainsKey(row.TaskId)));
 
     /// <summary>A host that nobody reaches serves nobody.</summary>
     public bool Serves(TaskRow row) => row is { Living: true, UnreachableSince: null } && Serving.Contains(row.TaskId);

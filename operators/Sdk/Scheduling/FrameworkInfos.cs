@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Clusters;
 
@@ -15,7 +16,7 @@ public static class FrameworkInfos
     ];
 
     /// <summary>The id of the cluster whose framework it is; null when it is none of this Sdk's.</summary>
-    public static string? ClusterOf(FrameworkInfo info) => info.Labels?.Labels_.FirstOrDefault(label => label.Key == ClusterLabel) is { HasValue: true } label ? label.Value : null;
+    public static string? ClusterOf(FrameworkInfo info) => info.Labels.Find(ClusterLabel);
 
     internal static FrameworkInfo Of(string clusterId, string name, string package, SchedulerSettings settings, string? id)
     {

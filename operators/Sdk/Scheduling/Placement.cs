@@ -49,7 +49,7 @@ internal sealed class Placement(IReadOnlyList<OfferShare> offered, ClusterWork c
                     refusals.AddRange(reasons);
                 return null;
             }
-            chosen.Take(pod.Pod.Resources, chosen.ChoosePorts(pod.Pod.Tasks.Sum(task => task.Ports.Count), 0));
+            chosen.Take(pod.Pod.Resources, chosen.ChoosePorts(pod.Pod.PortCount, 0));
             placed.Add(new PlacedPod(pod.Name, pod.Pod.Type, chosen.AgentId, chosen.Zone));
             found.Add((pod, left[chosen]));
         }

@@ -5,8 +5,6 @@ namespace DataPlatform.Operators.Sdk.Scheduling;
 /// <summary>Whether a pod's instance may be launched now, whatever the plan's order. Pure.</summary>
 internal static class Readiness
 {
-    private const string PlaceholderHost = "0.0.0.0";
-
     /// <summary>Meant for instances without a living task.</summary>
     /// <returns>Why not; null when it may.</returns>
     public static Block? WhyNot(ClusterWork cluster, PodInstance instance, DateTimeOffset now)
@@ -16,8 +14,7 @@ internal static class Readiness
         var peers = cluster.Placed();
         foreach (var (name, task) in instance.TaskNames())
         {
-            var ports = task.Ports.ToDictionary(port => port, _ => 0, StringComparer.Ordinal);
-            if (task.Command(new TaskContext(name, instance.Index, PlaceholderHost, ports, peers)) is CommandOutcome.Waiting(var reason))
+            if (task.Command(TaskContext.WithoutPlace(name, instance.Index, task, peers)) is CommandOutcome.Waiting(var reason))
                 return new Block(reason, Final: false);
         }
         return null;

@@ -129,7 +129,6 @@ public sealed partial class SchedulerCore
         if (isGathering)
             Emit(new SchedulerEffect.Gathering(isGathering = false));
         Changed();
-        Emit(new SchedulerEffect.Ended());
     }
 
     /// <summary>What breaks is ended here; that it starts again is the plans' business.</summary>
@@ -137,7 +136,7 @@ public sealed partial class SchedulerCore
     {
         foreach (var instance in cluster.Instances().ToList())
         {
-            if (cluster.Pods.GetValueOrDefault(instance.Name)?.Place is { } place && !cluster.LivingOf(instance.Name).Any() && !Suits(instance, place))
+            if (cluster.PlaceOf(instance.Name) is { } place && !cluster.LivingOf(instance.Name).Any() && !Suits(instance, place))
                 GiveUpPlace(instance.Name, now);
             foreach (var (name, task) in instance.TaskNames())
             {
@@ -222,7 +221,7 @@ public sealed partial class SchedulerCore
 
     private void Gather()
     {
-        var wanted = cluster.Facts.ReadyAt is null && Eligible().Any(instance => cluster.Pods.GetValueOrDefault(instance.Name)?.Place is null);
+        var wanted = cluster.Facts.ReadyAt is null && Eligible().Any(instance => cluster.PlaceOf(instance.Name) is null);
         if (wanted != isGathering)
             Emit(new SchedulerEffect.Gathering(isGathering = wanted));
     }
@@ -234,7 +233,7 @@ public sealed partial class SchedulerCore
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var instance in Eligible())
         {
-            if (cluster.Pods.GetValueOrDefault(instance.Name)?.Place is not null || MayGather)
+            if (cluster.PlaceOf(instance.Name) is not null || MayGather)
                 wanted.Add(instance.Name);
         }
         foreach (var record in cluster.Pods.Values.Where(record => record.Leaving.Count > 0))

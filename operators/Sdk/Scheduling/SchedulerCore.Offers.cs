@@ -57,7 +57,7 @@ public sealed partial class SchedulerCore
     private bool Place(DateTimeOffset now)
     {
         var lacking = cluster.Facts.Removing || cluster.MustPark ? [] : cluster.Unplaced()
-            .Where(instance => !cluster.IsSkipped(instance.Name) && cluster.Pods.GetValueOrDefault(instance.Name)?.Place is null).ToList();
+            .Where(instance => !cluster.IsSkipped(instance.Name) && cluster.PlaceOf(instance.Name) is null).ToList();
         var eligible = Eligible().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
         if (!MayGather || !lacking.Exists(instance => eligible.Contains(instance.Name)))
             return true;
@@ -76,7 +76,7 @@ public sealed partial class SchedulerCore
 
     private void Place(PodInstance instance, OfferShare share, DateTimeOffset now)
     {
-        var chosen = new Queue<int>(share.ChoosePorts(instance.Pod.Tasks.Sum(task => task.Ports.Count), settings.NewId().GetHashCode()));
+        var chosen = new Queue<int>(share.ChoosePorts(instance.Pod.PortCount, settings.NewId().GetHashCode()));
         var ports = instance.TaskNames().ToDictionary(
             task => task.Task,
             IReadOnlyDictionary<string, int> (task) => task.Specification.Ports.ToDictionary(port => port, _ => chosen.Dequeue(), StringComparer.Ordinal), StringComparer.Ordinal);
@@ -94,7 +94,7 @@ public sealed partial class SchedulerCore
         var hasLaunched = false;
         foreach (var instance in Eligible())
         {
-            if (cluster.Pods.GetValueOrDefault(instance.Name) is not { Place: { } place } || held.Values.Select(pair => pair.Share).Where(share => share.AgentId == place.AgentId).ToList() is not { Count: > 0 } shares)
+            if (cluster.PlaceOf(instance.Name) is not { } place || held.Values.Select(pair => pair.Share).Where(share => share.AgentId == place.AgentId).ToList() is not { Count: > 0 } shares)
                 continue;
             if (avoidedHosts.WhyNot(place.AgentId, now) is not null || ReservedAt(instance, place, shares) is not { } share)
                 GiveUpPlace(instance.Name, now);
@@ -164,7 +164,8 @@ public sealed partial class SchedulerCore
 
     private void Answer(OfferShare share, double refuseSeconds)
     {
-        var filters = new Filters { RefuseSeconds = refuseSeconds };
+        // What was given back is offered again: that it is not reserved any more shows that the answer has arrived.
+        var filters = new Filters { RefuseSeconds = share.HasReleased ? 0 : refuseSeconds };
         if (!share.IsUsed)
         {
             var decline = new SchedulerCall { Type = SchedulerCall.Types.Type.Decline, Decline = new SchedulerCall.Types.Decline { Filters = filters } };
@@ -175,9 +176,6 @@ public sealed partial class SchedulerCore
         var accept = new SchedulerCall { Type = SchedulerCall.Types.Type.Accept, Accept = new SchedulerCall.Types.Accept { Filters = filters } };
         accept.Accept.OfferIds.Add(share.Offer.Id);
         accept.Accept.Operations.Add(share.Operations);
-        // What was given back is offered again: that it is not reserved any more shows that the answer has arrived.
-        if (share.HasReleased)
-            accept.Accept.Filters = new Filters { RefuseSeconds = 0 };
         Call(accept);
     }
 }

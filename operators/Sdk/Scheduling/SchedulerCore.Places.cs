@@ -26,7 +26,7 @@ public sealed partial class SchedulerCore
     private void GiveUpSilentPlaces(DateTimeOffset now)
     {
         var waiting = Disconnected is null
-            ? Eligible().Where(instance => cluster.Pods.GetValueOrDefault(instance.Name)?.Place is not null).Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal)
+            ? Eligible().Where(instance => cluster.PlaceOf(instance.Name) is not null).Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal)
             : [];
         foreach (var pod in waitingSince.Keys.Where(pod => !waiting.Contains(pod)).ToList())
             waitingSince.Remove(pod);
@@ -50,7 +50,7 @@ public sealed partial class SchedulerCore
 
     private bool IsNeeded(OfferShare share, ReservedShare reserved)
     {
-        if (reserved.Reservation.ClusterId != cluster.Id || cluster.Pods.GetValueOrDefault(reserved.Reservation.Pod) is not { Place: { } place } || place.AgentId != share.AgentId)
+        if (reserved.Reservation.ClusterId != cluster.Id || cluster.PlaceOf(reserved.Reservation.Pod) is not { } place || place.AgentId != share.AgentId)
             return false;
         var living = cluster.LivingOf(reserved.Reservation.Pod).ToList();
         if (living.Count == 0)

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Plans;
+using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
@@ -7,10 +9,14 @@ namespace DataPlatform.Operators.Sdk.Scheduling;
 public sealed partial class SchedulerCore
 {
     /// <summary>Tasks that the change does not concern are taken over as they are.</summary>
-    private void FindOutdated(DateTimeOffset now)
+    private void FindOutdated()
     {
-        if (cluster is not { Wanted: { } wanted, Specification: { } specification } || cluster.SpecifiedTarget != wanted.Target)
+        if (cluster is not { Wanted: { } wanted, Specification: not null } || cluster.SpecifiedTarget != wanted.Target)
             return;
+        // Both made with the same artifacts; earlier ones are few, and asked for only where a task of theirs is there.
+        var specified = new Dictionary<int, ServiceSpecification>();
+        ServiceSpecification Specified(int target, JsonObject options) =>
+            specified.TryGetValue(target, out var known) ? known : specified[target] = package.Specify(SettingsOf(options, ResolvedArtifacts.None));
         foreach (var row in cluster.Tasks.Values.Where(row => row.Living || row.State == "TASK_FINISHED").ToList())
         {
             if (row.Living && row.Restarts < wanted.Restarts)
@@ -22,7 +28,7 @@ public sealed partial class SchedulerCore
                 continue;
             var before = wanted.Earlier.GetValueOrDefault(row.Target);
             var why = before is null ? $"target {row.Target}, with which it was started, is not known any more"
-                : TargetDiff.WhyRestart(package.Specify(SettingsOf(before, ResolvedArtifacts.None)), package.Specify(SettingsOf(wanted.Options, ResolvedArtifacts.None)), row.Pod);
+                : TargetDiff.WhyRestart(Specified(row.Target, before), Specified(wanted.Target, wanted.Options), row.Pod);
             if (why is null)
                 Save(row with { Target = wanted.Target });
             else

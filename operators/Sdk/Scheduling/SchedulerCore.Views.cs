@@ -8,19 +8,20 @@ namespace DataPlatform.Operators.Sdk.Scheduling;
 public sealed partial class SchedulerCore
 {
     /// <summary>Null when there is nothing of the cluster any more.</summary>
-    public ClusterObservation? Observe(DateTimeOffset now) => IsGone ? null : Observations.Of(cluster, package, PlanBuilder.Build(cluster, Disconnected, now), Disconnected, now);
+    public ClusterObservation? Observe(DateTimeOffset now) => IsGone ? null : Observations.Of(cluster, package, PlanBuilder.Build(cluster, Disconnected, now), Disconnected);
 
     /// <summary>What the cluster was specified with; null before its artifacts are there.</summary>
     public ClusterSettings? Settings => cluster.Settings;
 
     /// <summary>How to reach the cluster from another one; null when it is not specified yet, is parked or is being removed.</summary>
-    public ClusterConnection? Connect(DateTimeOffset now)
+    /// <param name="seen">What <see cref="Observe"/> said just now.</param>
+    public ClusterConnection? Connect(ClusterObservation? seen)
     {
-        if (IsGone || cluster is not { Wanted: { } wanted, Facts.Removing: false, MustPark: false })
+        if (seen is null || cluster is not { Wanted: { } wanted, Facts.Removing: false, MustPark: false })
             return null;
         if (cluster.Settings is not { } known)
             return new ClusterConnection(wanted.Name, package.Name, false, new Dictionary<string, string>(0));
-        var ready = Observe(now)!.State == ClusterState.Ready;
-        return new ClusterConnection(wanted.Name, package.Name, ready, package.Exports(known, cluster.Placed())) { Keys = package.Keys(known, cluster.Placed()) };
+        var placed = cluster.Placed();
+        return new ClusterConnection(wanted.Name, package.Name, seen.State == ClusterState.Ready, package.Exports(known, placed)) { Keys = package.Keys(known, placed) };
     }
 }

@@ -21,6 +21,7 @@ public sealed partial class SchedulerCore
     private readonly ServicePackage package;
     private readonly CoreSettings settings;
     private readonly ClusterWork cluster;
+    private readonly bool isNew;
     private List<SchedulerEffect> effects = [];
     private bool isSettled;
 
@@ -42,8 +43,6 @@ public sealed partial class SchedulerCore
                 cluster.Serving.Add(row.TaskId);
         }
     }
-
-    private readonly bool isNew;
 
     public string ClusterId => cluster.Id;
 
@@ -145,7 +144,7 @@ public sealed partial class SchedulerCore
             AskArtifacts(now);
         }
         else if (before.Restarts != wanted.Restarts)
-            FindOutdated(now);
+            FindOutdated();
         if (before?.Goal != wanted.Goal)
             Aim(wanted.Goal, now);
         Changed();
@@ -190,7 +189,7 @@ public sealed partial class SchedulerCore
                 cluster.Settings = SettingsOf(wanted.Options, artifacts);
                 cluster.Specification = package.Specify(cluster.Settings);
                 cluster.SpecifiedTarget = target;
-                FindOutdated(now);
+                FindOutdated();
                 break;
             case ArtifactResolution.Unavailable(var reason):
                 cluster.Unavailable = reason;

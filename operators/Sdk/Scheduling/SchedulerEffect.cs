@@ -24,7 +24,4 @@ public abstract record SchedulerEffect
 
     /// <summary>The subscription is over: subscribe as a new framework, or not at all because another scheduler has it.</summary>
     public sealed record Resubscribe(bool Again, string Reason) : SchedulerEffect;
-
-    /// <summary>Nothing is left of the cluster: its scheduler ends.</summary>
-    public sealed record Ended : SchedulerEffect;
 }

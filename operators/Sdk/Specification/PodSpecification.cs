@@ -13,5 +13,8 @@ public sealed record PodSpecification(string Type, int Count, IReadOnlyList<Task
 
     public string TaskName(int index, TaskSpecification task) => task.Name.Length == 0 ? Instance(index) : $"{Instance(index)}-{task.Name}";
 
+    /// <summary>Of all its tasks together.</summary>
+    public int PortCount => Tasks.Sum(task => task.Ports.Count);
+
     public TaskResources Resources => Tasks.Aggregate(TaskResources.None, (sum, task) => sum.Plus(task.Resources));
 }

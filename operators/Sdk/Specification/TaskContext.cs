@@ -3,7 +3,16 @@ namespace DataPlatform.Operators.Sdk.Specification;
 /// <summary>What is known when a task's command is made: its own place and those of its peers.</summary>
 public sealed class TaskContext(string name, int index, string host, IReadOnlyDictionary<string, int> ports, IReadOnlyDictionary<string, PlacedTask> peers)
 {
+    private const string NoHost = "0.0.0.0";
+
     private readonly Dictionary<string, string> dependencies = new(StringComparer.Ordinal);
+
+    /// <summary>Of a task that has no place: to see whether it could have a command, or which.</summary>
+    public static TaskContext WithoutPlace(string name, int index, TaskSpecification task, IReadOnlyDictionary<string, PlacedTask> peers) =>
+        new(name, index, NoHost, NoPorts(task), peers);
+
+    /// <summary>A peer as if it were there.</summary>
+    public static PlacedTask PeerWithoutPlace(string name, TaskSpecification task) => new(name, "", NoHost, NoPorts(task), Ready: true);
 
     public string Name => name;
 
@@ -29,4 +38,6 @@ public sealed class TaskContext(string name, int index, string host, IReadOnlyDi
 
     /// <summary>Names of the peers asked for, with the ids of their tasks.</summary>
     public IReadOnlyDictionary<string, string> Dependencies => dependencies;
+
+    private static Dictionary<string, int> NoPorts(TaskSpecification task) => task.Ports.ToDictionary(port => port, _ => 0, StringComparer.Ordinal);
 }

@@ -10,8 +10,6 @@ public sealed record SchedulerMemory(ClusterFacts? Facts, IReadOnlyList<PodRecor
     private const string TaskKind = "task";
     private const string EventKind = "event";
 
-    public static SchedulerMemory Empty { get; } = new(null, [], [], []);
-
     /// <exception cref="InvalidDataException">A document is not of its form; the message names it.</exception>
     public static SchedulerMemory Read(IReadOnlyList<ClusterDocument> documents) => new(
         documents.Where(document => document.Kind == FactsKind).Select(Content<ClusterFacts>).FirstOrDefault(),

@@ -24,7 +24,7 @@ public static class ConfirmRemovalCommand
             foreach (var id in withheld.ClusterIds) await surroundings.Output.WriteLineAsync(id);
             await surroundings.Error.WriteLineAsync(
                 $"{withheld.ClusterIds.Count} of {withheld.Running} clusters that run are not known to the control plane's database. If it was lost, put it back instead: what is confirmed is taken down.");
-            if (!parsed.GetValue(yes) && !(surroundings.Interactive && IsConfirmed(surroundings)))
+            if (!parsed.GetValue(yes) && !(surroundings.Interactive && surroundings.Confirms("Take them down?")))
             {
                 if (!surroundings.Interactive) await surroundings.Error.WriteLineAsync("Nothing is confirmed; --yes confirms it.");
                 return ExitCode.Failed;
@@ -35,12 +35,5 @@ public static class ConfirmRemovalCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static bool IsConfirmed(Surroundings surroundings)
-    {
-        surroundings.Output.Write("Take them down? [y/N] ");
-        surroundings.Output.Flush();
-        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 }

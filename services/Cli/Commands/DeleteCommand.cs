@@ -1,5 +1,4 @@
 using System.CommandLine;
-using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.Cli.Output;
 using DataPlatform.Services.Cli.Progress;
 
@@ -18,8 +17,8 @@ public static class DeleteCommand
         {
             var name = parsed.GetRequiredValue(cluster);
             using var client = surroundings.Connect();
-            var detail = await client.ClusterAsync(name, cancellation);
-            if (!parsed.GetValue(yes) && surroundings.Interactive && !Confirmed(surroundings, detail.Summary)) return ExitCode.Failed;
+            var seen = (await client.ClusterAsync(name, cancellation)).Summary;
+            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Delete {seen.Name} ({seen.Package}, {Words.State(seen.State)})?")) return ExitCode.Failed;
             await client.DeleteAsync(name, cancellation);
             if (!parsed.GetValue(leave))
                 await new ClusterWatch(client, surroundings.Time)
@@ -28,12 +27,5 @@ public static class DeleteCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static bool Confirmed(Surroundings surroundings, ClusterSummary cluster)
-    {
-        surroundings.Output.Write($"Delete {cluster.Name} ({cluster.Package}, {Words.State(cluster.State)})? [y/N] ");
-        surroundings.Output.Flush();
-        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 }

@@ -55,7 +55,7 @@ public static class UpdateCommand
             if (!isSure && surroundings.Interactive)
             {
                 await ShowAsync(surroundings, change);
-                if (!Confirmed(surroundings)) return ExitCode.Failed;
+                if (!surroundings.Confirms("Change it?")) return ExitCode.Failed;
             }
             change = await ask(false);
         }
@@ -75,12 +75,5 @@ public static class UpdateCommand
         foreach (var option in change.Options) await surroundings.Output.WriteLineAsync($"  {option.Option}: {option.Before} -> {option.After}");
         foreach (var pod in change.Pods) await surroundings.Output.WriteLineAsync($"  {pod.Pod} is {pod.Change}: {pod.Why}");
         if (change.Pods.Count == 0) await surroundings.Output.WriteLineAsync("  no pod is restarted");
-    }
-
-    private static bool Confirmed(Surroundings surroundings)
-    {
-        surroundings.Output.Write("Change it? [y/N] ");
-        surroundings.Output.Flush();
-        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 }

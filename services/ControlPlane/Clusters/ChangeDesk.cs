@@ -14,11 +14,12 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
     /// <param name="given">Options that change.</param>
     public async Task<ChangeOutcome> UpdateAsync(string name, JsonObject? given, bool isDryRun, string actor, CancellationToken cancellation)
     {
-        var pool = await master.ReadAsync(static () => new Dictionary<string, int>(0), cancellation) is PoolReading.Seen(var seen) ? seen : null;
+        var hosts = await master.HostsAsync(cancellation);
         return Guarded(name, (cluster, engine) =>
         {
-            if (OptionsCheck.Problems(engine.Package, Merged(cluster.Options, given)) is { Count: > 0 } problems) return Refused(Outcome.Invalid(problems).Problem);
-            return Update(cluster, engine, OptionsCheck.WithDefaults(cluster.Options, given), pool?.Hosts ?? [], isDryRun, actor, "update");
+            var options = OptionsCheck.WithDefaults(cluster.Options, given);
+            if (OptionsCheck.Problems(engine.Package, options) is { Count: > 0 } problems) return Refused(Outcome.Invalid(problems).Problem);
+            return Update(cluster, engine, options, hosts, isDryRun, actor, "update");
         });
     }
 
@@ -64,8 +65,7 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
 
     private ChangeOutcome Update(DesiredCluster cluster, IClusterOperator engine, JsonObject options, IReadOnlyList<HostView> hosts, bool isDryRun, string actor, string action)
     {
-        if (engine.Problem(options) is { } wrong) return Refused(Outcome.Invalid([wrong]).Problem);
-        if (Feasibility.WhyNot(engine.Needs(options), hosts) is { } infeasible) return Refused(infeasible);
+        if (Feasibility.WhyNot(engine, options, hosts) is { } infeasible) return Refused(infeasible);
         var (before, after) = (ClusterViews.Texts(cluster.Options), ClusterViews.Texts(options));
         var changed = after.Where(option => before.GetValueOrDefault(option.Key) != option.Value)
             .Select(option => new OptionChangeView(option.Key, before.GetValueOrDefault(option.Key, ""), option.Value)).ToList();
@@ -116,8 +116,6 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
             return Refused(problem);
         }
     }
-
-    private static JsonObject Merged(JsonObject before, JsonObject? given) => OptionsCheck.WithDefaults(before, given);
 
     private static ChangeOutcome.Refused Refused(Problem problem) => new(problem);
 

@@ -11,9 +11,6 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// <summary>What people see of clusters: what is desired joined with what the operator observes. Nothing of it is stored.</summary>
 public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, ClusterChanges changes, TimeProvider time)
 {
-    private static ClusterObservation Nothing { get; } =
-        new(ClusterState.Pending, "waiting for its scheduler", null, new AmountsView(0, 0, 0), [], [], [], [], []);
-
     public IReadOnlyList<ClusterSummary> List() => [.. clusters.Living().Select(cluster => Join(cluster).Summary)];
 
     public IReadOnlyList<DesiredCluster> Deleted(int count) => clusters.Deleted(count);
@@ -56,7 +53,7 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
     private ClusterDetail Join(DesiredCluster cluster)
     {
         var observed = catalogue.Find(cluster.Package)?.Observe(cluster.Id);
-        var seen = observed ?? Nothing;
+        var seen = observed ?? ClusterObservation.Unscheduled;
         var (state, reason) = cluster switch
         {
             { DeletedAt: not null } => (ClusterState.Deleted, cluster.DeleteReason),

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.ControlPlane.WebConsole;
@@ -10,6 +11,11 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// </summary>
 public static class Feasibility
 {
+    /// <param name="options">All that the package has.</param>
+    /// <returns>What of the options can't work here, else why the cluster can't get ready; null where nothing speaks against it.</returns>
+    public static Problem? WhyNot(IClusterOperator engine, JsonObject options, IReadOnlyList<HostView> hosts) =>
+        engine.Problem(options) is { } wrong ? Outcome.Invalid([wrong]).Problem : WhyNot(engine.Needs(options), hosts);
+
     /// <returns>Null where each pod fits on some host, and where there are no hosts yet to be compared with.</returns>
     public static Problem? WhyNot(IReadOnlyList<PodNeeds> pods, IReadOnlyList<HostView> hosts)
     {

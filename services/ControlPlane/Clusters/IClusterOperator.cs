@@ -30,6 +30,9 @@ public interface IClusterOperator
     /// <summary>Ids of all clusters that there is anything of, or that were asked for.</summary>
     IReadOnlyCollection<string> Known { get; }
 
+    /// <summary>Whether the cluster is one of <see cref="Known"/>.</summary>
+    bool Knows(string clusterId);
+
     /// <summary>Brings the cluster to what is desired now. Asking twice does no harm.</summary>
     void Want(DesiredCluster cluster);
 

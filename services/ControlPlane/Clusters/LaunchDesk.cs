@@ -13,8 +13,8 @@ public sealed class LaunchDesk(
     /// <summary>A master that can't be asked holds nothing up: what does not fit then waits, with its reason.</summary>
     public async Task<Outcome> LaunchAsync(LaunchRequest request, string actor, CancellationToken cancellation)
     {
-        var pool = await master.ReadAsync(static () => new Dictionary<string, int>(0), cancellation) is PoolReading.Seen(var seen) ? seen : null;
-        return OrRefusal(() => Launch(request, actor, pool?.Hosts ?? []));
+        var hosts = await master.HostsAsync(cancellation);
+        return OrRefusal(() => Launch(request, actor, hosts));
     }
 
     private Outcome Launch(LaunchRequest request, string actor, IReadOnlyList<HostView> hosts)
@@ -35,8 +35,7 @@ public sealed class LaunchDesk(
             return new Outcome.Refused(new Problem("The package is not available here", 409, reason, [new FieldProblem("package", reason, null)]));
 
         var options = OptionsCheck.WithDefaults(package.Defaults, request.Options);
-        if (engine.Problem(options) is { } wrong) return Outcome.Invalid([wrong]);
-        if (Feasibility.WhyNot(engine.Needs(options), hosts) is { } infeasible) return new Outcome.Refused(infeasible);
+        if (Feasibility.WhyNot(engine, options, hosts) is { } infeasible) return new Outcome.Refused(infeasible);
 
         var now = time.GetUtcNow();
         var cluster = new DesiredCluster(

@@ -30,7 +30,7 @@ internal sealed class HostedScheduler(string clusterId, string name, Func<Cluste
     public ClusterConnection? Connection => current?.Connection;
 
     /// <summary>Never null before the scheduler ends: nobody may take for gone what can't be read just now.</summary>
-    public ClusterObservation? Observation => fault is { } reason ? Broken(reason) : current is { } scheduler ? scheduler.Observation : Broken(null);
+    public ClusterObservation? Observation => fault is { } reason ? Broken(reason) : current is { } scheduler ? scheduler.Observation : ClusterObservation.Unscheduled;
 
     public WantedCluster? Wanted => wanted?.Cluster;
 
@@ -39,8 +39,6 @@ internal sealed class HostedScheduler(string clusterId, string name, Func<Cluste
     public event Action<bool>? Gathering;
 
     public IReadOnlyDictionary<string, string> ProxyHeaders(string endpoint) => current?.ProxyHeaders(endpoint) ?? new Dictionary<string, string>(0);
-
-    public void Want(WantedCluster cluster) => Post(new SchedulerCommand.Want(cluster));
 
     /// <summary>What is told while no scheduler works is told to the next.</summary>
     public void Post(SchedulerCommand command)
@@ -114,6 +112,5 @@ internal sealed class HostedScheduler(string clusterId, string name, Func<Cluste
         return scheduler;
     }
 
-    private static ClusterObservation Broken(string? reason) =>
-        new(reason is null ? ClusterState.Pending : ClusterState.Failed, reason ?? "waiting for its scheduler", null, new AmountsView(0, 0, 0), [], [], [], [], []);
+    private static ClusterObservation Broken(string reason) => ClusterObservation.Unscheduled with { State = ClusterState.Failed, Reason = reason };
 }

@@ -72,7 +72,7 @@ public sealed class OperatorHost(
         switch (news)
         {
             case News.Changed(var engine, var clusterId):
-                if (!engine.Known.Contains(clusterId)) leftovers.Settle(engine, clusterId);
+                if (!engine.Knows(clusterId)) leftovers.Settle(engine, clusterId);
                 if (engine is PackageSchedulers schedulers) lead.Connections.Look(schedulers, clusterId);
                 break;
             case News.Gathering(var clusterId, var wanted):

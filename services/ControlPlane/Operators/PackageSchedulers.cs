@@ -35,6 +35,8 @@ public sealed class PackageSchedulers(
 
     public IReadOnlyCollection<string> Known => [.. schedulers.Keys];
 
+    public bool Knows(string clusterId) => schedulers.ContainsKey(clusterId);
+
     public event Action<string>? Changed;
 
     /// <summary>A cluster begins, or no longer needs, to gather offers for its first places.</summary>
@@ -53,7 +55,8 @@ public sealed class PackageSchedulers(
     public void Want(DesiredCluster cluster)
     {
         var wanted = cluster.ToWanted();
-        Of(cluster).Want(wanted with { Options = Whole(wanted.Options), Earlier = wanted.Earlier.ToDictionary(earlier => earlier.Key, earlier => Whole(earlier.Value)) });
+        wanted = wanted with { Options = Whole(wanted.Options), Earlier = wanted.Earlier.ToDictionary(earlier => earlier.Key, earlier => Whole(earlier.Value)) };
+        Of(cluster).Post(new SchedulerCommand.Want(wanted));
     }
 
     private JsonObject Whole(JsonObject options) => OptionsCheck.WithDefaults(package.Description.Defaults, options);

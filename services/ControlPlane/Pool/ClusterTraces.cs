@@ -15,8 +15,9 @@ public sealed record ClusterTraces(IReadOnlyList<ClusterFramework> Frameworks, I
                 .Select(info => new ClusterFramework(FrameworkInfos.ClusterOf(info)!, info.Id, info.Name)),
         ],
         [
-            .. agents.Agents.SelectMany(agent => agent.TotalResources.Where(resource => PodReservation.Of(resource) is { } reservation && reservation.Principal == principal)
-                .GroupBy(resource => PodReservation.Of(resource)!.ClusterId)
+            .. agents.Agents.SelectMany(agent => agent.TotalResources.Select(resource => (resource, Reservation: PodReservation.Of(resource)))
+                .Where(pair => pair.Reservation is not null && pair.Reservation.Principal == principal)
+                .GroupBy(pair => pair.Reservation!.ClusterId, pair => pair.resource)
                 .Select(group => new ClusterReservation(group.Key, agent.AgentInfo.Id, [.. group]))),
         ]);
 }

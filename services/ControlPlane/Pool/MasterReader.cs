@@ -29,6 +29,10 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
     public Task<PoolReading> ReadAsync(Func<IReadOnlyDictionary<string, int>> running, CancellationToken cancellation) => ReadAsync(
         _ => Task.FromResult(running()), cancellation);
 
+    /// <summary>None when the master can't be asked.</summary>
+    public async Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken cancellation) =>
+        await ReadAsync(static () => new Dictionary<string, int>(0), cancellation) is PoolReading.Seen(var pool) ? pool.Hosts : [];
+
     /// <summary>The whole state, then what happens. Ends with the connection; nothing when there is no master.</summary>
     public IAsyncEnumerable<OperatorEvent> FollowAsync(CancellationToken cancellation) =>
         client?.SubscribeAsync(cancellation) ?? AsyncEnumerable.Empty<OperatorEvent>();

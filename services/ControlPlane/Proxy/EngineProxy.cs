@@ -1,5 +1,6 @@
 using System.Net;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Rest;
 using Microsoft.AspNetCore.Http.Features;
@@ -21,8 +22,6 @@ public sealed class EngineProxy(ClusterViews views, Catalogue catalogue, IHttpFo
         routes.Map("/ui/{cluster}/{endpoint}/{**rest}", (HttpContext context, string cluster, string endpoint, EngineProxy proxy) => proxy.Forward(context, cluster, endpoint))
             .ExcludeFromDescription();
 
-    public static string PathOf(string cluster, string endpoint) => $"/ui/{cluster}/{endpoint}";
-
     public async Task Forward(HttpContext context, string cluster, string endpoint)
     {
         var detail = ClusterName.IsValid(cluster) ? views.Find(cluster) : null;
@@ -32,7 +31,7 @@ public sealed class EngineProxy(ClusterViews views, Catalogue catalogue, IHttpFo
             return;
         }
 
-        var prefix = PathOf(cluster, endpoint);
+        var prefix = ClusterSettings.PagePath(cluster, endpoint);
         if (context.Request.Path == prefix)
         {
             // Relative links of the engine's page need the slash.

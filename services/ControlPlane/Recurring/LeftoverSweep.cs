@@ -12,7 +12,7 @@ public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Cl
     /// <summary>Records as deleted a cluster whose deletion was asked for, once the operator has nothing left of it.</summary>
     public void Settle(IClusterOperator engine, string clusterId)
     {
-        if (clusters.FindById(clusterId) is not { DeleteRequestedAt: not null, DeletedAt: null } cluster || engine.Known.Contains(clusterId)) return;
+        if (clusters.FindById(clusterId) is not { DeleteRequestedAt: not null, DeletedAt: null } cluster || engine.Knows(clusterId)) return;
         if (!clusters.MarkDeleted(clusterId, time.GetUtcNow(), new AuditEntry("platform", "deleted", cluster.Name, cluster.DeleteReason ?? ""))) return;
         changes.Raise(clusterId);
     }
@@ -24,13 +24,13 @@ public sealed class LeftoverSweep(Catalogue catalogue, ClusterStore clusters, Cl
             if (catalogue.Find(cluster.Package) is not { } engine) continue;
             if (cluster.DeleteRequestedAt is null)
             {
-                if (!engine.Known.Contains(cluster.Id)) engine.Want(cluster);
+                if (!engine.Knows(cluster.Id)) engine.Want(cluster);
             }
             else
             {
                 // A scheduler that has not looked yet what is stored of the cluster is known as well.
                 engine.Remove(cluster);
-                if (!engine.Known.Contains(cluster.Id)) Settle(engine, cluster.Id);
+                if (!engine.Knows(cluster.Id)) Settle(engine, cluster.Id);
             }
         }
     }

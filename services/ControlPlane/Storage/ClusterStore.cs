@@ -25,7 +25,7 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
                 new
                 {
                     cluster.Id, cluster.Name, cluster.Package, cluster.Version, cluster.Owner, options = cluster.Options.ToJsonString(),
-                    created = cluster.CreatedAt.ToUnixTimeMilliseconds(), expires = cluster.ExpiresAt.ToUnixTimeMilliseconds(), aim = JsonSerializer.Serialize(cluster.Aim),
+                    created = cluster.CreatedAt.ToUnixTimeMilliseconds(), expires = cluster.ExpiresAt.ToUnixTimeMilliseconds(), aim = Text(cluster.Aim),
                 },
                 audited);
         }
@@ -57,27 +57,20 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
 
     /// <summary>The next target, with these options; what was forced or left out of the plan before ends with it.</summary>
     /// <returns>False when another change came first, or the cluster is being deleted.</returns>
-    public bool SetTarget(DesiredCluster before, JsonObject options, DateTimeOffset at, AuditEntry audited) => audit.Write(transaction =>
-    {
-        lease.Demand(transaction);
-        var connection = transaction.Connection!;
-        var isFirst = connection.Execute(
-            """
-            UPDATE clusters SET options = @options, target = target + 1, target_at = @at, aim = @aim
-            WHERE id = @Id AND target = @Target AND aim = @was AND delete_requested_at IS NULL
-            """,
-            new
-            {
-                before.Id, before.Target, options = options.ToJsonString(), at = at.ToUnixTimeMilliseconds(), was = Text(before.Aim),
-                aim = Text(before.Aim with { Forced = [], Skipped = [] }),
-            }, transaction) == 1;
-        if (!isFirst) return false;
-        connection.Execute(
+    public bool SetTarget(DesiredCluster before, JsonObject options, DateTimeOffset at, AuditEntry audited) => Change(
+        """
+        UPDATE clusters SET options = @options, target = target + 1, target_at = @at, aim = @aim
+        WHERE id = @Id AND target = @Target AND aim = @was AND delete_requested_at IS NULL
+        """,
+        new
+        {
+            before.Id, before.Target, options = options.ToJsonString(), at = at.ToUnixTimeMilliseconds(), was = Text(before.Aim),
+            aim = Text(before.Aim with { Forced = [], Skipped = [] }),
+        },
+        audited,
+        transaction => transaction.Connection!.Execute(
             "INSERT INTO earlier_targets (cluster_id, number, options, at) VALUES (@Id, @Target, @options, @at)",
-            new { before.Id, before.Target, options = before.Options.ToJsonString(), at = before.TargetAt.ToUnixTimeMilliseconds() }, transaction);
-        audit.Append(transaction, audited);
-        return true;
-    });
+            new { before.Id, before.Target, options = before.Options.ToJsonString(), at = before.TargetAt.ToUnixTimeMilliseconds() }, transaction));
 
     /// <returns>False when another change came first, or the cluster is being deleted.</returns>
     public bool SetAim(DesiredCluster before, ClusterAim aim, AuditEntry audited) => Change(
@@ -95,10 +88,12 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
             new { limit = limit.ToUnixTimeMilliseconds() });
 
     /// <summary>False when it changed nothing; then nothing is audited either.</summary>
-    private bool Change(string sql, object parameters, AuditEntry? audited = null) => audit.Write(transaction =>
+    /// <param name="follow">What else belongs to the change.</param>
+    private bool Change(string sql, object parameters, AuditEntry? audited = null, Action<DbTransaction>? follow = null) => audit.Write(transaction =>
     {
         lease.Demand(transaction);
         if (transaction.Connection!.Execute(sql, parameters, transaction) == 0) return false;
+        follow?.Invoke(transaction);
         if (audited is not null) audit.Append(transaction, audited);
         return true;
     });

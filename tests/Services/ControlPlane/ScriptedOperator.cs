@@ -50,6 +50,8 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     public IReadOnlyCollection<string> Known => [.. clusters.Keys];
 
+    public bool Knows(string clusterId) => clusters.ContainsKey(clusterId);
+
     public ConcurrentQueue<DesiredCluster> Wanted { get; } = new();
 
     public ConcurrentQueue<string> Removed { get; } = new();
