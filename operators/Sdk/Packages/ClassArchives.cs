@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DataPlatform.Core.Protocol.Extensions;
@@ -14,8 +15,8 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
     // Changes when archives are to be made in another way.
     private const string Layout = "1";
 
-    /// <summary>A program that serves by then, or is ended.</summary>
-    private const string Limit = "120";
+    /// <summary>Seconds in which a program serves, or is ended: many, as it only gets what processor time nobody else wants.</summary>
+    private const string Limit = "600";
 
     private const string Kind = "class-archives";
 
@@ -92,7 +93,9 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
     private ProgramRun Run(ClassTraining training, string folder, IEnumerable<string> arguments, Func<string, bool>? enough)
     {
         // It is ended in any case, makes way for whatever else the host has to do, and is nobody that could harm.
-        List<string> frame = ["-s", "TERM", "-k", "10", Limit, "/usr/bin/nice", "-n", "19"];
+        // The archive is written between the signal and the end, of all the time in which nothing is said.
+        var grace = options.Patience.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        List<string> frame = ["-s", "TERM", "-k", grace, Limit, "/usr/bin/nice", "-n", "19"];
         if (Environment.IsPrivilegedProcess)
             frame.AddRange(["/usr/bin/setpriv", $"--reuid={options.User}", "--regid=nogroup", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]);
         return new ProgramRun("/usr/bin/timeout", options.Patience)

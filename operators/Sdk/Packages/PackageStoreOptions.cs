@@ -35,7 +35,7 @@ public sealed record PackageStoreOptions
     /// <summary>Is told what went wrong in the background.</summary>
     public Action<string> Report { get; init; } = static _ => { };
 
-    /// <summary>A program of Maven's or pip's that says nothing and fetches nothing for so long is ended.</summary>
+    /// <summary>A program of Maven's or pip's that says nothing and fetches nothing for so long is ended; so is one that is trained.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
 
     public const string MavenRemedy =

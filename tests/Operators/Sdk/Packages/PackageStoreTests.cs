@@ -142,6 +142,44 @@ public sealed class PackageStoreTests : IDisposable
     public async Task Asks_nothing_for_a_package_of_system_programs() =>
         (await Store().ResolveAsync(Needs with { Jars = false }, null, Cancellation)).ShouldBe(new ArtifactResolution.Ready(ResolvedArtifacts.None));
 
+    [Fact]
+    public async Task A_program_that_takes_its_time_to_write_the_archive_of_its_classes_is_given_it()
+    {
+        WritePackage("jar");
+        folder.Write($"repository/{JarPath}", "jar");
+        folder.Write("package/class-archives.json", """
+            {"jars":"jars","environment":{},"options":[],"programs":[{"name":"server","arguments":["-cp","jars/*","Main"],"ready":"serves"}]}
+            """);
+        folder.Write("java/release", "trial");
+        // Serves at once, and needs more than ten seconds from being asked to end until its archive is there.
+        var java = folder.Write("java/bin/java", """
+            #!/bin/sh
+            for argument in "$@"; do case "$argument" in -XX:ArchiveClassesAtExit=*) archive="${argument#*=}";; esac; done
+            [ -n "$archive" ] || exit 0
+            trap 'sleep 11; echo classes > "$archive"; exit 143' TERM
+            echo serves
+            while :; do sleep 0.1; done
+            """);
+        File.SetUnixFileMode(java, File.GetUnixFileMode(java) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var problems = new List<string>();
+        var options = new PackageStoreOptions
+        {
+            Folder = folder.Below("store"), MavenRepository = folder.Below("repository"), JavaProgram = java, User = Environment.UserName,
+            ClassArchivesAfter = TimeSpan.Zero, Report = problems.Add,
+        };
+        await using var store = new PackageStore(options, () => new("http://127.0.0.1:8080/"));
+
+        var made = (ArtifactResolution.Ready)await store.ResolveAsync(Needs, null, Cancellation);
+        while (made.Artifacts.ClassArchives.Count == 0 && problems.Count == 0)
+        {
+            await Task.Delay(100, Cancellation);
+            made = (ArtifactResolution.Ready)await store.ResolveAsync(Needs, null, Cancellation);
+        }
+
+        problems.ShouldBeEmpty();
+        made.Artifacts.ClassArchives.Keys.ShouldBe(["server"]);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private ArtifactNeeds Needs => new("trial", folder.Below("package"), Jars: true, Python: false);
