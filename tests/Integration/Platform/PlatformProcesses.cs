@@ -17,6 +17,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
     private readonly List<ServiceProcess> agents = [];
     private readonly PlatformCredentials credentials;
     private ServiceProcess? controlPlane;
+    private ServiceProcess? standby;
 
     private PlatformProcesses(bool open)
     {
@@ -82,17 +83,30 @@ internal sealed class PlatformProcesses : IAsyncDisposable
 
     /// <summary>Starts the control plane, or starts it again on what it had stored.</summary>
     /// <param name="debianOnly">Nothing can be fetched: the engines' files are to be missing.</param>
-    public async Task<ControlPlaneClient> StartControlPlaneAsync(bool debianOnly = false)
+    /// <param name="more">Further settings, where it is not started again.</param>
+    public async Task<ControlPlaneClient> StartControlPlaneAsync(bool debianOnly = false, params string[] more)
     {
-        if (controlPlane is null)
-        {
-            controlPlane = new ServiceProcess("dp-control-plane", "DataPlatform.Services.ControlPlane", Path.Combine(Root, "control-plane"), [
-                "--master", Master.Endpoint.ToString(), "--ip", "127.0.0.1", "--port", "0", "--credential", credentials.ControlPlaneFile, "--lake", Lake, "--cli-config", CliConfig,
-                "--store", debianOnly ? Path.Combine(Root, "store") : EngineArtifacts.Store, .. debianOnly ? [] : EngineArtifacts.Folders]);
-            if (debianOnly) EngineArtifacts.Withhold(controlPlane.Environment, Root);
-        }
+        controlPlane ??= ControlPlaneProcess("control-plane", CliConfig, debianOnly, more);
         await controlPlane.StartAsync();
         return new ControlPlaneClient(ControlPlaneAddress.Read(CliConfig));
+    }
+
+    /// <summary>Starts a second one, which follows the first where both have one database.</summary>
+    /// <returns>With the token of the first.</returns>
+    public async Task<ControlPlaneClient> StartStandbyAsync(params string[] more)
+    {
+        standby = ControlPlaneProcess("standby", Path.Combine(Root, "standby.json"), debianOnly: false, more);
+        await standby.StartAsync();
+        return new ControlPlaneClient(ControlPlaneAddress.Read(CliConfig) with { Url = standby.Endpoint.ToString() });
+    }
+
+    private ServiceProcess ControlPlaneProcess(string name, string cliConfig, bool debianOnly, string[] more)
+    {
+        var process = new ServiceProcess("dp-control-plane", "DataPlatform.Services.ControlPlane", Path.Combine(Root, name), [
+            "--master", Master.Endpoint.ToString(), "--ip", "127.0.0.1", "--port", "0", "--credential", credentials.ControlPlaneFile, "--lake", Lake, "--cli-config", cliConfig,
+            "--store", debianOnly ? Path.Combine(Root, "store") : EngineArtifacts.Store, .. debianOnly ? [] : EngineArtifacts.Folders, .. more]);
+        if (debianOnly) EngineArtifacts.Withhold(process.Environment, Root);
+        return process;
     }
 
     public TestFramework Framework(string role = "tests", MessageCodec? codec = null) =>
@@ -110,6 +124,7 @@ internal sealed class PlatformProcesses : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (standby is not null) await standby.DisposeAsync();
         if (controlPlane is not null) await controlPlane.DisposeAsync();
         foreach (var agent in agents) await agent.DisposeAsync();
         await Master.DisposeAsync();
