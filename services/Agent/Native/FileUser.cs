@@ -16,22 +16,30 @@ internal static class FileUser
     {
         var groups = name is null ? [group] : GroupsOf(name, group);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
+        // Told from a second thread: what tells it may have to start a thread of the pool, which inherits the user and would keep it.
+        new Thread(() =>
         {
-            try
+            T? result = default;
+            Exception? problem = null;
+            var looking = new Thread(() =>
             {
-                Become(user, group, groups);
-                done.SetResult(action());
-            }
-            catch (Exception problem)
-            {
+                try
+                {
+                    Become(user, group, groups);
+                    result = action();
+                }
+                catch (Exception caught)
+                {
+                    problem = caught;
+                }
+            }) { IsBackground = true, Name = "another user's eyes" };
+            looking.Start();
+            looking.Join();
+            if (problem is null)
+                done.SetResult(result!);
+            else
                 done.SetException(problem);
-            }
-        })
-        {
-            IsBackground = true,
-        };
-        thread.Start();
+        }) { IsBackground = true, Name = "waits for another user's eyes" }.Start();
         try
         {
             return await done.Task.WaitAsync(cancellation);

@@ -13,20 +13,15 @@ internal static unsafe class Spawn
     private const short SetSignalDefaults = 0x04;
     private const short SetSignalMask = 0x08;
     private const short SetSession = 0x80;
-    private const int ThreadStack = 128 * 1024;
     private const int StandardError = 2;
 
     // Larger than glibc's (336, 80 and 128 bytes on 64 bits) and musl's.
     private const int OpaqueSize = 1024;
 
-    // Nothing may be left to load for a thread that has no rights any more and sees other files.
-    private static readonly bool Linked = Link();
-
     /// <returns>The process id. It has to be collected with <see cref="Collect"/> once it has ended.</returns>
     /// <exception cref="IOException">It could not be started.</exception>
     public static int Start(ProcessStart start)
     {
-        _ = Linked;
         var program = start.Program;
         var actions = stackalloc byte[OpaqueSize];
         var attributes = stackalloc byte[OpaqueSize];
@@ -46,13 +41,8 @@ internal static unsafe class Spawn
             _ = Libc.sigfillset(signals);
             Check(Libc.posix_spawnattr_setsigdefault(attributes, signals), program);
             Check(Libc.posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask | SetSession), program);
-            var work = new Work { Path = path, Actions = actions, Attributes = attributes, Arguments = argumentVector, Environment = environmentVector };
-            if (start.Before is { } before)
-                OnOwnThread(before, &work);
-            else
-                work.Run();
-            Check(work.Error, program);
-            return work.ProcessId;
+            Run(start.Before, program, path, actions, attributes, argumentVector, environmentVector, out var processId);
+            return processId;
         }
         finally
         {
@@ -117,33 +107,30 @@ internal static unsafe class Spawn
         }
     }
 
-    // The thread is never used again: what it has given up it can't get back.
-    private static void OnOwnThread(SystemCalls before, Work* work)
+    private static void Run(
+        SystemCalls? before, string program, byte* path, void* actions, void* attributes, byte** arguments, byte** environment, out int processId)
     {
-        var failed = (Index: -1, Error: 0);
-        var address = (nint)work;
-        var thread = new Thread(() =>
+        var work = before is null ? ThreadWork.Of([]) : before.Work();
+        try
         {
-            failed = before.Make();
-            if (failed.Index < 0)
-                ((Work*)address)->Run();
-        }, ThreadStack) { IsBackground = true, Name = "spawn" };
-        thread.Start();
-        thread.Join();
-        if (failed.Index >= 0)
-            throw before.Failure(failed.Index, failed.Error);
-    }
-
-    private static bool Link()
-    {
-        foreach (var name in (string[])[nameof(Libc.systemCall), nameof(Libc.posix_spawn)])
-            Marshal.Prelink(typeof(Libc).GetMethod(name)!);
-        // Runs through the whole of it once, compiled and bound, while this thread still may load what that needs.
-        using var nothing = new SystemCalls();
-        nothing.Add("know the thread", SystemCall.ProcessControl, 16, nothing.Numbers(0, 0, 0, 0), mayFail: true); // PR_GET_NAME
-        nothing.Add("fail", -1, mayFail: true);
-        _ = nothing.Make();
-        return true;
+            work->Path = path;
+            work->Actions = actions;
+            work->Attributes = attributes;
+            work->Arguments = arguments;
+            work->Environment = environment;
+            if (before is null)
+                work->Run();
+            else
+                work->RunOnOwnThread("spawn");
+            if (before is not null && work->Failed >= 0)
+                throw before.Failure(work->Failed, work->Error);
+            Check(work->Error, program);
+            processId = work->ProcessId;
+        }
+        finally
+        {
+            ThreadWork.Free(work);
+        }
     }
 
     private static void Check(int error, string program)
@@ -173,23 +160,5 @@ internal static unsafe class Spawn
         for (var item = vector; *item is not null; item++)
             NativeMemory.Free(*item);
         NativeMemory.Free(vector);
-    }
-
-    private struct Work
-    {
-        public byte* Path;
-        public void* Actions;
-        public void* Attributes;
-        public byte** Arguments;
-        public byte** Environment;
-        public int ProcessId;
-        public int Error;
-
-        public void Run()
-        {
-            int pid = 0;
-            Error = Libc.posix_spawn(&pid, Path, Actions, Attributes, Arguments, Environment);
-            ProcessId = pid;
-        }
     }
 }

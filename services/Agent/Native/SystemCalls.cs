@@ -4,17 +4,18 @@ namespace DataPlatform.Services.Agent.Native;
 
 /// <summary>
 /// System calls to be made one after the other by a thread that gives up its rights with them. All is laid out before, so
-/// that the thread itself neither allocates nor loads anything.
+/// that the thread itself neither allocates nor loads anything, and starts no thread: see <see cref="ThreadWork"/>.
 /// </summary>
 internal sealed unsafe class SystemCalls : IDisposable
 {
-    private readonly List<Call> calls = [];
+    private readonly List<ThreadWork.Call> calls = [];
+    private readonly List<string> purposes = [];
     private readonly List<nint> memory = [];
 
     /// <param name="what">For the message when it fails: "Cannot ...".</param>
     /// <param name="mayFail">Goes on all the same.</param>
     public void Add(string what, nint number, nint one = 0, nint two = 0, nint three = 0, nint four = 0, nint five = 0, bool mayFail = false) =>
-        calls.Add(new Call(what, number, one, two, three, four, five, mayFail));
+        Add(what, new ThreadWork.Call { Number = number, One = one, Two = two, Three = three, Four = four, Five = five, MayFail = mayFail });
 
     /// <summary>A C string that lives as long as this.</summary>
     public nint Text(string text)
@@ -36,30 +37,40 @@ internal sealed unsafe class SystemCalls : IDisposable
     /// <summary>Index of the first call that failed and its error; -1 when none did.</summary>
     public (int Index, int Error) Make()
     {
-        for (var index = 0; index < calls.Count; index++)
+        var work = ThreadWork.Of(CollectionsMarshal.AsSpan(calls));
+        try
         {
-            var call = calls[index];
-            if (Libc.systemCall(call.Number, call.One, call.Two, call.Three, call.Four, call.Five) < 0 && !call.MayFail)
-                return (index, Marshal.GetLastPInvokeError());
+            work->Run();
+            return (work->Failed, work->Error);
         }
-
-        return (-1, 0);
+        finally
+        {
+            ThreadWork.Free(work);
+        }
     }
 
     /// <summary>By a thread that is never used again: what it has joined or left it can't get back from.</summary>
     /// <exception cref="IOException">One of them failed.</exception>
     public void MakeOnOwnThread()
     {
-        var failed = (Index: -1, Error: 0);
-        var thread = new Thread(() => failed = Make()) { IsBackground = true, Name = "system calls" };
-        thread.Start();
-        thread.Join();
-        if (failed.Index >= 0)
-            throw Failure(failed.Index, failed.Error);
+        var work = ThreadWork.Of(CollectionsMarshal.AsSpan(calls));
+        try
+        {
+            work->RunOnOwnThread("system calls");
+            if (work->Failed >= 0)
+                throw Failure(work->Failed, work->Error);
+        }
+        finally
+        {
+            ThreadWork.Free(work);
+        }
     }
 
+    /// <summary>What is made first by a thread that then starts a program.</summary>
+    public ThreadWork* Work() => ThreadWork.Of(CollectionsMarshal.AsSpan(calls));
+
     public IOException Failure(int index, int error) =>
-        new($"Cannot {calls[index].What}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+        new($"Cannot {purposes[index]}: {Marshal.GetPInvokeErrorMessage(error)}", error);
 
     public void Dispose()
     {
@@ -68,5 +79,9 @@ internal sealed unsafe class SystemCalls : IDisposable
         memory.Clear();
     }
 
-    private readonly record struct Call(string What, nint Number, nint One, nint Two, nint Three, nint Four, nint Five, bool MayFail);
+    private void Add(string what, ThreadWork.Call call)
+    {
+        purposes.Add(what);
+        calls.Add(call);
+    }
 }
