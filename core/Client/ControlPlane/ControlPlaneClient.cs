@@ -82,9 +82,12 @@ public sealed class ControlPlaneClient : IDisposable
     }
 
     /// <summary>Asks for the cluster's end and returns at once; watch it to see it gone.</summary>
-    public async Task DeleteAsync(string name, CancellationToken cancellation = default)
+    public Task DeleteAsync(string name, CancellationToken cancellation = default) => DeleteAsync(name, evenIfNeeded: false, cancellation);
+
+    /// <param name="evenIfNeeded">Also when other clusters connect to it.</param>
+    public async Task DeleteAsync(string name, bool evenIfNeeded, CancellationToken cancellation = default)
     {
-        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/clusters/{Segment(name)}"), cancellation);
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/clusters/{Segment(name)}{(evenIfNeeded ? "?even_if_needed=true" : "")}"), cancellation);
     }
 
     /// <summary>The cluster each time that something of it changed, beginning with how it is now; ends when the cluster is gone.</summary>

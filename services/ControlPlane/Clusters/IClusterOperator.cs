@@ -21,6 +21,9 @@ public interface IClusterOperator
     /// <summary>What of these options, all of which their schema allows, can't work here; null when nothing speaks against them.</summary>
     FieldProblem? Problem(JsonObject options);
 
+    /// <summary>Names of other clusters that one with these options connects to.</summary>
+    IReadOnlyList<string> Connections(JsonObject options);
+
     /// <summary>What becomes of the pods of a cluster whose options change so.</summary>
     IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after);
 
