@@ -24,6 +24,9 @@ public interface IClusterOperator
     /// <summary>Names of other clusters that one with these options connects to.</summary>
     IReadOnlyList<string> Connections(JsonObject options);
 
+    /// <summary>Names of the variables by which others would reach a cluster with these options; none when it can't be reached.</summary>
+    IReadOnlyList<string> Exports(JsonObject options);
+
     /// <summary>What becomes of the pods of a cluster whose options change so.</summary>
     IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
@@ -66,7 +67,7 @@ public sealed class LaunchDesk(
     public Outcome Delete(string name, string actor, string reason, bool evenIfNeeded = false) => OrRefusal(() =>
     {
         if (clusters.Find(name) is not { } cluster) return Outcome.Unknown(name);
-        if (!evenIfNeeded && cluster.DeleteRequestedAt is null && dependencies.WhyKept(name) is { } needed) return new Outcome.Refused(needed);
+        if (!evenIfNeeded && cluster.DeleteRequestedAt is null && dependencies.WhyKept([name]) is { } needed) return new Outcome.Refused(needed);
         clusters.RequestDelete(cluster.Id, time.GetUtcNow(), reason, new AuditEntry(actor, "delete", name, reason));
         if (catalogue.Find(cluster.Package) is { } engine) engine.Remove(cluster);
         changes.Raise(cluster.Id);
