@@ -9,11 +9,32 @@ namespace DataPlatform.Operators.Sdk;
 /// <summary>What a cluster with certain options would be, before anybody wants it. Pure.</summary>
 public static class TrialSpecification
 {
+    internal const string Host = "192.0.2.1";
+    private const int FirstPort = 31000;
+
     /// <param name="options">All of them, as the package's schema allows.</param>
-    public static ServiceSpecification Of(ServicePackage package, JsonObject options, string lakePath) => package.Specify(new ClusterSettings(
-        new WantedCluster("", package.Name, "", options, DateTimeOffset.UnixEpoch), lakePath, ResolvedArtifacts.None, _ => "", _ => null));
+    public static ServiceSpecification Of(ServicePackage package, JsonObject options, string lakePath) => package.Specify(Settings(package, options, lakePath));
 
     /// <summary>What such a cluster would ask of hosts.</summary>
     public static IReadOnlyList<PodNeeds> Needs(ServicePackage package, JsonObject options, string lakePath) =>
         [.. Of(package, options, lakePath).Pods.Select(pod => new PodNeeds(pod.Type, pod.Count, Observations.View(pod.Resources)))];
+
+    /// <summary>Names of the variables by which others would reach such a cluster.</summary>
+    public static IReadOnlyList<string> Exports(ServicePackage package, JsonObject options, string lakePath)
+    {
+        var settings = Settings(package, options, lakePath);
+        var placed = Placed(package.Specify(settings));
+        var keys = package.Keys(settings, placed);
+        return [.. package.Exports(settings, placed).Keys.Concat(keys.Variables.Keys).Concat(keys.Paths.Keys).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>All tasks, as if each had a place.</summary>
+    internal static Dictionary<string, PlacedTask> Placed(ServiceSpecification service) => service.Pods
+        .SelectMany(pod => Enumerable.Range(0, pod.Count).SelectMany(index => pod.Tasks.Select(task => new PlacedTask(pod.TaskName(index, task), "trial", Host, Ports(task), Ready: true))))
+        .ToDictionary(task => task.Name, StringComparer.Ordinal);
+
+    internal static Dictionary<string, int> Ports(TaskSpecification task) => task.Ports.Select((port, index) => (port, index)).ToDictionary(each => each.port, each => FirstPort + each.index);
+
+    private static ClusterSettings Settings(ServicePackage package, JsonObject options, string lakePath) => new(
+        new WantedCluster("", package.Name, "", options, DateTimeOffset.UnixEpoch), lakePath, ResolvedArtifacts.None, _ => "", _ => null);
 }

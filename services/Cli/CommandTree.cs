@@ -41,6 +41,8 @@ public static class CommandTree
             UpdateCommand.CreateRollback(surroundings),
             TargetsCommand.Create(surroundings),
             DeleteCommand.Create(surroundings),
+            UpCommand.Create(surroundings),
+            DownCommand.Create(surroundings),
             NotebookCommand.Create(surroundings),
             LakeCommand.Create(surroundings),
             PoolCommand.Create(surroundings),
@@ -50,6 +52,7 @@ public static class CommandTree
             ReplayCommand.Create(surroundings),
             QuickstartCommand.Create(surroundings),
         };
+        foreach (var command in BlueprintCommands.Create(surroundings)) root.Add(command);
         foreach (var command in LifeCommands.Create(surroundings)) root.Add(command);
         foreach (var command in PartCommands.Create()) root.Add(command);
         foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples((HelpAction)option.Action!);

@@ -12,7 +12,11 @@ public enum StepState { Pending, Preparing, Starting, Complete, Failed }
 /// <param name="ExpiresAt">When the lifetime ends and the platform deletes the cluster.</param>
 public sealed record ClusterSummary(
     string Id, string Name, string Package, string Version, string Owner, ClusterState State, string? Reason,
-    DateTimeOffset CreatedAt, DateTimeOffset? ReadyAt, DateTimeOffset ExpiresAt, AmountsView Reserved);
+    DateTimeOffset CreatedAt, DateTimeOffset? ReadyAt, DateTimeOffset ExpiresAt, AmountsView Reserved)
+{
+    /// <summary>The blueprint that it belongs to; null for a cluster on its own.</summary>
+    public string? Blueprint { get; init; }
+}
 
 /// <summary>Everything people see of one cluster.</summary>
 public sealed record ClusterDetail(
@@ -24,6 +28,9 @@ public sealed record ClusterDetail(
 
     /// <summary>The number of the target that is wanted; from 1, one more with each change.</summary>
     public int Target { get; init; } = 1;
+
+    /// <summary>Clusters that it needs, beside those that its options name.</summary>
+    public IReadOnlyList<string> Needs { get; init; } = [];
 
     /// <summary>No further step of a plan is begun.</summary>
     public bool IsPaused { get; init; }

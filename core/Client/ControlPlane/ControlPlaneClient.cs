@@ -82,10 +82,33 @@ public sealed class ControlPlaneClient : IDisposable
     }
 
     /// <summary>Asks for the cluster's end and returns at once; watch it to see it gone.</summary>
-    public async Task DeleteAsync(string name, CancellationToken cancellation = default)
+    public Task DeleteAsync(string name, CancellationToken cancellation = default) => DeleteAsync(name, evenIfNeeded: false, cancellation);
+
+    /// <param name="evenIfNeeded">Also when other clusters connect to it.</param>
+    public async Task DeleteAsync(string name, bool evenIfNeeded, CancellationToken cancellation = default)
     {
-        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/clusters/{Segment(name)}"), cancellation);
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/clusters/{Segment(name)}{(evenIfNeeded ? "?even_if_needed=true" : "")}"), cancellation);
     }
+
+    public Task<BlueprintChangeView> UpAsync(BlueprintRequest request, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, "api/v1/blueprints", request, Json.BlueprintRequest, Json.BlueprintChangeView, cancellation);
+
+    /// <summary>Asks for the end of a blueprint's clusters and returns at once.</summary>
+    /// <param name="evenIfNeeded">Also when other clusters connect to one of them.</param>
+    public async Task<BlueprintDetail> DownAsync(string name, bool evenIfNeeded, CancellationToken cancellation = default)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/blueprints/{Segment(name)}{(evenIfNeeded ? "?even_if_needed=true" : "")}"), cancellation);
+        return await ReadAsync(answer, Json.BlueprintDetail, cancellation);
+    }
+
+    public Task<IReadOnlyList<BlueprintSummary>> BlueprintsAsync(CancellationToken cancellation = default) =>
+        GetAsync("api/v1/blueprints", Json.IReadOnlyListBlueprintSummary, cancellation);
+
+    public Task<BlueprintDetail> BlueprintAsync(string name, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/blueprints/{Segment(name)}", Json.BlueprintDetail, cancellation);
+
+    public Task<BlueprintDocument> ExportBlueprintAsync(BlueprintExportRequest request, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, "api/v1/blueprints/export", request, Json.BlueprintExportRequest, Json.BlueprintDocument, cancellation);
 
     /// <summary>The cluster each time that something of it changed, beginning with how it is now; ends when the cluster is gone.</summary>
     public async IAsyncEnumerable<ClusterDetail> WatchAsync(

@@ -8,9 +8,6 @@ namespace DataPlatform.Operators.Sdk.Declared;
 /// <summary>Specifies a cluster of the defaults and one of each size, to find what only shows when templates are filled in.</summary>
 internal static class PackageTrial
 {
-    private const string Host = "192.0.2.1";
-    private const int FirstPort = 31000;
-
     /// <summary>The first thing that goes wrong; null when nothing does.</summary>
     public static string? WhyNot(DeclaredPackage package)
     {
@@ -35,19 +32,10 @@ internal static class PackageTrial
     private static void Try(DeclaredPackage package, ClusterSettings settings)
     {
         var service = package.Specify(settings);
-        var placed = new Dictionary<string, PlacedTask>(StringComparer.Ordinal);
-        foreach (var pod in service.Pods)
-        {
-            for (var index = 0; index < pod.Count; index++)
-            {
-                foreach (var task in pod.Tasks)
-                    placed[pod.TaskName(index, task)] = new PlacedTask(pod.TaskName(index, task), "trial", Host, Ports(task), Ready: true);
-            }
-        }
-
+        var placed = TrialSpecification.Placed(service);
         foreach (var (pod, task) in service.Pods.SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
         {
-            var context = new TaskContext(pod.TaskName(0, task), 0, Host, Ports(task), placed);
+            var context = new TaskContext(pod.TaskName(0, task), 0, TrialSpecification.Host, TrialSpecification.Ports(task), placed);
             if (task.Command(context) is CommandOutcome.Waiting(var reason))
                 throw new InvalidOperationException(reason);
             task.Readiness(context);
@@ -57,6 +45,4 @@ internal static class PackageTrial
         package.Exports(settings, placed);
         package.Snippets(settings, placed);
     }
-
-    private static Dictionary<string, int> Ports(TaskSpecification task) => task.Ports.Select((port, index) => (port, index)).ToDictionary(each => each.port, each => FirstPort + each.index);
 }

@@ -152,7 +152,7 @@ public sealed partial class SchedulerCore
     private Dictionary<string, string> DependenciesOf(TaskContext context)
     {
         var dependencies = new Dictionary<string, string>(context.Dependencies, StringComparer.Ordinal);
-        foreach (var name in package.Connections(cluster.Wanted!.Options))
+        foreach (var name in package.Connections(cluster.Wanted!.Options).Union(cluster.Wanted.Needs))
         {
             if (cluster.Connections.TryGetValue(name, out var connection))
                 dependencies[ConnectionPrefix + name] = connection.Fingerprint;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Plans;
 using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
@@ -27,12 +29,24 @@ public sealed partial class SchedulerCore
             if (row.Target == wanted.Target)
                 continue;
             var before = wanted.Earlier.GetValueOrDefault(row.Target);
-            var why = before is null ? $"target {row.Target}, with which it was started, is not known any more"
+            var why = row.Living && OtherNeeds(row, wanted) is { } otherNeeds ? otherNeeds
+                : before is null ? $"target {row.Target}, with which it was started, is not known any more"
                 : TargetDiff.WhyRestart(Specified(row.Target, before), Specified(wanted.Target, wanted.Options), row.Pod);
             if (why is null)
                 Save(row with { Target = wanted.Target });
             else
                 cluster.Outdated[row.TaskId] = why;
         }
+    }
+
+    /// <summary>What is needed and the package does not connect to by itself.</summary>
+    private List<string> BeyondPackage(WantedCluster wanted) => [.. wanted.Needs.Except(package.Connections(wanted.Options))];
+
+    private string? OtherNeeds(TaskRow row, WantedCluster wanted)
+    {
+        var had = row.Dependencies.Keys.Where(name => name.StartsWith(ConnectionPrefix, StringComparison.Ordinal)).Select(name => name[ConnectionPrefix.Length..]).ToList();
+        if (BeyondPackage(wanted).Except(had).FirstOrDefault() is { } added)
+            return $"the cluster needs {added} now";
+        return had.Except(wanted.Needs).Except(package.Connections(wanted.Options)).FirstOrDefault() is { } gone ? $"the cluster does not need {gone} any more" : null;
     }
 }

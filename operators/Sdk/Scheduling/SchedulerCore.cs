@@ -5,6 +5,7 @@ using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
@@ -187,7 +188,7 @@ public sealed partial class SchedulerCore
                 cluster.Unavailable = null;
                 cluster.ArtifactsReadyAt = now;
                 cluster.Settings = SettingsOf(wanted.Options, artifacts);
-                cluster.Specification = package.Specify(cluster.Settings);
+                cluster.Specification = NeededClusters.Given(package.Specify(cluster.Settings), BeyondPackage(wanted), cluster.Connections.GetValueOrDefault);
                 cluster.SpecifiedTarget = target;
                 FindOutdated();
                 break;

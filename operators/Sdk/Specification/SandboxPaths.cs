@@ -9,7 +9,8 @@ public static class SandboxPaths
     private const string ScriptPath = "in-sandbox.sh";
 
     /// <param name="paths">Names of variables, with paths relative to the sandbox.</param>
-    public static TaskCommand Within(TaskCommand command, IReadOnlyDictionary<string, string> paths)
+    /// <param name="script">Where the script stands; another one where the command has such a script already.</param>
+    public static TaskCommand Within(TaskCommand command, IReadOnlyDictionary<string, string> paths, string script = ScriptPath)
     {
         foreach (var (name, path) in paths)
         {
@@ -24,8 +25,8 @@ public static class SandboxPaths
         return command with
         {
             Program = "/bin/sh",
-            Arguments = [ScriptPath, command.Program, .. command.Arguments],
-            Files = [.. command.Files, new GeneratedFile(ScriptPath, string.Concat(exports) + "exec \"$@\"\n")],
+            Arguments = [script, command.Program, .. command.Arguments],
+            Files = [.. command.Files, new GeneratedFile(script, string.Concat(exports) + "exec \"$@\"\n")],
         };
     }
 }

@@ -9,17 +9,20 @@ public static class DeleteCommand
     public static Command Create(Surroundings surroundings)
     {
         var cluster = Shared.Cluster();
-        var yes = Shared.Yes();
+        var (yes, needed) = (Shared.Yes(), Shared.EvenIfNeeded());
         var leave = new Option<bool>("--no-wait") { Description = "Return as soon as the deletion is accepted" };
         var limit = Shared.Duration("--timeout", "How long to wait until it is gone", "5m");
-        var command = new ExampledCommand("delete", "Deletes a cluster; what it wrote to the lake stays", "dp delete trial", "dp delete trial --yes --no-wait") { cluster, yes, leave, limit };
+        var command = new ExampledCommand("delete", "Deletes a cluster; what it wrote to the lake stays", "dp delete trial", "dp delete trial --yes --no-wait", "dp delete trial --even-if-needed")
+        {
+            cluster, yes, needed, leave, limit,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var name = parsed.GetRequiredValue(cluster);
             using var client = surroundings.Connect();
             var seen = (await client.ClusterAsync(name, cancellation)).Summary;
             if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Delete {seen.Name} ({seen.Package}, {Words.State(seen.State)})?")) return ExitCode.Failed;
-            await client.DeleteAsync(name, cancellation);
+            await client.DeleteAsync(name, parsed.GetValue(needed), cancellation);
             if (!parsed.GetValue(leave))
                 await new ClusterWatch(client, surroundings.Time)
                     .UntilShownAsync(name, static _ => false, parsed.GetValue(limit), surroundings, parsed.WantsJson(), cancellation);

@@ -9,6 +9,8 @@ public static class Shared
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
+    public static Option<bool> EvenIfNeeded() => new("--even-if-needed") { Description = "Also when other clusters connect to it" };
+
     public static Option<TimeSpan> Duration(string name, string description, string standard) => new(name)
     {
         Description = description,

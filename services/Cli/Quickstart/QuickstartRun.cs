@@ -125,7 +125,7 @@ public sealed class QuickstartRun
         try
         {
             var clusters = await client.ClustersAsync(limit.Token);
-            foreach (var cluster in clusters) await client.DeleteAsync(cluster.Name, limit.Token);
+            foreach (var cluster in clusters) await client.DeleteAsync(cluster.Name, evenIfNeeded: true, limit.Token);
             await Task.WhenAll(clusters.Select(cluster =>
                 new ClusterWatch(client, surroundings.Time).UntilAsync(cluster.Name, static _ => false, DeleteLimit, new PlainTimeline(TextWriter.Null, surroundings.Time), limit.Token)));
             return [];

@@ -21,6 +21,12 @@ public interface IClusterOperator
     /// <summary>What of these options, all of which their schema allows, can't work here; null when nothing speaks against them.</summary>
     FieldProblem? Problem(JsonObject options);
 
+    /// <summary>Names of other clusters that one with these options connects to.</summary>
+    IReadOnlyList<string> Connections(JsonObject options);
+
+    /// <summary>Names of the variables by which others would reach a cluster with these options; none when it can't be reached.</summary>
+    IReadOnlyList<string> Exports(JsonObject options);
+
     /// <summary>What becomes of the pods of a cluster whose options change so.</summary>
     IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
@@ -8,7 +9,8 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 
 /// <summary>Takes what people ask for, refuses what can't be, stores the rest as desired and tells the operator.</summary>
 public sealed class LaunchDesk(
-    Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, ControlPlaneSettings settings, MasterReader master, TimeProvider time)
+    Catalogue catalogue, ClusterStore clusters, ClusterDependencies dependencies, Database database, ClusterChanges changes, ControlPlaneSettings settings, MasterReader master,
+    TimeProvider time)
 {
     /// <summary>A master that can't be asked holds nothing up: what does not fit then waits, with its reason.</summary>
     public async Task<Outcome> LaunchAsync(LaunchRequest request, string actor, CancellationToken cancellation)
@@ -61,9 +63,11 @@ public sealed class LaunchDesk(
     });
 
     /// <summary>Asks for a deletion; asked again, the answer is the same.</summary>
-    public Outcome Delete(string name, string actor, string reason) => OrRefusal(() =>
+    /// <param name="evenIfNeeded">Also when other clusters connect to it.</param>
+    public Outcome Delete(string name, string actor, string reason, bool evenIfNeeded = false) => OrRefusal(() =>
     {
         if (clusters.Find(name) is not { } cluster) return Outcome.Unknown(name);
+        if (!evenIfNeeded && cluster.DeleteRequestedAt is null && dependencies.WhyKept([name]) is { } needed) return new Outcome.Refused(needed);
         clusters.RequestDelete(cluster.Id, time.GetUtcNow(), reason, new AuditEntry(actor, "delete", name, reason));
         if (catalogue.Find(cluster.Package) is { } engine) engine.Remove(cluster);
         changes.Raise(cluster.Id);

@@ -1,4 +1,5 @@
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.ControlPlane.Storage;
 
 namespace DataPlatform.Services.ControlPlane.Clusters;

@@ -6,6 +6,7 @@ using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Packages;
 using DataPlatform.Operators.Sdk.State;
 using DataPlatform.Services.ControlPlane.Access;
+using DataPlatform.Services.ControlPlane.Blueprints;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Lake;
@@ -78,7 +79,7 @@ public static class ControlPlaneApplication
         services.AddSingleton(_ => database).AddSingleton(provider => new Lease(database, settings.Database.Lease, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IClusterDocuments, ClusterDocuments>().AddSingleton<Leadership>();
         services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
-        services.AddSingleton<Catalogue>().AddSingleton<LaunchDesk>().AddSingleton<ChangeDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
+        services.AddSingleton<Catalogue>().AddSingleton<ClusterDependencies>().AddSingleton<BlueprintStore>().AddSingleton<BlueprintViews>().AddSingleton<BlueprintDesk>().AddSingleton<LaunchDesk>().AddSingleton<ChangeDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
         services.AddSingleton<LifetimeSweep>().AddSingleton<Removals>().AddSingleton<LeftoverSweep>().AddSingleton<OrphanSweep>().AddSingleton<RetentionSweep>();
         services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
         services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>();

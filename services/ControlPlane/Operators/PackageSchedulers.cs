@@ -49,6 +49,8 @@ public sealed class PackageSchedulers(
 
     public IReadOnlyList<string> Connections(JsonObject options) => package.Connections(options);
 
+    public IReadOnlyList<string> Exports(JsonObject options) => TrialSpecification.Exports(package, Whole(options), lakePath);
+
     public string? FrameworkIdOf(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.FrameworkId;
 
     /// <summary>What was asked for before the package had an option has the option's default.</summary>

@@ -10,7 +10,7 @@ public sealed class LifetimeSweep(ClusterStore clusters, LaunchDesk desk, TimePr
     {
         var now = time.GetUtcNow();
         var over = clusters.Living().Where(cluster => cluster.DeleteRequestedAt is null && cluster.ExpiresAt <= now).ToList();
-        foreach (var cluster in over) desk.Delete(cluster.Name, "platform", "its lifetime is over");
+        foreach (var cluster in over) desk.Delete(cluster.Name, "platform", "its lifetime is over", evenIfNeeded: true);
         return over.Count;
     }
 }

@@ -17,6 +17,7 @@ public static class ApiRoutes
         var api = routes.MapGroup("/api/v1");
         PackageRoutes.Map(api.MapGroup("/packages").WithTags("Packages"));
         ClusterRoutes.Map(api.MapGroup("/clusters").WithTags("Clusters"));
+        BlueprintRoutes.Map(api.MapGroup("/blueprints").WithTags("Blueprints"));
         api.MapGet("/pool", Pool).WithTags("Pool").WithSummary("Hosts, what of them is used, and by whom").Produces<PoolView>().Produces<Problem>(503, "application/problem+json");
         api.MapGet("/pool/why", WhyFramework).WithTags("Pool").WithSummary("Why a framework waits for offers, and what would change it")
             .Produces<PoolWhy>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(404, "application/problem+json").Produces<Problem>(503, "application/problem+json");

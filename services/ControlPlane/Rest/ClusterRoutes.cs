@@ -5,6 +5,7 @@ using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Pool;
+using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
 
@@ -19,7 +20,8 @@ public static class ClusterRoutes
         clusters.MapPost("/", Launch).WithSummary("Asks for a cluster").Accepts<LaunchRequest>("application/json")
             .Produces<ClusterDetail>(201).Produces<Problem>(400, ProblemJson).Produces<Problem>(409, ProblemJson);
         clusters.MapGet("/{name}", Show).WithSummary("Everything about one cluster").Produces<ClusterDetail>().Produces<Problem>(404, ProblemJson);
-        clusters.MapDelete("/{name}", Delete).WithSummary("Asks for a cluster's deletion").Produces<ClusterDetail>(202).Produces<Problem>(404, ProblemJson);
+        clusters.MapDelete("/{name}", Delete).WithSummary("Asks for a cluster's deletion; refused while others connect to it, unless even_if_needed=true")
+            .Produces<ClusterDetail>(202).Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson);
         clusters.MapPost("/{name}/extend", Extend).WithSummary("Moves the end of a cluster's life").Accepts<ExtendRequest>("application/json")
             .Produces<ClusterDetail>().Produces<Problem>(400, ProblemJson).Produces<Problem>(404, ProblemJson);
         clusters.MapGet("/{name}/events", Events).WithSummary("The cluster now and after every change, as server-sent events");
@@ -43,10 +45,10 @@ public static class ClusterRoutes
         return problem is not null ? Refusals.Result(problem) : Answer(desk.Extend(name, body!.Seconds, ApiRoutes.Actor(user)), views, 200);
     }
 
-    private static IResult Delete(string name, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views)
+    private static IResult Delete(string name, [FromQuery(Name = "even_if_needed")] bool? evenIfNeeded, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views)
     {
         var actor = ApiRoutes.Actor(user);
-        return Answer(desk.Delete(name, actor, "deleted by " + actor), views, 202);
+        return Answer(desk.Delete(name, actor, "deleted by " + actor, evenIfNeeded == true), views, 202);
     }
 
     private static IResult Show(string name, ClusterViews views) => views.Find(name) is { } detail ? Results.Json(detail, Refusals.Json) : Unknown(name);

@@ -12,7 +12,7 @@ namespace DataPlatform.Services.ControlPlane.Storage;
 /// </summary>
 public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
 {
-    private const string Columns = "id, name, package, version, owner, options, created_at, expires_at, delete_requested_at, delete_reason, deleted_at, target, target_at, aim";
+    private const string Columns = ClusterStatements.Columns;
 
     /// <summary>False when a cluster of that name still lives.</summary>
     /// <exception cref="LeaseLostException">This control plane does not lead; so for every change.</exception>
@@ -20,14 +20,7 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
     {
         try
         {
-            return Change(
-                $"INSERT INTO clusters ({Columns}) VALUES (@Id, @Name, @Package, @Version, @Owner, @options, @created, @expires, NULL, NULL, NULL, 1, @created, @aim)",
-                new
-                {
-                    cluster.Id, cluster.Name, cluster.Package, cluster.Version, cluster.Owner, options = cluster.Options.ToJsonString(),
-                    created = cluster.CreatedAt.ToUnixTimeMilliseconds(), expires = cluster.ExpiresAt.ToUnixTimeMilliseconds(), aim = Text(cluster.Aim),
-                },
-                audited);
+            return Change(transaction => ClusterStatements.Insert(transaction, cluster), audited);
         }
         catch (DbException error) when (database.IsUniqueViolation(error))
         {
@@ -47,53 +40,40 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
     public IReadOnlyList<DesiredCluster> Deleted(int count) =>
         [.. Query("deleted_at IS NOT NULL", null).OrderByDescending(cluster => cluster.DeletedAt).Take(count)];
 
-    public void SetExpiry(string id, DateTimeOffset expiresAt, AuditEntry? audited = null) =>
-        Change("UPDATE clusters SET expires_at = @at WHERE id = @id", new { id, at = expiresAt.ToUnixTimeMilliseconds() }, audited);
+    public void SetExpiry(string id, DateTimeOffset expiresAt, AuditEntry? audited = null) => Change(transaction => ClusterStatements.SetExpiry(transaction, id, expiresAt), audited);
 
     /// <summary>Asks for deletion; false when that had been asked before.</summary>
     public bool RequestDelete(string id, DateTimeOffset at, string reason, AuditEntry? audited = null) =>
-        Change("UPDATE clusters SET delete_requested_at = @at, delete_reason = @reason WHERE id = @id AND delete_requested_at IS NULL",
-            new { id, at = at.ToUnixTimeMilliseconds(), reason }, audited);
+        Change(transaction => ClusterStatements.RequestDelete(transaction, id, at, reason), audited);
 
     /// <summary>The next target, with these options; what was forced or left out of the plan before ends with it.</summary>
     /// <returns>False when another change came first, or the cluster is being deleted.</returns>
-    public bool SetTarget(DesiredCluster before, JsonObject options, DateTimeOffset at, AuditEntry audited) => Change(
-        """
-        UPDATE clusters SET options = @options, target = target + 1, target_at = @at, aim = @aim
-        WHERE id = @Id AND target = @Target AND aim = @was AND delete_requested_at IS NULL
-        """,
-        new
-        {
-            before.Id, before.Target, options = options.ToJsonString(), at = at.ToUnixTimeMilliseconds(), was = Text(before.Aim),
-            aim = Text(before.Aim with { Forced = [], Skipped = [] }),
-        },
-        audited,
-        transaction => transaction.Connection!.Execute(
-            "INSERT INTO earlier_targets (cluster_id, number, options, at) VALUES (@Id, @Target, @options, @at)",
-            new { before.Id, before.Target, options = before.Options.ToJsonString(), at = before.TargetAt.ToUnixTimeMilliseconds() }, transaction));
+    public bool SetTarget(DesiredCluster before, JsonObject options, DateTimeOffset at, AuditEntry audited) =>
+        Change(transaction => ClusterStatements.SetTarget(transaction, before, options, before.Needs, at), audited);
 
     /// <returns>False when another change came first, or the cluster is being deleted.</returns>
     public bool SetAim(DesiredCluster before, ClusterAim aim, AuditEntry audited) => Change(
-        "UPDATE clusters SET aim = @aim WHERE id = @Id AND aim = @was AND delete_requested_at IS NULL", new { before.Id, aim = Text(aim), was = Text(before.Aim) }, audited);
+        transaction => ClusterStatements.Execute(
+            transaction, "UPDATE clusters SET aim = @aim WHERE id = @Id AND aim = @was AND delete_requested_at IS NULL",
+            new { before.Id, aim = ClusterStatements.Text(aim), was = ClusterStatements.Text(before.Aim) }),
+        audited);
 
-    public bool MarkDeleted(string id, DateTimeOffset at, AuditEntry? audited = null) =>
-        Change("UPDATE clusters SET deleted_at = @at WHERE id = @id AND deleted_at IS NULL", new { id, at = at.ToUnixTimeMilliseconds() }, audited);
+    public bool MarkDeleted(string id, DateTimeOffset at, AuditEntry? audited = null) => Change(transaction => ClusterStatements.MarkDeleted(transaction, id, at), audited);
 
-    public void ForgetDeletedBefore(DateTimeOffset limit) =>
-        Change(
+    public void ForgetDeletedBefore(DateTimeOffset limit) => Change(
+        transaction => ClusterStatements.Execute(
+            transaction,
             """
             DELETE FROM earlier_targets WHERE cluster_id IN (SELECT id FROM clusters WHERE deleted_at < @limit);
             DELETE FROM clusters WHERE deleted_at < @limit
             """,
-            new { limit = limit.ToUnixTimeMilliseconds() });
+            new { limit = limit.ToUnixTimeMilliseconds() }));
 
     /// <summary>False when it changed nothing; then nothing is audited either.</summary>
-    /// <param name="follow">What else belongs to the change.</param>
-    private bool Change(string sql, object parameters, AuditEntry? audited = null, Action<DbTransaction>? follow = null) => audit.Write(transaction =>
+    private bool Change(Func<DbTransaction, bool> change, AuditEntry? audited = null) => audit.Write(transaction =>
     {
         lease.Demand(transaction);
-        if (transaction.Connection!.Execute(sql, parameters, transaction) == 0) return false;
-        follow?.Invoke(transaction);
+        if (!change(transaction)) return false;
         if (audited is not null) audit.Append(transaction, audited);
         return true;
     });
@@ -108,8 +88,6 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
             : Array.Empty<TargetRow>().ToLookup(row => row.cluster_id);
         return [.. rows.Select(row => row.ToCluster([.. earlier[row.id].Select(target => target.ToTarget())]))];
     });
-
-    private static string Text(ClusterAim aim) => JsonSerializer.Serialize(aim);
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
@@ -144,11 +122,16 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
 
         public string aim { get; init; } = "";
 
+        public string needs { get; init; } = "";
+
+        public string? blueprint { get; init; }
+
         public DesiredCluster ToCluster(IReadOnlyList<EarlierTarget> earlier) => new(
             id, name, package, version, owner, JsonNode.Parse(options)!.AsObject(), Time(created_at), Time(expires_at),
             delete_requested_at is { } requested ? Time(requested) : null, delete_reason, deleted_at is { } deleted ? Time(deleted) : null)
         {
             Target = target, TargetAt = Time(target_at ?? created_at), Earlier = earlier, Aim = JsonSerializer.Deserialize<ClusterAim>(aim)!,
+            Needs = JsonSerializer.Deserialize<IReadOnlyList<string>>(needs)!, Blueprint = blueprint,
         };
     }
 

@@ -22,10 +22,16 @@ public sealed record DesiredCluster(
 
     public ClusterAim Aim { get; init; } = new();
 
+    /// <summary>Names of other clusters that it needs, beside those that its options name.</summary>
+    public IReadOnlyList<string> Needs { get; init; } = [];
+
+    /// <summary>The name of the blueprint that it belongs to; null for a cluster on its own.</summary>
+    public string? Blueprint { get; init; }
+
     public WantedCluster ToWanted() => new(Id, Name, Owner, Options.DeepClone().AsObject(), CreatedAt)
     {
         Target = Target, TargetAt = TargetAt, Earlier = Earlier.ToDictionary(earlier => earlier.Number, earlier => earlier.Options),
-        Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Retries = Aim.Retries, IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
+        Needs = Needs, Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Retries = Aim.Retries, IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
     };
 }
 

@@ -7,7 +7,7 @@ namespace DataPlatform.Services.ControlPlane.Storage;
 public static class Migrations
 {
     /// <summary>What holds JSON, as table and column: a database that says otherwise is damaged.</summary>
-    public static IReadOnlyList<(string Table, string Column)> JsonColumns { get; } = [("clusters", "options"), ("scheduler_documents", "content"), ("clusters", "aim"), ("earlier_targets", "options")];
+    public static IReadOnlyList<(string Table, string Column)> JsonColumns { get; } = [("clusters", "options"), ("scheduler_documents", "content"), ("clusters", "aim"), ("earlier_targets", "options"), ("clusters", "needs"), ("blueprints", "members")];
 
     public static IReadOnlyList<string> Sqlite { get; } =
     [
@@ -78,6 +78,20 @@ public static class Migrations
             PRIMARY KEY (cluster_id, number)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE clusters ADD COLUMN needs TEXT NOT NULL DEFAULT '[]';
+        ALTER TABLE clusters ADD COLUMN blueprint TEXT;
+        CREATE TABLE blueprints (
+            name TEXT PRIMARY KEY,
+            title TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            content TEXT NOT NULL,
+            members TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL
+        ) STRICT;
+        """,
     ];
 
     public static IReadOnlyList<string> Postgres { get; } =
@@ -147,6 +161,20 @@ public static class Migrations
             options text NOT NULL,
             at bigint NOT NULL,
             PRIMARY KEY (cluster_id, number)
+        );
+        """,
+        """
+        ALTER TABLE clusters ADD COLUMN needs text NOT NULL DEFAULT '[]';
+        ALTER TABLE clusters ADD COLUMN blueprint text;
+        CREATE TABLE blueprints (
+            name text COLLATE "C" PRIMARY KEY,
+            title text NOT NULL,
+            owner text NOT NULL,
+            content text NOT NULL,
+            members text NOT NULL,
+            number integer NOT NULL,
+            created_at bigint NOT NULL,
+            changed_at bigint NOT NULL
         );
         """,
     ];

@@ -1,4 +1,5 @@
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Blueprints;
 using DataPlatform.Services.ControlPlane.Storage;
 using Microsoft.Playwright;
 
@@ -70,6 +71,33 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task A_blueprint_is_brought_up_by_keyboard_after_it_was_shown_what_it_does_and_taken_down_as_one_thing()
+    {
+        var page = await console.Open("/blueprints-up");
+        var file = page.GetByLabel("Blueprint", new() { Exact = true });
+        await file.FillAsync("schema: 1\nname: pair\nclusters:\n  pair-one: { package: smaple }\n");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what changes" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("ul.problems")).ToContainTextAsync("blueprint:4:24 there is no package smaple; allowed: sample");
+        await file.FillAsync("schema: 1\nname: pair\nclusters:\n  pair-two: { package: sample, needs: [pair-one] }\n  pair-one: { package: sample }\n");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what changes" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync("pair-one");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Bring it up" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/blueprints/pair");
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        var store = console.Host.Get<ClusterStore>();
+        foreach (var name in (string[])["pair-one", "pair-two"]) console.Host.Engine.Show(store.Find(name)!.Id, ConsoleFixture.Observed(name, DateTimeOffset.UtcNow.AddSeconds(-7), ClusterState.Ready));
+        await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("Ready");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take down" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Take down" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("Deleting");
+        (store.Find("pair-one")!.DeleteRequestedAt is not null && store.Find("pair-two")!.DeleteRequestedAt is not null).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task An_extension_moves_the_end()
     {
         var id = console.Launch("to-extend");
@@ -102,10 +130,12 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         await File.WriteAllTextAsync(Path.Combine(console.Host.Settings.Lake, "delays.csv"), "carrier,flights,mean_delay\nAA,1204,7.5\nUA,998,\n");
         console.Launch("fits-" + suffix);
         console.Launch("waits-" + suffix, ClusterState.Starting);
+        var blueprint = $"schema: 1\nname: lab-{suffix}\ntitle: A lab\nclusters:\n  numbers-{suffix}: {{ package: sample }}\n  desk-{suffix}: {{ package: sample, needs: [numbers-{suffix}] }}\n";
+        (await console.Host.Get<BlueprintDesk>().UpAsync(new BlueprintRequest(blueprint, null, null), "tester", CancellationToken.None)).ShouldBeOfType<BlueprintOutcome.Up>();
         (string Path, string Name)[] pages =
         [
             ("/", "clusters"), ("/catalogue", "catalogue"), ("/launch/sample", "launch"), ("/clusters/fits-" + suffix, "cluster-ready"),
-            ("/clusters/waits-" + suffix, "cluster-waiting"), ("/pool", "pool"), ("/lake", "lake"), ("/lake/delays.csv", "dataset"), ("/not-found", "not-found"),
+            ("/clusters/waits-" + suffix, "cluster-waiting"), ("/blueprints", "blueprints"), ("/blueprints/lab-" + suffix, "blueprint"), ("/blueprints-up?of=lab-" + suffix, "blueprint-up"), ("/pool", "pool"), ("/lake", "lake"), ("/lake/delays.csv", "dataset"), ("/not-found", "not-found"),
         ];
         foreach (var (path, name) in pages)
         {

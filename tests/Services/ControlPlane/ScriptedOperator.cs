@@ -42,6 +42,13 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     public FieldProblem? Problem(JsonObject options) => Wrong;
 
+    /// <summary>A cluster connects to the one that its label names.</summary>
+    public IReadOnlyList<string> Connections(JsonObject options) => options["label"]?.GetValue<string>() is { Length: > 0 } other ? [other] : [];
+
+    public IReadOnlyList<string> Exported { get; set; } = [name.ToUpperInvariant()];
+
+    public IReadOnlyList<string> Exports(JsonObject options) => Exported;
+
     public IReadOnlyList<PodChange> PodChanges { get; set; } = [];
 
     public IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after) => PodChanges;

@@ -3,6 +3,7 @@ using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Operators.Sdk.Specification;
 using Shouldly;
 using OperationType = DataPlatform.Core.Protocol.Mesos.Offer.Types.Operation.Types.Type;
 
@@ -177,6 +178,49 @@ public sealed class SchedulerPlansTests
 
         static ClusterConnection At(string host) => new("lake", "hdfs", true, new Dictionary<string, string> { ["LAKE"] = host });
     }
+
+    [Fact]
+    public void No_task_starts_before_the_clusters_that_its_cluster_needs_are_ready_and_each_finds_them()
+    {
+        var trial = new SchedulerTrial().SendSubscribed().SendWant(wanted => wanted with { Needs = ["numbers", "sums"] }).SendArtifacts().Send(new SchedulerCommand.Connected("numbers", Numbers("host-1")));
+        trial.StepOf("head").WaitingFor!.ShouldContain("there is no cluster sums, which it needs");
+        trial.Send(new SchedulerCommand.Connected("sums", Sums() with { Ready = false })).StepOf("head").WaitingFor!.ShouldContain("the cluster sums, which it needs, is not ready");
+        trial.SendOffer("A1").ExpectLaunched();
+        trial.Send(new SchedulerCommand.Connected("sums", Sums())).SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
+
+        var told = trial.Calls.Single(call => call.Type == SchedulerCall.Types.Type.Accept).ToString();
+        told.ShouldContain("PGPASSWORD");
+        told.ShouldContain("with-needed.sh");
+    }
+
+    [Fact]
+    public void Files_of_two_needed_clusters_that_would_stand_in_the_same_place_hold_the_tasks_back()
+    {
+        var other = Numbers("host-1") with { Keys = ClusterKeys.None with { Files = [new GeneratedFile("tls/own.pem", "another key")] } };
+        var trial = new SchedulerTrial().SendSubscribed().SendWant(wanted => wanted with { Needs = ["numbers", "sums"] }).SendArtifacts();
+        trial.Send(new SchedulerCommand.Connected("numbers", other)).Send(new SchedulerCommand.Connected("sums", Sums()));
+        trial.StepOf("head").WaitingFor!.ShouldContain("brings a file tls/own.pem, and another one is to stand there");
+        trial.SendOffer("A1").ExpectLaunched();
+    }
+
+    [Fact]
+    public void What_a_cluster_needs_beside_what_it_needed_restarts_its_tasks()
+    {
+        var trial = new SchedulerTrial().SendSubscribed().SendWant().SendArtifacts().SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready);
+        trial.Send(new SchedulerCommand.Connected("numbers", Numbers("host-1"))).SendWant(before => before with
+        {
+            Target = 2, Needs = ["numbers"], Earlier = new Dictionary<int, JsonObject> { [1] = [] },
+        });
+        trial.SendArtifacts().ExpectKilled("head");
+        trial.Observation!.Events.ShouldContain(happened => happened.Text.Contains("the cluster needs numbers now", StringComparison.Ordinal));
+    }
+
+    private static ClusterConnection Sums() => new("sums", "dask", true, new Dictionary<string, string> { ["SCHEDULER"] = "tls://host-2" })
+    {
+        Keys = ClusterKeys.None with { Files = [new GeneratedFile("tls/own.pem", "key")], Paths = new Dictionary<string, string> { ["TLS_OWN"] = "tls/own.pem" } },
+    };
+
+    private static ClusterConnection Numbers(string host) => new("numbers", "postgresql", true, new Dictionary<string, string> { ["PGHOST"] = host, ["PGPASSWORD"] = "secret" });
 
     [Fact]
     public void Events_are_only_added_to()

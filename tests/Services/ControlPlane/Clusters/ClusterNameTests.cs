@@ -1,4 +1,4 @@
-using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Operators.Sdk.Clusters;
 
 namespace DataPlatform.Services.Tests.ControlPlane.Clusters;
 

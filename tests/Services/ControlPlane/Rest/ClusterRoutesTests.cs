@@ -120,6 +120,34 @@ public sealed class ClusterRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cluster_that_others_connect_to_is_deleted_only_when_that_is_said()
+    {
+        await Launch("trial");
+        foreach (var name in (string[])["analyst", "reader"]) await host.Post("/api/v1/clusters", $$$"""{"package":"sample","name":"{{{name}}}","options":{"label":"trial"}}""");
+        using (var refused = await host.Client.DeleteAsync("/api/v1/clusters/trial"))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("analyst (sample), reader (sample) connect to trial.");
+        }
+
+        host.Get<ClusterStore>().Find("trial")!.DeleteRequestedAt.ShouldBeNull();
+        (await host.Client.DeleteAsync("/api/v1/clusters/analyst")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        using (var refused = await host.Client.DeleteAsync("/api/v1/clusters/trial")) (await refused.Content.ReadAsStringAsync()).ShouldContain("\"reader (sample) connects to trial.");
+        (await host.Client.DeleteAsync("/api/v1/clusters/trial?even_if_needed=true")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_lifetime_comes_even_if_others_connect_to_the_cluster()
+    {
+        await Launch("trial");
+        await host.Post("/api/v1/clusters", """{"package":"sample","name":"analyst","options":{"label":"trial"}}""");
+        var store = host.Get<ClusterStore>();
+        store.SetExpiry(store.Find("trial")!.Id, DateTimeOffset.UtcNow.AddSeconds(-1));
+        host.Get<DataPlatform.Services.ControlPlane.Recurring.LifetimeSweep>().Run();
+        store.Find("trial")!.DeleteReason.ShouldBe("its lifetime is over");
+    }
+
+    [Fact]
     public async Task Events_bring_every_change_until_the_cluster_is_gone()
     {
         await Launch("trial");

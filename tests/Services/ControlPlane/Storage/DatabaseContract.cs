@@ -134,6 +134,41 @@ public abstract class DatabaseContract
     }
 
     [Fact]
+    public void A_blueprint_is_written_with_its_clusters_or_not_at_all_and_ends_with_the_last_of_them()
+    {
+        using var database = Open();
+        var lease = Taken(database);
+        var audit = new AuditLog(database, TimeProvider.System);
+        var (clusters, blueprints) = (new ClusterStore(database, lease, audit), new BlueprintStore(database, lease, audit));
+        var lab = new StoredBlueprint("lab", "Lab", "tester", "schema: 1", [new BlueprintMember("a", "sample", ["b"])], 1, Now, Now);
+        var (a, b) = (Cluster("1", "a") with { Blueprint = "lab", Needs = ["b"] }, Cluster("2", "b") with { Blueprint = "lab" });
+        BlueprintWriting Write(StoredBlueprint? blueprint, IReadOnlyList<DesiredCluster> launched, params ChangedCluster[] changed) =>
+            blueprints.Write(new BlueprintWrite(blueprint, launched, changed, [], Now, "", [new AuditEntry("tester", "up", "lab")]));
+
+        clusters.TryAdd(Cluster("0", "taken"));
+        Write(lab, [a, Cluster("3", "taken")]).ShouldBe(BlueprintWriting.Overtaken);
+        (blueprints.All().Count, clusters.Living().Count).ShouldBe((0, 1));
+        Write(lab, [a, b]).ShouldBe(BlueprintWriting.Written);
+        var found = blueprints.Find("lab")!;
+        (found.Title, found.Content, found.Number, found.Members[0].Needs.Single()).ShouldBe(("Lab", "schema: 1", 1, "b"));
+        (clusters.Find("a")!.Blueprint, clusters.Find("a")!.Needs.Single(), clusters.Find("taken")!.Blueprint).ShouldBe(("lab", "b", null));
+
+        foreach (var number in (int[])[1, 3]) Write(lab with { Number = number }, []).ShouldBe(BlueprintWriting.Overtaken);
+        var before = clusters.Find("a")!;
+        Write(lab with { Number = 2 }, [], new ChangedCluster(before, new JsonObject { ["workers"] = 9 }, [], Now.AddHours(5))).ShouldBe(BlueprintWriting.Written);
+        (clusters.Find("a")!.Target, clusters.Find("a")!.Needs.Count, clusters.Find("a")!.ExpiresAt).ShouldBe((2, 0, Now.AddHours(5)));
+        Write(lab with { Number = 3 }, [], new ChangedCluster(before, [], [], null)).ShouldBe(BlueprintWriting.Overtaken);
+        blueprints.Find("lab")!.Number.ShouldBe(2);
+
+        clusters.MarkDeleted("1", Now).ShouldBeTrue();
+        blueprints.Find("lab").ShouldNotBeNull();
+        clusters.MarkDeleted("2", Now).ShouldBeTrue();
+        blueprints.Find("lab").ShouldBeNull();
+        Write(lab, [a with { Id = "4" }]).ShouldBe(BlueprintWriting.Written);
+        audit.FirstBroken().ShouldBeNull();
+    }
+
+    [Fact]
     public void Whoever_led_before_writes_nothing_more()
     {
         using var database = Open();

@@ -1,15 +1,15 @@
 using System.Text.RegularExpressions;
 
-namespace DataPlatform.Services.ControlPlane.Clusters;
+namespace DataPlatform.Operators.Sdk.Clusters;
 
 /// <summary>Names end up in paths, host names and URLs, so only the least common denominator is allowed.</summary>
 public static partial class ClusterName
 {
     public const string Allowed = "1 to 40 of a-z, 0-9 and '-', beginning with a letter and not ending with '-'";
 
-    public static bool IsValid(string? name) => name is not null && Pattern().IsMatch(name);
+    public static bool IsValid(string? name) => name is not null && Form().IsMatch(name);
 
     // \z and not $: that would let a newline at the end pass.
     [GeneratedRegex(@"\A[a-z]([a-z0-9-]{0,38}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    internal static partial Regex Form();
 }

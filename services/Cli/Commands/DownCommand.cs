@@ -1,0 +1,53 @@
+using System.CommandLine;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Output;
+using DataPlatform.Services.Cli.Progress;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+public static class DownCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var blueprint = new Argument<string>("blueprint") { Description = "The blueprint's name" };
+        var (yes, needed) = (Shared.Yes(), Shared.EvenIfNeeded());
+        var leave = new Option<bool>("--no-wait") { Description = "Return as soon as it is accepted" };
+        var limit = Shared.Duration("--timeout", "How long to wait until all of it is gone", "5m");
+        var command = new ExampledCommand("down", "Deletes all clusters of a blueprint; what they wrote to the lake stays", "dp down lab", "dp down lab --yes --no-wait", "dp down lab --even-if-needed")
+        {
+            blueprint, yes, needed, leave, limit,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var name = parsed.GetRequiredValue(blueprint);
+            using var client = surroundings.Connect();
+            var seen = await client.BlueprintAsync(name, cancellation);
+            var clusters = seen.Clusters.Where(cluster => cluster.Cluster is not null).Select(cluster => cluster.Name).Reverse().ToList();
+            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Take {name} down ({string.Join(", ", clusters)})?")) return ExitCode.Failed;
+            var leaving = await client.DownAsync(name, parsed.GetValue(needed), cancellation);
+            if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, leaving, ControlPlaneJson.Default.BlueprintDetail);
+            if (!parsed.GetValue(leave)) await UntilGoneAsync(surroundings, client, clusters, parsed.GetValue(limit), parsed.WantsJson(), cancellation);
+            await surroundings.Error.WriteLineAsync(parsed.GetValue(leave) ? $"{name} is being taken down" : $"{name} is down");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task UntilGoneAsync(Surroundings surroundings, ControlPlaneClient client, IReadOnlyList<string> clusters, TimeSpan limit, bool isQuiet, CancellationToken cancellation)
+    {
+        var end = surroundings.Time.GetUtcNow() + limit;
+        foreach (var cluster in clusters)
+        {
+            await surroundings.Error.WriteLineAsync($"{cluster}:");
+            var left = end - surroundings.Time.GetUtcNow();
+            try
+            {
+                await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster, static _ => false, left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1), surroundings, isQuiet, cancellation);
+            }
+            catch (RefusedException refusal) when (refusal.Problem.Status == 404)
+            {
+                // It was gone before it could be watched.
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Output;
+using DataPlatform.Services.Cli.Progress;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+/// <summary>Several clusters as one thing: what a file says is brought up, and what runs of it is changed to that.</summary>
+public static class UpCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        var file = new Option<string>("--file", "-f") { Description = "The blueprint (docs/blueprints.md says what stands in one)", HelpName = "FILE", Required = true };
+        var dry = new Option<bool>("--dry-run") { Description = "Show what would change, and change nothing" };
+        var yes = Shared.Yes();
+        var leave = new Option<bool>("--no-wait") { Description = "Return as soon as it is accepted" };
+        var limit = Shared.Duration("--timeout", "How long to wait for all of it; it goes on coming up afterwards", "15m");
+        var command = new ExampledCommand("up", "Brings up the clusters of a blueprint, or changes what runs of it; asks before it changes or deletes what is there",
+            "dp up -f lab.yaml", "dp up -f lab.yaml --dry-run", "dp up -f lab.yaml --yes --no-wait") { file, dry, yes, leave, limit };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            var content = await ContentAsync(path, cancellation);
+            using var client = surroundings.Connect();
+            Task<BlueprintChangeView> Ask(bool isDryRun) => client.UpAsync(new BlueprintRequest(content, Path.GetFileName(path), isDryRun), cancellation);
+            var change = await Ask(true);
+            var isShown = false;
+            if (!parsed.GetValue(dry))
+            {
+                if (!parsed.GetValue(yes) && surroundings.Interactive && change.Clusters.Any(cluster => cluster.Change is "changed" or "deleted"))
+                {
+                    await ShowAsync(surroundings, change);
+                    isShown = true;
+                    if (!surroundings.Confirms("Change it?")) return ExitCode.Failed;
+                }
+
+                change = await Ask(false);
+            }
+
+            if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, change, ControlPlaneJson.Default.BlueprintChangeView);
+            else if (!isShown) await ShowAsync(surroundings, change);
+            return parsed.GetValue(dry) || parsed.GetValue(leave) ? ExitCode.Done : await UntilReadyAsync(surroundings, client, change, parsed.GetValue(limit), parsed.WantsJson(), cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<string> ContentAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(path, cancellation);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{Rows.Printable(path)} can't be read: {error.Message}");
+        }
+    }
+
+    /// <summary>One after the other, as they get ready.</summary>
+    private static async Task<int> UntilReadyAsync(Surroundings surroundings, ControlPlaneClient client, BlueprintChangeView change, TimeSpan limit, bool isQuiet, CancellationToken cancellation)
+    {
+        var end = surroundings.Time.GetUtcNow() + limit;
+        var failed = new List<string>();
+        foreach (var cluster in change.Clusters.Where(cluster => cluster.Change is "launched" or "changed"))
+        {
+            await surroundings.Error.WriteLineAsync($"{cluster.Cluster} ({cluster.Package}):");
+            var left = end - surroundings.Time.GetUtcNow();
+            var settled = await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster.Cluster, Settled, left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1), surroundings, isQuiet, cancellation);
+            if (settled is null) failed.Add($"{cluster.Cluster} was deleted before it was ready");
+            else if (settled.Summary.State == ClusterState.Failed) failed.Add($"{cluster.Cluster} failed: {settled.Summary.Reason ?? "no reason is known"}");
+        }
+
+        foreach (var sentence in failed) await surroundings.Error.WriteLineAsync($"dp: {Rows.Printable(sentence)}");
+        if (failed.Count > 0) return ExitCode.Failed;
+        await surroundings.Error.WriteLineAsync($"{change.Blueprint} is up");
+        return ExitCode.Done;
+    }
+
+    private static bool Settled(ClusterDetail cluster) =>
+        cluster.Summary.State == ClusterState.Failed || (cluster.Summary.State == ClusterState.Ready && cluster.Plans.All(plan => plan.State == StepState.Complete));
+
+    private static async Task ShowAsync(Surroundings surroundings, BlueprintChangeView change)
+    {
+        Task Line(string text) => surroundings.Output.WriteLineAsync(Rows.Printable(text));
+        foreach (var cluster in change.Clusters)
+        {
+            await Line($"{cluster.Cluster} ({cluster.Package}) {(cluster.Change == "left" ? "stays as it is" : change.IsWanted ? $"is {cluster.Change}" : $"would be {cluster.Change}")}");
+            foreach (var option in cluster.Options.Concat(cluster.Others)) await Line($"  {option.Option}: {option.Before} -> {option.After}");
+            foreach (var pod in cluster.Pods) await Line($"  {pod.Pod} is {pod.Change}: {pod.Why}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Security.Claims;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Blueprints;
+using Microsoft.AspNetCore.Mvc;
+
+namespace DataPlatform.Services.ControlPlane.Rest;
+
+/// <summary>Blueprints: bring up and change, list, show, take down, export.</summary>
+public static class BlueprintRoutes
+{
+    private const string ProblemJson = "application/problem+json";
+
+    public static void Map(RouteGroupBuilder blueprints)
+    {
+        blueprints.MapGet("/", (BlueprintViews views) => Results.Json(views.List(), Refusals.Json)).WithSummary("All blueprints whose clusters live").Produces<IReadOnlyList<BlueprintSummary>>();
+        blueprints.MapPost("/", Up).WithSummary("Brings up what a blueprint says, and changes what runs of it; a dry run says what that would be").Accepts<BlueprintRequest>("application/json")
+            .Produces<BlueprintChangeView>().Produces<Problem>(400, ProblemJson).Produces<Problem>(409, ProblemJson);
+        blueprints.MapPost("/export", Export).WithSummary("What runs, as a blueprint").Accepts<BlueprintExportRequest>("application/json")
+            .Produces<BlueprintDocument>().Produces<Problem>(400, ProblemJson);
+        blueprints.MapGet("/{name}", (string name, BlueprintViews views) => views.Find(name) is { } detail ? Results.Json(detail, Refusals.Json) : Refusals.Result(BlueprintViews.Unknown(name)))
+            .WithSummary("One blueprint with its clusters").Produces<BlueprintDetail>().Produces<Problem>(404, ProblemJson);
+        blueprints.MapDelete("/{name}", Down).WithSummary("Asks for the deletion of its clusters; refused while others connect to one of them, unless even_if_needed=true")
+            .Produces<BlueprintDetail>(202).Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson);
+    }
+
+    private static async Task<IResult> Up(HttpRequest request, ClaimsPrincipal user, BlueprintDesk desk, CancellationToken cancellation)
+    {
+        var (body, problem) = await RequestBody.Read<BlueprintRequest>(request);
+        if (problem is not null) return Refusals.Result(problem);
+        return body!.Content is null
+            ? Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("content", "is missing", "the text of a blueprint")]))
+            : Answer(await desk.UpAsync(body, ApiRoutes.Actor(user), cancellation));
+    }
+
+    private static async Task<IResult> Export(HttpRequest request, BlueprintDesk desk)
+    {
+        var (body, problem) = await RequestBody.Read<BlueprintExportRequest>(request);
+        if (problem is not null) return Refusals.Result(problem);
+        return body!.Of is null || body.Of.Any(name => name is null)
+            ? Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("of", "is missing", "a blueprint, or clusters")]))
+            : Answer(desk.Export(body));
+    }
+
+    private static IResult Down(string name, [FromQuery(Name = "even_if_needed")] bool? evenIfNeeded, ClaimsPrincipal user, BlueprintDesk desk) =>
+        Answer(desk.Down(name, evenIfNeeded == true, ApiRoutes.Actor(user)));
+
+    private static IResult Answer(BlueprintOutcome outcome) => outcome switch
+    {
+        BlueprintOutcome.Up(var change) => Results.Json(change, Refusals.Json),
+        BlueprintOutcome.Down(var blueprint) => Results.Json(blueprint, Refusals.Json, statusCode: 202),
+        BlueprintOutcome.Exported(var document) => Results.Json(document, Refusals.Json),
+        BlueprintOutcome.Refused(var problem) => Refusals.Result(problem),
+        _ => throw new InvalidOperationException(outcome.ToString()),
+    };
+}
