@@ -25,6 +25,9 @@ public sealed record WantedCluster(string Id, string Name, string Owner, JsonObj
     /// <summary>How many restarts of all pods were asked for in the cluster's life.</summary>
     public int Restarts { get; init; }
 
+    /// <summary>How many times other secrets were asked for in the cluster's life: each time all of them are others.</summary>
+    public int Rotations { get; init; }
+
     /// <summary>How many times what has failed was asked to be tried again.</summary>
     public int Retries { get; init; }
 

@@ -22,8 +22,9 @@ internal static class PlanBuilder
             return [deploy];
         if (cluster.Facts.ReadyAt is null)
             return [cluster.Facts.ParkedAt is null ? deploy : deploy with { Name = "resume" }];
-        var isSettled = cluster.Facts.SettledTarget >= wanted.Target && cluster.Facts.SettledRestarts >= wanted.Restarts;
-        var other = !isSettled ? Update(cluster, steps, wanted.Target > cluster.Facts.SettledTarget) : Recover(cluster, steps);
+        var other = cluster.IsSettled ? Recover(cluster, steps)
+            : cluster.Facts.SettledRotations < wanted.Rotations ? Rotate(cluster, steps)
+            : Update(cluster, steps, wanted.Target > cluster.Facts.SettledTarget);
         var done = Done(cluster, deploy);
         return other is null ? [done] : [done, other];
     }
@@ -101,6 +102,13 @@ internal static class PlanBuilder
             phases.Add(surplus);
         return phases.Count == 0 && !isTarget ? null : new Plan(isTarget ? $"update to {cluster.Wanted!.Target}" : "restart", [.. isTarget ? new[] { Artifacts(cluster) } : [], .. phases]);
     }
+
+    /// <summary>
+    /// Pods with different secrets don't know each other: those that are there end at once, and new ones come up as at first, with whatever
+    /// else has changed.
+    /// </summary>
+    private static Plan Rotate(ClusterWork cluster, PodSteps steps) =>
+        new("other secrets", [Artifacts(cluster), .. Ordered(cluster, steps, cluster.Specification!.Deploy.Strategy, isDriving: true)]);
 
     private static bool Concerns(ClusterWork cluster, PodInstance pod, bool isTarget) =>
         cluster.IsOutdated(pod.Name) || !cluster.IsComplete(pod) || pod.TaskNames().Any(task => cluster.Tasks.TryGetValue(task.Task, out var row)

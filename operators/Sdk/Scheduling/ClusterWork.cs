@@ -18,6 +18,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
 
     public ClusterFacts Facts { get; set; } = facts;
 
+    /// <summary>Whatever change was asked for has been reached.</summary>
+    public bool IsSettled => Wanted is { } wanted && Facts.SettledTarget >= wanted.Target && Facts.SettledRestarts >= wanted.Restarts && Facts.SettledRotations >= wanted.Rotations;
+
     public ClusterSettings? Settings { get; set; }
 
     /// <summary>Null until the artifacts are there; of an earlier target until those of the wanted one are.</summary>

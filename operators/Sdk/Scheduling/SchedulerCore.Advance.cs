@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Plans;
 using DataPlatform.Operators.Sdk.State;
 
@@ -199,12 +200,23 @@ public sealed partial class SchedulerCore
         }
         if (instances.Count == 0 || cluster.SpecifiedTarget != wanted.Target || !instances.TrueForAll(cluster.IsComplete) || cluster.Surplus().Any())
             return;
-        if (cluster.Facts.ReadyAt is not null && cluster.Facts.SettledTarget >= wanted.Target && cluster.Facts.SettledRestarts >= wanted.Restarts)
+        if (cluster.Facts.ReadyAt is not null && cluster.IsSettled)
             return;
-        Happened("", cluster.Facts.ReadyAt is null ? "ready" : cluster.Facts.SettledTarget < wanted.Target ? $"updated to target {wanted.Target}" : "restarted", now);
-        SaveFacts(cluster.Facts with { ReadyAt = cluster.Facts.ReadyAt ?? now, ParkedAt = null, SettledTarget = wanted.Target, SettledRestarts = wanted.Restarts });
+        Happened("", Reached(wanted), now);
+        SaveFacts(cluster.Facts with
+        {
+            ReadyAt = cluster.Facts.ReadyAt ?? now, ParkedAt = null, SettledTarget = wanted.Target, SettledRestarts = wanted.Restarts, SettledRotations = wanted.Rotations,
+        });
         plans = PlanBuilder.Build(cluster, Disconnected, now);
     }
+
+    private string Reached(WantedCluster wanted) => cluster.Facts switch
+    {
+        { ReadyAt: null } => "ready",
+        { SettledTarget: var target } when target < wanted.Target => $"updated to target {wanted.Target}",
+        { SettledRotations: var rotations } when rotations < wanted.Rotations => "has other secrets",
+        _ => "restarted",
+    };
 
     private void End(TaskRow row, string reason, bool failed, DateTimeOffset now)
     {

@@ -130,7 +130,7 @@ public sealed partial class SchedulerCore
             var row = new TaskRow(
                 $"{name}.{task}.{launch:n}", instance.Name, task, place.AgentId, place.Host, share.AgentUrl, specification.Resources, ports, DependenciesOf(context), now)
             {
-                Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts,
+                Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts, Rotations = cluster.Wanted.Rotations,
             };
             rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), name, ReservationOf(instance.Name), share.Role, settings.User)));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);

@@ -21,6 +21,11 @@ public sealed partial class SchedulerCore
             specified.TryGetValue(target, out var known) ? known : specified[target] = package.Specify(SettingsOf(options, ResolvedArtifacts.None));
         foreach (var row in cluster.Tasks.Values.Where(row => row.Living || row.State == "TASK_FINISHED").ToList())
         {
+            if (row.Living && row.Rotations < wanted.Rotations)
+            {
+                cluster.Outdated[row.TaskId] = "it knows earlier secrets";
+                continue;
+            }
             if (row.Living && row.Restarts < wanted.Restarts)
             {
                 cluster.Outdated[row.TaskId] = "a restart was asked for";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DataPlatform.Core.Client.ControlPlane;
@@ -144,8 +145,13 @@ public sealed partial class SchedulerCore
                 Happened("", $"target {wanted.Target} is wanted", now);
             AskArtifacts(now);
         }
-        else if (before.Restarts != wanted.Restarts)
+        else if (before.Restarts != wanted.Restarts || before.Rotations != wanted.Rotations)
+        {
+            // Packages may have asked for the secrets when they specified.
+            if (before.Rotations != wanted.Rotations && cluster is { Settings: { } specified } && cluster.SpecifiedTarget == wanted.Target)
+                Specify(specified.Artifacts);
             FindOutdated();
+        }
         if (before?.Goal != wanted.Goal)
             Aim(wanted.Goal, now);
         Changed();
@@ -187,9 +193,7 @@ public sealed partial class SchedulerCore
             case ArtifactResolution.Ready(var artifacts):
                 cluster.Unavailable = null;
                 cluster.ArtifactsReadyAt = now;
-                cluster.Settings = SettingsOf(wanted.Options, artifacts);
-                cluster.Specification = NeededClusters.Given(package.Specify(cluster.Settings), BeyondPackage(wanted), cluster.Connections.GetValueOrDefault);
-                cluster.SpecifiedTarget = target;
+                Specify(artifacts);
                 FindOutdated();
                 break;
             case ArtifactResolution.Unavailable(var reason):
@@ -198,6 +202,14 @@ public sealed partial class SchedulerCore
                 break;
         }
         Changed();
+    }
+
+    private void Specify(ResolvedArtifacts artifacts)
+    {
+        var wanted = cluster.Wanted!;
+        cluster.Settings = SettingsOf(wanted.Options, artifacts);
+        cluster.Specification = NeededClusters.Given(package.Specify(cluster.Settings), BeyondPackage(wanted), cluster.Connections.GetValueOrDefault);
+        cluster.SpecifiedTarget = wanted.Target;
     }
 
     private void Connect(string name, ClusterConnection? connection)
@@ -223,7 +235,11 @@ public sealed partial class SchedulerCore
     private ClusterSettings SettingsOf(System.Text.Json.Nodes.JsonObject options, ResolvedArtifacts artifacts) => new(
         cluster.Wanted! with { Options = options }, settings.LakePath, artifacts, SecretOf, cluster.Connections.GetValueOrDefault);
 
-    private string SecretOf(string name) => Convert.ToHexStringLower(HMACSHA256.HashData(cluster.Facts.Key, Encoding.UTF8.GetBytes($"{cluster.Id}/{name}")));
+    private string SecretOf(string name)
+    {
+        var generation = cluster.Wanted!.Rotations == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{cluster.Wanted.Rotations}");
+        return Convert.ToHexStringLower(HMACSHA256.HashData(cluster.Facts.Key, Encoding.UTF8.GetBytes($"{cluster.Id}/{name}{generation}")));
+    }
 
     private void Emit(SchedulerEffect effect) => effects.Add(effect);
 

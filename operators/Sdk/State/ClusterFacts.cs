@@ -23,4 +23,7 @@ public sealed record ClusterFacts(byte[] Key)
 
     /// <summary>How many restarts that were asked for are done.</summary>
     public int SettledRestarts { get; init; }
+
+    /// <summary>How many times secrets were replaced in all pods.</summary>
+    public int SettledRotations { get; init; }
 }

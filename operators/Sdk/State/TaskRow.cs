@@ -16,6 +16,9 @@ public sealed record TaskRow(
     /// <summary>How many restarts had been asked for when it was launched.</summary>
     public int Restarts { get; init; }
 
+    /// <summary>How many times other secrets had been asked for when it was launched: it knows those of then.</summary>
+    public int Rotations { get; init; }
+
     public string State { get; init; } = "TASK_STAGING";
 
     public string? Message { get; init; }

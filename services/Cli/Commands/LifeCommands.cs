@@ -10,6 +10,7 @@ public static class LifeCommands
     public static IEnumerable<Command> Create(Surroundings surroundings)
     {
         yield return Change(surroundings, "restart", "Starts all pods of a cluster again, one after another", "is being restarted");
+        yield return Change(surroundings, "rotate", "Replaces a cluster's secrets: ends its pods and starts them with others; what it held in memory is lost", "gets other secrets");
         yield return Change(surroundings, "retry", "Tries again what has failed", "is tried again");
         yield return Change(surroundings, "park", "Ends a cluster's pods and gives their places back; what it keeps stays", "is being parked");
         yield return Change(surroundings, "resume", "Brings a parked cluster up again", "is coming up again");

@@ -38,6 +38,9 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
 
     public ChangeOutcome Restart(string name, string actor) => Aim(name, actor, "restart", cluster => cluster.Aim with { Restarts = cluster.Aim.Restarts + 1 });
 
+    /// <summary>All of the cluster's secrets become others.</summary>
+    public ChangeOutcome Rotate(string name, string actor) => Aim(name, actor, "rotate", cluster => cluster.Aim with { Rotations = cluster.Aim.Rotations + 1 });
+
     public ChangeOutcome Retry(string name, string actor) => Aim(name, actor, "retry", cluster => cluster.Aim with { Retries = cluster.Aim.Retries + 1 });
 
     public ChangeOutcome Park(string name, string actor) => Aim(name, actor, "park", cluster => cluster.Aim with { IsParked = true });

@@ -16,6 +16,7 @@ public static class ChangeRoutes
         clusters.MapGet("/{name}/targets", (string name, ChangeDesk desk) => desk.Targets(name) is { } targets ? Results.Json(targets, Refusals.Json) : Refusals.Result(Outcome.Unknown(name).Problem))
             .WithSummary("All targets of a cluster").Produces<IReadOnlyList<TargetView>>().Produces<Problem>(404, ProblemJson);
         Map(clusters, "restart", "Starts all pods again, one after another", (desk, name, actor) => desk.Restart(name, actor));
+        Map(clusters, "rotate", "Replaces all secrets: ends all pods and starts them with others", (desk, name, actor) => desk.Rotate(name, actor));
         Map(clusters, "retry", "Tries again what has failed", (desk, name, actor) => desk.Retry(name, actor));
         Map(clusters, "park", "Ends all pods and gives their places back; what the cluster keeps stays", (desk, name, actor) => desk.Park(name, actor));
         Map(clusters, "resume", "Brings a parked cluster up again", (desk, name, actor) => desk.Resume(name, actor));

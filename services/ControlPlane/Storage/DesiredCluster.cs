@@ -31,7 +31,7 @@ public sealed record DesiredCluster(
     public WantedCluster ToWanted() => new(Id, Name, Owner, Options.DeepClone().AsObject(), CreatedAt)
     {
         Target = Target, TargetAt = TargetAt, Earlier = Earlier.ToDictionary(earlier => earlier.Number, earlier => earlier.Options),
-        Needs = Needs, Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Retries = Aim.Retries, IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
+        Needs = Needs, Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Rotations = Aim.Rotations, Retries = Aim.Retries, IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
     };
 }
 
@@ -43,6 +43,9 @@ public sealed record ClusterAim
 
     /// <summary>How many restarts were asked for.</summary>
     public int Restarts { get; init; }
+
+    /// <summary>How many times other secrets were asked for.</summary>
+    public int Rotations { get; init; }
 
     /// <summary>How many times what has failed was asked to be tried again.</summary>
     public int Retries { get; init; }

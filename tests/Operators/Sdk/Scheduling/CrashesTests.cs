@@ -95,6 +95,8 @@ public sealed class CrashesTests
             }
             Want(wanted with { Restarts = 1 });
             Until(ClusterState.Ready);
+            Want(wanted with { Rotations = 1 });
+            Until(ClusterState.Ready);
             pool.End(documents.Load(Id).Where(document => document.Kind == "task").Select(document => document.Key).Last(), TaskState.TaskFailed);
             Until(ClusterState.Ready);
             Want(wanted with { Goal = ClusterGoal.Park });
@@ -116,7 +118,7 @@ public sealed class CrashesTests
             var chance = new Random(seed);
             for (var change = 0; change < 12; change++)
             {
-                switch (chance.Next(5))
+                switch (chance.Next(6))
                 {
                     case 0:
                         Change("workers", chance.Next(1, 5));
@@ -129,6 +131,9 @@ public sealed class CrashesTests
                         break;
                     case 3:
                         Want(wanted with { Restarts = wanted.Restarts + 1 });
+                        break;
+                    case 4:
+                        Want(wanted with { Rotations = wanted.Rotations + 1 });
                         break;
                     default:
                         Want(wanted with { Goal = wanted.Goal == ClusterGoal.Run ? ClusterGoal.Park : ClusterGoal.Run });

@@ -138,6 +138,28 @@ public sealed class SchedulerPlansTests
     }
 
     [Fact]
+    public void Other_secrets_end_all_pods_at_once_and_bring_them_up_with_new_ones()
+    {
+        var trial = Ready(new TrialPackage(named: true, secret: true)).ExpectState(ClusterState.Ready);
+        var before = trial.LaunchedSecrets.Values.Distinct().ShouldHaveSingleItem();
+
+        trial.SendWant(wanted => wanted with { Rotations = 1 }).ExpectKilled("head", "worker-0", "worker-1");
+        trial.Observation!.Plans[1].Name.ShouldBe("other secrets");
+        foreach (var pod in (string[])["head", "worker-0", "worker-1"])
+            trial.SendStatus(pod, TaskState.TaskKilled);
+        var offer = trial.ReservedOffer("head");
+        offer.Resources.Add(trial.ReservedOffer("worker-0").Resources);
+        offer.Resources.Add(trial.ReservedOffer("worker-1").Resources);
+        trial.ExpectState(ClusterState.Degraded).SendOffers(offer).ExpectLaunched("head", "worker-0", "worker-1").SendReady("head").SendReady("worker-0").SendReady("worker-1");
+
+        trial.ExpectState(ClusterState.Ready).ExpectKilled();
+        trial.LaunchedSecrets.Values.Distinct().ShouldHaveSingleItem().ShouldNotBe(before);
+        trial.Memory.Events.ShouldContain(happened => happened.Text == "has other secrets");
+        // They are the same after a restart, and nobody has others.
+        trial.Restart().SendSubscribed().SendWant().SendArtifacts().ExpectKilled().ExpectState(ClusterState.Ready);
+    }
+
+    [Fact]
     public void A_paused_plan_begins_nothing_more_and_goes_on_when_it_is_continued()
     {
         var trial = Ready(new TrialPackage(named: true)).Later(TimeSpan.FromMinutes(1)).SendWant(wanted => wanted with { IsPaused = true }).SendTarget(new JsonObject { ["motto"] = "new" });

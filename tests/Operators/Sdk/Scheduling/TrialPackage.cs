@@ -9,9 +9,10 @@ namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 
 /// <summary>An engine for tests: a head and workers that must know it, and on demand a job that runs once.</summary>
 /// <param name="named">The options <c>motto</c>, <c>workers</c> and <c>memory</c> are the workers'.</param>
+/// <param name="secret">All tasks are given one.</param>
 /// <param name="other">A cluster to which the head connects; null for none.</param>
 public sealed class TrialPackage(
-    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null) : ServicePackage
+    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false) : ServicePackage
 {
     public const Strategy Serially = Strategy.Serial;
 
@@ -29,9 +30,9 @@ public sealed class TrialPackage(
         var worker = Worker with { MemoryMebibytes = Option(settings, "memory", (int)Worker.MemoryMebibytes) };
         var pods = new List<PodSpecification>
         {
-            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Connected(settings, context), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
+            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
             new("worker", Option(settings, "workers", workers),
-                [new TaskSpecification("", worker, ["rpc"], context => Joined(settings, context), _ => new ReadinessCheck.Tcp("rpc"))])
+                [new TaskSpecification("", worker, ["rpc"], context => Told(settings, Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc"))])
             {
                 Placement = [PlacementRule.AtMostOnOneHost(workersPerHost)],
             },
@@ -51,6 +52,10 @@ public sealed class TrialPackage(
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
 
     private int Option(ClusterSettings settings, string option, int otherwise) => named && settings.Options[option] is { } value ? value.GetValue<int>() : otherwise;
+
+    private CommandOutcome Told(ClusterSettings settings, CommandOutcome outcome) => secret && outcome is CommandOutcome.Known(var command)
+        ? command with { Secrets = new Dictionary<string, string> { ["TOKEN"] = settings.Secret("token") } }
+        : outcome;
 
     private CommandOutcome Connected(ClusterSettings settings, TaskContext context) => other is null ? Program(context)
         : settings.Connection(other) is { Ready: true } connection

@@ -79,10 +79,10 @@ public sealed class ChangeRoutesTests : IAsyncLifetime
             (await host.Post($"/api/v1/clusters/trial/{action}", "")).Status.ShouldBe(HttpStatusCode.Accepted);
         var wanted = host.Engine.Wanted.Last().ToWanted();
         (wanted.Restarts, wanted.IsPaused, wanted.Goal).ShouldBe((1, true, DataPlatform.Operators.Sdk.Clusters.ClusterGoal.Park));
-        foreach (var action in (string[])["continue", "resume", "retry"])
+        foreach (var action in (string[])["continue", "resume", "retry", "rotate"])
             (await host.Post($"/api/v1/clusters/trial/{action}", "")).Status.ShouldBe(HttpStatusCode.Accepted);
         wanted = host.Engine.Wanted.Last().ToWanted();
-        (wanted.Retries, wanted.IsPaused, wanted.Goal).ShouldBe((1, false, DataPlatform.Operators.Sdk.Clusters.ClusterGoal.Run));
+        (wanted.Retries, wanted.Rotations, wanted.IsPaused, wanted.Goal).ShouldBe((1, 1, false, DataPlatform.Operators.Sdk.Clusters.ClusterGoal.Run));
         host.Get<AuditLog>().FirstBroken().ShouldBeNull();
     }
 
