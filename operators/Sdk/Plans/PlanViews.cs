@@ -21,7 +21,7 @@ internal static class PlanViews
 
     private static PhaseView Of(Phase phase) => new(
         phase.Name, phase.Strategy.ToString().ToLowerInvariant(), Sum(phase.Steps.Select(step => step.State)),
-        [.. phase.Steps.Select(step => new StepView(step.Name, step.State, step.StartedAt, step.FinishedAt, step.WaitingFor))]);
+        [.. phase.Steps.Select(step => new StepView(step.Name, step.State, step.StartedAt, step.FinishedAt, step.WaitingFor) { Note = step.Note })]);
 
     private static StepState Sum(IEnumerable<StepState> states)
     {

@@ -16,9 +16,9 @@ public static class ClusterPage
         if (cluster.Options.Count > 0) output.WriteLine(Rows.Printable("options: " + string.Join(", ", cluster.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"))));
         output.WriteLine();
 
-        var steps = new Rows(surroundings.Interactive, "STEP", "STATE", "TIME", "WAITS FOR");
+        var steps = new Rows(surroundings.Interactive, "STEP", "STATE", "TIME", "WAITS FOR, OR NOTE");
         foreach (var entry in TimelineEntry.Of(cluster))
-            steps.Add(entry.Title, Words.State(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Step.WaitingFor);
+            steps.Add(entry.Title, Words.State(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Said);
         if (steps.Count > 0) console.Write(steps.ToTable());
         var tasks = new Rows(surroundings.Interactive, "TASK", "STATE", "READY", "HOST", "RESOURCES", "PORTS", "MESSAGE");
         foreach (var task in cluster.Tasks)

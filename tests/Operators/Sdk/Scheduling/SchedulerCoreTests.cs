@@ -444,6 +444,25 @@ public sealed class SchedulerCoreTests
         trial.SendArtifacts().ExpectState(ClusterState.Pending);
     }
 
+    [Fact]
+    public void A_file_that_is_not_what_was_locked_stops_the_launch_and_is_named()
+    {
+        var trial = new SchedulerTrial().SendSubscribed().SendWant().Send(new SchedulerCommand.Resolved(1, new ArtifactResolution.Mismatched("tool.whl has another hash")));
+        trial.SendOffer("A1").ExpectLaunched().ExpectStep("artifacts", StepState.Failed).ExpectState(ClusterState.Failed).Observation!.Reason!.ShouldContain("tool.whl has another hash");
+    }
+
+    [Fact]
+    public void What_stands_in_for_artifacts_is_said_for_as_long_as_it_does()
+    {
+        var standsIn = new SchedulerCommand.Resolved(1, new ArtifactResolution.Ready(ResolvedArtifacts.None) { StandIn = "the host's own stands in" });
+        var trial = new SchedulerTrial().SendSubscribed().SendWant().Send(standsIn);
+        trial.ExpectStep("artifacts", StepState.Complete).StepOf("artifacts").Note.ShouldBe("the host's own stands in");
+        trial.SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready).StepOf("artifacts").Note.ShouldBe("the host's own stands in");
+        trial.Restart().SendSubscribed().SendWant().Send(standsIn);
+        trial.Observation!.Events.Count(happened => happened.Text == "the host's own stands in").ShouldBe(1);
+        trial.SendArtifacts().StepOf("artifacts").Note.ShouldBeNull();
+    }
+
     private static SchedulerTrial Ready(double spread = 0) =>
         SchedulerTrial.Started(spread: spread).SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready);
 
