@@ -436,6 +436,29 @@ public sealed class SchedulerCoreTests
     }
 
     [Fact]
+    public void What_failed_says_with_its_status_what_it_wrote_last()
+    {
+        var trial = SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1");
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            trial.SendStatus("job", TaskState.TaskRunning).SendStatus("job", TaskState.TaskFailed, "Command exited with status 255", "Traceback (most recent call last):", "ImportError: no trial");
+            trial.Later(TimeSpan.FromSeconds(5)).SendOffer("A1");
+        }
+        const string Said = "Command exited with status 255: Traceback (most recent call last): | ImportError: no trial";
+        trial.StepOf("job").WaitingFor.ShouldBe($"job failed 2 times in a row: {Said}");
+        trial.Observation!.Reason.ShouldBe($"job: job failed 2 times in a row: {Said}");
+        trial.Observation.Tasks.Last(task => task.Name == "job").Message.ShouldBe(Said);
+        trial.Observation.Events.ShouldContain(happened => happened.Subject == "job" && happened.Text == $"ended with TASK_FAILED: {Said}");
+    }
+
+    [Fact]
+    public void Of_what_an_agent_says_that_is_too_long_a_part_is_shown()
+    {
+        var trial = SchedulerTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).SendStatus("head", TaskState.TaskFailed, "exit 1", [.. Enumerable.Repeat(new string('x', 5000), 50)]);
+        trial.Observation!.Tasks.Single(task => task.Name == "head").Message!.Length.ShouldBeLessThan(1100);
+    }
+
+    [Fact]
     public void Says_what_artifacts_are_missing_and_asks_again()
     {
         var trial = new SchedulerTrial().SendSubscribed().SendWant().Send(new SchedulerCommand.Resolved(1, new ArtifactResolution.Unavailable("no jar")));
