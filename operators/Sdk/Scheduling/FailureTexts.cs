@@ -13,7 +13,7 @@ internal static class FailureTexts
     /// <summary>Null when it says nothing.</summary>
     public static string? Of(TaskReport report)
     {
-        var lines = string.Join(" | ", report.LastLines.Take(MostLines));
+        var lines = string.Join(" | ", report.LastLines.Take(MostLines).Select(line => line.Trim()));
         if (lines.Length > MostCharacters)
             lines = lines[..MostCharacters] + "...";
         var text = string.Join(": ", new[] { report.HasMessage ? report.Message : "", lines }.Where(part => part.Length > 0));

@@ -52,9 +52,26 @@ public sealed class SchedulerCoreTests
         var trial = SchedulerTrial.Started();
         trial.SendOffers(trial.Offer("A1", cpus: 0.5, memory: 600), trial.Offer("A2", ports: 0)).ExpectLaunched();
         var waiting = trial.Observation!.Waiting.Where(reason => reason.Pod == "worker-0").ToList();
-        waiting.Single(reason => reason.Host.StartsWith("10.0.0.1", StringComparison.Ordinal)).Stage.ShouldBe("resources");
-        waiting.Single(reason => reason.Host.StartsWith("10.0.0.2", StringComparison.Ordinal)).Reason.ShouldContain("1 ports asked, 0 free");
+        waiting.Single(reason => reason.Host == "A1:5051").Stage.ShouldBe("resources");
+        waiting.Single(reason => reason.Host == "A2:5051").Reason.ShouldBe("it lacks 1 ports (1 asked, 0 free)");
         trial.Observation!.Pending.Select(pod => (pod.Pod, pod.Asked.MilliCpus, pod.Ports, pod.WaitsFor)).ShouldContain(("head", 500L, 1, null));
+    }
+
+    [Fact]
+    public void Says_of_hosts_that_take_a_pod_not_the_one_that_comes_nearest_and_what_it_lacks()
+    {
+        var trial = SchedulerTrial.Started();
+        trial.StepOf("head").WaitingFor.ShouldBe("a host: none has offered anything yet");
+        trial.SendOffers(trial.Offer("A1", cpus: 0.25), trial.Offer("A2", cpus: 0.25, memory: 384), trial.Offer("A3", cpus: 0.1)).ExpectLaunched();
+        trial.StepOf("head").WaitingFor.ShouldBe("a host for it: A1:5051 comes nearest of 3 that offered: it lacks 0.25 cpus (0.5 asked, 0.25 free)");
+        trial.Observation!.Waiting.Single(reason => reason.Host == "A2:5051").Reason.ShouldBe("it lacks 0.25 cpus (0.5 asked, 0.25 free) and 128 MiB of memory (512 asked, 384 free)");
+    }
+
+    [Fact]
+    public void Says_of_a_pod_that_fits_for_which_other_there_is_no_place()
+    {
+        var trial = SchedulerTrial.Started().SendOffer("A1", cpus: 1).ExpectLaunched();
+        trial.StepOf("head").WaitingFor.ShouldBe("a host for worker-0, as all get their places together: A1:5051 comes nearest: it lacks 0.5 cpus (1 asked, 0.5 free)");
     }
 
     [Fact]
@@ -441,12 +458,12 @@ public sealed class SchedulerCoreTests
         var trial = SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1");
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            trial.SendStatus("job", TaskState.TaskRunning).SendStatus("job", TaskState.TaskFailed, "Command exited with status 255", "Traceback (most recent call last):", "ImportError: no trial");
+            trial.SendStatus("job", TaskState.TaskRunning).SendStatus("job", TaskState.TaskFailed, "Command exited with status 255", "Traceback (most recent call last):", "  import trial", "ImportError: no trial");
             trial.Later(TimeSpan.FromSeconds(5)).SendOffer("A1");
         }
-        const string Said = "Command exited with status 255: Traceback (most recent call last): | ImportError: no trial";
+        const string Said = "Command exited with status 255: Traceback (most recent call last): | import trial | ImportError: no trial";
         trial.StepOf("job").WaitingFor.ShouldBe($"job failed 2 times in a row: {Said}");
-        trial.Observation!.Reason.ShouldBe($"job: job failed 2 times in a row: {Said}");
+        trial.Observation!.Reason.ShouldBe($"job failed 2 times in a row: {Said}");
         trial.Observation.Tasks.Last(task => task.Name == "job").Message.ShouldBe(Said);
         trial.Observation.Events.ShouldContain(happened => happened.Subject == "job" && happened.Text == $"ended with TASK_FAILED: {Said}");
     }
