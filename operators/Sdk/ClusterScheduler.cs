@@ -196,9 +196,7 @@ public sealed class ClusterScheduler
         {
             lake.Prepare(resolve.LakeFolders);
             var progress = new Progress<ArtifactProgress>(step => commands.Writer.TryWrite(new SchedulerCommand.Resolving(step)));
-            resolution = await ResolveAsync(resolve.Needs, progress, cancellationToken);
-            if (resolution is ArtifactResolution.Unavailable && resolve.Alternative is { } alternative)
-                resolution = await ResolveAsync(alternative.Needs, progress, cancellationToken);
+            resolution = await ArtifactChoice.ResolveAsync(artifacts, resolve.Needs, resolve.Alternative, progress, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -210,9 +208,6 @@ public sealed class ClusterScheduler
         }
         Post(new SchedulerCommand.Resolved(resolve.Target, resolution));
     }
-
-    private async Task<ArtifactResolution> ResolveAsync(ArtifactNeeds needs, IProgress<ArtifactProgress> progress, CancellationToken cancellationToken) =>
-        needs.Nothing ? new ArtifactResolution.Ready(ResolvedArtifacts.None) : await artifacts.ResolveAsync(needs, progress, cancellationToken);
 
     private void Publish()
     {

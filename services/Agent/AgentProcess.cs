@@ -95,7 +95,7 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             new ExecutorEnvironment(options, tokens), images, () => endpoint, descriptors.Starts);
         var collector = new SandboxCollector(
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
-        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, run => Release(run.ContainerId, secrets, store, bridge), collector.Ended, loop.PostAsync, log);
+        var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, new TaskOutput(paths, secrets), run => Release(run.ContainerId, secrets, store, bridge), collector.Ended, loop.PostAsync, log);
         using var probe = new CheckProbe(processes, watch, options.Address);
         using var checks = new TaskChecks(
             probe, run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);

@@ -45,7 +45,11 @@ public sealed record PlanView(string Name, StepState State, IReadOnlyList<PhaseV
 public sealed record PhaseView(string Name, string Strategy, StepState State, IReadOnlyList<StepView> Steps);
 
 /// <param name="WaitingFor">The reason why the step is not complete yet; null when it is.</param>
-public sealed record StepView(string Name, StepState State, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? WaitingFor);
+public sealed record StepView(string Name, StepState State, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? WaitingFor)
+{
+    /// <summary>What people must know of how it was done, such as what stands in for what can't be had; null when it was done as usual.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>A task of a cluster, present or past.</summary>
 /// <param name="Name">Stable within the cluster, such as <c>worker-0</c>.</param>

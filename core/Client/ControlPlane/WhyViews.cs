@@ -3,7 +3,14 @@ namespace DataPlatform.Core.Client.ControlPlane;
 /// <summary>Why pods of a cluster wait: <c>GET /api/v1/clusters/{name}/why</c>.</summary>
 /// <param name="Reason">What the cluster's state waits for or why it failed; null when nothing is to be said.</param>
 /// <param name="Pods">Those that are wanted and have no task.</param>
-public sealed record ClusterWhy(string Cluster, ClusterState State, string? Reason, IReadOnlyList<PodWhy> Pods);
+public sealed record ClusterWhy(string Cluster, ClusterState State, string? Reason, IReadOnlyList<PodWhy> Pods)
+{
+    /// <summary>What it waits for, in one sentence: of a host the one that comes nearest, and what it lacks.</summary>
+    public string Sentence { get; init; } = "";
+
+    /// <summary>The one thing to do; null when there is nothing to do.</summary>
+    public string? ToDo { get; init; }
+}
 
 /// <summary>Why one pod waits.</summary>
 /// <param name="Asked">What it asks of one host.</param>

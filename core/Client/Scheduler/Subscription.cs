@@ -51,7 +51,7 @@ internal sealed class Subscription(MesosEndpoint endpoint, SchedulerClientSettin
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException or RecordFormatException or MessageFormatException or MesosCallException)
         {
-            Loss = $"{endpoint.Address}: {lost.Message}";
+            Loss = LostMaster.Describe(endpoint.Address, lost);
         }
         return null;
     }

@@ -33,20 +33,25 @@ public static class OfferEvaluation
     private static Refusal? Resources(OfferShare offer, PodSpecification pod, PlacementCandidate candidate)
     {
         var asked = pod.Resources;
-        var reasons = new List<string>(3);
-        if (asked.MilliCpus > offer.MilliCpus)
-            reasons.Add($"cpus: {Cpus(asked.MilliCpus)} asked, {Cpus(offer.MilliCpus)} free");
-        if (asked.MemoryMebibytes > offer.MemoryMebibytes)
-            reasons.Add($"mem: {asked.MemoryMebibytes} MiB asked, {offer.MemoryMebibytes} MiB free");
-        if (asked.DiskMebibytes > offer.DiskMebibytes)
-            reasons.Add($"disk: {asked.DiskMebibytes} MiB asked, {offer.DiskMebibytes} MiB free");
-        return reasons.Count == 0 ? null : new Refusal(ResourcesStage, string.Join("; ", reasons));
+        (string What, long Asked, long Free, Func<long, string> Text)[] amounts =
+        [
+            ("cpus", asked.MilliCpus, offer.MilliCpus, Cpus),
+            ("MiB of memory", asked.MemoryMebibytes, offer.MemoryMebibytes, Whole),
+            ("MiB of disk", asked.DiskMebibytes, offer.DiskMebibytes, Whole),
+        ];
+        return Lacking(ResourcesStage, [.. amounts.Where(amount => amount.Asked > amount.Free)]);
     }
 
-    private static Refusal? Ports(OfferShare offer, PodSpecification pod, PlacementCandidate candidate)
-    {
-        return pod.PortCount <= offer.FreePorts ? null : new Refusal(PortsStage, $"{pod.PortCount} ports asked, {offer.FreePorts} free");
-    }
+    private static Refusal? Ports(OfferShare offer, PodSpecification pod, PlacementCandidate candidate) =>
+        Lacking(PortsStage, pod.PortCount <= offer.FreePorts ? [] : [("ports", pod.PortCount, offer.FreePorts, Whole)]);
+
+    private static Refusal? Lacking(string stage, IReadOnlyList<(string What, long Asked, long Free, Func<long, string> Text)> amounts) => amounts.Count == 0 ? null
+        : new Refusal(stage, $"it lacks {string.Join(" and ", amounts.Select(amount => $"{amount.Text(amount.Asked - amount.Free)} {amount.What} ({amount.Text(amount.Asked)} asked, {amount.Text(amount.Free)} free)"))}")
+        {
+            Miss = amounts.Sum(amount => (amount.Asked - amount.Free) * 1000 / amount.Asked),
+        };
+
+    private static string Whole(long amount) => amount.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Cpus(long milliCpus) => (milliCpus / 1000m).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -42,6 +42,9 @@ public sealed class OfferShare
 
     public string Host { get; }
 
+    /// <summary>As people see the host wherever hosts are listed: several agents may be on one.</summary>
+    public string Name => Offer.Url?.Address is { } address ? $"{Offer.Hostname}:{address.Port}" : Offer.Hostname;
+
     public string Role { get; }
 
     public string? Zone { get; }

@@ -58,7 +58,7 @@ internal sealed class MavenFiles(PackageStoreOptions options, ContentStore store
             if (!File.Exists(path))
                 missing.Add(file);
             else if (await store.AdoptAsync(path, file.Digest, cancellation) is { } found)
-                problems.Add(new(file.Path, $"the file in {repository} has sha256 {found} and the lock says {file.Digest}", "Replace the file, or the repository that gave it."));
+                problems.Add(new(file.Path, $"the file in {repository} has sha256 {found} and the lock says {file.Digest}", "Replace the file, or the repository that gave it.") { Differs = true });
             else
                 progress.Arrived(file.FileName, new FileInfo(path).Length);
         }

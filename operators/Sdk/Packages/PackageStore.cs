@@ -64,7 +64,8 @@ public sealed class PackageStore : IArtifactSource, IAsyncDisposable
             return new ArtifactResolution.Ready(resolved);
         }
 
-        return new ArtifactResolution.Unavailable(refusals[needs] = ArtifactProblem.Describe(needs.Package, problems));
+        var reason = refusals[needs] = ArtifactProblem.Describe(needs.Package, problems);
+        return problems.Exists(problem => problem.Differs) ? new ArtifactResolution.Mismatched(reason) : new ArtifactResolution.Unavailable(reason);
     }
 
     /// <summary>Takes in one file.</summary>

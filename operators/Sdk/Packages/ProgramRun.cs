@@ -14,7 +14,11 @@ internal abstract record ProgramOutcome
     public sealed record Done : ProgramOutcome;
 
     /// <param name="Reason">The error lines that the program wrote last, or why it was ended or never began.</param>
-    public sealed record Failed(string Reason) : ProgramOutcome;
+    public sealed record Failed(string Reason) : ProgramOutcome
+    {
+        /// <summary>What it wrote last, errors and all else.</summary>
+        public IReadOnlyList<string> Lines { get; init; } = [];
+    }
 }
 
 /// <summary>Runs a program without a shell, reads what it says line by line and ends it when it falls silent.</summary>
@@ -79,7 +83,7 @@ internal sealed class ProgramRun(string program, TimeSpan patience)
                 process.Kill(entireProcessTree: true);
         }
 
-        return process.ExitCode == 0 || isEnough ? new ProgramOutcome.Done() : new ProgramOutcome.Failed(Complaint(process.ExitCode));
+        return process.ExitCode == 0 || isEnough ? new ProgramOutcome.Done() : new ProgramOutcome.Failed(Complaint(process.ExitCode)) { Lines = [.. said] };
     }
 
     private async Task<bool> WatchAsync(Process process, CancellationToken cancellation)

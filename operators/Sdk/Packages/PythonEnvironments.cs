@@ -88,8 +88,10 @@ internal sealed class PythonEnvironments(PackageStoreOptions options, ContentSto
             foreach (var lines in new[] { first, requirements.Items.Select(item => item.Line).ToList() }.Where(lines => lines.Count > 0))
             {
                 var outcome = await PipAsync(python, scratch, lines, fromFolder, progress, cancellation);
-                if (outcome is ProgramOutcome.Failed failed)
-                    return Refuse(ItemIn(failed.Reason), failed.Reason, PackageStoreOptions.PythonRemedy);
+                if (outcome is not ProgramOutcome.Failed failed)
+                    continue;
+                var differing = PipComplaints.Differing(failed.Lines);
+                return differing.Count > 0 ? new EnvironmentOutcome.Refused(differing) : Refuse(ItemIn(failed.Reason), failed.Reason, PackageStoreOptions.PythonRemedy);
             }
 
             progress.Doing("Python environment: compiling and packing");

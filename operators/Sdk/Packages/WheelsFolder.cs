@@ -31,7 +31,7 @@ internal sealed class WheelsFolder(string folder)
             }
 
             if (found.Count > 0)
-                problems.Add(new($"{item.Name}=={item.Version}", $"{string.Join(", ", found)} in {folder}, which the requirements do not allow", "Replace the file."));
+                problems.Add(new($"{item.Name}=={item.Version}", $"{string.Join(", ", found)} in {folder} and the requirements say {string.Join(" or ", item.Hashes)}", "Replace the file.") { Differs = true });
             complete &= candidates.Count > 0;
         }
 

@@ -18,6 +18,9 @@ internal sealed record Phase(string Name, Strategy Strategy, IReadOnlyList<Step>
 /// <param name="IsEligible">It is to be taken now.</param>
 internal sealed record Step(StepKind Kind, string Name, string Pod, StepState State, bool IsEligible = false, string? WaitingFor = null)
 {
+    /// <summary>What people must know of how it was done; null when it was done as usual.</summary>
+    public string? Note { get; init; }
+
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }

@@ -34,7 +34,11 @@ internal static class PlanBuilder
         var isThere = cluster.Specification is not null && cluster.SpecifiedTarget == cluster.Wanted!.Target;
         var state = isThere ? StepState.Complete : cluster.Unavailable is not null ? StepState.Failed : StepState.Preparing;
         var waiting = isThere ? null : cluster.Unavailable ?? (cluster.Progress is { } progress ? $"{progress.Activity}: {progress.Done} of {progress.Total}" : "the package store");
-        return new Phase("artifacts", Strategy.Serial, [new Step(StepKind.Await, "artifacts", "", state, WaitingFor: waiting) { StartedAt = cluster.ArtifactsAskedAt, FinishedAt = cluster.ArtifactsReadyAt }]);
+        var step = new Step(StepKind.Await, "artifacts", "", state, WaitingFor: waiting)
+        {
+            StartedAt = cluster.ArtifactsAskedAt, FinishedAt = cluster.ArtifactsReadyAt, Note = isThere ? cluster.Facts.StandIn : null,
+        };
+        return new Phase("artifacts", Strategy.Serial, [step]);
     }
 
     /// <summary>Brings up all pods, as the package orders them.</summary>
@@ -131,6 +135,9 @@ internal static class PlanBuilder
     {
         var record = cluster.Pods.GetValueOrDefault(step.Pod);
         var finished = step.Kind == StepKind.Launch ? record?.FirstReadyAt : step.FinishedAt <= cluster.Facts.ReadyAt ? step.FinishedAt : null;
-        return new Step(step.Kind, step.Name, step.Pod, StepState.Complete) { StartedAt = step.Kind == StepKind.Launch ? record?.FirstLaunchedAt : finished is null ? null : step.StartedAt, FinishedAt = finished };
+        return new Step(step.Kind, step.Name, step.Pod, StepState.Complete)
+        {
+            StartedAt = step.Kind == StepKind.Launch ? record?.FirstLaunchedAt : finished is null ? null : step.StartedAt, FinishedAt = finished, Note = step.Note,
+        };
     }
 }

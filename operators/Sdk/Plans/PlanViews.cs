@@ -16,12 +16,13 @@ internal static class PlanViews
     {
         var steps = plans.SelectMany(plan => plan.Phases).SelectMany(phase => phase.Steps).Where(step => step.State != StepState.Complete && step.WaitingFor is not null).ToList();
         var first = steps.FirstOrDefault(step => step.State == StepState.Failed) ?? steps.FirstOrDefault();
-        return first is null ? null : $"{first.Name}: {first.WaitingFor}";
+        // Some begin with the name, as they are said without the step as well.
+        return first is null || first.WaitingFor!.StartsWith(first.Name + " ", StringComparison.Ordinal) ? first?.WaitingFor : $"{first.Name}: {first.WaitingFor}";
     }
 
     private static PhaseView Of(Phase phase) => new(
         phase.Name, phase.Strategy.ToString().ToLowerInvariant(), Sum(phase.Steps.Select(step => step.State)),
-        [.. phase.Steps.Select(step => new StepView(step.Name, step.State, step.StartedAt, step.FinishedAt, step.WaitingFor))]);
+        [.. phase.Steps.Select(step => new StepView(step.Name, step.State, step.StartedAt, step.FinishedAt, step.WaitingFor) { Note = step.Note })]);
 
     private static StepState Sum(IEnumerable<StepState> states)
     {

@@ -7,8 +7,6 @@ namespace DataPlatform.Operators.Sdk.Plans;
 /// <summary>Steps about one pod, with where they stand. Pure.</summary>
 internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTimeOffset now)
 {
-    private const int MostHostsNamed = 3;
-
     /// <param name="before">The pod that must be complete first; null when none must.</param>
     /// <param name="isDriving">The plan is the one that is carried out.</param>
     /// <param name="mends">The step is taken although the plans are paused.</param>
@@ -70,9 +68,12 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
             return $"host {place.Host} to offer what is reserved there";
         if (cluster.WaitsForTurnOf is { } older && cluster.Facts.ReadyAt is null)
             return $"its turn: {older} is to be placed first";
-        var refusals = cluster.Refusals.Where(each => each.Key.Pod == pod.Name).ToList();
-        return refusals.Count == 0
-            ? "an offer: no host has offered anything yet"
-            : $"an offer: {string.Join("; ", refusals.Take(MostHostsNamed).Select(each => $"{each.Key.Host}: {each.Value.Refusal.Reason}"))}";
+        if (cluster.Refusals.Count == 0)
+            return "a host: none has offered anything yet";
+        // All get their places together: it may be another one for which there is none.
+        var lacking = cluster.Refusals.Keys.Any(refused => refused.Pod == pod.Name) ? pod.Name : cluster.Refusals.First().Key.Pod;
+        var refusals = cluster.Refusals.Where(each => each.Key.Pod == lacking).Select(each => (each.Key.Host, each.Value.Refusal)).ToList();
+        var (nearest, refusal) = refusals.OrderBy(each => each.Refusal.Miss).ThenBy(each => each.Host, StringComparer.Ordinal).First();
+        return $"a host for {(lacking == pod.Name ? "it" : $"{lacking}, as all get their places together")}: {nearest} comes nearest{(refusals.Count > 1 ? $" of {refusals.Count} that offered" : "")}: {refusal.Reason}";
     }
 }

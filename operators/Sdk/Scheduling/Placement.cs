@@ -41,7 +41,7 @@ internal sealed class Placement(IReadOnlyList<OfferShare> offered, ClusterWork c
                     chosen = share;
                     break;
                 }
-                reasons.Add((pod.Name, $"{share.Host}:{share.AgentId[(share.AgentId.LastIndexOf('-') + 1)..]}", refusal));
+                reasons.Add((pod.Name, share.Name, refusal));
             }
             if (chosen is null)
             {

@@ -163,7 +163,7 @@ public sealed partial class SchedulerCore
         var updated = row with
         {
             State = TaskStates.NameOf(report.State),
-            Message = report.HasMessage && report.Message.Length > 0 ? report.Message : row.Message,
+            Message = FailureTexts.Of(report) ?? row.Message,
             UnreachableSince = report.State == TaskState.TaskUnreachable ? row.UnreachableSince ?? now : null,
         };
         if (TaskStates.IsEnd(report.State))

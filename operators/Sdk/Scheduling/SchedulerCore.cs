@@ -190,15 +190,18 @@ public sealed partial class SchedulerCore
         cluster.Progress = null;
         switch (resolution)
         {
-            case ArtifactResolution.Ready(var artifacts):
+            case ArtifactResolution.Ready(var artifacts) ready:
                 cluster.Unavailable = null;
+                StandIn(ready.StandIn, now);
                 cluster.ArtifactsReadyAt = now;
                 Specify(artifacts);
                 FindOutdated();
                 break;
             case ArtifactResolution.Unavailable(var reason):
-                cluster.Unavailable = reason;
-                cluster.AskAgainAt = now + ArtifactsPause;
+                Lack(reason, now);
+                break;
+            case ArtifactResolution.Mismatched(var reason):
+                Lack(reason, now);
                 break;
         }
         Changed();
@@ -210,6 +213,21 @@ public sealed partial class SchedulerCore
         cluster.Settings = SettingsOf(wanted.Options, artifacts);
         cluster.Specification = NeededClusters.Given(package.Specify(cluster.Settings), BeyondPackage(wanted), cluster.Connections.GetValueOrDefault);
         cluster.SpecifiedTarget = wanted.Target;
+    }
+
+    private void Lack(string reason, DateTimeOffset now)
+    {
+        cluster.Unavailable = reason;
+        cluster.AskAgainAt = now + ArtifactsPause;
+    }
+
+    /// <summary>Asked anew after every restart; it happened when it was not so before.</summary>
+    private void StandIn(string? text, DateTimeOffset now)
+    {
+        if (cluster.Facts.StandIn == text)
+            return;
+        Happened("", text ?? "all that was wanted of its artifacts is there", now);
+        SaveFacts(cluster.Facts with { StandIn = text });
     }
 
     private void Connect(string name, ClusterConnection? connection)

@@ -23,6 +23,7 @@ internal static class TaskInfos
             KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = (long)(specification.KillGrace.Ticks * NanosecondsPerTick) } },
             Discovery = Discovery(row, cluster),
             Check = CheckInfos.Of(readiness, row.Ports),
+            TellLastLines = true,
         };
         if (user.Length > 0)
             info.Command.User = user;

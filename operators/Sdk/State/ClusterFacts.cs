@@ -21,6 +21,9 @@ public sealed record ClusterFacts(byte[] Key)
     /// <summary>How many times what has failed was tried again by request.</summary>
     public int Retries { get; init; }
 
+    /// <summary>What of its artifacts stands in for what can't be had, and why; null when all is there that was wanted.</summary>
+    public string? StandIn { get; init; }
+
     /// <summary>How many restarts that were asked for are done.</summary>
     public int SettledRestarts { get; init; }
 

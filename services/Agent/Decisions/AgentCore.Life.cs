@@ -185,7 +185,7 @@ public sealed partial class AgentCore
         EndSilently(_ => true);
     }
 
-    private void Ended(TaskRun run, TaskEnd end)
+    private void Ended(TaskRun run, TaskEnd end, IReadOnlyList<string> lastLines)
     {
         if (run.Phase == RunPhase.Ended)
             return;
@@ -228,6 +228,8 @@ public sealed partial class AgentCore
         var report = end is TaskEnd.Unknown && run.Intent is null
             ? reports.OfNoEnd(run, state, AgentId, now.Wall, message)
             : reports.Of(run, state, AgentId, now.Wall, message, reason);
+        if (state == TaskState.TaskFailed)
+            report.LastLines.Add(lastLines);
         if (run.Intent == KillIntent.Unhealthy)
             report.Healthy = false;
         if (LimitOf(run, reason) is { } limit)

@@ -55,7 +55,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             case AgentInput.LinkLost: linked = false; break;
             case AgentInput.LaunchFailed failed: With(failed.ContainerId, run => LaunchFailed(run, failed.Failure)); break;
             case AgentInput.Launched launched: With(launched.ContainerId, run => Launched(run, launched.Pid)); break;
-            case AgentInput.Ended ended: With(ended.ContainerId, run => Ended(run, ended.End)); break;
+            case AgentInput.Ended ended: With(ended.ContainerId, run => Ended(run, ended.End, ended.LastLines)); break;
             case AgentInput.HealthObserved health: With(health.ContainerId, run => HealthObserved(run, health)); break;
             case AgentInput.CheckObserved check: With(check.ContainerId, run => CheckObserved(run, check.Status)); break;
             case AgentInput.DiskExceeded disk: With(disk.ContainerId, run => DiskExceeded(run, disk.Excess)); break;

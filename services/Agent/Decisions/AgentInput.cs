@@ -63,7 +63,11 @@ public abstract record AgentInput
     public sealed record Launched(string ContainerId, int Pid) : AgentInput;
 
     /// <summary>Comes only when no process of the task is left.</summary>
-    public sealed record Ended(string ContainerId, TaskEnd End) : AgentInput;
+    public sealed record Ended(string ContainerId, TaskEnd End) : AgentInput
+    {
+        /// <summary>What it wrote last, of a task that asks for them and did not end well.</summary>
+        public IReadOnlyList<string> LastLines { get; init; } = [];
+    }
 
     public sealed record HealthObserved(string ContainerId, bool Passed, string Message) : AgentInput;
 

@@ -21,6 +21,7 @@ internal sealed class Containers(
     ProcessWatch watch,
     SandboxPaths sandboxes,
     LogKeeping logs,
+    TaskOutput output,
     Action<TaskRun> runEnded,
     Action<string> sandboxEnded,
     Func<AgentInput, ValueTask> post,
@@ -158,7 +159,7 @@ internal sealed class Containers(
         TaskEnd end = outOfMemory
             ? new TaskEnd.OutOfMemory(status, ContainerLimits.Of(container.Run.Task, false, 0).MemoryBytes ?? 0)
             : status is { } value ? new TaskEnd.Status(value) : new TaskEnd.Unknown();
-        await post(new AgentInput.Ended(containerId, end));
+        await post(new AgentInput.Ended(containerId, end) { LastLines = end is TaskEnd.Status { Value: 0 } ? [] : output.LastLines(container.Run) });
         CleanUp(containerId, container);
         containers.TryRemove(containerId, out _);
     }

@@ -44,6 +44,11 @@ internal sealed class SecretFiles
         return path;
     }
 
+    /// <summary>The contents of all of a task's, while they are there.</summary>
+    /// <exception cref="IOException">One of them can't be read.</exception>
+    public IReadOnlyList<string> Read(string containerId) =>
+        Directory.Exists(FolderOf(containerId)) ? [.. Directory.EnumerateFiles(FolderOf(containerId)).Order(StringComparer.Ordinal).Select(File.ReadAllText)] : [];
+
     /// <exception cref="IOException">Something of it can't be removed.</exception>
     public void Remove(string containerId)
     {

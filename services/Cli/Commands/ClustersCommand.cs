@@ -27,7 +27,7 @@ public static class ClustersCommand
             var rows = new Rows(surroundings.Interactive, "NAME", "PACKAGE", "STATE", "AGE", "DELETED IN", "HOLDS", "REASON");
             foreach (var cluster in clusters)
                 rows.Add(cluster.Name, $"{cluster.Package} {cluster.Version}", Words.State(cluster.State), DurationText.Short(now - cluster.CreatedAt),
-                    DurationText.Short(cluster.ExpiresAt - now), Words.Amounts(cluster.Reserved), cluster.Reason);
+                    DurationText.Short(cluster.ExpiresAt - now), Words.Amounts(cluster.Reserved), Rows.Short(cluster.Reason));
             surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
             return ExitCode.Done;
         });

@@ -13,8 +13,9 @@ public static class WhyCommand
         var framework = new Option<string?>("--framework") { Description = "A framework of the pool instead, by its id", HelpName = "ID" };
         var role = new Option<string?>("--role") { Description = "Of the framework; needed where it has several", HelpName = "ROLE" };
         var resources = new Option<string?>("--resources") { Description = "What one offer is to hold, such as 'cpus:2;mem:1024'", HelpName = "AMOUNTS" };
-        var command = new ExampledCommand("why", "Says why a cluster or a framework waits: each host's reason, and what would change it",
-            "dp why trial", "dp why trial/worker-0", "dp why --framework ID --resources 'cpus:2;mem:1024'") { cluster, framework, role, resources };
+        var all = new Option<bool>("--all") { Description = "Every step's and every host's reason, and all that would change it" };
+        var command = new ExampledCommand("why", "Says why a cluster or a framework waits: the host that comes nearest and what it lacks, and what to do",
+            "dp why trial", "dp why trial --all", "dp why trial/worker-0", "dp why --framework ID --resources 'cpus:2;mem:1024'") { cluster, all, framework, role, resources };
         command.Validators.Add(result =>
         {
             if ((result.GetValue(cluster) is null) == (result.GetValue(framework) is null)) result.AddError("why takes a cluster, or --framework ID");
@@ -23,7 +24,7 @@ public static class WhyCommand
         });
         command.SetAction((parsed, cancellation) => parsed.GetValue(framework) is { } id
             ? OfFrameworkAsync(surroundings, parsed, id, parsed.GetValue(role), parsed.GetValue(resources), cancellation)
-            : OfClusterAsync(surroundings, parsed, parsed.GetValue(cluster)!, cancellation));
+            : OfClusterAsync(surroundings, parsed, parsed.GetValue(cluster)!, parsed.GetValue(all), cancellation));
         return command;
     }
 
@@ -39,7 +40,7 @@ public static class WhyCommand
         return Reasons.Fits(why) ? ExitCode.Done : ExitCode.Waiting;
     }
 
-    private static async Task<int> OfClusterAsync(Surroundings surroundings, ParseResult parsed, string named, CancellationToken cancellation)
+    private static async Task<int> OfClusterAsync(Surroundings surroundings, ParseResult parsed, string named, bool all, CancellationToken cancellation)
     {
         var (name, task) = named.Contains('/') ? LogsCommand.Split(named) : (named, null);
         using var client = surroundings.Connect();
@@ -50,19 +51,27 @@ public static class WhyCommand
             return CodeOf(why, task);
         }
 
-        await surroundings.Output.WriteLineAsync(Rows.Printable($"{name} is {Words.State(why.State)}{(why.Reason is { } reason ? $": {reason}" : "")}"));
+        await surroundings.Output.WriteLineAsync(Rows.Printable(why.Sentence));
+        if (why.ToDo is { } toDo)
+            await surroundings.Output.WriteLineAsync(Rows.Printable($"-> {toDo}"));
+        if (all)
+            await WriteAllAsync(surroundings, client, why, name, task, cancellation);
+        else if (why.Pods.Any(pod => pod.Pool is not null || pod.Refusals.Count > 0))
+            await surroundings.Output.WriteLineAsync($"   Every host's reason: dp why {named} --all");
+        return CodeOf(why, task);
+    }
+
+    private static async Task WriteAllAsync(Surroundings surroundings, ControlPlaneClient client, ClusterWhy why, string name, string? task, CancellationToken cancellation)
+    {
         if (task is null)
         {
             foreach (var entry in TimelineEntry.Of(await client.ClusterAsync(name, cancellation)).Where(entry => entry.Step.State != StepState.Complete))
                 await surroundings.Output.WriteLineAsync(Rows.Printable($"  {entry.Title} is {Words.State(entry.Step.State)}{(entry.Step.WaitingFor is { } waiting ? $": {waiting}" : "")}"));
         }
 
-        if (why.Pods.Count == 0)
-            await surroundings.Output.WriteLineAsync(task is null ? "None of its pods waits for a host." : $"{task} does not wait for a host.");
         // Pods that ask for the same wait for the same.
         foreach (var group in why.Pods.GroupBy(pod => (pod.Asked, pod.WaitsFor)))
             await WriteAsync(surroundings, [.. group]);
-        return CodeOf(why, task);
     }
 
     private static async Task WriteAsync(Surroundings surroundings, IReadOnlyList<PodWhy> pods)

@@ -16,14 +16,14 @@ public static class ClusterPage
         if (cluster.Options.Count > 0) output.WriteLine(Rows.Printable("options: " + string.Join(", ", cluster.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"))));
         output.WriteLine();
 
-        var steps = new Rows(surroundings.Interactive, "STEP", "STATE", "TIME", "WAITS FOR");
+        var steps = new Rows(surroundings.Interactive, "STEP", "STATE", "TIME", "WAITS FOR, OR NOTE");
         foreach (var entry in TimelineEntry.Of(cluster))
-            steps.Add(entry.Title, Words.State(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Step.WaitingFor);
+            steps.Add(entry.Title, Words.State(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", Rows.Short(entry.Said));
         if (steps.Count > 0) console.Write(steps.ToTable());
         var tasks = new Rows(surroundings.Interactive, "TASK", "STATE", "READY", "HOST", "RESOURCES", "PORTS", "MESSAGE");
         foreach (var task in cluster.Tasks)
             tasks.Add(task.Name, Words.TaskState(task.State), task.Ready ? "yes" : "no", task.Host, Words.Amounts(task.Resources),
-                string.Join(" ", task.Ports.OrderBy(port => port.Key, StringComparer.Ordinal).Select(port => $"{port.Key}:{port.Value}")), task.Message);
+                string.Join(" ", task.Ports.OrderBy(port => port.Key, StringComparer.Ordinal).Select(port => $"{port.Key}:{port.Value}")), Rows.Short(task.Message));
         if (tasks.Count > 0)
         {
             output.WriteLine();

@@ -27,9 +27,9 @@ public sealed class LiveTimeline(LiveDisplayContext context, TimeProvider time) 
 
     public static IRenderable Draw(ClusterDetail cluster, DateTimeOffset now)
     {
-        var rows = new Output.Rows(true, "step", "state", "time", "waits for");
+        var rows = new Output.Rows(true, "step", "state", "time", "waits for, or note");
         foreach (var entry in TimelineEntry.Of(cluster))
-            rows.Add(entry.Title, Sign(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Step.WaitingFor);
+            rows.Add(entry.Title, Sign(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Said);
         var summary = cluster.Summary;
         var title = $"{summary.Name} ({summary.Package} {summary.Version}) is {Words.State(summary.State)} after {DurationText.Short((summary.ReadyAt ?? now) - summary.CreatedAt)}";
         return new Spectre.Console.Rows(new Text(Output.Rows.Printable(summary.Reason is { } reason ? $"{title}: {reason}" : title)), rows.ToTable());

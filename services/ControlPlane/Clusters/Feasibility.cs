@@ -43,7 +43,7 @@ public static class Feasibility
 
     private static bool IsWithin(AmountsView asked, AmountsView total) => Missing(asked, total).Count == 0;
 
-    private static List<string> Missing(AmountsView asked, AmountsView total, string whose = "it")
+    internal static List<string> Missing(AmountsView asked, AmountsView total, string whose = "it")
     {
         var missing = new List<string>(3);
         if (asked.MemoryMebibytes > total.MemoryMebibytes)

@@ -9,7 +9,7 @@ using DataPlatform.Services.ControlPlane.Storage;
 namespace DataPlatform.Services.ControlPlane.Clusters;
 
 /// <summary>Why pods wait: what their operator says of offers, and what the master says of every host.</summary>
-public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue catalogue, PendingReader master, TimeProvider time)
+public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue catalogue, PendingReader master, MasterReader pool, TimeProvider time)
 {
     /// <summary>Pods that ask for the same share one question; the master is not asked more of them for one answer.</summary>
     private const int MostQuestions = 8;
@@ -30,8 +30,25 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
                 : new PendingReading.Unreachable("its scheduler is not registered with the master");
         }
 
-        return new ClusterWhy(cluster.Name, detail.Summary.State, detail.Summary.Reason,
+        var away = answers.Values.OfType<PendingReading.Unreachable>().FirstOrDefault()?.Reason;
+        IReadOnlyList<HostView> hosts = [];
+        // A master that has just not answered is not waited for twice.
+        if (pending.Count > 0 && away is null)
+        {
+            switch (await pool.ReadAsync(static () => new Dictionary<string, int>(0), cancellation))
+            {
+                case PoolReading.Seen(var seen):
+                    hosts = seen.Hosts;
+                    break;
+                case PoolReading.Unreachable(var reason):
+                    away = reason;
+                    break;
+            }
+        }
+
+        var why = new ClusterWhy(cluster.Name, detail.Summary.State, detail.Summary.Reason,
             [.. pending.Select(pod => Why(pod, detail.Waiting, pod.WaitsFor is null ? answers.GetValueOrDefault(pod.Asked) : null, endings))]);
+        return WhySummary.Of(why, task, detail.IsPaused, hosts, away);
     }
 
     /// <summary>Of any framework, whoever's it is.</summary>

@@ -21,7 +21,7 @@ internal static class MasterPatience
         }
         catch (Exception error) when (error is HttpRequestException or MessageFormatException or MesosCallException or IOException)
         {
-            return unreachable($"the master at {settings.Master} can't be asked: {error.Message}");
+            return unreachable(LostMaster.Describe(settings.Master, error));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

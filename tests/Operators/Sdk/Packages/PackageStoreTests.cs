@@ -49,9 +49,10 @@ public sealed class PackageStoreTests : IDisposable
         WritePackage("jar");
         folder.Write($"repository/{JarPath}", "tampered");
 
-        var refused = (await Store().ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Unavailable>();
+        var refused = (await Store().ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Mismatched>();
 
         refused.Reason.ShouldContain(JarPath);
+        refused.Reason.ShouldContain(Digest.Of("jar"u8).ToString());
         refused.Reason.ShouldContain(Digest.Of("tampered"u8).ToString());
         Directory.GetFiles(folder.Below("store", "sha256"), "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }

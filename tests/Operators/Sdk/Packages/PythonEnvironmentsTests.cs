@@ -75,11 +75,30 @@ public sealed class PythonEnvironmentsTests : IDisposable
         WriteWheel();
         WriteRequirements(Digest.Of("another"u8));
 
-        var refused = (await Store().ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Unavailable>();
+        var refused = (await Store().ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Mismatched>();
 
-        refused.Reason.ShouldContain("dp-trial==1.0");
-        refused.Reason.ShouldContain(WheelName);
+        await ShouldNameTheWheel(refused.Reason);
         Directory.Exists(folder.Below("store", "environments")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Refuses_a_wheel_with_another_hash_that_only_pip_looks_at()
+    {
+        SkipWithoutVenv();
+        WriteWheel();
+        WriteRequirements(Digest.Of("another"u8), "; python_version >= '3'");
+
+        var refused = (await Store().ResolveAsync(Needs, null, Cancellation)).ShouldBeOfType<ArtifactResolution.Mismatched>();
+
+        await ShouldNameTheWheel(refused.Reason);
+    }
+
+    private async Task ShouldNameTheWheel(string reason)
+    {
+        reason.ShouldContain("dp-trial==1.0");
+        reason.ShouldContain(WheelName);
+        reason.ShouldContain((await Digest.OfFileAsync(folder.Below("wheels", WheelName), Cancellation)).ToString());
+        reason.ShouldContain(Digest.Of("another"u8).ToString());
     }
 
     public void Dispose() => folder.Dispose();
@@ -100,7 +119,7 @@ public sealed class PythonEnvironmentsTests : IDisposable
 
     private PackageStore Store() => new(new() { Folder = folder.Below("store"), Wheels = folder.Below("wheels") }, () => new("http://127.0.0.1:8080/"));
 
-    private void WriteRequirements(Digest digest) => folder.Write("package/requirements.txt", $"dp-trial==1.0 --hash=sha256:{digest}\n");
+    private void WriteRequirements(Digest digest, string marker = "") => folder.Write("package/requirements.txt", $"dp-trial==1.0 {marker} --hash=sha256:{digest}\n");
 
     private void WriteWheel()
     {

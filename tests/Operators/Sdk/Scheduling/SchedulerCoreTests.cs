@@ -52,9 +52,26 @@ public sealed class SchedulerCoreTests
         var trial = SchedulerTrial.Started();
         trial.SendOffers(trial.Offer("A1", cpus: 0.5, memory: 600), trial.Offer("A2", ports: 0)).ExpectLaunched();
         var waiting = trial.Observation!.Waiting.Where(reason => reason.Pod == "worker-0").ToList();
-        waiting.Single(reason => reason.Host.StartsWith("10.0.0.1", StringComparison.Ordinal)).Stage.ShouldBe("resources");
-        waiting.Single(reason => reason.Host.StartsWith("10.0.0.2", StringComparison.Ordinal)).Reason.ShouldContain("1 ports asked, 0 free");
+        waiting.Single(reason => reason.Host == "A1:5051").Stage.ShouldBe("resources");
+        waiting.Single(reason => reason.Host == "A2:5051").Reason.ShouldBe("it lacks 1 ports (1 asked, 0 free)");
         trial.Observation!.Pending.Select(pod => (pod.Pod, pod.Asked.MilliCpus, pod.Ports, pod.WaitsFor)).ShouldContain(("head", 500L, 1, null));
+    }
+
+    [Fact]
+    public void Says_of_hosts_that_take_a_pod_not_the_one_that_comes_nearest_and_what_it_lacks()
+    {
+        var trial = SchedulerTrial.Started();
+        trial.StepOf("head").WaitingFor.ShouldBe("a host: none has offered anything yet");
+        trial.SendOffers(trial.Offer("A1", cpus: 0.25), trial.Offer("A2", cpus: 0.25, memory: 384), trial.Offer("A3", cpus: 0.1)).ExpectLaunched();
+        trial.StepOf("head").WaitingFor.ShouldBe("a host for it: A1:5051 comes nearest of 3 that offered: it lacks 0.25 cpus (0.5 asked, 0.25 free)");
+        trial.Observation!.Waiting.Single(reason => reason.Host == "A2:5051").Reason.ShouldBe("it lacks 0.25 cpus (0.5 asked, 0.25 free) and 128 MiB of memory (512 asked, 384 free)");
+    }
+
+    [Fact]
+    public void Says_of_a_pod_that_fits_for_which_other_there_is_no_place()
+    {
+        var trial = SchedulerTrial.Started().SendOffer("A1", cpus: 1).ExpectLaunched();
+        trial.StepOf("head").WaitingFor.ShouldBe("a host for worker-0, as all get their places together: A1:5051 comes nearest: it lacks 0.5 cpus (1 asked, 0.5 free)");
     }
 
     [Fact]
@@ -436,12 +453,54 @@ public sealed class SchedulerCoreTests
     }
 
     [Fact]
+    public void What_failed_says_with_its_status_what_it_wrote_last()
+    {
+        var trial = SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1");
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            trial.SendStatus("job", TaskState.TaskRunning).SendStatus("job", TaskState.TaskFailed, "Command exited with status 255", "Traceback (most recent call last):", "  import trial", "ImportError: no trial");
+            trial.Later(TimeSpan.FromSeconds(5)).SendOffer("A1");
+        }
+        const string Said = "Command exited with status 255: Traceback (most recent call last): | import trial | ImportError: no trial";
+        trial.StepOf("job").WaitingFor.ShouldBe($"job failed 2 times in a row: {Said}");
+        trial.Observation!.Reason.ShouldBe($"job failed 2 times in a row: {Said}");
+        trial.Observation.Tasks.Last(task => task.Name == "job").Message.ShouldBe(Said);
+        trial.Observation.Events.ShouldContain(happened => happened.Subject == "job" && happened.Text == $"ended with TASK_FAILED: {Said}");
+    }
+
+    [Fact]
+    public void Of_what_an_agent_says_that_is_too_long_a_part_is_shown()
+    {
+        var trial = SchedulerTrial.Started().SendOffer("A1").SendStatus("head", TaskState.TaskRunning).SendStatus("head", TaskState.TaskFailed, "exit 1", [.. Enumerable.Repeat(new string('x', 5000), 50)]);
+        trial.Observation!.Tasks.Single(task => task.Name == "head").Message!.Length.ShouldBeLessThan(1100);
+    }
+
+    [Fact]
     public void Says_what_artifacts_are_missing_and_asks_again()
     {
         var trial = new SchedulerTrial().SendSubscribed().SendWant().Send(new SchedulerCommand.Resolved(1, new ArtifactResolution.Unavailable("no jar")));
         trial.ExpectState(ClusterState.Failed).Observation!.Reason!.ShouldContain("no jar");
         trial.Later(TimeSpan.FromSeconds(31)).Effects.OfType<SchedulerEffect.Resolve>().ShouldHaveSingleItem();
         trial.SendArtifacts().ExpectState(ClusterState.Pending);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_what_was_locked_stops_the_launch_and_is_named()
+    {
+        var trial = new SchedulerTrial().SendSubscribed().SendWant().Send(new SchedulerCommand.Resolved(1, new ArtifactResolution.Mismatched("tool.whl has another hash")));
+        trial.SendOffer("A1").ExpectLaunched().ExpectStep("artifacts", StepState.Failed).ExpectState(ClusterState.Failed).Observation!.Reason!.ShouldContain("tool.whl has another hash");
+    }
+
+    [Fact]
+    public void What_stands_in_for_artifacts_is_said_for_as_long_as_it_does()
+    {
+        var standsIn = new SchedulerCommand.Resolved(1, new ArtifactResolution.Ready(ResolvedArtifacts.None) { StandIn = "the host's own stands in" });
+        var trial = new SchedulerTrial().SendSubscribed().SendWant().Send(standsIn);
+        trial.ExpectStep("artifacts", StepState.Complete).StepOf("artifacts").Note.ShouldBe("the host's own stands in");
+        trial.SendOffer("A1").SendReady("head").SendReady("worker-0").SendReady("worker-1").ExpectState(ClusterState.Ready).StepOf("artifacts").Note.ShouldBe("the host's own stands in");
+        trial.Restart().SendSubscribed().SendWant().Send(standsIn);
+        trial.Observation!.Events.Count(happened => happened.Text == "the host's own stands in").ShouldBe(1);
+        trial.SendArtifacts().StepOf("artifacts").Note.ShouldBeNull();
     }
 
     private static SchedulerTrial Ready(double spread = 0) =>

@@ -98,7 +98,7 @@ public sealed class SchedulerTrial
         return offer;
     }
 
-    public SchedulerTrial SendStatus(string task, TaskState state, string? message = null) => SendStatusOf(Rows[task].TaskId, state, message);
+    public SchedulerTrial SendStatus(string task, TaskState state, string? message = null, params string[] lastLines) => SendStatusOf(Rows[task].TaskId, state, message, lastLines: lastLines);
 
     /// <summary>What the agent says of a task with a check: null before it has an answer.</summary>
     public SchedulerTrial SendChecked(string task, bool? connected) => SendStatusOf(
@@ -108,11 +108,12 @@ public sealed class SchedulerTrial
             Tcp = connected is { } known ? new CheckStatusInfo.Types.Tcp { Succeeded = known } : new CheckStatusInfo.Types.Tcp(),
         });
 
-    public SchedulerTrial SendStatusOf(string taskId, TaskState state, string? message = null, CheckStatusInfo? check = null)
+    public SchedulerTrial SendStatusOf(string taskId, TaskState state, string? message = null, CheckStatusInfo? check = null, params string[] lastLines)
     {
         var report = new TaskReport { TaskId = new TaskID { Value = taskId }, State = state, AgentId = new AgentID { Value = "A1" }, Uuid = ByteString.CopyFromUtf8("u"), CheckStatus = check };
         if (message is not null)
             report.Message = message;
+        report.LastLines.Add(lastLines);
         return Send(Received(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Update, Update = new SchedulerEvent.Types.Update { Status = report } }));
     }
 

@@ -39,6 +39,33 @@ public sealed class CommandTaskTests
     }
 
     [Fact]
+    public async Task Tells_what_a_task_that_asks_for_it_wrote_last_when_it_fails()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        static TaskInfo Asking(string id, string command)
+        {
+            var task = TaskOf(id, command);
+            task.TellLastLines = true;
+            return task;
+        }
+
+        agent.Run(Asking("errors", "echo out; echo first >&2; echo 'no such notebook' >&2; exit 7"));
+        agent.Run(Asking("output", "echo 'no such notebook'; exit 7"));
+        agent.Run(Asking("well", "echo fine"));
+        agent.Run(Asking("linked", "rm stderr; ln -s /etc/passwd stderr; exit 7"));
+        agent.Run(TaskOf("silent", "echo 'nobody asked' >&2; exit 7"));
+
+        var failed = await master.WaitForAsync("errors", TaskState.TaskFailed);
+        failed.Message.ShouldBe("Command exited with status 7");
+        failed.LastLines.ShouldBe(["first", "no such notebook"]);
+        (await master.WaitForAsync("output", TaskState.TaskFailed)).LastLines.ShouldBe(["no such notebook"]);
+        (await master.WaitForAsync("well", TaskState.TaskFinished)).LastLines.ShouldBeEmpty();
+        (await master.WaitForAsync("linked", TaskState.TaskFailed)).LastLines.ShouldBeEmpty();
+        (await master.WaitForAsync("silent", TaskState.TaskFailed)).LastLines.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Passes_arguments_without_a_shell_and_only_the_environment_that_is_meant()
     {
         await using var master = await FakeMaster.StartAsync();

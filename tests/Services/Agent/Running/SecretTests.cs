@@ -65,6 +65,26 @@ public sealed class SecretTests
     }
 
     [Fact]
+    public async Task A_task_that_fails_tells_no_secret_in_its_last_lines_also_when_another_agent_started_it()
+    {
+        await using var master = await FakeMaster.StartAsync();
+        await using var agent = await AgentUnderTest.StartAsync(master);
+        const string Telling = "cat etc/key >&2; echo >&2; echo \"token is $TOKEN\" >&2; exit 7";
+        var (fails, waits) = (WithSecrets(TaskOf("fails", Telling)), WithSecrets(TaskOf("waits", $"until [ -e go ]; do sleep 0.05; done; {Telling}")));
+        (fails.TellLastLines, waits.TellLastLines) = (true, true);
+
+        agent.Run(fails);
+        agent.Run(waits);
+        (await master.WaitForAsync("fails", TaskState.TaskFailed)).LastLines.ShouldBe(["(secret)", "token is (secret)"]);
+        await master.WaitForAsync("waits", TaskState.TaskRunning);
+        await agent.CrashAsync();
+        await agent.StartProcessAsync();
+        await File.WriteAllTextAsync(Path.Combine(agent.Sandbox("waits"), "go"), "");
+
+        (await master.WaitForAsync("waits", TaskState.TaskFailed)).LastLines.ShouldBe(["(secret)", "token is (secret)"]);
+    }
+
+    [Fact]
     public async Task Another_tasks_user_can_not_read_it()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can run tasks as other users");

@@ -32,6 +32,15 @@ public sealed class WhyDeskTests
         var (code, output) = await DpAsync(host, "why", "trial");
 
         code.ShouldBe(ExitCode.Waiting);
+        output.ShouldBe($"""
+            worker-0 waits for room on a host: it asks for 1 cpus where 127.0.0.1:5051 has 0.9 free.
+            -> It fits on 127.0.0.1 when cluster holder ends in 11 min.
+               Every host's reason: dp why trial --all
+
+            """);
+        (code, output) = await DpAsync(host, "why", "trial", "--all");
+        code.ShouldBe(ExitCode.Waiting);
+        output.ShouldStartWith("worker-0 waits for room on a host");
         output.ShouldContain("1: too little cpus is free");
         output.ShouldContain("127.0.0.1 (" + agent.Id + "): cpus:0.9;mem:992 is free for the role, cpus:1;mem:512 are wanted; ");
         output.ShouldContain("-> fits on 127.0.0.1 when cluster holder ends in 11 min");
@@ -63,12 +72,27 @@ public sealed class WhyDeskTests
         var why = JsonNode.Parse(await host.Client.GetStringAsync("/api/v1/clusters/trial/why"))!;
 
         ((string)why["pods"]![0]!["not_asked"]!).ShouldContain("no master is configured");
+        ((string)why["sentence"]!).ShouldBe("trial waits for the master: no master is configured; give --master URL.");
         using var framework = await host.Client.GetAsync("/api/v1/pool/why?framework_id=F");
         framework.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         using var nothing = await host.Client.GetAsync("/api/v1/pool/why");
         nothing.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         using var stranger = await host.Stranger.GetAsync("/api/v1/pool/why?framework_id=F");
         stranger.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_master_that_is_away_is_said_so_with_what_to_do()
+    {
+        await using var host = await ControlPlaneHost.Start(change: settings => settings with { Master = new Uri("http://127.0.0.1:1/") });
+        await LaunchAsync(host, "trial", ScriptedOperator.Pending with { Pending = [new("worker-0", ["worker-0"], new(1000, 512, 0), 1, "no master answers at http://127.0.0.1:1")] });
+
+        var (code, output) = await DpAsync(host, "why", "trial");
+
+        code.ShouldBe(ExitCode.Waiting);
+        output.ShouldContain("trial waits for the master: no master answers at http://127.0.0.1:1.");
+        output.ShouldContain("-> See that the master runs.");
+        output.ShouldNotContain("refused");
     }
 
     private static TaskView Running(string id) => new(
