@@ -12,7 +12,20 @@ public enum StepState { Pending, Preparing, Starting, Complete, Failed }
 /// <param name="ExpiresAt">When the lifetime ends and the platform deletes the cluster.</param>
 public sealed record ClusterSummary(
     string Id, string Name, string Package, string Version, string Owner, ClusterState State, string? Reason,
-    DateTimeOffset CreatedAt, DateTimeOffset? ReadyAt, DateTimeOffset ExpiresAt, AmountsView Reserved);
+    DateTimeOffset CreatedAt, DateTimeOffset? ReadyAt, DateTimeOffset ExpiresAt, AmountsView Reserved)
+{
+    /// <summary>What it does or did last; null where nothing is said of it, such as while it is parked.</summary>
+    public ActivityView? Activity { get; init; }
+}
+
+/// <summary>What a cluster does, as evidence for whether it is idle.</summary>
+/// <param name="Of">Of what: <c>3 jobs</c> of one that is busy, else what it did last; null when that is not known.</param>
+/// <param name="LastAt">When it last did something.</param>
+/// <param name="Reason">Why nothing is proved, so that it counts as busy; null when something is.</param>
+public sealed record ActivityView(ActivityState State, string? Of, DateTimeOffset? LastAt, string? Reason);
+
+/// <summary>Who is not proved to be idle is busy: <see cref="Unknown"/> counts as <see cref="Busy"/>.</summary>
+public enum ActivityState { Idle, Busy, Unknown }
 
 /// <summary>Everything people see of one cluster.</summary>
 public sealed record ClusterDetail(

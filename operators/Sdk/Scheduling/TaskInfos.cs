@@ -11,7 +11,7 @@ internal static class TaskInfos
 {
     private const double NanosecondsPerTick = 100;
 
-    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, ReadinessCheck readiness, string cluster, PodReservation reservation, string role, string user)
+    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, ReadinessCheck readiness, IReadOnlyList<ActivityLook> activity, string cluster, PodReservation reservation, string role, string user)
     {
         var info = new TaskInfo
         {
@@ -23,6 +23,7 @@ internal static class TaskInfos
             KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = (long)(specification.KillGrace.Ticks * NanosecondsPerTick) } },
             Discovery = Discovery(row, cluster),
             Check = CheckInfos.Of(readiness, row.Ports),
+            Activity = ActivityInfos.Of(activity, row.Ports),
         };
         if (user.Length > 0)
             info.Command.User = user;

@@ -62,7 +62,10 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
             _ => (seen.State, seen.Reason),
         };
         var summary = new ClusterSummary(
-            cluster.Id, cluster.Name, cluster.Package, cluster.Version, cluster.Owner, state, reason, cluster.CreatedAt, seen.ReadyAt, cluster.ExpiresAt, seen.Reserved);
+            cluster.Id, cluster.Name, cluster.Package, cluster.Version, cluster.Owner, state, reason, cluster.CreatedAt, seen.ReadyAt, cluster.ExpiresAt, seen.Reserved)
+        {
+            Activity = state is ClusterState.Deleted or ClusterState.Deleting ? null : seen.Activity,
+        };
         return new ClusterDetail(summary, Texts(cluster.Options), seen.Plans, seen.Tasks, seen.Endpoints, seen.Snippets, seen.Waiting)
         {
             Events = seen.Events, Target = cluster.Target, IsPaused = cluster.Aim.IsPaused,
