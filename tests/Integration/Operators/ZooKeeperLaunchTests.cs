@@ -35,11 +35,14 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output);
         await launched.ReadyAsync("""{"servers":1,"memory":128}""");
         var address = launched.Exported("ZOOKEEPER_CONNECT").Split(':');
+        // Its port is open a little before it gives sessions.
+        await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: "its launch" });
 
         using (var client = new TcpClient())
         {
             await client.ConnectAsync(address[0], int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture));
             await client.GetStream().WriteAsync(SessionRequest());
+            (await client.GetStream().ReadAsync(new byte[100])).ShouldBeGreaterThan(0, "the server takes it for a session");
             (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Busy)).Of.ShouldBe("1 session");
         }
 
