@@ -24,7 +24,20 @@ internal sealed class DaskProcesses(ClusterSettings settings, string folder)
                 "--protocol", "tls", "--host", context.Host, "--port", Text(context.Ports[Comm]), "--dashboard-address", $"{context.Host}:{Text(context.Ports[DaskPackage.Dashboard])}",
                 "--dashboard-prefix", Prefix(settings).TrimStart('/'), "--no-show",
             ]),
-        context => new ReadinessCheck.Http(DaskPackage.Dashboard, $"{Prefix(settings)}/health", "^ok"));
+        context => new ReadinessCheck.Http(DaskPackage.Dashboard, $"{Prefix(settings)}/health", "^ok"))
+    {
+        Activity = _ =>
+        [
+            new ActivityLook(
+                new LookWay.Http(DaskPackage.Dashboard, $"{Prefix(settings)}/json/counts.json"),
+                [
+                    new ActivitySign(SignKind.Busy, "tasks", new SignPlace.Json("$.processing")),
+                    new ActivitySign(SignKind.Busy, "waiting tasks", new SignPlace.Json("$.waiting")),
+                    // One stands for tasks that nobody waits for.
+                    new ActivitySign(SignKind.Busy, "clients", new SignPlace.Json("$.clients")) { Above = 1 },
+                ]),
+        ],
+    };
 
     public TaskSpecification Worker() => new(
         "", new TaskResources(settings.Number("threads") * 1000L, settings.Number("memory") + WorkerOverhead, 1024), [Comm],

@@ -25,7 +25,10 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
             ],
             connection,
             [new GeneratedFile("config/jupyter_server_config.json", Configuration(context)), new GeneratedFile("config/jupyter_notebook_config.json", OldConfiguration(context))])),
-        context => new ReadinessCheck.Http(Http, $"{BasePath(settings)}api", "version"));
+        context => new ReadinessCheck.Http(Http, $"{BasePath(settings)}api", "version"))
+    {
+        Activity = _ => Activity(),
+    };
 
     public TaskSpecification Execute() => new(
         "", new TaskResources(300, settings.Number("memory"), 512), [],
@@ -39,6 +42,20 @@ internal sealed class JupyterProcesses(ClusterSettings settings)
     {
         RunsOnce = true,
     };
+
+    /// <summary>A cell that computes for long and prints nothing leaves no trace in the time of the last activity.</summary>
+    private ActivityLook[] Activity()
+    {
+        var login = new Dictionary<string, string> { ["Authorization"] = $"token {settings.Secret(TokenSecret)}" };
+        return
+        [
+            new ActivityLook(new LookWay.Http(Http, $"{BasePath(settings)}api/status", login), [new ActivitySign(SignKind.Time, "the server or a kernel", new SignPlace.Json("$.last_activity"))]),
+            // Looking is no activity.
+            new ActivityLook(
+                new LookWay.Http(Http, $"{BasePath(settings)}api/kernels?no_track_activity=1", login),
+                [new ActivitySign(SignKind.Busy, "kernels", new SignPlace.Match("\"execution_state\"\\s*:\\s*\"busy\""))]) { Expect = "^\\[" },
+        ];
+    }
 
     public static string BasePath(ClusterSettings settings) => settings.PagePath(JupyterPackage.Lab) + "/";
 

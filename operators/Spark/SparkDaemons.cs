@@ -26,7 +26,11 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
         // The page of its whole state grows with the applications that have been, and says this last.
         context => new ReadinessCheck.Http(SparkPorts.Page, "/json/status", """
             "status"\s*:\s*"ALIVE"
-            """));
+            """))
+    {
+        // The Connect server is an application itself.
+        Activity = _ => [new ActivityLook(new LookWay.Http(SparkPorts.Page, "/json/"), [new ActivitySign(SignKind.Busy, "applications", new SignPlace.Json("$.activeapps")) { Above = 1 }])],
+    };
 
     public TaskSpecification Worker() => new(
         "",
@@ -58,7 +62,24 @@ internal sealed class SparkDaemons(ClusterSettings settings, string folder)
                 "--conf", $"spark.ui.port={Port(context, SparkPorts.Page)}",
                 "--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
             ])),
-        context => new ReadinessCheck.Tcp(SparkPorts.Grpc));
+        context => new ReadinessCheck.Tcp(SparkPorts.Grpc))
+    {
+        Activity = _ =>
+        [
+            // Names begin with the application's id, which nobody knows before it runs. What the Connect server's own page says is no evidence: a request whose
+            // client went away counts there as one that runs.
+            new ActivityLook(
+                new LookWay.Http(SparkPorts.Page, "/metrics/json/"),
+                [
+                    new ActivitySign(SignKind.Busy, "jobs", new SignPlace.Match("""
+                        \.driver\.DAGScheduler\.job\.activeJobs"\s*:\s*\{\s*"value"\s*:\s*([0-9]+)
+                        """)),
+                    new ActivitySign(SignKind.Count, "jobs", new SignPlace.Match("""
+                        \.driver\.DAGScheduler\.job\.allJobs"\s*:\s*\{\s*"value"\s*:\s*([0-9]+)
+                        """)),
+                ]),
+        ],
+    };
 
     /// <param name="program">As the package's class archives name it.</param>
     private TaskCommand Java(TaskContext context, string program, int heap, IReadOnlyList<string> options, string main, IReadOnlyList<string> arguments)

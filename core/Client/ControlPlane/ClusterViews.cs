@@ -16,7 +16,19 @@ public sealed record ClusterSummary(
 {
     /// <summary>The blueprint that it belongs to; null for a cluster on its own.</summary>
     public string? Blueprint { get; init; }
+
+    /// <summary>What it does or did last; null where nothing is said of it, such as while it is parked.</summary>
+    public ActivityView? Activity { get; init; }
 }
+
+/// <summary>What a cluster does, as evidence for whether it is idle.</summary>
+/// <param name="Of">Of what: <c>3 jobs</c> of one that is busy, else what it did last; null when that is not known.</param>
+/// <param name="LastAt">When it last did something.</param>
+/// <param name="Reason">Why nothing is proved, so that it counts as busy; null when something is.</param>
+public sealed record ActivityView(ActivityState State, string? Of, DateTimeOffset? LastAt, string? Reason);
+
+/// <summary>Who is not proved to be idle is busy: <see cref="Unknown"/> counts as <see cref="Busy"/>.</summary>
+public enum ActivityState { Idle, Busy, Unknown }
 
 /// <summary>Everything people see of one cluster.</summary>
 public sealed record ClusterDetail(

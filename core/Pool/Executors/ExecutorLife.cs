@@ -20,10 +20,11 @@ internal static class ExecutorLife
             decision.Tell(agent, AgentEvents.ShutdownExecutor(framework.Id, shutdown.ExecutorId));
     }
 
+    /// <summary>A task by itself has an executor of its own id, which is not listed: what it says is passed on while the task is there.</summary>
     public static void MessageOfExecutor(PoolState state, Decision decision, PooledAgent agent, AgentCall.Types.ExecutorMessage message)
     {
         if (!state.Frameworks.TryGetValue(message.FrameworkId.Value, out var framework)
-            || !agent.Executors.ContainsKey((framework.Id, message.ExecutorId.Value)))
+            || !(agent.Executors.ContainsKey((framework.Id, message.ExecutorId.Value)) || agent.Tasks.ContainsKey((framework.Id, message.ExecutorId.Value))))
             return;
         decision.Tell(framework, new SchedulerEvent
         {

@@ -12,6 +12,9 @@ public sealed record ClusterObservation(
     /// <summary>Of a cluster that no scheduler has looked at yet.</summary>
     public static ClusterObservation Unscheduled { get; } = new(ClusterState.Pending, "waiting for its scheduler", null, new AmountsView(0, 0, 0), [], [], [], [], []);
 
+    /// <summary>What it does now or did last, as evidence for whether it is idle; null where nothing is said of it, such as while it is parked.</summary>
+    public ActivityView? Activity { get; init; }
+
     public IReadOnlyList<PendingPod> Pending { get; init; } = [];
 
     /// <summary>What happened, oldest first.</summary>

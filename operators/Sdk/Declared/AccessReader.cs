@@ -45,30 +45,6 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
         return snippets;
     }
 
-    public IdleDeclaration? Idle(Fields package, Scopes scopes)
-    {
-        if (package.Map("idle") is not { } fields)
-            return null;
-        IdleDeclaration? idle = null;
-        if (fields.Map("http") is { } http)
-        {
-            var (pod, port) = PodPort(http);
-            idle = new IdleDeclaration.Http(pod, port, WebPath(http, scopes, null), http.Text("json_path", JsonPath(), "such as $.last_activity or $.jobs[0].ended"));
-            http.Done();
-        }
-        else if (fields.Optional("prometheus") is { } query)
-        {
-            idle = new IdleDeclaration.Prometheus(query);
-        }
-        else
-        {
-            problems.Add(fields.Node, "idle says nothing", "http: { pod, port, path, json_path }, or prometheus: QUERY");
-        }
-
-        fields.Done();
-        return idle;
-    }
-
     public MetricsDeclaration? Metrics(Fields package, Scopes scopes)
     {
         if (package.Map("metrics") is not { } fields)
@@ -96,9 +72,6 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
             problems.Add(fields.At("port"), $"{fields.Of("port")} names {Problems.Short(port)}, which is no port of {pod}", string.Join(", ", ports[pod]));
         return (pod, port);
     }
-
-    [GeneratedRegex(@"\A\$(\.[A-Za-z_][A-Za-z0-9_]{0,79}|\[[0-9]{1,6}\]){0,16}\z")]
-    private static partial Regex JsonPath();
 
     [GeneratedRegex(@"\A[A-Za-z0-9._~-][A-Za-z0-9._~/#?=&-]{0,199}\z")]
     private static partial Regex Landing();

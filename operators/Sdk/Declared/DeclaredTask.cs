@@ -15,7 +15,7 @@ internal sealed class DeclaredTask(
         new TaskResources((long)(task.Cpus.Of(settings.Options) * MilliCpusPerCpu), (long)decimal.Ceiling(task.Memory.Of(settings.Options)), (long)decimal.Ceiling(task.Disk.Of(settings.Options))),
         task.Ports, Command, Readiness)
     {
-        KillGrace = task.KillGrace, ReadyWithin = task.ReadyWithin, RunsOnce = task.RunsOnce,
+        KillGrace = task.KillGrace, ReadyWithin = task.ReadyWithin, RunsOnce = task.RunsOnce, Activity = Looks() is { Count: > 0 } looks ? context => DeclaredActivity.Of(looks, Values(context).Task(context, pod.WaitsFor.Keys)) : null,
     };
 
     private CommandOutcome Command(TaskContext context)
@@ -46,6 +46,14 @@ internal sealed class DeclaredTask(
     }
 
     private ReadinessCheck Readiness(TaskContext context) => DeclaredChecks.Of(task.Ready, () => Values(context).Task(context, pod.WaitsFor.Keys));
+
+    /// <summary>A command is run beside the first task of its pod, other questions go to whose port is named.</summary>
+    private List<IdleDeclaration> Looks() => [.. declaration.Idle.Where(idle => idle.Pod == pod.Type && idle.Look switch
+    {
+        LookDeclaration.Http http => task.Ports.Contains(http.Port),
+        LookDeclaration.Tcp tcp => task.Ports.Contains(tcp.Port),
+        _ => task == pod.Tasks[0],
+    })];
 
     private TemplateValues Values(TaskContext context) => new(declaration, version, settings, pods, context.Peer);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
@@ -10,7 +11,7 @@ namespace DataPlatform.Operators.Sdk.Declared;
 public sealed record PackageDeclaration(
     string Name, string Title, string Description, IReadOnlyList<VersionDeclaration> Versions, IReadOnlyList<OptionDeclaration> Options,
     IReadOnlyDictionary<string, JsonObject> Sizes, IReadOnlyList<string> Secrets, IReadOnlyList<PodDeclaration> Pods, IReadOnlyList<EndpointDeclaration> Endpoints,
-    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IdleDeclaration? Idle, MetricsDeclaration? Metrics);
+    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IReadOnlyList<IdleDeclaration> Idle, MetricsDeclaration? Metrics);
 
 /// <summary>One version of the engine and where its files come from.</summary>
 public sealed record VersionDeclaration(string Version, ArtifactDeclaration Artifacts);
@@ -90,15 +91,19 @@ public sealed record EndpointDeclaration(string Name, string Title, string Pod, 
 
 public sealed record SnippetDeclaration(string Title, string Language, Template Text);
 
-/// <summary>How an engine proves its last activity.</summary>
-public abstract record IdleDeclaration
+/// <summary>How a pod proves what it does: one question to each of its instances.</summary>
+/// <param name="Expect">What the answer must match to be one; null when any will do.</param>
+public sealed record IdleDeclaration(string Pod, LookDeclaration Look, string? Expect, IReadOnlyList<ActivitySign> Signs);
+
+public abstract record LookDeclaration
 {
-    private IdleDeclaration() { }
+    private LookDeclaration() { }
 
-    /// <param name="JsonPath">To the time of the last activity in the answer.</param>
-    public sealed record Http(string Pod, string Port, Template Path, string JsonPath) : IdleDeclaration;
+    public sealed record Http(string Port, Template Path, IReadOnlyDictionary<string, Template> Headers) : LookDeclaration;
 
-    public sealed record Prometheus(string Query) : IdleDeclaration;
+    public sealed record Tcp(string Port, Template Say) : LookDeclaration;
+
+    public sealed record Command(string Program, IReadOnlyList<Template> Arguments, IReadOnlyDictionary<string, Template> Environment) : LookDeclaration;
 }
 
 /// <summary>Where an engine has its measurements in Prometheus's text form.</summary>

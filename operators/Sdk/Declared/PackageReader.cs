@@ -61,7 +61,7 @@ public static class PackageReader
         var declaration = new PackageDeclaration(
             package.Text("name", Names.Package(), Names.PackageAllowed), package.Text("title"), package.Text("description"), versions, optionList,
             optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), access.Exports(package, scopes), access.Snippets(package, scopes),
-            access.Idle(package, scopes), access.Metrics(package, scopes));
+            new IdleReader(problems, templates, scopes, ports, tasks, pods).Idle(package), access.Metrics(package, scopes));
         package.Done();
         return declaration;
     }

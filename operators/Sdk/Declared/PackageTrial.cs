@@ -39,6 +39,7 @@ internal static class PackageTrial
             if (task.Command(context) is CommandOutcome.Waiting(var reason))
                 throw new InvalidOperationException(reason);
             task.Readiness(context);
+            task.Activity?.Invoke(context);
         }
 
         package.Endpoints(settings, placed);

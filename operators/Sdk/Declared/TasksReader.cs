@@ -49,18 +49,24 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
                 problems.Add(at, $"{Problems.Short(path)} leads out of the sandbox", Names.PathAllowed);
         }
 
-        if (program is not null && Shells.Contains(Path.GetFileName(program)))
-            HoldShell(fields, [.. arguments.Select(argument => argument.Text)], files);
-        else if (program is not null && Interpreter().IsMatch(Path.GetFileName(program)))
-            HoldInterpreter(arguments);
+        HoldProgram(fields, program, arguments, files);
         fields.Done();
         return new CommandDeclaration(program, [.. arguments.Select(argument => argument.Template)], environment, paths);
     }
 
-    /// <summary>A shell reads nothing but a file of the package's own whose text no value changes.</summary>
-    private void HoldShell(Fields command, List<string> arguments, List<FileDeclaration> files)
+    /// <summary>What a program reads as its text is the package's own.</summary>
+    public void HoldProgram(Fields command, string? program, List<(string Text, YamlNode At, Template Template)> arguments, IReadOnlyList<FileDeclaration> files)
     {
-        if (arguments is [var script, ..] && files.Exists(file => file.Path == script && file.Content.IsFixed))
+        if (program is not null && Shells.Contains(Path.GetFileName(program)))
+            HoldShell(command, [.. arguments.Select(argument => argument.Text)], files);
+        else if (program is not null && Interpreter().IsMatch(Path.GetFileName(program)))
+            HoldInterpreter(arguments);
+    }
+
+    /// <summary>A shell reads nothing but a file of the package's own whose text no value changes.</summary>
+    private void HoldShell(Fields command, List<string> arguments, IReadOnlyList<FileDeclaration> files)
+    {
+        if (arguments is [var script, ..] && files.Any(file => file.Path == script && file.Content.IsFixed))
             return;
         problems.Add(command.At("arguments"), "a shell must run a file of the package whose text is fixed: values come to it as further arguments or by the environment",
             "the path of one of files, with copy");

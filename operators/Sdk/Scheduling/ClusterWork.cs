@@ -58,6 +58,12 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     /// <summary>By task id: what its check last said is missing.</summary>
     public Dictionary<string, string> ChecksMissed { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>By task id: what its agent has told of what it does.</summary>
+    public Dictionary<string, TaskActivity> Activities { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By task id: the last activity of it that is stored.</summary>
+    public Dictionary<string, DateTimeOffset> RememberedActivities { get; } = new(StringComparer.Ordinal);
+
     /// <summary>By task id: when the master was last asked to kill it.</summary>
     public Dictionary<string, DateTimeOffset> KillsAsked { get; } = new(StringComparer.Ordinal);
 

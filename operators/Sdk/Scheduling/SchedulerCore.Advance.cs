@@ -40,6 +40,7 @@ public sealed partial class SchedulerCore
             Reconcile(now);
         if (Disconnected is null)
             KillUnwantedAgain(now);
+        TellActivity(now);
         LetGo(now);
         GiveUpSilentPlaces(now);
         if (cluster is { Wanted: not null, Facts.Removing: false, AskAgainAt: { } at } && at <= now)

@@ -132,7 +132,7 @@ public sealed partial class SchedulerCore
             {
                 Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts, Rotations = cluster.Wanted.Rotations,
             };
-            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), name, ReservationOf(instance.Name), share.Role, settings.User)));
+            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), specification.Activity?.Invoke(context) ?? [], name, ReservationOf(instance.Name), share.Role, settings.User)));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);
         }
         if (cluster.Record(instance) is { FirstLaunchedAt: null } record)

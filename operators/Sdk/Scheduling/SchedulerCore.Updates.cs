@@ -58,6 +58,9 @@ public sealed partial class SchedulerCore
             case SchedulerEvent.Types.Type.Update:
                 Update(received.Update.Status, now);
                 break;
+            case SchedulerEvent.Types.Type.Message:
+                Told(received.Message, now);
+                break;
         }
     }
 
@@ -221,6 +224,7 @@ public sealed partial class SchedulerCore
         cluster.ChecksMissed.Remove(row.TaskId);
         cluster.KillsAsked.Remove(row.TaskId);
         cluster.Outdated.Remove(row.TaskId);
+        ForgetActivity(row.TaskId);
         unconfirmed.Remove(row.TaskId);
         Save(row with { Failed = kind == EndKind.Engine });
         Happened(row.Name, $"ended with {row.State}{(row.Message is { } message ? $": {message}" : "")}", now);

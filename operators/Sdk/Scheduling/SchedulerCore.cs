@@ -44,6 +44,12 @@ public sealed partial class SchedulerCore
             if (row is { Living: true, ReadyAt: not null })
                 cluster.Serving.Add(row.TaskId);
         }
+        foreach (var activity in memory.Activities)
+        {
+            cluster.Activities[activity.TaskId] = activity;
+            if (activity.LastAt is { } at)
+                cluster.RememberedActivities[activity.TaskId] = at;
+        }
     }
 
     public string ClusterId => cluster.Id;

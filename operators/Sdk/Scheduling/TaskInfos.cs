@@ -11,7 +11,7 @@ internal static class TaskInfos
 {
     private const double NanosecondsPerTick = 100;
 
-    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, ReadinessCheck readiness, string cluster, PodReservation reservation, string role, string user)
+    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, ReadinessCheck readiness, IReadOnlyList<ActivityLook> activity, string cluster, PodReservation reservation, string role, string user)
     {
         var info = new TaskInfo
         {
@@ -24,6 +24,7 @@ internal static class TaskInfos
             Discovery = Discovery(row, cluster),
             Check = CheckInfos.Of(readiness, row.Ports),
             TellLastLines = true,
+            Activity = ActivityInfos.Of(activity, row.Ports),
         };
         if (user.Length > 0)
             info.Command.User = user;

@@ -8,6 +8,9 @@ namespace DataPlatform.Operators.Sdk.Specification;
 public sealed record TaskSpecification(
     string Name, TaskResources Resources, IReadOnlyList<string> Ports, Func<TaskContext, CommandOutcome> Command, Func<TaskContext, ReadinessCheck> Readiness)
 {
+    /// <summary>How it is found out what the task does, as evidence for whether the cluster is idle; null when nothing can be said. Asked as <see cref="Readiness"/> is.</summary>
+    public Func<TaskContext, IReadOnlyList<ActivityLook>>? Activity { get; init; }
+
     /// <summary>How long the task may take to end by itself when it is asked to.</summary>
     public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(5);
 

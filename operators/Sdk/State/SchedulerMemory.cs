@@ -5,6 +5,7 @@ namespace DataPlatform.Operators.Sdk.State;
 /// <summary>What a scheduler remembers of its cluster, read from its documents and written as changes to them.</summary>
 public sealed record SchedulerMemory(ClusterFacts? Facts, IReadOnlyList<PodRecord> Pods, IReadOnlyList<TaskRow> Tasks, IReadOnlyList<ClusterEvent> Events)
 {
+    private const string ActivityKind = "activity";
     private const string FactsKind = "facts";
     private const string PodKind = "pod";
     private const string TaskKind = "task";
@@ -15,7 +16,13 @@ public sealed record SchedulerMemory(ClusterFacts? Facts, IReadOnlyList<PodRecor
         documents.Where(document => document.Kind == FactsKind).Select(Content<ClusterFacts>).FirstOrDefault(),
         [.. documents.Where(document => document.Kind == PodKind).Select(Content<PodRecord>)],
         [.. documents.Where(document => document.Kind == TaskKind).Select(Content<TaskRow>).OrderBy(row => row.LaunchedAt).ThenBy(row => row.TaskId, StringComparer.Ordinal)],
-        [.. documents.Where(document => document.Kind == EventKind).Select(Content<ClusterEvent>).OrderBy(each => each.Number)]);
+        [.. documents.Where(document => document.Kind == EventKind).Select(Content<ClusterEvent>).OrderBy(each => each.Number)])
+    {
+        Activities = [.. documents.Where(document => document.Kind == ActivityKind).Select(Content<TaskActivity>)],
+    };
+
+    /// <summary>What living tasks were last known to do.</summary>
+    public IReadOnlyList<TaskActivity> Activities { get; init; } = [];
 
     public static DocumentChange Put(ClusterFacts facts) => Put(FactsKind, FactsKind, facts);
 
@@ -25,9 +32,13 @@ public sealed record SchedulerMemory(ClusterFacts? Facts, IReadOnlyList<PodRecor
 
     public static DocumentChange Put(ClusterEvent happened) => Put(EventKind, Key(happened.Number), happened);
 
+    public static DocumentChange Put(TaskActivity activity) => Put(ActivityKind, activity.TaskId, activity);
+
     public static DocumentChange RemovePod(string name) => new DocumentChange.Remove(PodKind, name);
 
     public static DocumentChange RemoveTask(string taskId) => new DocumentChange.Remove(TaskKind, taskId);
+
+    public static DocumentChange RemoveActivity(string taskId) => new DocumentChange.Remove(ActivityKind, taskId);
 
     public static DocumentChange RemoveEvent(long number) => new DocumentChange.Remove(EventKind, Key(number));
 

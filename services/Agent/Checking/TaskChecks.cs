@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DataPlatform.Core.Protocol.Extensions;
+using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
@@ -7,9 +8,10 @@ using DataPlatform.Services.Agent.Native;
 namespace DataPlatform.Services.Agent.Checking;
 
 /// <summary>Looks at running tasks again and again and tells the loop what it saw; what follows from it is decided there.</summary>
-internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, CheckedTask?> checkedOf, Func<AgentInput, ValueTask> post, TimeProvider time) : IDisposable
+internal sealed class TaskChecks(CheckProbe probe, ActivityProbe activities, Func<TaskRun, CheckedTask?> checkedOf, Func<AgentInput, ValueTask> post, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestActivityInterval = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, CancellationTokenSource> running = new(StringComparer.Ordinal);
 
     public void Start(TaskRun run)
@@ -36,6 +38,9 @@ internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, CheckedTask?> c
             var timing = CheckTiming.Of(check.DelaySeconds, check.IntervalSeconds, check.TimeoutSeconds, check.HasStartingIntervalSeconds ? check.StartingIntervalSeconds : null);
             _ = RepeatAsync(plan, timing, task, result => new AgentInput.CheckObserved(run.ContainerId, result.AsStatus(check.Type)), life.Token);
         }
+
+        if (run.Task.Activity is { } activity)
+            _ = LookAtActivityAsync(run.ContainerId, activity, task, life.Token);
     }
 
     public void Stop(string containerId)
@@ -51,6 +56,27 @@ internal sealed class TaskChecks(CheckProbe probe, Func<TaskRun, CheckedTask?> c
     {
         foreach (var containerId in running.Keys)
             Stop(containerId);
+    }
+
+    private async Task LookAtActivityAsync(string containerId, ActivityInfo activity, CheckedTask task, CancellationToken stop)
+    {
+        var timing = CheckTiming.Of(activity.DelaySeconds, activity.IntervalSeconds, activity.TimeoutSeconds);
+        try
+        {
+            await Task.Delay(timing.Delay, time, stop);
+            while (true)
+            {
+                var report = await activities.LookAsync(activity, task, timing.Timeout, stop);
+                if (!ProcessStat.IsAlive(task.Supervisor))
+                    return;
+                await post(new AgentInput.ActivityObserved(containerId, report));
+                await Task.Delay(timing.Interval > ShortestActivityInterval ? timing.Interval : ShortestActivityInterval, time, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The task is not to be looked at any more.
+        }
     }
 
     private async Task RepeatAsync(CheckPlan plan, CheckTiming timing, CheckedTask task, Func<CheckResult, AgentInput> inputOf, CancellationToken stop)

@@ -1,4 +1,5 @@
 using DataPlatform.Core.Protocol.Mesos;
+using Google.Protobuf;
 using Capability = DataPlatform.Core.Protocol.Mesos.FrameworkInfo.Types.Capability.Types.Type;
 using static DataPlatform.Core.Protocol.Mesos.TaskReport.Types;
 
@@ -39,7 +40,7 @@ public sealed partial class AgentCore
 
     private void StartChecks(TaskRun run)
     {
-        if (run.Task.HealthCheck is not null || run.Task.Check is not null)
+        if (run.Task.HealthCheck is not null || run.Task.Check is not null || run.Task.Activity is not null)
             effects.Add(new AgentEffect.StartChecks(run));
     }
 
@@ -286,5 +287,15 @@ public sealed partial class AgentCore
     {
         if (run.Phase == RunPhase.Running && run.Check?.Observe(status) == true)
             Report(run, TaskState.TaskRunning, null, Reason.TaskCheckStatusUpdated);
+    }
+
+    /// <summary>Not as a status: it is seen again soon, so it need neither be kept nor acknowledged.</summary>
+    private void ActivityObserved(TaskRun run, ActivityReport report)
+    {
+        if (run.Phase != RunPhase.Running || !linked || run.Task.Activity is not { } activity)
+            return;
+        run.Activity ??= new ActivityRecord(activity);
+        if (run.Activity.Observe(report, now.Steady))
+            effects.Add(new AgentEffect.SendExecutorMessage(new ExecutorKey(run.Key.FrameworkId, run.ExecutorId), report.ToByteString()));
     }
 }

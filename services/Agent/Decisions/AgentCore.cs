@@ -58,6 +58,7 @@ public sealed partial class AgentCore(AgentSettings settings, TaskReports report
             case AgentInput.Ended ended: With(ended.ContainerId, run => Ended(run, ended.End, ended.LastLines)); break;
             case AgentInput.HealthObserved health: With(health.ContainerId, run => HealthObserved(run, health)); break;
             case AgentInput.CheckObserved check: With(check.ContainerId, run => CheckObserved(run, check.Status)); break;
+            case AgentInput.ActivityObserved activity: With(activity.ContainerId, run => ActivityObserved(run, activity.Report)); break;
             case AgentInput.DiskExceeded disk: With(disk.ContainerId, run => DiskExceeded(run, disk.Excess)); break;
             case AgentInput.Tick: break;
             default: throw new InvalidOperationException($"Unhandled input {input.GetType().Name}");

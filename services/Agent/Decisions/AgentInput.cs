@@ -73,6 +73,8 @@ public abstract record AgentInput
 
     public sealed record CheckObserved(string ContainerId, CheckStatusInfo Status) : AgentInput;
 
+    public sealed record ActivityObserved(string ContainerId, ActivityReport Report) : AgentInput;
+
     public sealed record DiskExceeded(string ContainerId, DiskExcess Excess) : AgentInput;
 
     public sealed record Tick : AgentInput;

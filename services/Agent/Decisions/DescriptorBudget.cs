@@ -53,5 +53,5 @@ public sealed record DescriptorBudget(long Limit, long ForTasks, int Starts)
         : LaunchFailure.Dropped(
             $"This agent may have {Limit} open files, of which {ForTasks} are for tasks: {taken} are taken by tasks that are here, {cost} more would be too many (the host's limit of open files, ulimit -n, bounds it)");
 
-    private static int Checks(TaskInfo task) => (task.HealthCheck is null ? 0 : 1) + (task.Check is null ? 0 : 1);
+    private static int Checks(TaskInfo task) => (task.HealthCheck is null ? 0 : 1) + (task.Check is null ? 0 : 1) + (task.Activity is null ? 0 : 1);
 }

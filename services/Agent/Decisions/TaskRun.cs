@@ -80,6 +80,9 @@ public sealed class TaskRun(FrameworkInfo framework, TaskInfo task, string conta
 
     public TaskState State => Statuses.Count == 0 ? TaskState.TaskStaging : Statuses[^1].State;
 
+    /// <summary>Null before the first look at what the task does.</summary>
+    internal ActivityRecord? Activity { get; set; }
+
     internal KillIntent? Intent { get; set; }
 
     /// <summary>When a gentle end turns into SIGKILL; on the steady clock, as all times here.</summary>

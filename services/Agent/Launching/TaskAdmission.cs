@@ -37,6 +37,8 @@ public static class TaskAdmission
             return LaunchFailure.Invalid($"task.check.http.expect {patternProblem}");
         if (task.Check is { } check && CheckProblem(CheckPlan.Of(check)) is { } checkProblem)
             return LaunchFailure.Invalid($"task.check {checkProblem}");
+        if (task.Activity is { } activity && ActivityLooks.WhyNot(activity) is { } activityProblem)
+            return LaunchFailure.Invalid($"task.activity.{activityProblem}");
         if (Secrets.WhyNot(task) is { } secretsProblem)
             return LaunchFailure.Invalid($"task: {secretsProblem}");
         if (ImageRules.WhyNot(task) is { } imageProblem)

@@ -12,14 +12,13 @@ namespace DataPlatform.Services.Agent.Nested;
 /// outlive this process of the agent; the others end with it, and what a killed agent has left of them the next one ends.
 /// </summary>
 internal sealed class NestedContainers(
-    Containers containers, TaskStarter starter, TaskProcesses processes, ContainerIsolation isolation, ProcessWatch watch, NestedRecords records, NestedLimits limits,
-    TimeProvider time, ILogger log) : IDisposable
+    Containers containers, TaskStarter starter, TaskProcesses processes, ContainerIsolation isolation, ProcessWatch watch, DescriptorWatch descriptors, NestedRecords records, NestedLimits limits,
+    TimeProvider time, ILogger log)
 {
     private const int SweepAttempts = 1000;
     private static readonly TimeSpan SweepPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(5);
 
-    private readonly DescriptorWatch descriptors = new();
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly Queue<string> over = new();
@@ -113,8 +112,6 @@ internal sealed class NestedContainers(
         ending.ForEach(each => each.Signal(Libc.SignalKill));
         await Task.WhenAny(Task.WhenAll(ending.Select(each => each.Ended)), Task.Delay(EndsWithin, time));
     }
-
-    public void Dispose() => descriptors.Dispose();
 
     /// <summary>Null when there is room for it, which it then has.</summary>
     private NestedStart? Enter(NestedId id)

@@ -13,6 +13,7 @@ public static class ClusterPage
         var output = surroundings.Output;
         output.WriteLine(Rows.Printable($"{summary.Name}: {summary.Package} {summary.Version}, {Words.State(summary.State)}{(summary.Reason is { } reason ? $": {reason}" : "")}"));
         output.WriteLine($"launched {Words.Moment(summary.CreatedAt)}{(summary.ReadyAt is { } ready ? $", ready after {DurationText.Short(ready - summary.CreatedAt)}" : "")}, deleted in {DurationText.Short(summary.ExpiresAt - now)}; holds {Words.Amounts(summary.Reserved)}");
+        if (summary.Activity is { } activity) output.WriteLine(Rows.Printable($"activity: {Words.ActivityWithReason(activity, now)}"));
         if (cluster.Options.Count > 0) output.WriteLine(Rows.Printable("options: " + string.Join(", ", cluster.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key}={option.Value}"))));
         if (summary.Blueprint is { } blueprint) output.WriteLine($"of the blueprint {blueprint}");
         if (cluster.Needs.Count > 0) output.WriteLine($"needs: {string.Join(", ", cluster.Needs)}");

@@ -29,5 +29,24 @@ public static class Words
 
     public static string State(StepState state) => state.ToString().ToLowerInvariant();
 
+    /// <summary>In a list; empty where nothing is said.</summary>
+    public static string Activity(ActivityView? activity, DateTimeOffset now) => activity switch
+    {
+        null => "",
+        { State: ActivityState.Busy } => $"busy: {activity.Of}",
+        { State: ActivityState.Idle } => Last(activity, now),
+        _ => "unknown (counts as busy)",
+    };
+
+    /// <summary>With the reason of what is not known.</summary>
+    public static string ActivityWithReason(ActivityView activity, DateTimeOffset now) => activity switch
+    {
+        { State: ActivityState.Idle } => $"idle, last activity {Last(activity, now)}",
+        { State: ActivityState.Unknown } => $"not known, which counts as busy: {activity.Reason}{(activity.LastAt is null ? "" : $"; last known {Last(activity, now)}")}",
+        _ => Activity(activity, now),
+    };
+
+    private static string Last(ActivityView activity, DateTimeOffset now) => activity.LastAt is { } at ? $"{DurationText.Short(now - at)} ago: {activity.Of}" : "none yet";
+
     public static string Moment(DateTimeOffset moment) => moment.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

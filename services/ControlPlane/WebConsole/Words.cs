@@ -28,6 +28,14 @@ public static class Words
         _ => $"{Math.Floor(duration.TotalDays):0} days {duration.Hours} h",
     };
 
+    /// <summary>What a cluster does or did last, short.</summary>
+    public static string Activity(ActivityView activity, DateTimeOffset now) => activity switch
+    {
+        { State: ActivityState.Busy } => $"busy: {activity.Of}",
+        { State: ActivityState.Idle, LastAt: { } at } => $"idle, {activity.Of} {Duration(now - at)} ago",
+        _ => "activity not known",
+    };
+
     public static Color Colour(ClusterState state) => state switch
     {
         ClusterState.Ready => Color.Success,

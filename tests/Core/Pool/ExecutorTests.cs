@@ -119,6 +119,25 @@ public sealed class ExecutorTests
     }
 
     [Fact]
+    public void What_a_task_by_itself_says_goes_to_its_framework_while_it_is_there()
+    {
+        var agent = pool.Register("a");
+        var framework = pool.Subscribe("f");
+        pool.Accept(framework, pool.OffersTo("f"), PoolUnderTest.Task("1", agent));
+
+        foreach (var executor in new[] { "1", "2" })
+        {
+            pool.Do(new PoolCommand.AgentRequest(new AgentCall
+            {
+                Type = AgentCall.Types.Type.ExecutorMessage,
+                ExecutorMessage = new() { FrameworkId = new FrameworkID { Value = framework }, ExecutorId = new ExecutorID { Value = executor }, Data = ByteString.CopyFromUtf8(executor) },
+            }, "a", pool.Caller));
+        }
+
+        pool.ToldTo("f").Where(told => told.Message is not null).ShouldHaveSingleItem().Message.Data.ToStringUtf8().ShouldBe("1");
+    }
+
+    [Fact]
     public void Words_go_both_ways_between_a_framework_and_its_executor()
     {
         var agent = pool.Register("a");

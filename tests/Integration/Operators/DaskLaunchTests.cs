@@ -9,7 +9,7 @@ namespace DataPlatform.Integration.Tests.Operators;
 /// <summary>Dask from Debian's own packages: what works where no engine's artifacts can be had at all.</summary>
 public sealed class DaskLaunchTests(ITestOutputHelper output)
 {
-    private const string Client = """
+    private const string Sum = """
         import os
         from distributed import Client
         with Client(os.environ["DASK_SCHEDULER_ADDRESS"], timeout="30s") as client:
@@ -48,6 +48,13 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
             mended.Tasks.Count(task => task.Name == "worker-1").ShouldBe(2);
             (await AskAsync(dask, pool.Folder)).ShouldBe("499500 2");
 
+            using (var client = Client(dask, pool.Folder, "import os, sys\nfrom distributed import Client\nclient = Client(os.environ['DASK_SCHEDULER_ADDRESS'])\nsys.stdin.read()"))
+            {
+                (await dask.UntilActivityAsync(seen => seen.State == ActivityState.Busy, TimeSpan.FromMinutes(1))).Of.ShouldBe("1 client");
+                client.StandardInput.Close();
+            }
+
+            (await dask.UntilActivityAsync(seen => seen.State == ActivityState.Idle, TimeSpan.FromMinutes(1))).Of.ShouldBe("clients");
             dask.Remove();
             await dask.UntilGoneAsync(TimeSpan.FromSeconds(60));
         }
@@ -73,27 +80,32 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
 
     private static async Task<string> AskAsync(SchedulerUnderTest dask, string folder)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(Client);
-        var connection = dask.Subject.Connection!;
-        foreach (var (name, value) in connection.Environment)
-            start.Environment[name] = value;
-        foreach (var file in connection.Keys.Files)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file.Path))!);
-            await File.WriteAllTextAsync(Path.Combine(folder, file.Path), file.Content);
-        }
-
-        foreach (var (name, path) in connection.Keys.Paths)
-            start.Environment[name] = Path.Combine(folder, path);
-        using var process = Process.Start(start)!;
+        using var process = Client(dask, folder, Sum);
         var errors = process.StandardError.ReadToEndAsync();
         var said = await process.StandardOutput.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await process.WaitForExitAsync(limit.Token);
         process.ExitCode.ShouldBe(0, await errors);
         return said.Trim();
+    }
+
+    private static Process Client(SchedulerUnderTest dask, string folder, string program)
+    {
+        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(program);
+        var connection = dask.Subject.Connection!;
+        foreach (var (name, value) in connection.Environment)
+            start.Environment[name] = value;
+        foreach (var file in connection.Keys.Files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, file.Path))!);
+            File.WriteAllText(Path.Combine(folder, file.Path), file.Content);
+        }
+
+        foreach (var (name, path) in connection.Keys.Paths)
+            start.Environment[name] = Path.Combine(folder, path);
+        return Process.Start(start)!;
     }
 
     /// <summary>A store without any engine's artifacts.</summary>

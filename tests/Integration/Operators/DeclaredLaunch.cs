@@ -59,6 +59,15 @@ public sealed class DeclaredLaunch : IAsyncDisposable
 
     public string Exported(string variable) => subject.Subject.Connection!.Environment[variable];
 
+    /// <summary>What its agents say that it does.</summary>
+    public async Task<ActivityView> UntilActivityAsync(Func<ActivityView, bool> wanted)
+    {
+        var asked = Stopwatch.StartNew();
+        var seen = await subject.UntilActivityAsync(wanted, StartLimit);
+        output.WriteLine($"after {asked.Elapsed.TotalSeconds:0.0} s: {seen}");
+        return seen;
+    }
+
     public Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit) => subject.UntilAsync(state, limit);
 
     /// <summary>The process of a task whose arguments hold a word.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataPlatform.Core.Client.ControlPlane;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
@@ -17,6 +18,7 @@ public sealed class PostgreSqlLaunchTests(ITestOutputHelper output)
         launched.ArgumentsOfTasks().ShouldContain("postgres");
         launched.ArgumentsOfTasks().ShouldNotContain(connection.Environment["PGPASSWORD"]);
 
+        (await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: not "its launch" })).Of.ShouldBe("sessions");
         await launched.GoneAsync();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using DataPlatform.Core.Client.ControlPlane;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
@@ -30,6 +31,7 @@ public sealed class PrometheusLaunchTests(ITestOutputHelper output)
         (await UntilAsync(client, $"{url}/api/v1/query?query=jobs_done", answer => answer.Count == 1))[0]!["value"]![1]!.GetValue<string>().ShouldBe("42");
         seen.Endpoints.ShouldHaveSingleItem().ProxyPath.ShouldBe("/ui/trial/prometheus/");
 
+        (await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: not "its launch" })).Of.ShouldBe("queries");
         await launched.GoneAsync();
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
@@ -26,6 +27,7 @@ public sealed class RabbitMqLaunchTests(ITestOutputHelper output)
         launched.ArgumentsOfTasks().ShouldContain("rabbit");
         launched.ArgumentsOfTasks().ShouldNotContain(address.UserInfo.Split(':')[1]);
 
+        (await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: not "its launch" })).Of.ShouldBeOneOf("connections made", "messages");
         await launched.GoneAsync();
     }
 

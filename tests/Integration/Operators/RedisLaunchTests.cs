@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using DataPlatform.Core.Client.ControlPlane;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
@@ -20,6 +21,29 @@ public sealed class RedisLaunchTests(ITestOutputHelper output)
 
         await launched.GoneAsync();
         await Should.ThrowAsync<SocketException>(() => AskAsync(redis, "PING"));
+    }
+
+    [Fact]
+    public async Task Is_busy_while_a_client_that_has_said_something_is_there_and_idle_afterwards()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("redis", output);
+        var redis = new Uri((await launched.ReadyAsync()).Connection.Environment["REDIS_URL"]);
+        (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBe("its launch", "neither the checks nor the looks of the agent are activity");
+
+        ActivityView busy;
+        using (var client = new TcpClient())
+        {
+            await client.ConnectAsync(redis.Host, redis.Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"AUTH {redis.UserInfo.TrimStart(':')}\r\nSET greeting hello\r\n"));
+            busy = await launched.UntilActivityAsync(seen => seen.State == ActivityState.Busy);
+        }
+
+        busy.Of.ShouldBe("1 client");
+        var idle = await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle);
+        (await AskAsync(redis, $"AUTH {redis.UserInfo.TrimStart(':')}", "GET greeting")).ShouldEndWith("hello\r\n");
+        var asked = await launched.UntilActivityAsync(seen => seen.LastAt > idle.LastAt);
+        (asked.State, asked.Of).ShouldBe((ActivityState.Idle, "commands"), "the client has gone before anybody looked");
+        await launched.GoneAsync();
     }
 
     private static async Task<string> AskAsync(Uri redis, params string[] commands)

@@ -46,6 +46,23 @@ public sealed class SchedulerUnderTest : IAsyncDisposable
 
     public void Remove() => Subject.Post(new SchedulerCommand.Remove());
 
+    /// <summary>What its agents say that it does.</summary>
+    public async Task<ActivityView> UntilActivityAsync(Func<ActivityView, bool> wanted, TimeSpan limit)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            if (running.IsFaulted)
+                await running;
+            var seen = Subject.Observation;
+            if (seen?.Activity is { } activity && wanted(activity))
+                return activity;
+            if (since.Elapsed > limit)
+                throw new TimeoutException($"{name} does {seen?.Activity}\n{await LogsAsync(seen)}");
+            await Task.Delay(50);
+        }
+    }
+
     public async Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit)
     {
         var since = Stopwatch.StartNew();

@@ -50,6 +50,7 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
             output.WriteLine($"{step.Name}: launched after {(step.StartedAt - asked.At)?.TotalSeconds:0.00} s, ready after {(step.FinishedAt - asked.At)?.TotalSeconds:0.00} s");
         ready.Tasks.Count.ShouldBe(4);
         ready.Snippets.ShouldNotBeEmpty();
+        (await spark.UntilActivityAsync(seen => seen.State == ActivityState.Idle, TimeSpan.FromMinutes(2))).Of.ShouldBe("its launch", "the Connect server and its executors are none");
 
         var table = Path.Combine(spark.LakePath, "halves");
         var said = await PythonAsync(server.Store.Content.PathOf(DataPlatform.Operators.Sdk.Packages.Digest.Parse(artifacts.Python!.Digest)), pool.Folder, spark.Subject.Connection!.Keys.Variables, table);
@@ -57,6 +58,10 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         said.ShouldContain("a stranger is refused");
         said.ShouldContain("[('even', 124750.0), ('odd', 125000.0)]");
         Directory.GetFiles(table, "*.parquet").ShouldNotBeEmpty();
+
+        var last = await spark.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: not "its launch" }, TimeSpan.FromMinutes(2));
+        output.WriteLine($"last activity: {last.Of}");
+        last.Of.ShouldBe("jobs");
 
         spark.Remove();
         await spark.UntilGoneAsync(TimeSpan.FromSeconds(60));

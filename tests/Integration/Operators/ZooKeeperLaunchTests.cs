@@ -22,10 +22,42 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         addresses.Length.ShouldBe(servers);
         (await ModesAsync(addresses, modes)).ShouldBe(modes);
         (await AskAsync(addresses[0], "ruok")).ShouldBe("imok");
+        (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBe("its launch", "who only asks how it is has no session");
 
         await launched.GoneAsync();
         Directory.Exists(Path.Combine(launched.LakePath, "_meetings")).ShouldBeTrue();
         Directory.GetFileSystemEntries(Path.Combine(launched.LakePath, "_meetings")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Is_busy_while_a_client_has_a_session_and_idle_afterwards()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output);
+        await launched.ReadyAsync("""{"servers":1,"memory":128}""");
+        var address = launched.Exported("ZOOKEEPER_CONNECT").Split(':');
+        // Its port is open a little before it gives sessions.
+        await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: "its launch" });
+
+        using (var client = new TcpClient())
+        {
+            await client.ConnectAsync(address[0], int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture));
+            await client.GetStream().WriteAsync(SessionRequest());
+            (await client.GetStream().ReadAsync(new byte[100])).ShouldBeGreaterThan(0, "the server takes it for a session");
+            (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Busy)).Of.ShouldBe("1 session");
+        }
+
+        (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBeOneOf("sessions", "sessions made");
+        await launched.GoneAsync();
+    }
+
+    /// <summary>How a client begins: its length, the protocol's version, the last change that it has seen, how long it may stay silent, no session yet, no password yet.</summary>
+    private static byte[] SessionRequest()
+    {
+        var request = new byte[4 + 44];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(request, 44);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(request.AsSpan(16), 40_000);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(request.AsSpan(28), 16);
+        return request;
     }
 
     [Fact]

@@ -46,6 +46,15 @@ public sealed class DaskPackageTests
     }
 
     [Fact]
+    public void Its_scheduler_tells_of_tasks_and_clients()
+    {
+        var look = Package.Specify(Clusters.Settings(Package)).Task("scheduler").Activity!(Clusters.Context("scheduler", "comm dashboard")).ShouldHaveSingleItem();
+
+        look.Way.ShouldBeOfType<LookWay.Http>().Path.ShouldBe("/ui/trial/dashboard/json/counts.json");
+        look.Signs.Select(sign => (sign.Of, sign.Above)).ShouldBe([("tasks", 0), ("waiting tasks", 0), ("clients", 1)]);
+    }
+
+    [Fact]
     public void A_worker_waits_until_the_scheduler_has_a_place() =>
         Package.Specify(Clusters.Settings(Package)).Task("worker").Command(Clusters.Context("worker-0", "comm")).ShouldBeOfType<CommandOutcome.Waiting>();
 }

@@ -76,4 +76,23 @@ public sealed class SparkPackageTests
         Package.Exports(settings, tasks).Values.ShouldNotContain(value => value.Contains("secret", StringComparison.Ordinal));
         Package.Endpoints(settings, tasks).ShouldNotContain(endpoint => endpoint.Url.Contains("secret", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("master", "/json/", "{\"activeapps\":[{\"id\":\"app-1\"},{\"id\":\"app-2\"}],\"completedapps\":[]}", "2")]
+    [InlineData("connect", "/metrics/json/", "{\"gauges\":{\"app-1.driver.DAGScheduler.job.activeJobs\":{\"value\":1},\"app-1.driver.DAGScheduler.job.allJobs\":{\"value\":7}}}", "1 7")]
+    public void Tells_of_applications_and_jobs(string pod, string page, string answer, string values)
+    {
+        var task = Package.Specify(Clusters.Settings(Package)).Task(pod);
+        var look = task.Activity!(Clusters.Context(pod, string.Join(' ', task.Ports), Master)).ShouldHaveSingleItem();
+
+        look.Way.ShouldBeOfType<LookWay.Http>().Path.ShouldBe(page);
+        look.Signs.Select(sign => ActivityLooks.Find(new(), Told(sign), answer)).ShouldBe(values.Split(' ').Select(value => ((string?)value, (string?)null)));
+    }
+
+    private static DataPlatform.Core.Protocol.Mesos.ActivityInfo.Types.Sign Told(ActivitySign sign) => sign.Place switch
+    {
+        SignPlace.Json(var path) => new() { Of = sign.Of, JsonPath = path },
+        SignPlace.Match(var expression) => new() { Of = sign.Of, Match = expression },
+        _ => throw new InvalidOperationException(sign.ToString()),
+    };
 }

@@ -63,7 +63,16 @@ internal static class DeclaredExamples
             text: |
               {% for replica in peers.replica %}store-cli {{ replica.host }}:{{ replica.ports.client }}
               {% endfor %}
-        idle: { http: { pod: primary, port: admin, path: /stats, json_path: "$.last_activity" } }
+        idle:
+          - pod: primary
+            http: { port: admin, path: /stats, headers: { Authorization: "token {{ secrets.password }}" } }
+            expect: jobs
+            signs:
+              - { of: jobs, kind: busy, above: 1, json_path: "$.jobs" }
+              - { of: a job, kind: time, json_path: "$.last_activity" }
+          - pod: replica
+            tcp: { port: client, say: "AUTH {{ secrets.password }}\r\nSTATS\r\n" }
+            signs: [{ of: queries, kind: count, match: "^queries ([0-9]+)" }]
         metrics: { pod: primary, port: admin, path: /metrics }
         """;
 

@@ -55,6 +55,20 @@ public sealed class DeclaredPackageTests : IDisposable
     }
 
     [Fact]
+    public void Asks_each_pod_what_it_does()
+    {
+        var service = package.Specify(Clusters.Settings(package));
+        var primary = service.Task("primary").Activity!(Clusters.Context("primary", "client admin")).ShouldHaveSingleItem();
+        var replica = service.Task("replica").Activity!(Clusters.Context("replica-0", "client", Primary(ready: true))).ShouldHaveSingleItem();
+
+        var http = primary.Way.ShouldBeOfType<LookWay.Http>();
+        (http.Port, http.Path, http.Headers["Authorization"], primary.Expect).ShouldBe(("admin", "/stats", "token secret-password", "jobs"));
+        primary.Signs.ShouldBe([new ActivitySign(SignKind.Busy, "jobs", new SignPlace.Json("$.jobs")) { Above = 1 }, new ActivitySign(SignKind.Time, "a job", new SignPlace.Json("$.last_activity"))]);
+        replica.Way.ShouldBe(new LookWay.Tcp("client", "AUTH secret-password\r\nSTATS\r\n"));
+        replica.Signs.ShouldHaveSingleItem().ShouldBe(new ActivitySign(SignKind.Count, "queries", new SignPlace.Match("^queries ([0-9]+)")));
+    }
+
+    [Fact]
     public void Two_versions_live_side_by_side() =>
         package.Specify(Clusters.Settings(package, """{"version":"1.9"}""")).Task("primary").Command(Clusters.Context("primary", "client admin")).Known().Program.ShouldBe("/usr/bin/store-server-old");
 

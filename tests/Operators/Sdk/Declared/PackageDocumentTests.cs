@@ -26,7 +26,7 @@ public sealed partial class PackageDocumentTests : IDisposable
               ready: { unknown: 1, http: { unknown: 1 } }
         endpoints: [{ unknown: 1 }]
         snippets: [{ unknown: 1 }]
-        idle: { unknown: 1, http: { unknown: 1 } }
+        idle: [{ unknown: 1, pod: p, http: { unknown: 1 }, signs: [{ unknown: 1 }] }, { pod: p, tcp: { unknown: 1 } }, { pod: p, command: { unknown: 1 } }]
         metrics: { unknown: 1 }
         """;
 

@@ -18,7 +18,7 @@ public sealed class PackageReaderTests
         declaration.Pods.Select(pod => pod.Type).ShouldBe(["primary", "replica"]);
         declaration.Pods[1].WaitsFor.ShouldBe(new Dictionary<string, PeerState> { ["primary"] = PeerState.Ready });
         declaration.Options[0].Change.ShouldBe(OptionChange.Dynamic);
-        declaration.Idle.ShouldBeOfType<IdleDeclaration.Http>().JsonPath.ShouldBe("$.last_activity");
+        declaration.Idle.Select(idle => (idle.Pod, idle.Signs.Count)).ShouldBe([("primary", 2), ("replica", 1)]);
         declaration.Metrics.ShouldNotBeNull().Path.Render("metrics", new Dictionary<string, object>()).ShouldBe("/metrics");
     }
 
@@ -64,6 +64,14 @@ public sealed class PackageReaderTests
     [InlineData("pod: primary, port: client, scheme: store", "pod: primary, port: web, scheme: store", "names web, which is no port of primary")]
     [InlineData("    debian: store-server\n", "", "is given without how people get it")]
     [InlineData("json_path: \"$.last_activity\"", "json_path: last_activity", "json_path can't be 'last_activity'")]
+    [InlineData("kind: time, json_path", "kind: when, json_path", "idle[0].signs[1].kind can't be 'when'")]
+    [InlineData("kind: busy, above: 1, json_path", "kind: busy, above: few, json_path", "above can't be 'few'")]
+    [InlineData("kind: time, json_path", "kind: time, above: 1, json_path", "above says something of the kind busy alone")]
+    [InlineData("json_path: \"$.jobs\"", "match: \"(a)\\\\1\"", "match is no regular expression")]
+    [InlineData("match: \"^queries ([0-9]+)\"", "match: a, json_path: $.a", "one of the two must be there")]
+    [InlineData("http: { port: admin, path: /stats,", "http: { port: web, path: /stats,", "idle[0].http.port names web, which is no port of primary")]
+    [InlineData("pod: replica\n", "pod: copy\n", "idle[1].pod names copy, which is no pod")]
+    [InlineData("/stats,", "\"/{{ secrets.password }}\",", "secrets can't be used here")]
     [InlineData("path: /metrics", "path: \"{{ pages.none }}/metrics\"", "the template names pages.none")]
     [InlineData("title: Store\n", "title: &anchor Store\n", "anchors and aliases are not read")]
     [InlineData("title: Store\n", "title: !!str Store\n", "tags are not read")]

@@ -117,6 +117,13 @@ public sealed class SchedulerTrial
         return Send(Received(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Update, Update = new SchedulerEvent.Types.Update { Status = report } }));
     }
 
+    /// <summary>What an agent tells as an executor.</summary>
+    public SchedulerTrial SendMessage(string executor, string agent, ByteString data) => Send(Received(new SchedulerEvent
+    {
+        Type = SchedulerEvent.Types.Type.Message,
+        Message = new SchedulerEvent.Types.Message { AgentId = new AgentID { Value = agent }, ExecutorId = new ExecutorID { Value = executor }, Data = data },
+    }));
+
     public SchedulerTrial SendReady(string task) => SendChecked(task, null).SendChecked(task, true);
 
     public SchedulerTrial SendRescind(Offer offer) => Send(Received(new SchedulerEvent

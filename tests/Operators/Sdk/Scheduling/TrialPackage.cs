@@ -11,13 +11,25 @@ namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 /// <param name="named">The options <c>motto</c>, <c>workers</c> and <c>memory</c> are the workers'.</param>
 /// <param name="secret">All tasks are given one.</param>
 /// <param name="other">A cluster to which the head connects; null for none.</param>
+/// <param name="looks">The head gives evidence of what it does.</param>
 public sealed class TrialPackage(
-    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false) : ServicePackage
+    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false) : ServicePackage
 {
     public const Strategy Serially = Strategy.Serial;
 
     public static readonly TaskResources Head = new(500, 512, 100);
     public static readonly TaskResources Worker = new(1000, 1024, 100);
+
+    private static readonly ActivityLook[] Looks =
+    [
+        new(
+            new LookWay.Http("rpc", "/status", new Dictionary<string, string> { ["Authorization"] = "token t" }),
+            [
+                new ActivitySign(SignKind.Busy, "jobs", new SignPlace.Json("$.jobs")) { Above = 1 },
+                new ActivitySign(SignKind.Count, "queries", new SignPlace.Match("queries ([0-9]+)")),
+                new ActivitySign(SignKind.Time, "a session", new SignPlace.Json("$.last")),
+            ]) { Expect = "jobs" },
+    ];
 
     public override string Name => "trial";
 
@@ -30,7 +42,7 @@ public sealed class TrialPackage(
         var worker = Worker with { MemoryMebibytes = Option(settings, "memory", (int)Worker.MemoryMebibytes) };
         var pods = new List<PodSpecification>
         {
-            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
+            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null }]) { SingleNamed = true },
             new("worker", Option(settings, "workers", workers),
                 [new TaskSpecification("", worker, ["rpc"], context => Told(settings, Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc"))])
             {
