@@ -56,12 +56,12 @@ public static class UpCommand
         }
     }
 
-    /// <summary>One after the other, as they get ready.</summary>
+    /// <summary>One after the other, as they get ready; what was launched before may still be on its way.</summary>
     private static async Task<int> UntilReadyAsync(Surroundings surroundings, ControlPlaneClient client, BlueprintChangeView change, TimeSpan limit, bool isQuiet, CancellationToken cancellation)
     {
         var end = surroundings.Time.GetUtcNow() + limit;
         var failed = new List<string>();
-        foreach (var cluster in change.Clusters.Where(cluster => cluster.Change is "launched" or "changed"))
+        foreach (var cluster in change.Clusters.Where(cluster => cluster.Change != "deleted"))
         {
             await surroundings.Error.WriteLineAsync($"{cluster.Cluster} ({cluster.Package}):");
             var left = end - surroundings.Time.GetUtcNow();
@@ -77,7 +77,7 @@ public static class UpCommand
     }
 
     private static bool Settled(ClusterDetail cluster) =>
-        cluster.Summary.State == ClusterState.Failed || (cluster.Summary.State == ClusterState.Ready && cluster.Plans.All(plan => plan.State == StepState.Complete));
+        cluster.Summary.State is ClusterState.Failed or ClusterState.Parked || (cluster.Summary.State == ClusterState.Ready && cluster.Plans.All(plan => plan.State == StepState.Complete));
 
     private static async Task ShowAsync(Surroundings surroundings, BlueprintChangeView change)
     {

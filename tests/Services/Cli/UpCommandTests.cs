@@ -12,18 +12,20 @@ public sealed class UpCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
 
-    [Fact]
-    public async Task Sends_the_file_and_waits_for_what_is_launched()
+    [Theory]
+    [InlineData("launched", "is launched")]
+    [InlineData("left", "stays as it is")]
+    public async Task Sends_the_file_and_waits_for_what_is_on_its_way(string change, string shown)
     {
         await using var fake = await FakeControlPlane.StartAsync();
-        fake.With(Up, Change("launched")).WithEvents("GET /api/v1/clusters/trial/events", Examples.Cluster("Starting", "Starting", "an offer"), Examples.Cluster("Ready"));
+        fake.With(Up, Change(change)).WithEvents("GET /api/v1/clusters/trial/events", Examples.Cluster("Starting", "Starting", "an offer"), Examples.Cluster("Ready"));
 
         (await fake.RunAsync("up", "-f", file)).ShouldBe(ExitCode.Done);
 
         var sent = fake.Requests.Where(request => request.Method == "POST").Select(request => JsonNode.Parse(request.Body)!.AsObject()).ToList();
         sent.Select(body => body["dry_run"]!.GetValue<bool>()).ShouldBe([true, false]);
         sent.ShouldAllBe(body => body["file"]!.GetValue<string>() == "lab.yaml" && body["content"]!.GetValue<string>() == "schema: 1\nname: lab\n");
-        fake.Output.ToString().ShouldContain("trial (spark) is launched");
+        fake.Output.ToString().ShouldContain($"trial (spark) {shown}");
         fake.Error.ToString().ShouldContain("worker-0 starting: an offer");
         fake.Error.ToString().ShouldContain("lab is up");
     }
