@@ -15,7 +15,9 @@ public sealed class PostgresDatabase : Database
     private const int PreparingLock = 0x64706370;
 
     private readonly NpgsqlDataSource source;
+    private readonly Lock turn = new();
     private volatile bool isPrepared;
+    private TaskCompletionSource? preparing;
 
     /// <param name="longestHold">
     /// A transaction of a process that is cut off or stopped is undone by the database after this time: it may hold the lease's row, which
@@ -58,9 +60,33 @@ public sealed class PostgresDatabase : Database
         base.Dispose();
     }
 
+    /// <summary>By one of those who ask at the same time; the others have its success or its failure.</summary>
     private void Prepare()
     {
         if (isPrepared) return;
+        TaskCompletionSource mine = new(TaskCreationOptions.RunContinuationsAsynchronously), current;
+        lock (turn) current = preparing is { Task.IsCompleted: false } begun ? begun : preparing = mine;
+        if (current != mine)
+        {
+            current.Task.GetAwaiter().GetResult();
+            return;
+        }
+
+        try
+        {
+            MakeTables();
+            mine.SetResult();
+        }
+        catch (Exception failure)
+        {
+            mine.SetException(failure);
+            _ = mine.Task.Exception; // Perhaps nobody else waits for it.
+            throw;
+        }
+    }
+
+    private void MakeTables()
+    {
         using var connection = source.OpenConnection();
         using var transaction = connection.BeginTransaction();
         // Nobody leads by this one.

@@ -45,8 +45,11 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         var id = console.Launch("live", ClusterState.Starting);
         var page = await console.Open("/clusters/live");
         await Assertions.Expect(page.GetByText("no host has 1 cpu free: 3 offers were refused")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("needs 1 cpu, 0.5 free")).ToBeHiddenAsync();
+        await page.GetByText("Offers that were looked at").PressAsync("Enter");
         await Assertions.Expect(page.GetByText("needs 1 cpu, 0.5 free")).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByText("no master is configured")).ToBeVisibleAsync();
+        await page.GetByText("Every host's reason").PressAsync("Enter");
+        await Assertions.Expect(page.GetByText("no master is configured").Last).ToBeVisibleAsync();
         console.Host.Engine.Show(id, ConsoleFixture.Observed("live", DateTimeOffset.UtcNow.AddSeconds(-7), ClusterState.Ready));
         await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("Ready");
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open Sample UI" })).ToHaveAttributeAsync("href", "/ui/live/ui/");

@@ -33,6 +33,28 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : DatabaseContr
             new ClusterDocuments(database, Lease(database)).Load("a").ShouldBeEmpty();
         })));
 
+    /// <summary>Each would wait for its own turn to find that nothing is to be made: a burst at the start then lasts longer than a command may.</summary>
+    [Fact]
+    public async Task One_of_those_who_ask_at_once_makes_the_tables_for_all()
+    {
+        const int lockNumber = 0x64706370;
+        using var database = Open();
+        await using var other = NpgsqlDataSource.Create(connection);
+        await using var session = await other.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await session.ExecuteAsync($"SELECT pg_advisory_lock({lockNumber})");
+        var asking = Enumerable.Range(0, 10).Select(_ => Task.Factory.StartNew(
+            () => new ClusterDocuments(database, Lease(database)).Load("a").ShouldBeEmpty(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
+
+        var most = 0L;
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        while (!bound.IsCancellationRequested)
+            most = Math.Max(most, await session.ExecuteScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"));
+        await session.ExecuteAsync($"SELECT pg_advisory_unlock({lockNumber})");
+        await Task.WhenAll(asking);
+
+        most.ShouldBe(1);
+    }
+
     [Fact]
     public void Tables_of_a_newer_control_plane_are_left_alone()
     {
