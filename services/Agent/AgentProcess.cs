@@ -97,9 +97,10 @@ internal sealed class AgentProcess(AgentOptions options, TimeProvider time)
             paths, options.Collection, checkpoints.IsInUse, () => SandboxCollector.UsedPart(paths), time, log);
         var containers = new Containers(starter, isolation, checkpoints, watch, paths, logs, new TaskOutput(paths, secrets), run => Release(run.ContainerId, secrets, store, bridge), collector.Ended, loop.PostAsync, log);
         using var watched = new DescriptorWatch();
+        var commands = new TaskCommands(processes, watch);
         using var connections = new TaskConnections(options.Address);
         using var checks = new TaskChecks(
-            new CheckProbe(processes, watch, connections), new ActivityProbe(processes, watch, watched, connections, time), run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
+            new CheckProbe(commands, connections), new ActivityProbe(commands, watched, connections, time), run => containers.Supervisor(run.ContainerId) is { } first ? new CheckedTask(run.ContainerId, first, starter.ContextOf(run, core.AgentId)) : null, loop.PostAsync, time);
         var messages = new MessageLimits(options.ExecutorMessages, time);
         var metrics = new AgentMetrics(loop, options.Resources, linkStatus, () => checkpoints.SetAside, time) { Unkillable = () => containers.Unkillable, Messages = () => (messages.Taken, messages.Refused) };
         effects = new AgentEffects(checkpoints, link, () => core.AgentId, log) { Containers = containers, Checks = checks, Metrics = metrics, Streams = streams, Post = loop.PostAsync, Volumes = new ExecutorVolumes(volumes, paths, containers.Supervisor, namespaces is null ? null : options.WorkDirectory) };

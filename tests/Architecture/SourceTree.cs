@@ -3,7 +3,7 @@ namespace DataPlatform.Architecture.Tests;
 /// <summary>The repository's own files, as far as they are written by people.</summary>
 internal static class SourceTree
 {
-    public static string Root { get; } = Find();
+    public static string Root { get; } = RepositoryRoot.Find();
 
     public static IEnumerable<string> Projects(string folder) => Files(folder, "*.csproj");
 
@@ -21,15 +21,4 @@ internal static class SourceTree
         .Select(file => Path.GetRelativePath(Root, file))
         .Where(file => !file.Split('/').Any(part => part is "obj" or "bin" or "artifacts" or "node_modules"))
         .Order(StringComparer.Ordinal);
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "DataPlatform.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException("the tests run from within the repository: no folder above them has DataPlatform.sln");
-    }
 }

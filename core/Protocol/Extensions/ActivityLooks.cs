@@ -16,9 +16,6 @@ public static class ActivityLooks
     private const int MostSigns = 8;
     private const int LongestValue = 200;
 
-    /// <summary>A pattern can still be written that takes long over a long text.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     /// <summary>What of it can't be done, with the field; null when all can.</summary>
     public static string? WhyNot(ActivityInfo activity)
     {
@@ -27,14 +24,21 @@ public static class ActivityLooks
         return activity.Looks.Select((look, index) => WhyNot(look) is { } problem ? $"looks[{index}].{problem}" : null).FirstOrDefault(problem => problem is not null);
     }
 
-    /// <returns>The value, null for a time that never was; or why there is none.</returns>
-    public static (string? Value, string? WhyNot) Find(Look look, Sign sign, string answer)
+    /// <returns>For each sign its value, null for a time that never was; or why there is none.</returns>
+    public static IReadOnlyList<(string? Value, string? WhyNot)> Find(Look look, string answer)
+    {
+        using var document = look.Signs.All(sign => sign.HasMatch) ? null : Parsed(answer);
+        var isExpected = new Lazy<bool>(() => !look.HasExpect || Expression(look.Expect).IsMatch(answer));
+        return [.. look.Signs.Select(sign => Find(look, sign, answer, document, isExpected))];
+    }
+
+    private static (string?, string?) Find(Look look, Sign sign, string answer, JsonDocument? document, Lazy<bool> isExpected)
     {
         try
         {
-            if (look.HasExpect && !Expression(look.Expect).IsMatch(answer))
+            if (!isExpected.Value)
                 return (null, "its answer is not what it is expected to be");
-            return sign.HasMatch ? Match(sign, answer, look.HasExpect) : Json(sign, answer);
+            return sign.HasMatch ? Match(sign, answer, look.HasExpect) : Json(sign, document);
         }
         catch (RegexMatchTimeoutException)
         {
@@ -42,32 +46,33 @@ public static class ActivityLooks
         }
     }
 
-    private static (string?, string?) Json(Sign sign, string answer)
+    private static JsonDocument? Parsed(string answer)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(answer);
+            return JsonDocument.Parse(answer);
         }
         catch (JsonException)
         {
-            return (null, "its answer is no JSON");
+            return null;
         }
+    }
 
-        using (document)
+    private static (string?, string?) Json(Sign sign, JsonDocument? document)
+    {
+        if (document is null)
+            return (null, "its answer is no JSON");
+        if (JsonPath.Parse(sign.JsonPath)!.Find(document.RootElement) is not { } found)
+            return (null, $"its answer has nothing at {sign.JsonPath}");
+        return found.ValueKind switch
         {
-            if (JsonPath.Parse(sign.JsonPath)!.Find(document.RootElement) is not { } found)
-                return (null, $"its answer has nothing at {sign.JsonPath}");
-            return found.ValueKind switch
-            {
-                JsonValueKind.Null when sign.Kind == Sign.Types.Kind.Time => (null, null),
-                JsonValueKind.Array => (Text(found.GetArrayLength()), null),
-                JsonValueKind.Object => (Text(found.EnumerateObject().Count()), null),
-                JsonValueKind.Number => (Short(found.GetRawText()), null),
-                JsonValueKind.String => (Short(found.GetString()!), null),
-                var other => (null, $"its answer has {other.ToString().ToLowerInvariant()} at {sign.JsonPath}"),
-            };
-        }
+            JsonValueKind.Null when sign.Kind == Sign.Types.Kind.Time => (null, null),
+            JsonValueKind.Array => (Text(found.GetArrayLength()), null),
+            JsonValueKind.Object => (Text(found.EnumerateObject().Count()), null),
+            JsonValueKind.Number => (Short(found.GetRawText()), null),
+            JsonValueKind.String => (Short(found.GetString()!), null),
+            var other => (null, $"its answer has {other.ToString().ToLowerInvariant()} at {sign.JsonPath}"),
+        };
     }
 
     private static (string?, string?) Match(Sign sign, string answer, bool isExpected)
@@ -106,7 +111,7 @@ public static class ActivityLooks
             return $"tcp.say {sayProblem}";
         if (look.Command is { Value.Length: 0 })
             return "command.value is empty";
-        if (look.HasExpect && ExpressionProblem(look.Expect) is { } expectProblem)
+        if (look.HasExpect && BodyExpectation.WhyNot(look.Expect) is { } expectProblem)
             return $"expect {expectProblem}";
         if (look.Signs.Count is 0 or > MostSigns)
             return $"signs: {look.Signs.Count} are given; 1 to {MostSigns} are allowed";
@@ -123,12 +128,10 @@ public static class ActivityLooks
         sign.Kind == Sign.Types.Kind.Unknown ? ".kind is missing: BUSY, COUNT or TIME"
         : sign.HasJsonPath == sign.HasMatch ? ": json_path or match, one of the two must be there"
         : sign.HasJsonPath && JsonPath.Parse(sign.JsonPath) is null ? $".json_path must be {JsonPath.Allowed}"
-        : sign.HasMatch && ExpressionProblem(sign.Match) is { } problem ? $".match {problem}"
+        : sign.HasMatch && BodyExpectation.WhyNot(sign.Match) is { } problem ? $".match {problem}"
         : null;
 
-    private static string? ExpressionProblem(string pattern) => BodyExpectation.WhyNot(pattern);
-
-    private static Regex Expression(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Multiline, Patience);
+    private static Regex Expression(string pattern) => BodyExpectation.Of(pattern, RegexOptions.Multiline);
 
     private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 

@@ -11,7 +11,7 @@ public static class BodyExpectation
     /// <summary>Of a longer body only so much is looked at.</summary>
     public const int BodyBytes = 64 * 1024;
 
-    /// <summary>A pattern can still be written that takes long over a short text.</summary>
+    /// <summary>A pattern can still be written that takes long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Null when it can be looked for.</summary>
@@ -32,5 +32,5 @@ public static class BodyExpectation
 
     /// <exception cref="ArgumentException">No regular expression.</exception>
     /// <exception cref="NotSupportedException">It can't be looked for without going back in the text.</exception>
-    public static Regex Of(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Patience);
+    public static Regex Of(string pattern, RegexOptions more = RegexOptions.None) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | more, Patience);
 }

@@ -14,6 +14,8 @@ public static class Secrets
 
     private static readonly ConcurrentDictionary<MessageDescriptor, bool> Holding = new();
 
+    public static Secret ByValue(string value) => new() { Type = Secret.Types.Type.Value, Value = new Secret.Types.Value { Data = ByteString.CopyFromUtf8(value) } };
+
     /// <summary>The message itself where it has no secret; otherwise a copy in which their values are empty.</summary>
     public static T WithoutSecrets<T>(this T message)
         where T : class, IMessage<T>

@@ -10,7 +10,7 @@ namespace DataPlatform.Operators.Sdk.Blueprints;
 /// <summary>Reads a blueprint's text. All that is wrong with it by itself is found at once; whether there is what it names is seen later.</summary>
 public static partial class BlueprintReader
 {
-    public const string LifetimeAllowed = "a whole number and a unit, such as 90m, 8h or 2d";
+    private const string LifetimeAllowed = "a whole number and a unit, such as 90m, 8h or 2d";
     private const string Schema = "1";
     private const int MostClusters = 50;
 
@@ -27,14 +27,8 @@ public static partial class BlueprintReader
     private static BlueprintDeclaration? Document(YamlMappingNode document, Problems problems)
     {
         var blueprint = new Fields(document, "", problems);
-        // Of another schema nothing else is known.
-        var schema = blueprint.Text("schema", allowed: Schema);
-        if (schema != Schema)
-        {
-            if (schema.Length > 0)
-                problems.Add(blueprint.At("schema"), $"the schema {Problems.Short(schema)} is not known", Schema);
+        if (!blueprint.AreOfSchema(Schema))
             return null;
-        }
 
         var name = blueprint.Text("name", ClusterName.Form(), ClusterName.Allowed);
         var title = blueprint.Optional("title") ?? name;

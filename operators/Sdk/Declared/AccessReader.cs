@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads how people and other clusters come in, and what is measured.</summary>
-internal sealed partial class AccessReader(Problems problems, TemplatesReader templates, IReadOnlyDictionary<string, IReadOnlySet<string>> ports)
+internal sealed partial class AccessReader(Problems problems, TemplatesReader templates, PodPorts ports)
 {
     /// <summary>Names of endpoints that are pages: known before any template is read.</summary>
     public static IReadOnlySet<string> Pages(IReadOnlyList<Fields> endpoints) =>
@@ -18,9 +18,10 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
             var name = fields.Text("name", Names.Part(), Names.PartAllowed);
             if (read.Exists(other => other.Name == name))
                 problems.Add(fields.At("name"), $"the endpoint {name} is there twice");
-            var (pod, port) = PodPort(fields);
+            var pod = ports.Pod(fields);
+            var port = ports.Port(fields, pod);
             var scheme = isPage ? fields.Choice("scheme", "http", "http", "https") : fields.Optional("scheme", Names.Scheme(), "small letters, digits, + and -") ?? "tcp";
-            var path = fields.Optional("path", TasksReader.WebPathForm(), "a path that begins with / or a placeholder");
+            var path = fields.Optional("path", TasksReader.WebPathForm(), TasksReader.WebPathAllowed);
             read.Add(new EndpointDeclaration(
                 name, fields.Text("title"), pod, port, scheme, path is null ? Template.Verbatim(isPage ? "/" : "") : templates.Inline(fields.At("path"), path, scopes.Address()), isPage,
                 fields.Optional("landing", Landing(), "a path without a leading /") ?? ""));
@@ -49,28 +50,12 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
     {
         if (package.Map("metrics") is not { } fields)
             return null;
-        var (pod, port) = PodPort(fields);
-        var metrics = new MetricsDeclaration(pod, port, WebPath(fields, scopes, "/metrics"));
+        var pod = ports.Pod(fields);
+        var port = ports.Port(fields, pod);
+        var path = fields.Optional("path", TasksReader.WebPathForm(), TasksReader.WebPathAllowed) ?? "/metrics";
+        var metrics = new MetricsDeclaration(pod, port, templates.Inline(fields.At("path"), path, scopes.Address()));
         fields.Done();
         return metrics;
-    }
-
-    /// <param name="standard">Null when the field must be there.</param>
-    private Template WebPath(Fields fields, Scopes scopes, string? standard)
-    {
-        const string Name = "path", Allowed = "a path that begins with / or a placeholder";
-        var text = standard is null ? fields.Text(Name, TasksReader.WebPathForm(), Allowed) : fields.Optional(Name, TasksReader.WebPathForm(), Allowed) ?? standard;
-        return templates.Inline(fields.At(Name), text, scopes.Address());
-    }
-
-    private (string Pod, string Port) PodPort(Fields fields)
-    {
-        var (pod, port) = (fields.Text("pod"), fields.Text("port"));
-        if (pod.Length > 0 && !ports.ContainsKey(pod))
-            problems.Add(fields.At("pod"), $"{fields.Of("pod")} names {Problems.Short(pod)}, which is no pod", string.Join(", ", ports.Keys));
-        else if (pod.Length > 0 && port.Length > 0 && !ports[pod].Contains(port))
-            problems.Add(fields.At("port"), $"{fields.Of("port")} names {Problems.Short(port)}, which is no port of {pod}", string.Join(", ", ports[pod]));
-        return (pod, port);
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9._~-][A-Za-z0-9._~/#?=&-]{0,199}\z")]

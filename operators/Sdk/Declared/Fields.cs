@@ -52,6 +52,15 @@ internal sealed class Fields
 
     public YamlNode KeyOf(string name) => keys.GetValueOrDefault(name, Node);
 
+    /// <summary>Of another schema nothing else is known.</summary>
+    public bool AreOfSchema(string known)
+    {
+        var schema = Text("schema", allowed: known);
+        if (schema != known && schema.Length > 0)
+            Problems.Add(At("schema"), $"the schema {Problems.Short(schema)} is not known", known);
+        return schema == known;
+    }
+
     public string Text(string name, Regex? form = null, string? allowed = null)
     {
         if (Optional(name, form, allowed) is { } text)

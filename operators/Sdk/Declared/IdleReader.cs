@@ -6,7 +6,7 @@ namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads how pods prove what they do.</summary>
 internal sealed partial class IdleReader(
-    Problems problems, TemplatesReader templates, Scopes scopes, IReadOnlyDictionary<string, IReadOnlySet<string>> ports, TasksReader tasks, IReadOnlyList<PodDeclaration> pods)
+    Problems problems, TemplatesReader templates, Scopes scopes, PodPorts ports, TasksReader tasks, IReadOnlyList<PodDeclaration> pods)
 {
     private const int MostAbove = 1_000_000;
     private const string Ways = "http: { port, path, headers }, or tcp: { port, say }, or command: { program, arguments, environment }";
@@ -16,10 +16,8 @@ internal sealed partial class IdleReader(
         var read = new List<IdleDeclaration>();
         foreach (var fields in package.Maps("idle"))
         {
-            var pod = fields.Text("pod");
-            if (pod.Length > 0 && !ports.ContainsKey(pod))
-                problems.Add(fields.At("pod"), $"{fields.Of("pod")} names {Problems.Short(pod)}, which is no pod", string.Join(", ", ports.Keys));
-            var look = ports.ContainsKey(pod) ? Look(fields, pod) : null;
+            var pod = ports.Pod(fields);
+            var look = ports.Has(pod) ? Look(fields, pod) : null;
             var signs = fields.Maps("signs").Select(Sign).OfType<ActivitySign>().ToList();
             if (!fields.Has("signs"))
                 problems.Add(fields.Node, $"{fields.Of("signs")} is missing", "a list of { of, kind, above, json_path or match }");
@@ -39,9 +37,9 @@ internal sealed partial class IdleReader(
         var (scope, shown) = (scopes.Task(pod, []), scopes.Argument(pod, []));
         if (fields.Map("http") is { } http)
         {
-            var path = http.Text("path", TasksReader.WebPathForm(), "a path that begins with / or a placeholder");
+            var path = tasks.WebPath(http, "path", shown);
             var look = new LookDeclaration.Http(
-                Port(http, pod), templates.Inline(http.At("path"), path, shown),
+                ports.Port(http, pod), path,
                 http.Entries("headers", Header(), "letters, digits and dashes").ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope)));
             http.Done();
             return look;
@@ -49,7 +47,7 @@ internal sealed partial class IdleReader(
 
         if (fields.Map("tcp") is { } tcp)
         {
-            var look = new LookDeclaration.Tcp(Port(tcp, pod), templates.Inline(tcp.At("say"), tcp.Text("say"), scope));
+            var look = new LookDeclaration.Tcp(ports.Port(tcp, pod), templates.Inline(tcp.At("say"), tcp.Text("say"), scope));
             tcp.Done();
             return look;
         }
@@ -57,11 +55,8 @@ internal sealed partial class IdleReader(
         if (fields.Map("command") is { } command)
         {
             var program = command.Text("program", Names.Program(), Names.ProgramAllowed);
-            var arguments = command.Texts("arguments").Select(argument => (argument.Text, argument.At, Template: templates.Inline(argument.At, argument.Text, shown))).ToList();
-            tasks.HoldProgram(command, program, arguments, pods.FirstOrDefault(each => each.Type == pod)?.Tasks is [var first, ..] ? first.Files : []);
-            var look = new LookDeclaration.Command(
-                program, [.. arguments.Select(argument => argument.Template)],
-                command.Entries("environment", Names.Variable(), Names.VariableAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope)));
+            var files = pods.FirstOrDefault(each => each.Type == pod)?.Tasks is [var first, ..] ? first.Files : [];
+            var look = new LookDeclaration.Command(program, tasks.Arguments(command, program, shown, files), tasks.Environment(command, scope));
             command.Done();
             return look;
         }
@@ -101,14 +96,6 @@ internal sealed partial class IdleReader(
         if (expression is not null && BodyExpectation.WhyNot(expression) is { } why)
             problems.Add(fields.At(name), $"{fields.Of(name)} {why}");
         return expression;
-    }
-
-    private string Port(Fields fields, string pod)
-    {
-        var port = fields.Text("port");
-        if (port.Length > 0 && !ports[pod].Contains(port))
-            problems.Add(fields.At("port"), $"{fields.Of("port")} names {Problems.Short(port)}, which is no port of {pod}", string.Join(", ", ports[pod]));
-        return port;
     }
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9-]{0,59}\z")]

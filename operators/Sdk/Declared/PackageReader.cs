@@ -1,3 +1,4 @@
+using DataPlatform.Operators.Sdk.Blueprints;
 using YamlDotNet.RepresentationModel;
 
 namespace DataPlatform.Operators.Sdk.Declared;
@@ -30,14 +31,8 @@ public static class PackageReader
     private static PackageDeclaration? Document(YamlMappingNode document, PackageFolder files, Problems problems)
     {
         var package = new Fields(document, "", problems);
-        // Of another schema nothing else is known.
-        var schema = package.Text("schema", allowed: Schema);
-        if (schema != Schema)
-        {
-            if (schema.Length > 0)
-                problems.Add(package.At("schema"), $"the schema {Problems.Short(schema)} is not known", Schema);
+        if (!package.AreOfSchema(Schema))
             return null;
-        }
 
         var optionsReader = new OptionsReader(problems);
         var optionList = optionsReader.Options(package);
@@ -54,14 +49,15 @@ public static class PackageReader
         var templates = new TemplatesReader(files, problems);
         var tasks = new TasksReader(problems, templates, podsReader, names, scopes, versions.All(version => version.Artifacts.Program is not null));
         var pods = podFields.Select(pod => podsReader.Pod(pod.Key, pod.Value, tasks, podFields.Keys.ToHashSet(StringComparer.Ordinal))).ToList();
-        if (PodOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Keys])) is { } cycle)
+        if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Keys])) is { } cycle)
             problems.Add(podFields[cycle[0]].At("waits_for"), $"pods wait for each other for ever: {string.Join(" waits for ", cycle)}");
 
-        var access = new AccessReader(problems, templates, ports);
+        var podPorts = new PodPorts(problems, ports);
+        var access = new AccessReader(problems, templates, podPorts);
         var declaration = new PackageDeclaration(
             package.Text("name", Names.Package(), Names.PackageAllowed), package.Text("title"), package.Text("description"), versions, optionList,
             optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), access.Exports(package, scopes), access.Snippets(package, scopes),
-            new IdleReader(problems, templates, scopes, ports, tasks, pods).Idle(package), access.Metrics(package, scopes));
+            new IdleReader(problems, templates, scopes, podPorts, tasks, pods).Idle(package), access.Metrics(package, scopes));
         package.Done();
         return declaration;
     }

@@ -6,6 +6,7 @@ namespace DataPlatform.Operators.Sdk.Declared;
 /// <summary>Reads tasks: what runs, with which files, and when it serves.</summary>
 internal sealed partial class TasksReader(Problems problems, TemplatesReader templates, PodsReader pods, TaskNamesReader names, Scopes scopes, bool versionsHaveProgram)
 {
+    public const string WebPathAllowed = "a path that begins with / or a placeholder";
     private const int MostCpus = 1024;
     private const int MostMebibytes = 64 * 1024 * 1024;
     private const int LongestSeconds = 24 * 60 * 60;
@@ -38,8 +39,8 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
         var program = fields.Optional("program", Names.Program(), Names.ProgramAllowed);
         if (program is null && !fields.Has("program") && !versionsHaveProgram)
             problems.Add(fields.Node, $"{fields.Of("program")} is missing, and not every version has a program", Names.ProgramAllowed);
-        var arguments = fields.Texts("arguments").Select(argument => (argument.Text, argument.At, Template: templates.Inline(argument.At, argument.Text, argumentScope))).ToList();
-        var environment = fields.Entries("environment", Names.Variable(), Names.VariableAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope));
+        var arguments = Arguments(fields, program, argumentScope, files);
+        var environment = Environment(fields, scope);
         var paths = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (variable, path, at) in fields.Entries("sandbox_paths", Names.Variable(), Names.VariableAllowed))
         {
@@ -49,19 +50,24 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
                 problems.Add(at, $"{Problems.Short(path)} leads out of the sandbox", Names.PathAllowed);
         }
 
-        HoldProgram(fields, program, arguments, files);
         fields.Done();
-        return new CommandDeclaration(program, [.. arguments.Select(argument => argument.Template)], environment, paths);
+        return new CommandDeclaration(program, arguments, environment, paths);
     }
 
     /// <summary>What a program reads as its text is the package's own.</summary>
-    public void HoldProgram(Fields command, string? program, List<(string Text, YamlNode At, Template Template)> arguments, IReadOnlyList<FileDeclaration> files)
+    /// <param name="files">That it finds in its sandbox.</param>
+    public IReadOnlyList<Template> Arguments(Fields command, string? program, TemplateScope scope, IReadOnlyList<FileDeclaration> files)
     {
+        var arguments = command.Texts("arguments").Select(argument => (argument.Text, argument.At, Template: templates.Inline(argument.At, argument.Text, scope))).ToList();
         if (program is not null && Shells.Contains(Path.GetFileName(program)))
             HoldShell(command, [.. arguments.Select(argument => argument.Text)], files);
         else if (program is not null && Interpreter().IsMatch(Path.GetFileName(program)))
             HoldInterpreter(arguments);
+        return [.. arguments.Select(argument => argument.Template)];
     }
+
+    public IReadOnlyDictionary<string, Template> Environment(Fields command, TemplateScope scope) =>
+        command.Entries("environment", Names.Variable(), Names.VariableAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope));
 
     /// <summary>A shell reads nothing but a file of the package's own whose text no value changes.</summary>
     private void HoldShell(Fields command, List<string> arguments, IReadOnlyList<FileDeclaration> files)
@@ -156,9 +162,10 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
         return port;
     }
 
-    private Template WebPath(Fields fields, string name, TemplateScope scope)
+    /// <summary>Without secrets: paths are seen by many.</summary>
+    public Template WebPath(Fields fields, string name, TemplateScope scope)
     {
-        var text = fields.Text(name, WebPathForm(), "a path that begins with / or a placeholder");
+        var text = fields.Text(name, WebPathForm(), WebPathAllowed);
         return text.Length == 0 ? Template.Empty : templates.Inline(fields.At(name), text, scope with { Groups = scope.Groups.Where(group => group.Key != "secrets").ToDictionary() });
     }
 

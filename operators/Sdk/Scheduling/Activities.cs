@@ -10,8 +10,7 @@ namespace DataPlatform.Operators.Sdk.Scheduling;
 /// <summary>What follows from what agents tell of tasks' activity. What is not proved to be idle is busy. Pure.</summary>
 internal static class Activities
 {
-    /// <summary>An agent tells at least once a minute.</summary>
-    private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(3 * ActivityInfos.TellWithinSeconds);
 
     /// <param name="before">Of the same launch; null when nothing is known of it.</param>
     public static TaskActivity After(TaskActivity? before, string taskId, ActivityReport report, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Specification;
 using Google.Protobuf;
@@ -11,7 +12,10 @@ internal static class ActivityInfos
     private const double DelaySeconds = 5;
     private const double IntervalSeconds = 15;
     private const double TimeoutSeconds = 5;
-    private const double TellWithinSeconds = 60;
+
+    /// <summary>An agent tells at least so often.</summary>
+    public const double TellWithinSeconds = 60;
+
 
     /// <summary>Null when nothing is to be looked at.</summary>
     public static ActivityInfo? Of(IReadOnlyList<ActivityLook> looks, IReadOnlyDictionary<string, int> ports)
@@ -32,16 +36,13 @@ internal static class ActivityInfos
         {
             case LookWay.Http(var port, var path, var headers):
                 info.Http = new Http { Port = (uint)ports[port], Path = path };
-                info.Http.Headers.Add(headers.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => new Header { Name = header.Key, Value = ByValue(header.Value) }));
+                info.Http.Headers.Add(headers.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => new Header { Name = header.Key, Value = Secrets.ByValue(header.Value) }));
                 break;
             case LookWay.Tcp(var port, var say):
-                info.Tcp = new Tcp { Port = (uint)ports[port], Say = ByValue(say) };
+                info.Tcp = new Tcp { Port = (uint)ports[port], Say = Secrets.ByValue(say) };
                 break;
             case LookWay.Command(var program, var arguments, var secrets):
-                info.Command = new CommandInfo { Shell = false, Value = program, Environment = new EnvironmentVariables() };
-                info.Command.Arguments.Add(arguments.Prepend(program));
-                info.Command.Environment.Variables.Add(secrets.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                    .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Type = EnvironmentVariables.Types.Variable.Types.Type.Secret, Secret = ByValue(pair.Value) }));
+                info.Command = TaskInfos.Command(new TaskCommand(program, arguments, new Dictionary<string, string>(0), [], []) { Secrets = secrets });
                 break;
             default:
                 throw new InvalidOperationException($"unknown way {look.Way}");
@@ -71,6 +72,4 @@ internal static class ActivityInfos
         SignKind.Time => Sign.Types.Kind.Time,
         _ => throw new InvalidOperationException($"unknown kind {kind}"),
     };
-
-    private static Secret ByValue(string value) => new() { Type = Secret.Types.Type.Value, Value = new Secret.Types.Value { Data = ByteString.CopyFromUtf8(value) } };
 }

@@ -1,3 +1,4 @@
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Evaluation;
 using DataPlatform.Operators.Sdk.Specification;
@@ -32,7 +33,7 @@ internal static class TaskInfos
         return info;
     }
 
-    private static CommandInfo Command(TaskCommand command)
+    public static CommandInfo Command(TaskCommand command)
     {
         var info = new CommandInfo { Shell = false, Value = command.Program, Environment = new EnvironmentVariables() };
         info.Arguments.Add(command.Program);
@@ -40,7 +41,7 @@ internal static class TaskInfos
         info.Environment.Variables.Add(command.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Value = pair.Value }));
         info.Environment.Variables.Add(command.Secrets.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Type = EnvironmentVariables.Types.Variable.Types.Type.Secret, Secret = ByValue(pair.Value) }));
+            .Select(pair => new EnvironmentVariables.Types.Variable { Name = pair.Key, Type = EnvironmentVariables.Types.Variable.Types.Type.Secret, Secret = Secrets.ByValue(pair.Value) }));
         info.Uris.Add(command.Artifacts.Select(link => new CommandInfo.Types.URI { Value = link.File.Url, OutputFile = link.Path, Extract = link.Unpack, Cache = true }));
         return info;
     }
@@ -54,12 +55,10 @@ internal static class TaskInfos
         info.Volumes.Add(command.Files.Select(file => new Volume
         {
             Mode = Volume.Types.Mode.Ro, ContainerPath = file.Path,
-            Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = ByValue(file.Content) },
+            Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = Secrets.ByValue(file.Content) },
         }));
         return info;
     }
-
-    private static Secret ByValue(string value) => new() { Type = Secret.Types.Type.Value, Value = new Secret.Types.Value { Data = ByteString.CopyFromUtf8(value) } };
 
     private static DiscoveryInfo Discovery(TaskRow row, string cluster)
     {

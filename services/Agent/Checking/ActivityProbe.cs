@@ -10,7 +10,7 @@ using static DataPlatform.Core.Protocol.Mesos.ActivityInfo.Types;
 namespace DataPlatform.Services.Agent.Checking;
 
 /// <summary>Looks once at what a task does. Whatever goes wrong is a part of what was seen.</summary>
-internal sealed class ActivityProbe(TaskProcesses processes, ProcessWatch watch, DescriptorWatch descriptors, TaskConnections connections, TimeProvider time)
+internal sealed class ActivityProbe(TaskCommands commands, DescriptorWatch descriptors, TaskConnections connections, TimeProvider time)
 {
     private const int ReadAtATime = 16 * 1024;
 
@@ -20,24 +20,21 @@ internal sealed class ActivityProbe(TaskProcesses processes, ProcessWatch watch,
         foreach (var look in activity.Looks)
         {
             var (answer, whyNot) = await AskAsync(look, task, timeout, stop);
-            foreach (var sign in look.Signs)
-                report.Seen.Add(Seen(look, sign, answer, whyNot));
+            var values = answer is null ? [.. look.Signs.Select(_ => ((string?)null, whyNot))] : ActivityLooks.Find(look, answer);
+            report.Seen.Add(look.Signs.Zip(values, Seen));
         }
 
         report.LookedAt = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
         return report;
     }
 
-    private static ActivityReport.Types.Seen Seen(Look look, Sign sign, string? answer, string? whyNot)
+    private static ActivityReport.Types.Seen Seen(Sign sign, (string? Value, string? WhyNot) found)
     {
         var seen = new ActivityReport.Types.Seen { Sign = sign };
-        string? value = null;
-        if (answer is not null)
-            (value, whyNot) = ActivityLooks.Find(look, sign, answer);
-        if (whyNot is not null)
-            seen.WhyNot = whyNot;
-        else if (value is not null)
-            seen.Value = value;
+        if (found.WhyNot is not null)
+            seen.WhyNot = found.WhyNot;
+        else if (found.Value is not null)
+            seen.Value = found.Value;
         return seen;
     }
 
@@ -66,8 +63,7 @@ internal sealed class ActivityProbe(TaskProcesses processes, ProcessWatch watch,
 
     private async Task<(string?, string?)> GetAsync(Http look, CheckedTask task, CancellationToken bound)
     {
-        var path = look.Path.StartsWith('/') || look.Path.Length == 0 ? look.Path : "/" + look.Path;
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{look.Port}{path}"));
+        using var request = TaskConnections.Get($"http://127.0.0.1:{look.Port}", look.Path);
         foreach (var header in look.Headers)
             request.Headers.TryAddWithoutValidation(header.Name, header.Value.Value.Data.ToStringUtf8());
         using var response = await connections.SendAsync(request, task, bound);
@@ -86,25 +82,15 @@ internal sealed class ActivityProbe(TaskProcesses processes, ProcessWatch watch,
 
     private async Task<(string?, string?)> RunAsync(CommandInfo command, CheckedTask task, CancellationToken bound)
     {
-        var environment = new Dictionary<string, string>(task.Context.Environment, StringComparer.Ordinal);
-        TaskEnvironment.Add(environment, command.Environment);
         using var pipe = Pipe.FromProgram();
         using var own = pipe.Own;
-        var process = processes.StartBeside(
-            task.ContainerId, task.Supervisor, task.Context with { Environment = environment }, CommandLine.Of(command), new StandardEnds(null, pipe.Program, null, null));
-        pipe.Dispose();
-        var ended = watch.WhenEnded(process);
-        try
+        (string?, string?) answer = default;
+        var status = await commands.RunAsync(command, task, new StandardEnds(null, pipe.Program, null, null), async () =>
         {
-            var answer = await TextAsync(own, bound);
-            var status = await ended.WaitAsync(bound) ?? -1;
-            return status == 0 ? answer : (null, $"its command ends with status {status}");
-        }
-        catch (OperationCanceledException)
-        {
-            _ = Libc.kill(-process.Pid, Libc.SignalKill); // It leads its own group.
-            throw;
-        }
+            pipe.Dispose();
+            answer = await TextAsync(own, bound);
+        }, bound);
+        return status == 0 ? answer : (null, $"its command ends with status {status}");
     }
 
     private async Task<(string?, string?)> TextAsync(Microsoft.Win32.SafeHandles.SafeFileHandle from, CancellationToken bound)

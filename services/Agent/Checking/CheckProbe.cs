@@ -12,7 +12,7 @@ namespace DataPlatform.Services.Agent.Checking;
 internal sealed record CheckedTask(string ContainerId, ProcessIdentity Supervisor, TaskContext Context);
 
 /// <summary>Looks at a task once.</summary>
-internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch, TaskConnections connections)
+internal sealed class CheckProbe(TaskCommands commands, TaskConnections connections)
 {
     public async Task<CheckResult> LookAsync(CheckPlan plan, CheckedTask task, TimeSpan timeout, CancellationToken stop)
     {
@@ -22,7 +22,7 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch, Ta
         {
             return plan switch
             {
-                CheckPlan.Command command => await RunAsync(command, task, bound.Token),
+                CheckPlan.Command command => new CheckResult.Exit(await commands.RunAsync(command.Info, task, null, () => Task.CompletedTask, bound.Token)),
                 CheckPlan.Http get => await GetAsync(get, task, bound.Token),
                 CheckPlan.Tcp tcp => await ConnectAsync(tcp, task, bound.Token),
                 _ => throw new InvalidOperationException($"Unhandled check {plan}"),
@@ -38,29 +38,10 @@ internal sealed class CheckProbe(TaskProcesses processes, ProcessWatch watch, Ta
         }
     }
 
-    private async Task<CheckResult> RunAsync(CheckPlan.Command check, CheckedTask task, CancellationToken bound)
-    {
-        var environment = new Dictionary<string, string>(task.Context.Environment, StringComparer.Ordinal);
-        TaskEnvironment.Add(environment, check.Info.Environment);
-        var process = processes.StartBeside(
-            task.ContainerId, task.Supervisor, task.Context with { Environment = environment }, CommandLine.Of(check.Info));
-        var ended = watch.WhenEnded(process);
-        try
-        {
-            return new CheckResult.Exit(await ended.WaitAsync(bound) ?? -1);
-        }
-        catch (OperationCanceledException)
-        {
-            _ = Libc.kill(-process.Pid, Libc.SignalKill); // It leads its own group.
-            throw;
-        }
-    }
-
     private async Task<CheckResult> GetAsync(CheckPlan.Http check, CheckedTask task, CancellationToken bound)
     {
         var host = check.Address.Contains(':', StringComparison.Ordinal) ? $"[{check.Address}]" : check.Address;
-        var path = check.Path.StartsWith('/') || check.Path.Length == 0 ? check.Path : "/" + check.Path;
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{check.Scheme}://{host}:{check.Port}{path}"));
+        using var request = TaskConnections.Get($"{check.Scheme}://{host}:{check.Port}", check.Path);
         using var response = await connections.SendAsync(request, task, bound);
         return new CheckResult.HttpStatus((int)response.StatusCode, check.Expect?.IsMatch(await BeginningAsync(response, bound)));
     }

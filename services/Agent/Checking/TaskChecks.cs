@@ -26,7 +26,7 @@ internal sealed class TaskChecks(CheckProbe probe, ActivityProbe activities, Fun
         {
             var timing = CheckTiming.Of(health.DelaySeconds, health.IntervalSeconds, health.TimeoutSeconds);
             var statuses = health.Http?.Statuses.ToList() ?? [];
-            _ = RepeatAsync(healthPlan, timing, task, result =>
+            _ = CheckAsync(healthPlan, timing, task, result =>
             {
                 var (passed, message) = result.AsHealth(statuses);
                 return new AgentInput.HealthObserved(run.ContainerId, passed, message);
@@ -36,7 +36,7 @@ internal sealed class TaskChecks(CheckProbe probe, ActivityProbe activities, Fun
         if (run.Task.Check is { } check && CheckPlan.Of(check) is { } plan)
         {
             var timing = CheckTiming.Of(check.DelaySeconds, check.IntervalSeconds, check.TimeoutSeconds, check.HasStartingIntervalSeconds ? check.StartingIntervalSeconds : null);
-            _ = RepeatAsync(plan, timing, task, result => new AgentInput.CheckObserved(run.ContainerId, result.AsStatus(check.Type)), life.Token);
+            _ = CheckAsync(plan, timing, task, result => new AgentInput.CheckObserved(run.ContainerId, result.AsStatus(check.Type)), life.Token);
         }
 
         if (run.Task.Activity is { } activity)
@@ -58,44 +58,40 @@ internal sealed class TaskChecks(CheckProbe probe, ActivityProbe activities, Fun
             Stop(containerId);
     }
 
-    private async Task LookAtActivityAsync(string containerId, ActivityInfo activity, CheckedTask task, CancellationToken stop)
+    private Task LookAtActivityAsync(string containerId, ActivityInfo activity, CheckedTask task, CancellationToken stop)
     {
         var timing = CheckTiming.Of(activity.DelaySeconds, activity.IntervalSeconds, activity.TimeoutSeconds);
-        try
-        {
-            await Task.Delay(timing.Delay, time, stop);
-            while (true)
-            {
-                var report = await activities.LookAsync(activity, task, timing.Timeout, stop);
-                if (!ProcessStat.IsAlive(task.Supervisor))
-                    return;
-                await post(new AgentInput.ActivityObserved(containerId, report));
-                await Task.Delay(timing.Interval > ShortestActivityInterval ? timing.Interval : ShortestActivityInterval, time, stop);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The task is not to be looked at any more.
-        }
+        var pause = timing.Interval > ShortestActivityInterval ? timing.Interval : ShortestActivityInterval;
+        return RepeatAsync(
+            timing.Delay, task, async () => (new AgentInput.ActivityObserved(containerId, await activities.LookAsync(activity, task, timing.Timeout, stop)), pause), stop);
     }
 
-    private async Task RepeatAsync(CheckPlan plan, CheckTiming timing, CheckedTask task, Func<CheckResult, AgentInput> inputOf, CancellationToken stop)
+    private Task CheckAsync(CheckPlan plan, CheckTiming timing, CheckedTask task, Func<CheckResult, AgentInput> inputOf, CancellationToken stop)
+    {
+        var hasSucceeded = false;
+        return RepeatAsync(timing.Delay, task, async () =>
+        {
+            var input = inputOf(await probe.LookAsync(plan, task, timing.Timeout, stop));
+            hasSucceeded |= input is AgentInput.CheckObserved { Status: var status } && status.WhyNotServing() is null;
+            var interval = hasSucceeded ? timing.Interval : timing.Starting;
+            return (input, interval > ShortestInterval ? interval : ShortestInterval);
+        }, stop);
+    }
+
+    /// <param name="look">What was seen, and how long it is until the next look.</param>
+    private async Task RepeatAsync(TimeSpan delay, CheckedTask task, Func<Task<(AgentInput Seen, TimeSpan Pause)>> look, CancellationToken stop)
     {
         try
         {
-            await Task.Delay(timing.Delay, time, stop);
-            var hasSucceeded = false;
+            await Task.Delay(delay, time, stop);
             while (true)
             {
-                var result = await probe.LookAsync(plan, task, timing.Timeout, stop);
+                var (seen, pause) = await look();
                 // What is seen of a task that has ended meanwhile says nothing of the task.
                 if (!ProcessStat.IsAlive(task.Supervisor))
                     return;
-                var input = inputOf(result);
-                hasSucceeded |= input is AgentInput.CheckObserved { Status: var status } && status.WhyNotServing() is null;
-                await post(input);
-                var interval = hasSucceeded ? timing.Interval : timing.Starting;
-                await Task.Delay(interval > ShortestInterval ? interval : ShortestInterval, time, stop);
+                await post(seen);
+                await Task.Delay(pause, time, stop);
             }
         }
         catch (OperationCanceledException)

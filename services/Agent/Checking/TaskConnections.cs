@@ -27,6 +27,10 @@ internal sealed class TaskConnections(IPAddress own) : IDisposable
     };
 #pragma warning restore CA5359
 
+    /// <param name="host">With the scheme and the port.</param>
+    /// <param name="path">With or without a slash before it.</param>
+    public static HttpRequestMessage Get(string host, string path) => new(HttpMethod.Get, new Uri(path.StartsWith('/') || path.Length == 0 ? host + path : $"{host}/{path}"));
+
     /// <summary>The answer as far as its headers.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CheckedTask task, CancellationToken bound)
     {

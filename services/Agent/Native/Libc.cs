@@ -98,9 +98,6 @@ internal static unsafe partial class Libc
     public static partial int flock(SafeHandle descriptor, int operation);
 
     [LibraryImport("libc")]
-    public static partial int posix_spawn(int* pid, byte* path, void* fileActions, void* attributes, byte** arguments, byte** environment);
-
-    [LibraryImport("libc")]
     public static partial int posix_spawnattr_init(void* attributes);
 
     [LibraryImport("libc")]

@@ -41,8 +41,7 @@ internal static unsafe class Spawn
             _ = Libc.sigfillset(signals);
             Check(Libc.posix_spawnattr_setsigdefault(attributes, signals), program);
             Check(Libc.posix_spawnattr_setflags(attributes, SetSignalDefaults | SetSignalMask | SetSession), program);
-            Run(start.Before, program, path, actions, attributes, argumentVector, environmentVector, out var processId);
-            return processId;
+            return Run(start.Before, program, path, actions, attributes, argumentVector, environmentVector);
         }
         finally
         {
@@ -107,8 +106,7 @@ internal static unsafe class Spawn
         }
     }
 
-    private static void Run(
-        SystemCalls? before, string program, byte* path, void* actions, void* attributes, byte** arguments, byte** environment, out int processId)
+    private static int Run(SystemCalls? before, string program, byte* path, void* actions, void* attributes, byte** arguments, byte** environment)
     {
         var work = before is null ? ThreadWork.Of([]) : before.Work();
         try
@@ -118,14 +116,11 @@ internal static unsafe class Spawn
             work->Attributes = attributes;
             work->Arguments = arguments;
             work->Environment = environment;
-            if (before is null)
-                work->Run();
-            else
-                work->RunOnOwnThread("spawn");
-            if (before is not null && work->Failed >= 0)
-                throw before.Failure(work->Failed, work->Error);
+            work->RunOn(before is null ? null : "spawn");
+            if (work->Failed >= 0)
+                throw before!.Failure(work->Failed, work->Error);
             Check(work->Error, program);
-            processId = work->ProcessId;
+            return work->ProcessId;
         }
         finally
         {

@@ -14,8 +14,11 @@ internal sealed unsafe class SystemCalls : IDisposable
 
     /// <param name="what">For the message when it fails: "Cannot ...".</param>
     /// <param name="mayFail">Goes on all the same.</param>
-    public void Add(string what, nint number, nint one = 0, nint two = 0, nint three = 0, nint four = 0, nint five = 0, bool mayFail = false) =>
-        Add(what, new ThreadWork.Call { Number = number, One = one, Two = two, Three = three, Four = four, Five = five, MayFail = mayFail });
+    public void Add(string what, nint number, nint one = 0, nint two = 0, nint three = 0, nint four = 0, nint five = 0, bool mayFail = false)
+    {
+        purposes.Add(what);
+        calls.Add(new ThreadWork.Call { Number = number, One = one, Two = two, Three = three, Four = four, Five = five, MayFail = mayFail });
+    }
 
     /// <summary>A C string that lives as long as this.</summary>
     public nint Text(string text)
@@ -35,35 +38,14 @@ internal sealed unsafe class SystemCalls : IDisposable
     }
 
     /// <summary>Index of the first call that failed and its error; -1 when none did.</summary>
-    public (int Index, int Error) Make()
-    {
-        var work = ThreadWork.Of(CollectionsMarshal.AsSpan(calls));
-        try
-        {
-            work->Run();
-            return (work->Failed, work->Error);
-        }
-        finally
-        {
-            ThreadWork.Free(work);
-        }
-    }
+    public (int Index, int Error) Make() => Make(ownThread: null);
 
     /// <summary>By a thread that is never used again: what it has joined or left it can't get back from.</summary>
     /// <exception cref="IOException">One of them failed.</exception>
     public void MakeOnOwnThread()
     {
-        var work = ThreadWork.Of(CollectionsMarshal.AsSpan(calls));
-        try
-        {
-            work->RunOnOwnThread("system calls");
-            if (work->Failed >= 0)
-                throw Failure(work->Failed, work->Error);
-        }
-        finally
-        {
-            ThreadWork.Free(work);
-        }
+        if (Make("system calls") is (>= 0 and var index, var error))
+            throw Failure(index, error);
     }
 
     /// <summary>What is made first by a thread that then starts a program.</summary>
@@ -79,9 +61,17 @@ internal sealed unsafe class SystemCalls : IDisposable
         memory.Clear();
     }
 
-    private void Add(string what, ThreadWork.Call call)
+    private (int Index, int Error) Make(string? ownThread)
     {
-        purposes.Add(what);
-        calls.Add(call);
+        var work = Work();
+        try
+        {
+            work->RunOn(ownThread);
+            return (work->Failed, work->Error);
+        }
+        finally
+        {
+            ThreadWork.Free(work);
+        }
     }
 }

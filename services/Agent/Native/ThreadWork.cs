@@ -57,14 +57,20 @@ internal unsafe struct ThreadWork
         NativeMemory.Free(work);
     }
 
-    /// <summary>On a thread that is never used again: what it has given up it can't get back.</summary>
-    public void RunOnOwnThread(string name)
+    /// <param name="ownThread">The name of a thread that is never used again, as what it has given up it can't get back; null for this one.</param>
+    public void RunOn(string? ownThread)
     {
+        if (ownThread is null)
+        {
+            Run();
+            return;
+        }
+
         var address = (nint)Unsafe.AsPointer(ref this); // In native memory, where nothing moves.
         var thread = new Thread(
             [MethodImpl(MethodImplOptions.AggressiveOptimization)] () => ((ThreadWork*)address)->Run(), Stack)
         {
-            IsBackground = true, Name = name,
+            IsBackground = true, Name = ownThread,
         };
         thread.Start();
         thread.Join();
@@ -118,7 +124,7 @@ internal unsafe struct ThreadWork
         var work = Make(calls);
         work->Path = &end;
         work->Arguments = work->Environment = &nothing;
-        work->RunOnOwnThread("rehearsal");
+        work->RunOn("rehearsal");
         Free(work);
     }
 

@@ -47,7 +47,7 @@ public static class BlueprintCommands
 
     private static ExampledCommand Show(Surroundings surroundings)
     {
-        var name = new Argument<string>("blueprint") { Description = "The blueprint's name" };
+        var name = Shared.Blueprint();
         var command = new ExampledCommand("show", "Shows one blueprint with its clusters, in the order in which they get ready", "dp blueprint show lab", "dp blueprint show lab -o json | jq -r .content") { name };
         command.SetAction(async (parsed, cancellation) =>
         {

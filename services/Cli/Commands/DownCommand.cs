@@ -9,7 +9,7 @@ public static class DownCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var blueprint = new Argument<string>("blueprint") { Description = "The blueprint's name" };
+        var blueprint = Shared.Blueprint();
         var (yes, needed) = (Shared.Yes(), Shared.EvenIfNeeded());
         var leave = new Option<bool>("--no-wait") { Description = "Return as soon as it is accepted" };
         var limit = Shared.Duration("--timeout", "How long to wait until all of it is gone", "5m");
@@ -39,10 +39,9 @@ public static class DownCommand
         foreach (var cluster in clusters)
         {
             await surroundings.Error.WriteLineAsync($"{cluster}:");
-            var left = end - surroundings.Time.GetUtcNow();
             try
             {
-                await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster, static _ => false, left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1), surroundings, isQuiet, cancellation);
+                await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster, static _ => false, end, surroundings, isQuiet, cancellation);
             }
             catch (RefusedException refusal) when (refusal.Problem.Status == 404)
             {

@@ -7,6 +7,10 @@ public static class Shared
 {
     public static Argument<string> Cluster() => new("cluster") { Description = "The cluster's name" };
 
+    public static Argument<string> Blueprint() => new("blueprint") { Description = "The blueprint's name" };
+
+    public static Option<bool> DryRun() => new("--dry-run") { Description = "Show what would change, and change nothing" };
+
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };
 
     public static Option<bool> EvenIfNeeded() => new("--even-if-needed") { Description = "Also when other clusters connect to it" };

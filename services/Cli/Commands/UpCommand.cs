@@ -11,7 +11,7 @@ public static class UpCommand
     public static Command Create(Surroundings surroundings)
     {
         var file = new Option<string>("--file", "-f") { Description = "The blueprint (docs/blueprints.md says what stands in one)", HelpName = "FILE", Required = true };
-        var dry = new Option<bool>("--dry-run") { Description = "Show what would change, and change nothing" };
+        var dry = Shared.DryRun();
         var yes = Shared.Yes();
         var leave = new Option<bool>("--no-wait") { Description = "Return as soon as it is accepted" };
         var limit = Shared.Duration("--timeout", "How long to wait for all of it; it goes on coming up afterwards", "15m");
@@ -64,8 +64,7 @@ public static class UpCommand
         foreach (var cluster in change.Clusters.Where(cluster => cluster.Change != "deleted"))
         {
             await surroundings.Error.WriteLineAsync($"{cluster.Cluster} ({cluster.Package}):");
-            var left = end - surroundings.Time.GetUtcNow();
-            var settled = await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster.Cluster, Settled, left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1), surroundings, isQuiet, cancellation);
+            var settled = await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster.Cluster, Settled, end, surroundings, isQuiet, cancellation);
             if (settled is null) failed.Add($"{cluster.Cluster} was deleted before it was ready");
             else if (settled.Summary.State == ClusterState.Failed) failed.Add($"{cluster.Cluster} failed: {settled.Summary.Reason ?? "no reason is known"}");
         }

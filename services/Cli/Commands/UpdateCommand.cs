@@ -12,7 +12,7 @@ public static class UpdateCommand
     {
         var cluster = Shared.Cluster();
         var pairs = new Option<string[]>("--set") { Description = "An option of the package", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
-        var (dry, yes) = (DryRun(), Shared.Yes());
+        var (dry, yes) = (Shared.DryRun(), Shared.Yes());
         var command = new ExampledCommand("update", "Changes a cluster's options; shows what restarts and why before it does",
             "dp update trial --set workers=4 --dry-run", "dp update trial --set workers=4 --set worker_memory=2048 --yes") { cluster, pairs, dry, yes };
         command.Validators.Add(result =>
@@ -34,7 +34,7 @@ public static class UpdateCommand
     {
         var cluster = Shared.Cluster();
         var to = new Option<int?>("--to") { Description = "The target whose options are wanted again; the one before when absent ('dp targets CLUSTER' lists them)", HelpName = "NUMBER" };
-        var (dry, yes) = (DryRun(), Shared.Yes());
+        var (dry, yes) = (Shared.DryRun(), Shared.Yes());
         var command = new ExampledCommand("rollback", "Brings a cluster back to options that it had", "dp rollback trial --dry-run", "dp rollback trial --to 1 --yes") { cluster, to, dry, yes };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -44,8 +44,6 @@ public static class UpdateCommand
         });
         return command;
     }
-
-    private static Option<bool> DryRun() => new("--dry-run") { Description = "Show what would change, and change nothing" };
 
     private static async Task<int> RunAsync(Surroundings surroundings, ParseResult parsed, bool isDryRun, bool isSure, Func<bool, Task<UpdateView>> ask)
     {

@@ -23,6 +23,15 @@ public sealed class ClusterWatch(ControlPlaneClient client, TimeProvider time)
         });
     }
 
+    /// <summary>The same for one of several that share a limit.</summary>
+    /// <param name="end">Of the limit.</param>
+    public Task<ClusterDetail?> UntilShownAsync(
+        string name, Func<ClusterDetail, bool> reached, DateTimeOffset end, Surroundings surroundings, bool quietOutput, CancellationToken cancellation)
+    {
+        var left = end - time.GetUtcNow();
+        return UntilShownAsync(name, reached, left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1), surroundings, quietOutput, cancellation);
+    }
+
     /// <returns>The cluster when <paramref name="reached"/> holds; null when it is gone.</returns>
     /// <exception cref="TimeoutException"><paramref name="limit"/> passed; the message says what was still waited for.</exception>
     public async Task<ClusterDetail?> UntilAsync(

@@ -23,7 +23,7 @@ public sealed class BlueprintDesk(
 
     public async Task<BlueprintOutcome> UpAsync(BlueprintRequest request, string actor, CancellationToken cancellation)
     {
-        var hosts = await master.HostsAsync(cancellation);
+        var (hosts, _) = await master.HostsAsync(cancellation);
         return Guarded(() => Up(request, actor, hosts));
     }
 
@@ -54,8 +54,9 @@ public sealed class BlueprintDesk(
         var reading = BlueprintReader.Read(request.Content, file);
         if (reading is BlueprintReading.Refused(var unreadable)) return Refused(BlueprintProblems.Refusal(unreadable, 400));
         var living = clusters.Living();
-        var datasets = lake.List().Select(dataset => dataset.Path).ToList();
-        var resolving = BlueprintResolution.Of(((BlueprintReading.Read)reading).Declaration, file, catalogue.Operators, living, datasets, settings.DefaultLifetime);
+        var declaration = ((BlueprintReading.Read)reading).Declaration;
+        IReadOnlyList<string> datasets = declaration.Datasets.Count == 0 ? [] : [.. lake.List().Select(dataset => dataset.Path)];
+        var resolving = BlueprintResolution.Of(declaration, file, catalogue.Operators, living, datasets, settings.DefaultLifetime);
         if (resolving is BlueprintResolving.Refused(var unknown)) return Refused(BlueprintProblems.Refusal(unknown, 400));
         var blueprint = ((BlueprintResolving.Resolved)resolving).Blueprint;
         var now = time.GetUtcNow();
@@ -90,23 +91,22 @@ public sealed class BlueprintDesk(
             now + (step.Cluster.Declared.Lifetime?.Value ?? settings.DefaultLifetime)) { Needs = step.Cluster.Needs, Blueprint = blueprint.Name }).ToList();
         var changed = steps.OfType<ClusterStep.Change>().ToList();
         var deleted = steps.OfType<ClusterStep.Delete>().Select(step => step.Cluster).ToList();
-        var members = blueprint.Clusters.Select(cluster => new BlueprintMember(cluster.Name, cluster.Engine.Name, [.. cluster.Needs.Union(cluster.Engine.Connections(cluster.Options))])).ToList();
+        var members = blueprint.Clusters.Select(cluster => new BlueprintMember(cluster.Name, cluster.Engine.Name, [.. cluster.Connected])).ToList();
         var audited = new List<AuditEntry> { new(actor, "up", blueprint.Name, $"number {(stored?.Number ?? 0) + 1}") };
-        audited.AddRange(launched.Select(cluster => new AuditEntry(actor, "launch", cluster.Name, Detail(cluster.Id, cluster.Package, cluster.Options))));
-        audited.AddRange(changed.Select(step => new AuditEntry(actor, "update", step.To.Before.Name, Detail(step.To.Before.Id, step.To.Before.Package, step.Cluster.Options))));
+        audited.AddRange(launched.Select(cluster => new AuditEntry(actor, "launch", cluster.Name, LaunchDesk.Detail(cluster.Id, cluster.Package, cluster.Options))));
+        audited.AddRange(changed.Select(step => new AuditEntry(actor, "update", step.To.Before.Name, LaunchDesk.Detail(step.To.Before.Id, step.To.Before.Package, step.Cluster.Options))));
         audited.AddRange(deleted.Select(cluster => new AuditEntry(actor, "delete", cluster.Name, NotInFile)));
         return new BlueprintWrite(
             new StoredBlueprint(blueprint.Name, blueprint.Title, stored?.Owner ?? actor, content, members, (stored?.Number ?? 0) + 1, stored?.CreatedAt ?? now, now),
             launched, [.. changed.Select(step => step.To)], deleted, now, NotInFile, audited);
     }
 
-    private static string Detail(string id, string package, JsonObject options) => new JsonObject { ["id"] = id, ["package"] = package, ["options"] = options.DeepClone() }.ToJsonString();
-
     private void Tell(IEnumerable<string> ids)
     {
-        foreach (var id in ids.ToList())
+        var living = clusters.Living().ToDictionary(cluster => cluster.Id, StringComparer.Ordinal);
+        foreach (var id in ids)
         {
-            if (clusters.FindById(id) is { } cluster && catalogue.Find(cluster.Package) is { } engine)
+            if (living.TryGetValue(id, out var cluster) && catalogue.Find(cluster.Package) is { } engine)
             {
                 if (cluster.DeleteRequestedAt is null) engine.Want(cluster);
                 else engine.Remove(cluster);

@@ -59,17 +59,15 @@ public static class BlueprintDiff
 
     private static ClusterStep Compared(ResolvedCluster wanted, DesiredCluster there)
     {
-        var present = OptionsCheck.WithDefaults(wanted.Engine.Package.Defaults, there.Options);
-        var (before, after) = (ClusterViews.Texts(present), ClusterViews.Texts(wanted.Options));
-        var options = after.Where(option => before.GetValueOrDefault(option.Key) != option.Value)
-            .Select(option => new OptionChangeView(option.Key, before.GetValueOrDefault(option.Key, ""), option.Value)).ToList();
+        var present = OptionsCheck.WithDefaults(wanted.Engine.Defaults, there.Options);
+        var options = OptionChanges.Of(present, wanted.Options);
         var others = new List<OptionChangeView>();
         var needsOthers = !there.Needs.ToHashSet().SetEquals(wanted.Needs);
         if (needsOthers) others.Add(new OptionChangeView("needs", string.Join(", ", there.Needs), string.Join(", ", wanted.Needs)));
         var end = End(wanted, there) is { } at && at != there.ExpiresAt ? at : (DateTimeOffset?)null;
         if (end is not null) others.Add(new OptionChangeView("lifetime", Text(there.ExpiresAt - there.CreatedAt), Text(wanted.Declared.Lifetime!.Value)));
         if (options.Count + others.Count == 0) return new ClusterStep.Leave(there);
-        var pods = options.Count == 0 ? [] : wanted.Engine.Changes(present, wanted.Options).Select(pod => new PodChangeView(pod.Pod, pod.Kind.ToString().ToLowerInvariant(), pod.Why)).ToList();
+        var pods = options.Count == 0 ? [] : OptionChanges.Pods(wanted.Engine, present, wanted.Options);
         if (needsOthers) pods.Add(new PodChangeView("every pod", "restarted", "the cluster needs others than before"));
         return new ClusterStep.Change(
             new ChangedCluster(there, options.Count > 0 || needsOthers ? wanted.Options : null, wanted.Needs, end), wanted,

@@ -28,7 +28,7 @@ internal static class BlueprintExport
 
     private static WrittenCluster Written(DesiredCluster cluster, IReadOnlyList<IClusterOperator> operators)
     {
-        var defaults = ClusterViews.Texts(operators.FirstOrDefault(engine => engine.Name == cluster.Package)?.Package.Defaults ?? []);
+        var defaults = ClusterViews.Texts(operators.FirstOrDefault(engine => engine.Name == cluster.Package)?.Defaults ?? []);
         var options = new JsonObject(cluster.Options.Where(option => defaults.GetValueOrDefault(option.Key) != (option.Value?.ToString() ?? "")).Select(option => KeyValuePair.Create(option.Key, option.Value?.DeepClone())));
         return new WrittenCluster(cluster.Name, cluster.Package, cluster.ExpiresAt - cluster.CreatedAt, cluster.Needs, options);
     }

@@ -37,7 +37,7 @@ internal sealed class BlueprintResolution
         foreach (var dataset in blueprint.Datasets.Where(dataset => !datasets.Contains(dataset.Value)))
             problems.Add(dataset, "the lake has no such dataset", datasets);
         foreach (var cluster in others)
-            if (Package(cluster.Package) is { } engine) reachable[cluster.Name] = (engine, OptionsCheck.WithDefaults(engine.Package.Defaults, cluster.Options));
+            if (Package(cluster.Package) is { } engine) reachable[cluster.Name] = (engine, OptionsCheck.WithDefaults(engine.Defaults, cluster.Options));
         foreach (var declared in blueprint.Clusters)
             if (Specified(declared) is { } specified) reachable[declared.Name.Value] = specified;
 
@@ -52,7 +52,7 @@ internal sealed class BlueprintResolution
         Lifetimes(resolved.Values, lifetime);
         if (problems.Any) return new BlueprintResolving.Refused(problems.InOrder);
         var needs = resolved.Values.ToDictionary(
-            cluster => cluster.Name, cluster => (IReadOnlyCollection<string>)[.. cluster.Needs.Union(cluster.Engine.Connections(cluster.Options)).Where(resolved.ContainsKey)]);
+            cluster => cluster.Name, cluster => (IReadOnlyCollection<string>)[.. cluster.Connected.Where(resolved.ContainsKey)]);
         if (ReadyOrder.Cycle(needs) is { } cycle)
         {
             problems.Add(resolved[cycle[0]].Declared.Name, $"clusters need each other for ever: {string.Join(" needs ", cycle)}");
@@ -73,9 +73,10 @@ internal sealed class BlueprintResolution
             return null;
         }
 
-        if (engine.Package.UnavailableReason is { } reason) problems.Add(declared.Package, $"the package {engine.Name} is not available here: {reason}");
+        var package = engine.Package;
+        if (package.UnavailableReason is { } reason) problems.Add(declared.Package, $"the package {engine.Name} is not available here: {reason}");
         if (declared.Lifetime is { } lifetime && !Lifetime.IsAllowed((long)lifetime.Value.TotalSeconds)) problems.Add(lifetime, "out of range", Lifetime.Allowed);
-        return DeclaredOptions.Read(declared, engine.Package, problems) is { } given ? Possible(declared, engine, OptionsCheck.WithDefaults(engine.Package.Defaults, given)) : null;
+        return DeclaredOptions.Read(declared, package, problems) is { } given ? Possible(declared, engine, OptionsCheck.WithDefaults(package.Defaults, given)) : null;
     }
 
     private (IClusterOperator, JsonObject) Possible(ClusterDeclaration declared, IClusterOperator engine, JsonObject options)
@@ -93,7 +94,7 @@ internal sealed class BlueprintResolution
             if (Needed(declared, need) is not { } name || needs.Contains(name)) continue;
             var (engine, options) = reachable[name];
             var variables = engine.Exports(options);
-            if (variables.Count == 0) problems.Add(need, $"{name} ({engine.Name}) exports nothing by which others could reach it", operators.Where(one => one.Exports(one.Package.Defaults).Count > 0).Select(one => one.Name));
+            if (variables.Count == 0) problems.Add(need, $"{name} ({engine.Name}) exports nothing by which others could reach it", operators.Where(one => one.Exports(one.Defaults).Count > 0).Select(one => one.Name));
             if (variables.FirstOrDefault(exported.ContainsKey) is { } twice) problems.Add(need, $"{exported[twice]} and {name} both export {twice}", "one of them");
             foreach (var variable in variables) exported.TryAdd(variable, name);
             needs.Add(name);

@@ -15,6 +15,9 @@ public sealed record ResolvedBlueprint(string Name, string Title, string File, I
 public sealed record ResolvedCluster(ClusterDeclaration Declared, IClusterOperator Engine, JsonObject Options, IReadOnlyList<string> Needs)
 {
     public string Name => Declared.Name.Value;
+
+    /// <summary>Names of all clusters that it connects to; those of <see cref="Needs"/> first.</summary>
+    public IEnumerable<string> Connected => Needs.Union(Engine.Connections(Options));
 }
 
 /// <summary>What became of looking up what a blueprint names.</summary>

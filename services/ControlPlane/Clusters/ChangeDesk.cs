@@ -14,7 +14,7 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
     /// <param name="given">Options that change.</param>
     public async Task<ChangeOutcome> UpdateAsync(string name, JsonObject? given, bool isDryRun, string actor, CancellationToken cancellation)
     {
-        var hosts = await master.HostsAsync(cancellation);
+        var (hosts, _) = await master.HostsAsync(cancellation);
         return Guarded(name, (cluster, engine) =>
         {
             var options = OptionsCheck.WithDefaults(cluster.Options, given);
@@ -69,11 +69,8 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
     private ChangeOutcome Update(DesiredCluster cluster, IClusterOperator engine, JsonObject options, IReadOnlyList<HostView> hosts, bool isDryRun, string actor, string action)
     {
         if (Feasibility.WhyNot(engine, options, hosts) is { } infeasible) return Refused(infeasible);
-        var (before, after) = (ClusterViews.Texts(cluster.Options), ClusterViews.Texts(options));
-        var changed = after.Where(option => before.GetValueOrDefault(option.Key) != option.Value)
-            .Select(option => new OptionChangeView(option.Key, before.GetValueOrDefault(option.Key, ""), option.Value)).ToList();
-        var pods = changed.Count == 0 ? [] : engine.Changes(cluster.Options, options)
-            .Select(pod => new PodChangeView(pod.Pod, pod.Kind.ToString().ToLowerInvariant(), pod.Why)).ToList();
+        var changed = OptionChanges.Of(cluster.Options, options);
+        var pods = changed.Count == 0 ? [] : OptionChanges.Pods(engine, cluster.Options, options);
         if (isDryRun || changed.Count == 0) return new ChangeOutcome.Shown(new UpdateView(changed.Count == 0 ? cluster.Target : cluster.Target + 1, changed, pods, IsWanted: !isDryRun));
         var detail = new JsonObject { ["target"] = cluster.Target + 1, ["options"] = new JsonObject(changed.Select(option => KeyValuePair.Create(option.Option, (JsonNode?)option.After))) };
         if (!clusters.SetTarget(cluster, options, time.GetUtcNow(), new AuditEntry(actor, action, cluster.Name, detail.ToJsonString()))) return Overtaken;

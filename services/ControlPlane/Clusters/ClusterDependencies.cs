@@ -24,5 +24,5 @@ public sealed class ClusterDependencies(Catalogue catalogue, ClusterStore cluste
             [new FieldProblem("even_if_needed", "was not said", $"true (dp: --even-if-needed), or after {string.Join(", ", needing.Select(cluster => cluster.Name))}")]);
     }
 
-    private List<string> Named(DesiredCluster cluster) => [.. (catalogue.Find(cluster.Package)?.Connections(cluster.Options) ?? []).Union(cluster.Needs)];
+    private IReadOnlyList<string> Named(DesiredCluster cluster) => catalogue.Find(cluster.Package)?.Connected(cluster.Options, cluster.Needs) ?? cluster.Needs;
 }

@@ -12,7 +12,10 @@ public interface IClusterOperator
     /// <summary>The package's name.</summary>
     string Name { get; }
 
-    /// <summary>What can be launched, with the reason why it can't just now.</summary>
+    /// <summary>All options, as they are when nobody says otherwise.</summary>
+    JsonObject Defaults { get; }
+
+    /// <summary>What can be launched, with the reason why it can't just now: that may take a look at files.</summary>
     PackageView Package { get; }
 
     /// <summary>What a cluster with these options, all of them, would ask of hosts.</summary>

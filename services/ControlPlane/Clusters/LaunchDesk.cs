@@ -15,7 +15,7 @@ public sealed class LaunchDesk(
     /// <summary>A master that can't be asked holds nothing up: what does not fit then waits, with its reason.</summary>
     public async Task<Outcome> LaunchAsync(LaunchRequest request, string actor, CancellationToken cancellation)
     {
-        var hosts = await master.HostsAsync(cancellation);
+        var (hosts, _) = await master.HostsAsync(cancellation);
         return OrRefusal(() => Launch(request, actor, hosts));
     }
 
@@ -44,12 +44,14 @@ public sealed class LaunchDesk(
             Guid.CreateVersion7(now).ToString("n"), request.Name, package.Name, package.Version, actor,
             options, now,
             now + (request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.DefaultLifetime));
-        var detail = new JsonObject { ["id"] = cluster.Id, ["package"] = cluster.Package, ["options"] = cluster.Options.DeepClone() }.ToJsonString();
-        if (!clusters.TryAdd(cluster, new AuditEntry(actor, "launch", cluster.Name, detail))) return Taken(request.Name);
+        if (!clusters.TryAdd(cluster, new AuditEntry(actor, "launch", cluster.Name, Detail(cluster.Id, cluster.Package, cluster.Options)))) return Taken(request.Name);
         engine.Want(cluster);
         changes.Raise(cluster.Id);
         return new Outcome.Accepted(cluster);
     }
+
+    /// <summary>What the audit keeps of a cluster's options.</summary>
+    internal static string Detail(string id, string package, JsonObject options) => new JsonObject { ["id"] = id, ["package"] = package, ["options"] = options.DeepClone() }.ToJsonString();
 
     public Outcome Extend(string name, long seconds, string actor) => OrRefusal(() =>
     {

@@ -33,19 +33,7 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
         var away = answers.Values.OfType<PendingReading.Unreachable>().FirstOrDefault()?.Reason;
         IReadOnlyList<HostView> hosts = [];
         // A master that has just not answered is not waited for twice.
-        if (pending.Count > 0 && away is null)
-        {
-            switch (await pool.ReadAsync(static () => new Dictionary<string, int>(0), cancellation))
-            {
-                case PoolReading.Seen(var seen):
-                    hosts = seen.Hosts;
-                    break;
-                case PoolReading.Unreachable(var reason):
-                    away = reason;
-                    break;
-            }
-        }
-
+        if (pending.Count > 0 && away is null) (hosts, away) = await pool.HostsAsync(cancellation);
         var why = new ClusterWhy(cluster.Name, detail.Summary.State, detail.Summary.Reason,
             [.. pending.Select(pod => Why(pod, detail.Waiting, pod.WaitsFor is null ? answers.GetValueOrDefault(pod.Asked) : null, endings))]);
         return WhySummary.Of(why, task, detail.IsPaused, hosts, away);

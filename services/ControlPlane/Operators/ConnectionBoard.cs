@@ -23,7 +23,7 @@ public sealed class ConnectionBoard(Catalogue catalogue, ClusterStore clusters)
             return;
         }
 
-        var named = engine.Connections(wanted.Options).Union(wanted.Needs).ToList();
+        var named = engine.Connected(wanted.Options, wanted.Needs);
         foreach (var other in named.Except(introduced.GetValueOrDefault(clusterId, [])))
             if (told.GetValueOrDefault(other) is { } known) engine.Post(clusterId, new SchedulerCommand.Connected(other, known));
         introduced[clusterId] = named;
@@ -32,7 +32,7 @@ public sealed class ConnectionBoard(Catalogue catalogue, ClusterStore clusters)
         if (told.TryGetValue(wanted.Name, out var before) && (connection is null ? before is null : connection.IsSame(before))) return;
         told[wanted.Name] = connection;
         foreach (var other in clusters.Living().Where(other => other.DeleteRequestedAt is null))
-            if (catalogue.Find(other.Package) is PackageSchedulers schedulers && schedulers.Connections(other.Options).Union(other.Needs).Contains(wanted.Name))
+            if (catalogue.Find(other.Package) is PackageSchedulers schedulers && schedulers.Connected(other.Options, other.Needs).Contains(wanted.Name))
                 schedulers.Post(other.Id, new SchedulerCommand.Connected(wanted.Name, connection));
     }
 }

@@ -23,6 +23,8 @@ public sealed class PackageSchedulers(
 
     public string Name => package.Name;
 
+    public JsonObject Defaults => package.Description.Defaults;
+
     public PackageView Package
     {
         get
@@ -61,7 +63,7 @@ public sealed class PackageSchedulers(
         Of(cluster).Post(new SchedulerCommand.Want(wanted));
     }
 
-    private JsonObject Whole(JsonObject options) => OptionsCheck.WithDefaults(package.Description.Defaults, options);
+    private JsonObject Whole(JsonObject options) => OptionsCheck.WithDefaults(Defaults, options);
 
     public FieldProblem? Problem(JsonObject options) => package.WhyNot(options, lakePath) is { } refusal ? new FieldProblem("options." + refusal.Option, refusal.Reason, refusal.Allowed) : null;
 

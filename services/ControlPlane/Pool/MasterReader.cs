@@ -29,9 +29,9 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
     public Task<PoolReading> ReadAsync(Func<IReadOnlyDictionary<string, int>> running, CancellationToken cancellation) => ReadAsync(
         _ => Task.FromResult(running()), cancellation);
 
-    /// <summary>None when the master can't be asked.</summary>
-    public async Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken cancellation) =>
-        await ReadAsync(static () => new Dictionary<string, int>(0), cancellation) is PoolReading.Seen(var pool) ? pool.Hosts : [];
+    /// <summary>Without what runs on them; none when the master can't be asked, and why.</summary>
+    public Task<(IReadOnlyList<HostView> Hosts, string? Away)> HostsAsync(CancellationToken cancellation) => MasterPatience.AskAsync<(IReadOnlyList<HostView>, string?)>(
+        settings, async limit => (PoolViews.Hosts(await client!.GetAgentsAsync(limit), new Dictionary<string, int>(0)), null), static reason => ([], reason), cancellation);
 
     /// <summary>The whole state, then what happens. Ends with the connection; nothing when there is no master.</summary>
     public IAsyncEnumerable<OperatorEvent> FollowAsync(CancellationToken cancellation) =>

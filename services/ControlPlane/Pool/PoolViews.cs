@@ -10,17 +10,21 @@ public static class PoolViews
     /// <param name="running">Tasks by agent.</param>
     public static PoolView From(Uri master, OperatorResponse.Types.GetAgents agents, OperatorResponse.Types.GetFrameworks frameworks, IReadOnlyDictionary<string, int> running)
     {
-        var hosts = agents.Agents.Select(agent => new HostView(
+        var users = frameworks.Frameworks.Select(framework => new FrameworkView(
+            framework.FrameworkInfo.Id?.Value ?? "", framework.FrameworkInfo.Name, Roles(framework.FrameworkInfo), framework.Connected, Amounts(framework.AllocatedResources)));
+        return new PoolView(master.ToString().TrimEnd('/'), Hosts(agents, running), [.. users.OrderBy(user => user.Name, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>By name and port.</summary>
+    /// <param name="running">Tasks by agent.</param>
+    public static IReadOnlyList<HostView> Hosts(OperatorResponse.Types.GetAgents agents, IReadOnlyDictionary<string, int> running) =>
+    [
+        .. agents.Agents.Select(agent => new HostView(
             agent.AgentInfo.Id.Value, agent.AgentInfo.Hostname, agent.AgentInfo.Port, agent.Active,
             Amounts(agent.TotalResources), Amounts(agent.AllocatedResources), Amounts(agent.OfferedResources),
             agent.AgentInfo.Attributes.ToDictionary(attribute => attribute.Name, Text), running.GetValueOrDefault(agent.AgentInfo.Id.Value),
-            agent.RegisteredTime is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time.Nanoseconds / 1_000_000) : null));
-        var users = frameworks.Frameworks.Select(framework => new FrameworkView(
-            framework.FrameworkInfo.Id?.Value ?? "", framework.FrameworkInfo.Name, Roles(framework.FrameworkInfo), framework.Connected, Amounts(framework.AllocatedResources)));
-        return new PoolView(
-            master.ToString().TrimEnd('/'), [.. hosts.OrderBy(host => host.Host, StringComparer.Ordinal).ThenBy(host => host.Port)],
-            [.. users.OrderBy(user => user.Name, StringComparer.Ordinal)]);
-    }
+            agent.RegisteredTime is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time.Nanoseconds / 1_000_000) : null)).OrderBy(host => host.Host, StringComparer.Ordinal).ThenBy(host => host.Port),
+    ];
 
     public static AmountsView Amounts(IEnumerable<Resource> resources)
     {

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Blueprints;
+using DataPlatform.Services.ControlPlane.Clusters;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -28,7 +29,7 @@ public static class BlueprintRoutes
         var (body, problem) = await RequestBody.Read<BlueprintRequest>(request);
         if (problem is not null) return Refusals.Result(problem);
         return body!.Content is null
-            ? Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("content", "is missing", "the text of a blueprint")]))
+            ? Refusals.Result(Outcome.Invalid([new FieldProblem("content", "is missing", "the text of a blueprint")]).Problem)
             : Answer(await desk.UpAsync(body, ApiRoutes.Actor(user), cancellation));
     }
 
@@ -37,7 +38,7 @@ public static class BlueprintRoutes
         var (body, problem) = await RequestBody.Read<BlueprintExportRequest>(request);
         if (problem is not null) return Refusals.Result(problem);
         return body!.Of is null || body.Of.Any(name => name is null)
-            ? Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("of", "is missing", "a blueprint, or clusters")]))
+            ? Refusals.Result(Outcome.Invalid([new FieldProblem("of", "is missing", "a blueprint, or clusters")]).Problem)
             : Answer(desk.Export(body));
     }
 

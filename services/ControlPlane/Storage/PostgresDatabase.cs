@@ -16,8 +16,7 @@ public sealed class PostgresDatabase : Database
 
     private readonly NpgsqlDataSource source;
     private readonly Lock turn = new();
-    private volatile bool isPrepared;
-    private TaskCompletionSource? preparing;
+    private volatile Task? preparing;
 
     /// <param name="longestHold">
     /// A transaction of a process that is cut off or stopped is undone by the database after this time: it may hold the lease's row, which
@@ -63,26 +62,11 @@ public sealed class PostgresDatabase : Database
     /// <summary>By one of those who ask at the same time; the others have its success or its failure.</summary>
     private void Prepare()
     {
-        if (isPrepared) return;
-        TaskCompletionSource mine = new(TaskCreationOptions.RunContinuationsAsynchronously), current;
-        lock (turn) current = preparing is { Task.IsCompleted: false } begun ? begun : preparing = mine;
-        if (current != mine)
-        {
-            current.Task.GetAwaiter().GetResult();
-            return;
-        }
-
-        try
-        {
-            MakeTables();
-            mine.SetResult();
-        }
-        catch (Exception failure)
-        {
-            mine.SetException(failure);
-            _ = mine.Task.Exception; // Perhaps nobody else waits for it.
-            throw;
-        }
+        if (preparing is { IsCompletedSuccessfully: true }) return;
+        Task own = new(MakeTables), current;
+        lock (turn) current = preparing is { IsFaulted: false } begun ? begun : preparing = own;
+        if (current == own) own.RunSynchronously(TaskScheduler.Default);
+        current.GetAwaiter().GetResult();
     }
 
     private void MakeTables()
@@ -97,6 +81,5 @@ public sealed class PostgresDatabase : Database
         Migrate(transaction, Migrations.Postgres, connection.ExecuteScalar<int>("SELECT version FROM control_plane_schema", transaction: transaction), Name);
         connection.Execute("UPDATE control_plane_schema SET version = @version", new { version = Migrations.Postgres.Count }, transaction);
         transaction.Commit();
-        isPrepared = true;
     }
 }

@@ -36,6 +36,14 @@ public static class Words
         _ => "activity not known",
     };
 
+    /// <summary>Of a notice that says why a cluster is where it is.</summary>
+    public static Severity Severity(ClusterState state) => state switch
+    {
+        ClusterState.Failed => MudBlazor.Severity.Error,
+        ClusterState.Degraded => MudBlazor.Severity.Warning,
+        _ => MudBlazor.Severity.Info,
+    };
+
     public static Color Colour(ClusterState state) => state switch
     {
         ClusterState.Ready => Color.Success,

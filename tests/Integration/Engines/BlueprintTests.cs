@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DataPlatform.Architecture.Tests;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Integration.Tests.Platform;
 
@@ -47,12 +48,7 @@ public sealed partial class BlueprintTests
         (await master.GetTasksAsync(CancellationToken.None)).Tasks.ShouldBeEmpty();
     }
 
-    private static string Document()
-    {
-        for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
-            if (File.Exists(Path.Combine(above.FullName, "DataPlatform.sln"))) return Path.Combine(above.FullName, "docs", "blueprints.md");
-        throw new InvalidOperationException("the tests run from within the repository: no folder above them has DataPlatform.sln");
-    }
+    private static string Document() => Path.Combine(RepositoryRoot.Find(), "docs", "blueprints.md");
 
     [GeneratedRegex(@"^```yaml lab\.yaml\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Example();

@@ -47,23 +47,14 @@ public sealed class SchedulerUnderTest : IAsyncDisposable
     public void Remove() => Subject.Post(new SchedulerCommand.Remove());
 
     /// <summary>What its agents say that it does.</summary>
-    public async Task<ActivityView> UntilActivityAsync(Func<ActivityView, bool> wanted, TimeSpan limit)
-    {
-        var since = Stopwatch.StartNew();
-        while (true)
-        {
-            if (running.IsFaulted)
-                await running;
-            var seen = Subject.Observation;
-            if (seen?.Activity is { } activity && wanted(activity))
-                return activity;
-            if (since.Elapsed > limit)
-                throw new TimeoutException($"{name} does {seen?.Activity}\n{await LogsAsync(seen)}");
-            await Task.Delay(50);
-        }
-    }
+    public async Task<ActivityView> UntilActivityAsync(Func<ActivityView, bool> wanted, TimeSpan limit) =>
+        (await UntilAsync(seen => seen?.Activity is { } activity && wanted(activity), _ => false, seen => $"does {seen?.Activity}", limit)).Activity!;
 
-    public async Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit)
+    public Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit) => UntilAsync(
+        seen => seen?.State == state, seen => seen?.State == ClusterState.Failed && state != ClusterState.Failed, seen => $"is {seen?.State}, not {state}: {seen?.Reason}", limit);
+
+    private async Task<ClusterObservation> UntilAsync(
+        Func<ClusterObservation?, bool> holds, Func<ClusterObservation?, bool> isHopeless, Func<ClusterObservation?, string> problem, TimeSpan limit)
     {
         var since = Stopwatch.StartNew();
         while (true)
@@ -71,10 +62,10 @@ public sealed class SchedulerUnderTest : IAsyncDisposable
             if (running.IsFaulted)
                 await running;
             var seen = Subject.Observation;
-            if (seen?.State == state)
-                return seen;
-            if (since.Elapsed > limit || (seen?.State == ClusterState.Failed && state != ClusterState.Failed))
-                throw new TimeoutException($"{name} is {seen?.State}, not {state}: {seen?.Reason}\n{await LogsAsync(seen)}");
+            if (holds(seen))
+                return seen!;
+            if (since.Elapsed > limit || isHopeless(seen))
+                throw new TimeoutException($"{name} {problem(seen)}\n{await LogsAsync(seen)}");
             await Task.Delay(20);
         }
     }

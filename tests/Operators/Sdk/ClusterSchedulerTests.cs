@@ -5,6 +5,7 @@ using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Scheduling;
 using DataPlatform.Operators.Sdk.State;
+using DataPlatform.Operators.Tests.Sdk.Artifacts;
 using DataPlatform.Operators.Tests.Sdk.Packages;
 using DataPlatform.Operators.Tests.Sdk.Scheduling;
 
@@ -36,8 +37,7 @@ public sealed class ClusterSchedulerTests : IDisposable
         await master.UntilAsync(call => call.Type == SchedulerCall.Types.Type.Accept, Patience);
         await stop.CancelAsync();
         await second.WaitAsync(Patience);
-        var launched = master.Calls.Where(call => call.Type == SchedulerCall.Types.Type.Accept).SelectMany(call => call.Accept.Operations).SelectMany(operation => operation.Launch?.TaskInfos ?? []);
-        launched.Select(task => task.Name).Order(StringComparer.Ordinal).ShouldBe(["mine/head", "mine/worker-0", "mine/worker-1"]);
+        SchedulerTrial.LaunchedBy(master.Calls).Select(task => task.Name).Order(StringComparer.Ordinal).ShouldBe(["mine/head", "mine/worker-0", "mine/worker-1"]);
     }
 
     public void Dispose() => folder.Dispose();
@@ -47,17 +47,9 @@ public sealed class ClusterSchedulerTests : IDisposable
         Directory.CreateDirectory(folder.Below("lake"));
         var scheduler = new ClusterScheduler(
             new TrialPackage(), SchedulerTrial.Cluster, "mine", new SchedulerSettings(new SchedulerClientSettings(master.Address), folder.Below("lake"), SchedulerSettings.UsualUser),
-            new NoArtifacts(), documents);
+            new FixedArtifacts(new ArtifactResolution.Ready(ResolvedArtifacts.None)), documents);
         scheduler.Post(new SchedulerCommand.Want(new WantedCluster(SchedulerTrial.Cluster, "mine", "me", [], DateTimeOffset.UtcNow)));
         return scheduler.RunAsync(cancellation);
-    }
-
-    private sealed class NoArtifacts : IArtifactSource
-    {
-        public Task<ArtifactResolution> ResolveAsync(ArtifactNeeds needs, IProgress<ArtifactProgress>? progress, CancellationToken cancellationToken) =>
-            Task.FromResult<ArtifactResolution>(new ArtifactResolution.Ready(ResolvedArtifacts.None));
-
-        public string? Unavailable(ArtifactNeeds needs) => null;
     }
 
     /// <summary>Throws whenever it is to keep a document of one kind; then nothing of that write is kept.</summary>

@@ -86,7 +86,7 @@ public sealed class SparkPackageTests
         var look = task.Activity!(Clusters.Context(pod, string.Join(' ', task.Ports), Master)).ShouldHaveSingleItem();
 
         look.Way.ShouldBeOfType<LookWay.Http>().Path.ShouldBe(page);
-        look.Signs.Select(sign => ActivityLooks.Find(new(), Told(sign), answer)).ShouldBe(values.Split(' ').Select(value => ((string?)value, (string?)null)));
+        ActivityLooks.Find(new() { Signs = { look.Signs.Select(Told) } }, answer).ShouldBe(values.Split(' ').Select(value => ((string?)value, (string?)null)));
     }
 
     private static DataPlatform.Core.Protocol.Mesos.ActivityInfo.Types.Sign Told(ActivitySign sign) => sign.Place switch

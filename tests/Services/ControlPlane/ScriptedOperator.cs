@@ -30,6 +30,8 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     public string Name => name;
 
+    public JsonObject Defaults => Package.Defaults;
+
     public PackageView Package { get; set; } = new(
         name, "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
         new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null);

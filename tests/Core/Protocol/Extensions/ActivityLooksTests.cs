@@ -71,14 +71,14 @@ public sealed class ActivityLooksTests
 
     private static Header Header(string name, string value) => new()
     {
-        Name = name, Value = new Secret { Type = Secret.Types.Type.Value, Value = new Secret.Types.Value { Data = ByteString.CopyFromUtf8(value) } },
+        Name = name, Value = Secrets.ByValue(value),
     };
 
     private static (string?, string?) Find(Sign sign, string answer = Answer, string? expect = null)
     {
-        var look = new Look();
+        var look = new Look { Signs = { sign } };
         if (expect is not null)
             look.Expect = expect;
-        return ActivityLooks.Find(look, sign, answer);
+        return ActivityLooks.Find(look, answer).ShouldHaveSingleItem();
     }
 }

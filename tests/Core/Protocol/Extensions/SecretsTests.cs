@@ -29,7 +29,7 @@ public sealed class SecretsTests
         var volume = new Volume
         {
             ContainerPath = "v", Mode = Volume.Types.Mode.Rw,
-            Source = new Volume.Types.Source { CsiVolume = new() { PluginName = "p", StaticProvisioning = new() { VolumeId = "v", NodeStageSecrets = { ["key"] = ByValue("hunter2") } } } },
+            Source = new Volume.Types.Source { CsiVolume = new() { PluginName = "p", StaticProvisioning = new() { VolumeId = "v", NodeStageSecrets = { ["key"] = Secrets.ByValue("hunter2") } } } },
         };
 
         new ContainerInfo { Type = ContainerInfo.Types.Type.Mesos, Volumes = { volume } }.WithoutSecrets().ToByteString().ToStringUtf8().ShouldNotContain("hunter2");
@@ -52,7 +52,7 @@ public sealed class SecretsTests
     [Fact]
     public void Only_a_secret_by_value_can_be_given()
     {
-        Secrets.WhyNot(ByValue("x")).ShouldBeNull();
+        Secrets.WhyNot(Secrets.ByValue("x")).ShouldBeNull();
         Secrets.WhyNot(new Secret { Type = Secret.Types.Type.Reference, Reference = new() { Name = "vault" } }).ShouldNotBeNull();
         Secrets.WhyNot((Secret?)null).ShouldNotBeNull();
     }
@@ -69,7 +69,7 @@ public sealed class SecretsTests
                 Variables =
                 {
                     new EnvironmentVariables.Types.Variable { Name = "OPEN", Value = "said" },
-                    new EnvironmentVariables.Types.Variable { Name = "TOKEN", Type = VariableType.Secret, Secret = ByValue(secret) },
+                    new EnvironmentVariables.Types.Variable { Name = "TOKEN", Type = VariableType.Secret, Secret = Secrets.ByValue(secret) },
                 },
             },
         },
@@ -81,11 +81,9 @@ public sealed class SecretsTests
                 new Volume
                 {
                     ContainerPath = "key", Mode = Volume.Types.Mode.Ro,
-                    Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = ByValue(secret) },
+                    Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = Secrets.ByValue(secret) },
                 },
             },
         },
     };
-
-    private static Secret ByValue(string value) => new() { Type = Secret.Types.Type.Value, Value = new Secret.Types.Value { Data = ByteString.CopyFromUtf8(value) } };
 }

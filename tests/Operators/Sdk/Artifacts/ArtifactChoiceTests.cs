@@ -28,15 +28,8 @@ public sealed class ArtifactChoiceTests
 
     [Fact]
     public async Task Refuses_what_can_not_be_had_and_has_no_alternative() =>
-        (await ArtifactChoice.ResolveAsync(new Source(new ArtifactResolution.Unavailable("no index")), Locked, null, null, CancellationToken.None)).ShouldBe(new ArtifactResolution.Unavailable("no index"));
+        (await ArtifactChoice.ResolveAsync(new FixedArtifacts(new ArtifactResolution.Unavailable("no index")), Locked, null, null, CancellationToken.None)).ShouldBe(new ArtifactResolution.Unavailable("no index"));
 
     private static Task<ArtifactResolution> ResolveAsync(ArtifactResolution answer) =>
-        ArtifactChoice.ResolveAsync(new Source(answer), Locked, FromTheHost, null, CancellationToken.None);
-
-    private sealed class Source(ArtifactResolution answer) : IArtifactSource
-    {
-        public Task<ArtifactResolution> ResolveAsync(ArtifactNeeds needs, IProgress<ArtifactProgress>? progress, CancellationToken cancellationToken) => Task.FromResult(answer);
-
-        public string? Unavailable(ArtifactNeeds needs) => null;
-    }
+        ArtifactChoice.ResolveAsync(new FixedArtifacts(answer), Locked, FromTheHost, null, CancellationToken.None);
 }

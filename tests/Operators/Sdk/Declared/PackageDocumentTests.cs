@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DataPlatform.Architecture.Tests;
 using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Tests.Sdk.Packages;
@@ -64,16 +65,7 @@ public sealed partial class PackageDocumentTests : IDisposable
         fields.Where(field => !document.Contains(field, StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
-    private static string Document()
-    {
-        for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
-        {
-            if (File.Exists(Path.Combine(above.FullName, "DataPlatform.sln")))
-                return Path.Combine(above.FullName, "docs", "packages.md");
-        }
-
-        throw new InvalidOperationException("the tests run from within the repository: no folder above them has DataPlatform.sln");
-    }
+    private static string Document() => Path.Combine(RepositoryRoot.Find(), "docs", "packages.md");
 
     [GeneratedRegex(@"^```[a-z]+ (?<path>cache/\S+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Files();

@@ -303,8 +303,7 @@ public sealed class SchedulerCoreTests
     [Fact]
     public void A_task_carries_its_check()
     {
-        var launched = SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1").Calls
-            .SelectMany(call => call.Accept?.Operations ?? []).SelectMany(operation => operation.Launch?.TaskInfos ?? []).ToDictionary(task => task.Name["mine/".Length..]);
+        var launched = SchedulerTrial.LaunchedBy(SchedulerTrial.Started(new TrialPackage(job: true)).SendOffer("A1").Calls).ToDictionary(task => task.Name["mine/".Length..]);
         var check = launched["head"].Check.ShouldNotBeNull();
         check.Type.ShouldBe(CheckInfo.Types.Type.Tcp);
         check.Tcp.Port.ShouldBe(launched["head"].Discovery.Ports.Ports_.Single().Number);

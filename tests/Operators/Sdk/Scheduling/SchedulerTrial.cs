@@ -151,12 +151,12 @@ public sealed class SchedulerTrial
     /// <summary>What each task was given secretly when it was launched last.</summary>
     public Dictionary<string, string> LaunchedSecrets { get; } = [];
 
-    private IEnumerable<TaskInfo> Launched =>
-        Calls.Where(call => call.Type == SchedulerCall.Types.Type.Accept).SelectMany(call => call.Accept.Operations).SelectMany(operation => operation.Launch?.TaskInfos ?? []);
+    public static IEnumerable<TaskInfo> LaunchedBy(IEnumerable<SchedulerCall> calls) =>
+        calls.Where(call => call.Type == SchedulerCall.Types.Type.Accept).SelectMany(call => call.Accept.Operations).SelectMany(operation => operation.Launch?.TaskInfos ?? []);
 
     public SchedulerTrial ExpectLaunched(params string[] tasks)
     {
-        Launched.Select(task => task.Name["mine/".Length..]).Order(StringComparer.Ordinal).ShouldBe(tasks.Order(StringComparer.Ordinal));
+        LaunchedBy(Calls).Select(task => task.Name["mine/".Length..]).Order(StringComparer.Ordinal).ShouldBe(tasks.Order(StringComparer.Ordinal));
         return this;
     }
 
@@ -210,7 +210,7 @@ public sealed class SchedulerTrial
     public SchedulerTrial Send(SchedulerCommand command)
     {
         Effects = core.Handle(command, Now);
-        foreach (var task in Launched)
+        foreach (var task in LaunchedBy(Calls))
             LaunchedSecrets[task.Name["mine/".Length..]] = string.Concat(task.Command.Environment.Variables.Where(variable => variable.Secret is not null).Select(variable => variable.Secret.Value.Data.ToStringUtf8()));
         store.Write(Cluster, [.. Effects.OfType<SchedulerEffect.Store>().Select(effect => effect.Change)]);
         return this;

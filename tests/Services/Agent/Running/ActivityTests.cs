@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using Google.Protobuf;
 using static DataPlatform.Core.Protocol.Mesos.ActivityInfo.Types;
@@ -43,10 +44,10 @@ public sealed class ActivityTests
             {
                 new Look
                 {
-                    Http = new Http { Port = (uint)port, Path = "/status", Headers = { new Header { Name = "Authorization", Value = ByValue("token t") } } },
+                    Http = new Http { Port = (uint)port, Path = "/status", Headers = { new Header { Name = "Authorization", Value = Secrets.ByValue("token t") } } },
                     Signs = { Sign(Kind.Busy, "jobs", "$.jobs"), Sign(Kind.Time, "login", "$.login"), Sign(Kind.Busy, "other", "$.other") },
                 },
-                new Look { Tcp = new Tcp { Port = (uint)port, Say = ByValue("STATS mine\r\n") }, Expect = "^you said STATS mine", Signs = { new Sign { Kind = Kind.Count, Of = "queries", Match = "^queries ([0-9]+)" } } },
+                new Look { Tcp = new Tcp { Port = (uint)port, Say = Secrets.ByValue("STATS mine\r\n") }, Expect = "^you said STATS mine", Signs = { new Sign { Kind = Kind.Count, Of = "queries", Match = "^queries ([0-9]+)" } } },
                 new Look { Command = new CommandInfo { Value = "echo \"{\\\"in\\\": \\\"$MESOS_TASK_ID\\\", \\\"jobs\\\": $(cat jobs)}\"" }, Signs = { Sign(Kind.Time, "in", "$.in"), Sign(Kind.Busy, "jobs", "$.jobs") } },
                 new Look { Command = new CommandInfo { Value = "exit 3" }, Signs = { Sign(Kind.Busy, "none", "$.jobs") } },
             },
@@ -79,13 +80,4 @@ public sealed class ActivityTests
         ActivityReport.Parser.ParseFrom(message.Data).Seen.Select(seen => seen.HasValue ? seen.Value : seen.WhyNot);
 
     private static Sign Sign(Kind kind, string of, string path) => new() { Kind = kind, Of = of, JsonPath = path };
-
-    private static Secret ByValue(string value) => new() { Type = Secret.Types.Type.Value, Value = new Secret.Types.Value { Data = ByteString.CopyFromUtf8(value) } };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Link;
@@ -114,6 +116,14 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     }
 
     public Uri Endpoint => new(File.ReadAllText(Path.Combine(WorkDirectory, "endpoint")).Trim());
+
+    /// <summary>That nothing listens on now.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     public static TaskInfo TaskOf(string id, string shellCommand) => new()
     {

@@ -119,13 +119,6 @@ public sealed class CheckTests
         refused.Message.ShouldContain("task.health_check has a port");
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private static CheckInfo Page(int port, string expect) => new()
     {
         Type = CheckInfo.Types.Type.Http,

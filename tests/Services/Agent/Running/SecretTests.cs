@@ -109,7 +109,7 @@ public sealed class SecretTests
         await using var master = await FakeMaster.StartAsync();
         await using var agent = await AgentUnderTest.StartAsync(master);
         var large = WithSecrets(TaskOf("large", "true"));
-        large.Container.Volumes[0].Source.Secret = ByValue(new string('x', Secrets.MostBytes));
+        large.Container.Volumes[0].Source.Secret = Secrets.ByValue(new string('x', Secrets.MostBytes));
         var stored = WithSecrets(TaskOf("stored", "true"));
         stored.Container.Volumes[0].Source.Secret = new Secret { Type = Secret.Types.Type.Reference, Reference = new() { Name = "vault" } };
         var outside = WithSecrets(TaskOf("outside", "true"));
@@ -131,7 +131,7 @@ public sealed class SecretTests
     {
         task.Command.Environment = new EnvironmentVariables
         {
-            Variables = { new EnvironmentVariables.Types.Variable { Name = "TOKEN", Type = VariableType.Secret, Secret = ByValue(Hidden) } },
+            Variables = { new EnvironmentVariables.Types.Variable { Name = "TOKEN", Type = VariableType.Secret, Secret = Secrets.ByValue(Hidden) } },
         };
         task.Container = new ContainerInfo
         {
@@ -140,14 +140,12 @@ public sealed class SecretTests
             {
                 new Volume
                 {
-                    ContainerPath = "etc/key", Mode = Volume.Types.Mode.Ro, Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = ByValue(Hidden) },
+                    ContainerPath = "etc/key", Mode = Volume.Types.Mode.Ro, Source = new Volume.Types.Source { Type = Volume.Types.Source.Types.Type.Secret, Secret = Secrets.ByValue(Hidden) },
                 },
             },
         };
         return task;
     }
-
-    private static Secret ByValue(string value) => new() { Type = Secret.Types.Type.Value, Value = new Secret.Types.Value { Data = ByteString.CopyFromUtf8(value) } };
 
     private static async Task<(int Status, string Body)> GetAsync(AgentUnderTest agent, string path)
     {
