@@ -23,7 +23,7 @@ public sealed class ClusterSchedulerTests : IDisposable
     [InlineData("task")]
     public async Task What_can_not_be_stored_reaches_no_master_and_the_next_scheduler_does_it_once(string kind)
     {
-        await using var master = new ListeningMaster(new SchedulerTrial().Offer("A1"));
+        await using var master = await ListeningMaster.StartAsync(new SchedulerTrial().Offer("A1"));
         var documents = new ThrowingDocuments(kind);
 
         using var stop = new CancellationTokenSource(Patience + Patience);

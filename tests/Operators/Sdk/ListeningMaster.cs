@@ -1,39 +1,46 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
+using System.Threading.Channels;
 using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Operators.Tests.Sdk;
 
 /// <summary>A master over real HTTP that takes every subscription, offers the same to each and again when it is revived, and keeps what it is called with.</summary>
 public sealed class ListeningMaster : IAsyncDisposable
 {
-    private readonly HttpListener listener = new();
     private readonly ConcurrentQueue<SchedulerCall> calls = new();
     private readonly SemaphoreSlim heard = new(0);
+    private readonly WebApplication app;
     private readonly Offer offer;
-    private readonly Task serving;
-    private Stream? subscription;
+    private Channel<SchedulerEvent>? stream;
     private int offers;
 
-    public ListeningMaster(Offer offer)
+    private ListeningMaster(WebApplication app, Offer offer)
     {
+        this.app = app;
         this.offer = offer;
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
-        }
-
-        listener.Prefixes.Add(Address.ToString());
-        listener.Start();
-        serving = ServeAsync();
     }
 
-    public Uri Address { get; }
+    public Uri Address => new(app.Urls.First());
 
     public IReadOnlyCollection<SchedulerCall> Calls => calls;
+
+    public static async Task<ListeningMaster> StartAsync(Offer offer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var app = builder.Build();
+        var master = new ListeningMaster(app, offer);
+        app.MapPost("/api/v1/scheduler", (RequestDelegate)master.AnswerAsync);
+        await app.StartAsync();
+        return master;
+    }
 
     public async Task UntilAsync(Func<SchedulerCall, bool> which, TimeSpan limit)
     {
@@ -44,63 +51,56 @@ public sealed class ListeningMaster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        listener.Close();
-        await serving.WaitAsync(TimeSpan.FromSeconds(10));
+        stream?.Writer.TryComplete();
+        await app.DisposeAsync();
         heard.Dispose();
     }
 
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true)
-                await AnswerAsync(await listener.GetContextAsync());
-        }
-        catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context)
+    private async Task AnswerAsync(HttpContext context)
     {
         using var body = new MemoryStream();
-        await context.Request.InputStream.CopyToAsync(body);
+        await context.Request.Body.CopyToAsync(body);
         var call = MessageCodec.Protobuf.Decode<SchedulerCall>(body.ToArray());
         calls.Enqueue(call); // Whoever hears the answer finds it kept.
         heard.Release();
         if (call.Type == SchedulerCall.Types.Type.Subscribe)
-            await SubscribeAsync(context.Response);
-        else
         {
-            context.Response.StatusCode = (int)HttpStatusCode.Accepted;
-            context.Response.Close();
+            await SubscribeAsync(context);
+            return;
         }
 
-        if (call.Type is SchedulerCall.Types.Type.Subscribe or SchedulerCall.Types.Type.Revive)
-            await OfferAsync();
+        context.Response.StatusCode = (int)HttpStatusCode.Accepted;
+        if (call.Type == SchedulerCall.Types.Type.Revive)
+            OfferNext();
     }
 
-    /// <summary>The stream stays open until whoever subscribed goes.</summary>
-    private async Task SubscribeAsync(HttpListenerResponse response)
+    /// <summary>The stream stays open until whoever subscribed goes, or another subscribes.</summary>
+    private async Task SubscribeAsync(HttpContext context)
     {
-        response.SendChunked = true;
-        response.ContentType = "application/x-protobuf";
-        response.Headers["Mesos-Stream-Id"] = "stream-1";
-        subscription = response.OutputStream;
-        await SayAsync(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Subscribed, Subscribed = new SchedulerEvent.Types.Subscribed { FrameworkId = new FrameworkID { Value = "F" } } });
+        context.Response.ContentType = "application/x-protobuf";
+        context.Response.Headers["Mesos-Stream-Id"] = "stream-1";
+        var events = Channel.CreateUnbounded<SchedulerEvent>();
+        events.Writer.TryWrite(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Subscribed, Subscribed = new SchedulerEvent.Types.Subscribed { FrameworkId = new FrameworkID { Value = "F" } } });
+        Interlocked.Exchange(ref stream, events)?.Writer.TryComplete();
+        OfferNext();
+        try
+        {
+            await foreach (var next in events.Reader.ReadAllAsync(context.RequestAborted))
+            {
+                await context.Response.Body.WriteAsync(RecordIO.Encode(MessageCodec.Protobuf.Encode(next)), context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Gone.
+        }
     }
 
-    private Task OfferAsync()
+    private void OfferNext()
     {
         var next = offer.Clone();
-        next.Id.Value = $"O{++offers}";
-        return SayAsync(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Offers, Offers = new SchedulerEvent.Types.Offers { Offers_ = { next } } });
-    }
-
-    private async Task SayAsync(SchedulerEvent said)
-    {
-        await subscription!.WriteAsync(RecordIO.Encode(MessageCodec.Protobuf.Encode(said)));
-        await subscription.FlushAsync();
+        next.Id.Value = $"O{Interlocked.Increment(ref offers)}";
+        Volatile.Read(ref stream)?.Writer.TryWrite(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Offers, Offers = new SchedulerEvent.Types.Offers { Offers_ = { next } } });
     }
 }
