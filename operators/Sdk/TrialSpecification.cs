@@ -17,7 +17,7 @@ public static class TrialSpecification
 
     /// <summary>What such a cluster would ask of hosts.</summary>
     public static IReadOnlyList<PodNeeds> Needs(ServicePackage package, JsonObject options, string lakePath) =>
-        [.. Of(package, options, lakePath).Pods.Select(pod => new PodNeeds(pod.Type, pod.Count, Observations.View(pod.Resources)))];
+        [.. Of(package, options, lakePath).Pods.Select(pod => new PodNeeds(pod.Type, pod.Count, Observations.View(pod.WithVolumes)))];
 
     /// <summary>Names of the variables by which others would reach such a cluster.</summary>
     public static IReadOnlyList<string> Exports(ServicePackage package, JsonObject options, string lakePath)

@@ -32,7 +32,7 @@ public static class OfferEvaluation
 
     private static Refusal? Resources(OfferShare offer, PodSpecification pod, PlacementCandidate candidate)
     {
-        var asked = pod.Resources;
+        var asked = candidate.HasVolumes ? pod.Resources : pod.WithVolumes;
         (string What, long Asked, long Free, Func<long, string> Text)[] amounts =
         [
             ("cpus", asked.MilliCpus, offer.MilliCpus, Cpus),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Evaluation;
 
@@ -13,6 +14,9 @@ public sealed class OfferShare
     private readonly List<ReservedShare> reserved = [];
     private readonly List<Resource> released = [];
     private readonly List<Resource> taken = [];
+    private readonly List<OfferedVolume> volumes = [];
+    private readonly List<Resource> created = [];
+    private readonly List<Resource> destroyed = [];
 
     public OfferShare(Offer offer)
     {
@@ -24,6 +28,7 @@ public sealed class OfferShare
             .ToDictionary(group => group.Key, group => group.First().Text?.Value ?? group.First().Scalar.Value.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
         foreach (var resource in offer.Resources.Where(Plain))
             Add(resource);
+        volumes.AddRange(offer.Resources.Select(PodReservation.OfVolume).OfType<OfferedVolume>());
         foreach (var pod in offer.Resources.GroupBy(PodReservation.Of))
         {
             if (pod.Key is { } reservation)
@@ -36,6 +41,7 @@ public sealed class OfferShare
         (Offer, Host, Role, Zone, Attributes) = (other.Offer, other.Host, other.Role, other.Zone, other.Attributes);
         (MilliCpus, MemoryMebibytes, DiskMebibytes) = (other.MilliCpus, other.MemoryMebibytes, other.DiskMebibytes);
         ports.UnionWith(other.ports);
+        volumes.AddRange(other.volumes);
     }
 
     public Offer Offer { get; }
@@ -67,17 +73,26 @@ public sealed class OfferShare
     /// <summary>What is reserved for pods and offered with the rest.</summary>
     public IReadOnlyList<ReservedShare> Reserved => reserved;
 
+    /// <summary>Of pods, used by no task.</summary>
+    public IReadOnlyList<OfferedVolume> Volumes => volumes;
+
     public List<TaskInfo> Launches { get; } = [];
 
     public bool HasReleased => released.Count > 0;
 
-    public bool IsUsed => released.Count > 0 || taken.Count > 0 || Launches.Count > 0;
+    public bool IsUsed => Operations.Any();
 
     /// <summary>In the order in which they build on each other.</summary>
     public IEnumerable<Offer.Types.Operation> Operations
     {
         get
         {
+            if (destroyed.Count > 0)
+            {
+                var destroy = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Destroy, Destroy = new Offer.Types.Operation.Types.Destroy() };
+                destroy.Destroy.Volumes.Add(destroyed);
+                yield return destroy;
+            }
             if (released.Count > 0)
             {
                 var unreserve = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Unreserve, Unreserve = new Offer.Types.Operation.Types.Unreserve() };
@@ -89,6 +104,12 @@ public sealed class OfferShare
                 var reserve = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Reserve, Reserve = new Offer.Types.Operation.Types.Reserve() };
                 reserve.Reserve.Resources.Add(taken);
                 yield return reserve;
+            }
+            if (created.Count > 0)
+            {
+                var create = new Offer.Types.Operation { Type = Offer.Types.Operation.Types.Type.Create, Create = new Offer.Types.Operation.Types.Create() };
+                create.Create.Volumes.Add(created);
+                yield return create;
             }
             if (Launches.Count > 0)
             {
@@ -140,6 +161,29 @@ public sealed class OfferShare
         released.AddRange(share.Resources);
         foreach (var resource in share.Resources)
             Add(resource);
+    }
+
+    public bool Has(PodVolume volume) => volumes.Exists(offered => offered.Id == volume.Id);
+
+    /// <summary>Makes a volume of free disk.</summary>
+    public void Create(PodReservation reservation, PodVolume volume)
+    {
+        DiskMebibytes -= volume.Mebibytes;
+        var message = reservation.Volume(volume, Role);
+        taken.Add(reservation.Disk(volume.Mebibytes, Role));
+        created.Add(message);
+        volumes.Add(new OfferedVolume(reservation, volume.Id, message));
+    }
+
+    /// <summary>Ends a volume with all that it holds; its disk is free.</summary>
+    public void Destroy(OfferedVolume volume)
+    {
+        volumes.Remove(volume);
+        destroyed.Add(volume.Resource);
+        var disk = volume.Resource.Clone();
+        disk.Disk = null;
+        released.Add(disk);
+        Add(disk);
     }
 
     private void Add(Resource resource)

@@ -1,6 +1,7 @@
 using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Evaluation;
 
@@ -16,7 +17,16 @@ public sealed record PodReservation(string ClusterId, string Pod, string? Princi
     /// <summary>Null for what no scheduler of this Sdk has reserved.</summary>
     public static PodReservation? Of(Resource resource)
     {
-        if (resource.Reservations.Count != 1 || resource.Revocable is not null || resource.Disk is not null || resource.Shared is not null)
+        return resource.Disk is null ? OfLabels(resource) : null;
+    }
+
+    /// <summary>Null for what is no volume, and for one that no scheduler of this Sdk has made.</summary>
+    public static OfferedVolume? OfVolume(Resource resource) =>
+        resource.Disk is { Persistence: { } persistence, Source: null } && OfLabels(resource) is { } reservation ? new OfferedVolume(reservation, persistence.Id, resource) : null;
+
+    private static PodReservation? OfLabels(Resource resource)
+    {
+        if (resource.Reservations.Count != 1 || resource.Revocable is not null || resource.Shared is not null)
             return null;
         var reservation = resource.Reservations[0];
         return reservation.Labels.Find(ClusterLabel) is { } cluster && reservation.Labels.Find(PodLabel) is { } pod
@@ -49,6 +59,27 @@ public sealed record PodReservation(string ClusterId, string Pod, string? Princi
             message.Scalar = new Value.Types.Scalar { Value = amount };
             messages.Add(message);
         }
+    }
+
+    /// <summary>Disk that is to become a volume, or was one.</summary>
+    public Resource Disk(long mebibytes, string role)
+    {
+        var message = Reserved("disk", Value.Types.Type.Scalar, role);
+        message.Scalar = new Value.Types.Scalar { Value = mebibytes };
+        return message;
+    }
+
+    public Resource Volume(PodVolume volume, string role)
+    {
+        var message = Disk(volume.Mebibytes, role);
+        message.Disk = new Resource.Types.DiskInfo
+        {
+            Persistence = new Resource.Types.DiskInfo.Types.Persistence { Id = volume.Id },
+            Volume = new Volume { Mode = Core.Protocol.Mesos.Volume.Types.Mode.Rw, ContainerPath = volume.Path },
+        };
+        if (Principal is not null)
+            message.Disk.Persistence.Principal = Principal;
+        return message;
     }
 
     private Resource Reserved(string name, Value.Types.Type type, string role)

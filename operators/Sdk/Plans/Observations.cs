@@ -17,23 +17,24 @@ internal static class Observations
         var (endpoints, snippets) = cluster is { Settings: { } settings, Facts.Removing: false } && placed.Count > 0
             ? (package.Endpoints(settings, placed), package.Snippets(settings, placed))
             : ([], []);
-        var reserved = cluster.Pods.Values.Select(record => record.Place).OfType<PodPlace>().Aggregate(TaskResources.None, (sum, place) => sum.Plus(place.Reserved));
+        var reserved = cluster.Pods.Values.Aggregate(
+            TaskResources.None, (sum, record) => sum.Plus(record.Place?.Reserved ?? TaskResources.None).Plus(new TaskResources(0, 0, record.Volumes?.Mebibytes ?? 0)));
         return new ClusterObservation(
             state, Reason(cluster, state, views, disconnected), cluster.Facts.ReadyAt, View(reserved), views,
             [.. cluster.Past.Concat(cluster.Tasks.Values).OrderBy(row => row.LaunchedAt).ThenBy(row => row.Name, StringComparer.Ordinal).Select(row => View(cluster, row))],
             endpoints, snippets,
             [.. cluster.Refusals.Select(each => new PlacementReason(each.Key.Pod, each.Key.Host, each.Value.Refusal.Stage, each.Value.Refusal.Reason, each.Value.At))])
         {
-            Pending = cluster is { Wanted: not null, Facts.Removing: false, MustPark: false } ? [.. cluster.Unplaced().Select(instance => View(plans, instance))] : [],
+            Pending = cluster is { Wanted: not null, Facts.Removing: false, MustPark: false } ? [.. cluster.Unplaced().Select(instance => View(cluster, plans, instance))] : [],
             Events = [.. cluster.Events.Select(each => new EventView(each.Number, each.At, each.Subject, each.Text))],
         };
     }
 
-    private static PendingPod View(IReadOnlyList<Plan> plans, PodInstance instance)
+    private static PendingPod View(ClusterWork cluster, IReadOnlyList<Plan> plans, PodInstance instance)
     {
         var step = plans.SelectMany(plan => plan.Steps).LastOrDefault(step => step.Kind == StepKind.Launch && step.Pod == instance.Name);
         return new PendingPod(
-            instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(instance.Pod.Resources), instance.Pod.PortCount,
+            instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(cluster.HoldsData(instance.Name) ? instance.Pod.Resources : instance.Pod.WithVolumes), instance.Pod.PortCount,
             step is { IsEligible: false } ? step.WaitingFor : null);
     }
 

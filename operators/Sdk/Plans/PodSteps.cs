@@ -44,8 +44,9 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
 
     private static Step Ended(string pod) => new(StepKind.Kill, $"end {pod}", pod, StepState.Complete);
 
-    public Step Release(string pod) => cluster.PlaceOf(pod) is { } place
-        ? new Step(StepKind.Release, $"release {pod}", pod, StepState.Pending, !cluster.LivingOf(pod).Any(), $"host {place.Host} to offer what is reserved there")
+    /// <summary>Gives back its place, and its volumes with what they hold.</summary>
+    public Step Release(string pod) => (cluster.PlaceOf(pod)?.Host ?? cluster.Pods.GetValueOrDefault(pod)?.Volumes?.Host) is { } host
+        ? new Step(StepKind.Release, $"release {pod}", pod, StepState.Pending, !cluster.LivingOf(pod).Any(), $"host {host} to offer what is reserved there")
         : new Step(StepKind.Release, $"release {pod}", pod, StepState.Complete);
 
     private string? Order(string pod, string? before, bool mends) =>

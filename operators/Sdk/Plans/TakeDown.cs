@@ -10,14 +10,14 @@ internal static class TakeDown
     /// <summary>Ends everything, and the cluster's framework with it.</summary>
     public static Plan Teardown(ClusterWork cluster)
     {
-        var (tasks, places) = (Tasks(cluster), Places(cluster));
-        var isDone = !cluster.Living.Any() && cluster.Pods.Values.All(record => record is { Place: null, Leaving.Count: 0 });
+        var (tasks, places) = (Tasks(cluster), Places(cluster, withVolumes: true));
+        var isDone = !cluster.Living.Any() && !cluster.Pods.Values.Any(record => record.HoldsHost);
         var framework = new Step(StepKind.Act, "framework", "", StepState.Pending, isDone, isDone ? "the master to tear it down" : "its tasks and places");
         return new Plan("teardown", [tasks, places, new Phase("framework", Strategy.Serial, [framework])]);
     }
 
     /// <summary>Ends everything; what the cluster keeps stays.</summary>
-    public static Plan Park(ClusterWork cluster) => new("park", [Tasks(cluster), Places(cluster)]);
+    public static Plan Park(ClusterWork cluster) => new("park", [Tasks(cluster), Places(cluster, withVolumes: false)]);
 
     private static Phase Tasks(ClusterWork cluster) => new("tasks", Strategy.Parallel,
     [
@@ -25,10 +25,11 @@ internal static class TakeDown
             StepKind.Kill, row.Name, row.Pod, row.Living ? StepState.Starting : StepState.Complete, row.Living, row.Living ? "its process to end" : null) { FinishedAt = row.EndedAt }),
     ]);
 
-    private static Phase Places(ClusterWork cluster) => new("places", Strategy.Parallel,
+    private static Phase Places(ClusterWork cluster, bool withVolumes) => new("places", Strategy.Parallel,
     [
-        .. cluster.Pods.Values.Where(record => record.Place is not null || record.Leaving.Count > 0).Select(record => new Step(
-            StepKind.Release, $"release {record.Name}", record.Name, StepState.Pending, record.Place is not null && !cluster.LivingOf(record.Name).Any(),
-            $"host {(record.Place ?? record.Leaving[0]).Host} to offer what is reserved there")),
+        .. cluster.Pods.Values.Where(record => withVolumes ? record.HoldsHost : record.Place is not null || record.LeavingHosts.Any()).Select(record => new Step(
+            StepKind.Release, $"release {record.Name}", record.Name, StepState.Pending,
+            (record.Place is not null || (withVolumes && record.Volumes is not null)) && !cluster.LivingOf(record.Name).Any(),
+            $"host {record.Place?.Host ?? record.LeavingHosts.Select(host => host.Host).FirstOrDefault() ?? record.Volumes!.Host} to offer what is reserved there")),
     ]);
 }

@@ -106,6 +106,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     /// <summary>Null while it has none.</summary>
     public PodPlace? PlaceOf(string pod) => Pods.GetValueOrDefault(pod)?.Place;
 
+    /// <summary>The pod has volumes that its tasks have run on.</summary>
+    public bool HoldsData(string pod) => Pods.GetValueOrDefault(pod)?.Volumes is { IsUsed: true };
+
     public IEnumerable<TaskRow> LivingOf(string pod) => Living.Where(row => row.Pod == pod);
 
     public IEnumerable<PodInstance> Instances() => Specification is null ? [] : Specification.Deploy.Phases.SelectMany(PodsOf);
@@ -123,7 +126,7 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
         if (Specification is null)
             return [];
         var wanted = Instances().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
-        return Living.Select(row => row.Pod).Concat(Pods.Values.Where(record => record.Place is not null).Select(record => record.Name))
+        return Living.Select(row => row.Pod).Concat(Pods.Values.Where(record => record.Place is not null || record.Volumes is not null).Select(record => record.Name))
             .Where(pod => !wanted.Contains(pod)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
     }
 

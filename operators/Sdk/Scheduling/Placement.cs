@@ -1,5 +1,6 @@
 using DataPlatform.Operators.Sdk.Evaluation;
 using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
@@ -22,20 +23,23 @@ internal sealed class Placement(IReadOnlyList<OfferShare> offered, ClusterWork c
     private List<(PodInstance, OfferShare)>? Try(IReadOnlyList<PodInstance> pods, Func<IEnumerable<OfferShare>, IEnumerable<OfferShare>> order, bool note)
     {
         var left = offered.ToDictionary(share => share.Copy(), share => share);
-        var placed = cluster.Pods.Values.Where(record => record.Place is not null)
-            .Select(record => new PlacedPod(record.Name, record.Type, record.Place!.AgentId, record.Place.Zone)).ToList();
+        var placed = cluster.Pods.Values.Select(Placed).OfType<PlacedPod>().ToList();
         var found = new List<(PodInstance, OfferShare)>();
         foreach (var pod in pods)
         {
             OfferShare? chosen = null;
+            var volumes = cluster.Record(pod).Volumes is { IsUsed: true } used ? used : null;
+            var others = placed.Where(other => other.Name != pod.Name).ToList();
             var reasons = new List<(string, string, Refusal)>();
             foreach (var share in order(left.Keys))
             {
-                var candidate = new PlacementCandidate(pod.Pod.Type, share.Host, share.Attributes, placed.Count(other => other.AgentId == share.AgentId && other.Type == pod.Pod.Type))
+                var candidate = new PlacementCandidate(pod.Pod.Type, share.Host, share.Attributes, others.Count(other => other.AgentId == share.AgentId && other.Type == pod.Pod.Type))
                 {
-                    AgentId = share.AgentId, Zone = share.Zone, Pods = placed,
+                    AgentId = share.AgentId, Zone = share.Zone, Pods = others, HasVolumes = volumes is not null,
                 };
-                var refusal = avoided.WhyNot(share.AgentId, now) is { } reason ? new Refusal(OfferEvaluation.PlacementStage, reason) : OfferEvaluation.WhyNot(share, pod.Pod, candidate);
+                var refusal = (WhyNot(volumes, pod.Name, share) ?? avoided.WhyNot(share.AgentId, now)) is { } reason
+                    ? new Refusal(OfferEvaluation.PlacementStage, reason)
+                    : OfferEvaluation.WhyNot(share, pod.Pod, candidate);
                 if (refusal is null)
                 {
                     chosen = share;
@@ -49,12 +53,27 @@ internal sealed class Placement(IReadOnlyList<OfferShare> offered, ClusterWork c
                     refusals.AddRange(reasons);
                 return null;
             }
-            chosen.Take(pod.Pod.Resources, chosen.ChoosePorts(pod.Pod.PortCount, 0));
+            chosen.Take(volumes is null ? pod.Pod.WithVolumes : pod.Pod.Resources, chosen.ChoosePorts(pod.Pod.PortCount, 0));
+            placed.RemoveAll(other => other.Name == pod.Name);
             placed.Add(new PlacedPod(pod.Name, pod.Pod.Type, chosen.AgentId, chosen.Zone));
             found.Add((pod, left[chosen]));
         }
         return found;
     }
+
+    private static PlacedPod? Placed(PodRecord record) => record switch
+    {
+        { Place: { } place } => new PlacedPod(record.Name, record.Type, place.AgentId, place.Zone),
+        { Volumes: { IsUsed: true } volumes } => new PlacedPod(record.Name, record.Type, volumes.AgentId, volumes.Zone),
+        _ => null,
+    };
+
+    /// <summary>A pod goes where its volumes are, and nowhere else.</summary>
+    private string? WhyNot(PodVolumes? volumes, string pod, OfferShare share) =>
+        volumes is null ? null
+        : volumes.AgentId != share.AgentId ? $"{pod} has its data on {volumes.Host}; without it: dp replace {cluster.Wanted!.Name} {pod}"
+        : volumes.Volumes.FirstOrDefault(volume => !share.Has(volume)) is { } missing ? $"its volume {missing.Name} is not there any more; without what it held: dp replace {cluster.Wanted!.Name} {pod}"
+        : null;
 
     private static IEnumerable<OfferShare> Emptiest(IEnumerable<OfferShare> shares) =>
         shares.OrderByDescending(share => share.MilliCpus).ThenByDescending(share => share.MemoryMebibytes).ThenBy(share => share.AgentId, StringComparer.Ordinal).ToList();

@@ -11,6 +11,8 @@ internal static class Readiness
     {
         if (Relaunching.WhyNot(cluster.Record(instance), instance.Pod.Tasks.Any(task => task.RunsOnce), now) is { } pause)
             return pause;
+        if (cluster.Record(instance).Volumes is { IsUsed: true } made && instance.Pod.Volumes.FirstOrDefault(each => !made.Volumes.Any(volume => volume.Name == each.Volume.Name)) is { Volume: { } volume })
+            return new Block($"{instance.Name} has no volume {volume.Name}, with which it would have to begin anew: dp replace {cluster.Wanted!.Name} {instance.Name}", Final: false);
         var peers = cluster.Placed();
         foreach (var (name, task) in instance.TaskNames())
         {

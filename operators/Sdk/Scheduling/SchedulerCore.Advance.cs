@@ -45,7 +45,8 @@ public sealed partial class SchedulerCore
         GiveUpSilentPlaces(now);
         if (cluster is { Wanted: not null, Facts.Removing: false, AskAgainAt: { } at } && at <= now)
             AskArtifacts(now);
-        foreach (var row in cluster.Living.Where(row => row.UnreachableSince is { } since && now - since >= settings.UnreachableWithin).ToList())
+        // Where its data is nothing else will do: that it goes on elsewhere without them is a person's decision.
+        foreach (var row in cluster.Living.Where(row => row.UnreachableSince is { } since && now - since >= settings.UnreachableWithin && !cluster.HoldsData(row.Pod)).ToList())
             Ended(row with { EndedAt = now, State = "TASK_LOST", Message = $"its host has been out of reach for {settings.UnreachableWithin.TotalSeconds:0} s" }, EndKind.Host, now);
     }
 
@@ -84,6 +85,7 @@ public sealed partial class SchedulerCore
                     break;
                 case StepKind.Release:
                     hasChanged |= GiveUpPlace(step.Pod, now);
+                    hasChanged |= (cluster.Facts.Removing || !cluster.MustPark) && GiveUpVolumes(step.Pod, now);
                     break;
                 case StepKind.Act:
                     TearDown(now);
@@ -105,8 +107,8 @@ public sealed partial class SchedulerCore
         if (cluster.Living.Any())
             removingSince = now;
         else if (now - (removingSince ??= now) >= ReleaseWithin)
-            foreach (var record in cluster.Pods.Values.Where(record => record.Place is not null || record.Leaving.Count > 0).ToList())
-                Save(record with { Place = null, Leaving = [] });
+            foreach (var record in cluster.Pods.Values.Where(record => record.HoldsHost).ToList())
+                Save(record with { Place = null, Volumes = null, Leaving = [], LeavingVolumes = [] });
     }
 
     private void TearDown(DateTimeOffset now)
@@ -136,6 +138,7 @@ public sealed partial class SchedulerCore
     /// <summary>What breaks is ended here; that it starts again is the plans' business.</summary>
     private void Mend(DateTimeOffset now)
     {
+        Replace(now);
         foreach (var instance in cluster.Instances().ToList())
         {
             if (cluster.PlaceOf(instance.Name) is { } place && !cluster.LivingOf(instance.Name).Any() && !Suits(instance, place))
@@ -158,7 +161,7 @@ public sealed partial class SchedulerCore
 
     /// <summary>What has run once needs no place any more, and one of another size another place.</summary>
     private bool Suits(PodInstance instance, PodPlace place) =>
-        place.Reserved == instance.Pod.Resources && !(instance.Pod.Tasks.All(task => task.RunsOnce) && cluster.IsComplete(instance))
+        place.Reserved == instance.Pod.Resources && VolumesSuit(instance) && !(instance.Pod.Tasks.All(task => task.RunsOnce) && cluster.IsComplete(instance))
         && instance.TaskNames().All(task => place.Ports.TryGetValue(task.Task, out var ports) && task.Specification.Ports.ToHashSet().SetEquals(ports.Keys));
 
     /// <summary>What the task's command named is another one by now.</summary>
@@ -249,8 +252,8 @@ public sealed partial class SchedulerCore
             if (cluster.PlaceOf(instance.Name) is not null || MayGather)
                 wanted.Add(instance.Name);
         }
-        foreach (var record in cluster.Pods.Values.Where(record => record.Leaving.Count > 0))
-            wanted.Add($"release {record.Name} {string.Join(' ', record.Leaving.Select(place => place.AgentId))}");
+        foreach (var record in cluster.Pods.Values.Where(record => record.LeavingHosts.Any()))
+            wanted.Add($"release {record.Name} {string.Join(' ', record.LeavingHosts.Select(host => host.AgentId))}");
         // What was declined because its host was avoided comes back no other way.
         var more = !wanted.IsSubsetOf(welcome) || (wanted.Count > 0 && avoidedHosts.TakeEnded(now));
         welcome.Clear();

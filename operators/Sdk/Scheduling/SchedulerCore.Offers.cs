@@ -28,6 +28,7 @@ public sealed partial class SchedulerCore
         {
             var share = new OfferShare(offer);
             Settle(share);
+            SettleVolumes(share);
             held[offer.Id.Value] = (share, now);
         }
 
@@ -81,9 +82,12 @@ public sealed partial class SchedulerCore
             task => task.Task,
             IReadOnlyDictionary<string, int> (task) => task.Specification.Ports.ToDictionary(port => port, _ => chosen.Dequeue(), StringComparer.Ordinal), StringComparer.Ordinal);
         var place = new PodPlace(share.AgentId, share.Host, share.AgentUrl, share.Zone, instance.Pod.Resources, ports, now);
-        Save(cluster.Record(instance) with { Place = place });
+        var record = cluster.Record(instance);
+        var volumes = record.Volumes ?? NewVolumes(instance, record, share);
+        Save(record with { Place = place, Volumes = volumes });
         Happened(instance.Name, $"has its place on {place.Host}", now);
         share.Reserve(ReservationOf(instance.Name), place.Reserved, [.. place.AllPorts]);
+        Create(instance.Name, Missing(cluster.Record(instance), share), share);
         foreach (var done in cluster.Refusals.Keys.Where(refused => refused.Pod == instance.Name).ToList())
             cluster.Refusals.Remove(done);
     }
@@ -108,11 +112,18 @@ public sealed partial class SchedulerCore
     private OfferShare? ReservedAt(PodInstance instance, PodPlace place, List<OfferShare> shares)
     {
         var reservation = ReservationOf(instance.Name);
-        if (shares.Find(share => share.Reserved.Any(reserved => reserved.Reservation == reservation)) is { } found)
-            return found;
-        var free = shares.Find(share => share.Has(place.Reserved, place.AllPorts));
-        free?.Reserve(reservation, place.Reserved, [.. place.AllPorts]);
-        return free;
+        var record = cluster.Record(instance);
+        var found = shares.Find(share => share.Reserved.Any(reserved => reserved.Reservation == reservation)) ?? shares.Find(share => share.Has(place.Reserved, place.AllPorts));
+        if (found is null)
+            return null;
+        var isReserved = found.Reserved.Any(reserved => reserved.Reservation == reservation);
+        var missing = Missing(record, found);
+        if (missing.Count > 0 && (record.Volumes!.IsUsed || found.DiskMebibytes - (isReserved ? 0 : place.Reserved.DiskMebibytes) < missing.Sum(volume => volume.Mebibytes)))
+            return null;
+        if (!isReserved)
+            found.Reserve(reservation, place.Reserved, [.. place.AllPorts]);
+        Create(instance.Name, missing, found);
+        return found;
     }
 
     private bool Launch(PodInstance instance, PodPlace place, OfferShare share, DateTimeOffset now)
@@ -132,7 +143,7 @@ public sealed partial class SchedulerCore
             {
                 Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts, Rotations = cluster.Wanted.Rotations,
             };
-            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), specification.Activity?.Invoke(context) ?? [], name, ReservationOf(instance.Name), share.Role, settings.User)));
+            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), specification.Activity?.Invoke(context) ?? [], name, ReservationOf(instance.Name), VolumesOf(instance, specification, share), share.Role, settings.User)));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);
         }
         if (cluster.Record(instance) is { FirstLaunchedAt: null } record)
@@ -147,6 +158,13 @@ public sealed partial class SchedulerCore
             share.Launches.Add(info);
         }
         return true;
+    }
+
+    /// <summary>As the master offered or is told to make them.</summary>
+    private List<Resource> VolumesOf(PodInstance instance, TaskSpecification task, OfferShare share)
+    {
+        var ids = (cluster.Record(instance).Volumes?.Volumes ?? []).Where(volume => volume.Task == task.Name).Select(volume => volume.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. share.Volumes.Where(volume => ids.Contains(volume.Id)).Select(volume => volume.Resource.Clone())];
     }
 
     private Dictionary<string, string> DependenciesOf(TaskContext context)

@@ -18,7 +18,9 @@ public sealed partial class SchedulerCore
         waitingSince.Remove(pod);
         if (cluster.Pods.GetValueOrDefault(pod) is not { Place: { } place } record)
             return false;
-        Save(record with { Place = null, Leaving = [.. record.Leaving.Where(other => other.AgentId != place.AgentId), place] });
+        // Volumes that no task has run on hold it to no host.
+        var left = record.Volumes is { IsUsed: false } ? WithoutVolumes(record) : record;
+        Save(left with { Place = null, Leaving = [.. left.Leaving.Where(other => other.AgentId != place.AgentId), place] });
         Happened(pod, $"gives up its place on {place.Host}", now);
         return true;
     }
@@ -64,7 +66,8 @@ public sealed partial class SchedulerCore
     private void SaveOrForget(PodRecord record)
     {
         var isWanted = cluster.Instances().Any(instance => instance.Name == record.Name) && !cluster.Facts.Removing;
-        if (isWanted || record.Place is not null || record.Leaving.Count > 0 || cluster.LivingOf(record.Name).Any())
+        // Which volumes were given up is known by their generation, should one of them be seen again.
+        if (isWanted || record.HoldsHost || (record.VolumeGeneration > 0 && !cluster.Facts.Removing) || cluster.LivingOf(record.Name).Any())
         {
             Save(record);
             return;

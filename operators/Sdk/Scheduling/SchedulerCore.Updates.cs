@@ -183,6 +183,7 @@ public sealed partial class SchedulerCore
         {
             updated = updated with { StartedAt = now, Message = null };
             avoidedHosts.Worked(row.AgentId);
+            UseVolumes(row.Pod);
         }
         // One without a check serves while it runs. That there is no result yet is old news of one that has had a result: a status that was
         // sent twice may come later than the next, and be what the master remembers.

@@ -12,7 +12,7 @@ internal static class TaskInfos
 {
     private const double NanosecondsPerTick = 100;
 
-    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, ReadinessCheck readiness, IReadOnlyList<ActivityLook> activity, string cluster, PodReservation reservation, string role, string user)
+    public static TaskInfo Build(TaskRow row, TaskSpecification specification, TaskCommand command, ReadinessCheck readiness, IReadOnlyList<ActivityLook> activity, string cluster, PodReservation reservation, IReadOnlyList<Resource> volumes, string role, string user)
     {
         var info = new TaskInfo
         {
@@ -30,6 +30,7 @@ internal static class TaskInfos
         if (user.Length > 0)
             info.Command.User = user;
         info.Resources.Add(reservation.Messages(row.Resources, row.Ports.Values, role));
+        info.Resources.Add(volumes);
         return info;
     }
 

@@ -42,7 +42,10 @@ public sealed record PlacementCandidate(string PodType, string Host, IReadOnlyDi
     /// <summary>Null when the host has none.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>All pods of the cluster that have a place.</summary>
+    /// <summary>The pod's volumes are there already.</summary>
+    public bool HasVolumes { get; init; }
+
+    /// <summary>All other pods of the cluster that have a place, or volumes that hold them to a host.</summary>
     public IReadOnlyList<PlacedPod> Pods { get; init; } = [];
 }
 

@@ -16,5 +16,11 @@ public sealed record PodSpecification(string Type, int Count, IReadOnlyList<Task
     /// <summary>Of all its tasks together.</summary>
     public int PortCount => Tasks.Sum(task => task.Ports.Count);
 
+    /// <summary>What its tasks hold while they run, without volumes.</summary>
     public TaskResources Resources => Tasks.Aggregate(TaskResources.None, (sum, task) => sum.Plus(task.Resources));
+
+    public IEnumerable<(TaskSpecification Task, VolumeSpecification Volume)> Volumes => Tasks.SelectMany(task => task.Volumes.Select(volume => (task, volume)));
+
+    /// <summary>What a new instance asks of a host.</summary>
+    public TaskResources WithVolumes => Resources.Plus(new TaskResources(0, 0, Volumes.Sum(each => each.Volume.Mebibytes)));
 }

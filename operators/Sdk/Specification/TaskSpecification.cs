@@ -11,6 +11,8 @@ public sealed record TaskSpecification(
     /// <summary>How it is found out what the task does, as evidence for whether the cluster is idle; null when nothing can be said. Asked as <see cref="Readiness"/> is.</summary>
     public Func<TaskContext, IReadOnlyList<ActivityLook>>? Activity { get; init; }
 
+    public IReadOnlyList<VolumeSpecification> Volumes { get; init; } = [];
+
     /// <summary>How long the task may take to end by itself when it is asked to.</summary>
     public TimeSpan KillGrace { get; init; } = TimeSpan.FromSeconds(5);
 

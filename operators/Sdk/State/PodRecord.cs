@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.State;
@@ -13,6 +14,18 @@ public sealed record PodRecord(string Name, string Type, int Index)
     /// <summary>Places given up, with reservations that are still to be released.</summary>
     public IReadOnlyList<PodPlace> Leaving { get; init; } = [];
 
+    /// <summary>Null while it has none. They outlive the place: while the cluster is parked, and when the pod gets another place, which is on the same host.</summary>
+    public PodVolumes? Volumes { get; init; }
+
+    /// <summary>Volumes given up, which are still to be destroyed.</summary>
+    public IReadOnlyList<PodVolumes> LeavingVolumes { get; init; } = [];
+
+    /// <summary>How often its volumes were given up.</summary>
+    public int VolumeGeneration { get; init; }
+
+    /// <summary>How many times it was replaced by request.</summary>
+    public int Replacements { get; init; }
+
     /// <summary>How often in a row the engine failed; a task that served for long ends the row.</summary>
     public int Failures { get; init; }
 
@@ -27,6 +40,15 @@ public sealed record PodRecord(string Name, string Type, int Index)
 
     /// <summary>When it was complete for the first time.</summary>
     public DateTimeOffset? FirstReadyAt { get; init; }
+
+    /// <summary>Something on a host is held for it, or is still to be given back.</summary>
+    [JsonIgnore]
+    public bool HoldsHost => Place is not null || Volumes is not null || LeavingHosts.Any();
+
+    /// <summary>Hosts that are still to give something back.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string AgentId, string Host)> LeavingHosts =>
+        Leaving.Select(place => (place.AgentId, place.Host)).Concat(LeavingVolumes.Select(volumes => (volumes.AgentId, volumes.Host)));
 }
 
 /// <summary>What is reserved for a pod on a host, so that it finds its place and its ports again.</summary>

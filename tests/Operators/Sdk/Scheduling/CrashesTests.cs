@@ -22,7 +22,7 @@ public sealed class CrashesTests
     private const string Id = "id-of-mine";
     private const int MostTurns = 5_000;
 
-    public static TheoryData<string> Packages => ["trial", "serial", "spark", "dask", "jupyter"];
+    public static TheoryData<string> Packages => ["trial", "serial", "kept", "spark", "dask", "jupyter"];
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -42,13 +42,14 @@ public sealed class CrashesTests
     public void Whatever_people_ask_for_one_after_another_settles()
     {
         for (var seed = 1; seed <= 60; seed++)
-            new Life(Package(seed % 2 == 0 ? "trial" : "serial"), crashAt: -1, isWritten: false).RunAtRandom(seed);
+            new Life(Package((seed % 3) switch { 0 => "trial", 1 => "serial", _ => "kept" }), crashAt: -1, isWritten: false).RunAtRandom(seed);
     }
 
     private static ServicePackage Package(string name) => name switch
     {
         "trial" => new TrialPackage(named: true),
         "serial" => new TrialPackage(TrialPackage.Serially, named: true, job: true),
+        "kept" => new TrialPackage(TrialPackage.Serially, named: true, volumes: true),
         "spark" => new SparkPackage(),
         "dask" => new DaskPackage(),
         _ => new JupyterPackage(),
@@ -83,6 +84,7 @@ public sealed class CrashesTests
         public int Run()
         {
             Until(ClusterState.Ready);
+            var kept = pool.Volumes.Count > 0;
             var memory = package is SparkPackage ? "worker_memory" : "memory";
             Change(memory, wanted.Options[memory]!.GetValue<int>() + 512);
             Until(ClusterState.Ready);
@@ -99,16 +101,25 @@ public sealed class CrashesTests
             Until(ClusterState.Ready);
             pool.End(documents.Load(Id).Where(document => document.Kind == "task").Select(document => document.Key).Last(), TaskState.TaskFailed);
             Until(ClusterState.Ready);
+            Until(() => pool.LostData.Count >= (kept ? 2 : 0));
+            // What was scaled away went with its data, and nothing else did.
+            pool.LostData.ShouldBe(kept ? ["worker-1", "worker-2"] : [], ignoreOrder: true, Where);
+            if (kept)
+            {
+                Want(wanted with { Replacements = new Dictionary<string, int> { ["head"] = 1 } });
+                Until(ClusterState.Ready);
+                Until(() => pool.LostData.Count > 2);
+                Until(ClusterState.Ready);
+                pool.LostData[2..].ShouldBe(["head"], ignoreOrder: false, Where);
+            }
+            var volumes = pool.Volumes.SelectMany(pod => pod).ToList();
             Want(wanted with { Goal = ClusterGoal.Park });
             Until(ClusterState.Parked);
             pool.Running.ShouldBeEmpty(Where);
-            for (var turn = 0; pool.Reserved.Any(); turn++)
-            {
-                turn.ShouldBeLessThan(MostTurns, Where);
-                Turn();
-            }
+            Until(() => !pool.Reserved.Any());
             Want(wanted with { Goal = ClusterGoal.Run });
             Until(ClusterState.Ready);
+            pool.Volumes.SelectMany(pod => pod).ShouldBe(volumes, ignoreOrder: true, Where);
             Remove();
             return steps;
         }
@@ -118,7 +129,7 @@ public sealed class CrashesTests
             var chance = new Random(seed);
             for (var change = 0; change < 12; change++)
             {
-                switch (chance.Next(6))
+                switch (chance.Next(7))
                 {
                     case 0:
                         Change("workers", chance.Next(1, 5));
@@ -134,6 +145,10 @@ public sealed class CrashesTests
                         break;
                     case 4:
                         Want(wanted with { Rotations = wanted.Rotations + 1 });
+                        break;
+                    case 5:
+                        var pod = $"worker-{chance.Next(3)}";
+                        Want(wanted with { Replacements = new Dictionary<string, int>(wanted.Replacements) { [pod] = wanted.Replacements.GetValueOrDefault(pod) + 1 } });
                         break;
                     default:
                         Want(wanted with { Goal = wanted.Goal == ClusterGoal.Run ? ClusterGoal.Park : ClusterGoal.Run });
@@ -161,6 +176,7 @@ public sealed class CrashesTests
             }
             pool.Running.ShouldBeEmpty(Where);
             pool.Reserved.ShouldBeEmpty(Where);
+            pool.Volumes.ShouldBeEmpty(Where);
             pool.IsTornDown.ShouldBeTrue(Where);
             documents.Load(Id).ShouldBeEmpty(Where);
         }
@@ -191,6 +207,15 @@ public sealed class CrashesTests
             // What was reached stays: nothing is still on its way.
             for (var turn = 0; turn < 3; turn++)
                 Turn();
+        }
+
+        private void Until(Func<bool> condition)
+        {
+            for (var turn = 0; !condition(); turn++)
+            {
+                turn.ShouldBeLessThan(MostTurns, Where);
+                Turn();
+            }
         }
 
         private void Turn()

@@ -13,6 +13,8 @@ internal sealed class FakePool
     private readonly HashSet<string> declined = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Host> offered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (TaskInfo Info, TaskState State)> tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OfferedVolume> volumes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> written = new(StringComparer.Ordinal);
     private bool isSuppressed;
     private bool isSubscribed;
     private int offers;
@@ -22,7 +24,14 @@ internal sealed class FakePool
     /// <summary>What runs, by the task's name.</summary>
     public IEnumerable<string> Running => tasks.Values.Select(task => task.Info.Name);
 
-    public IEnumerable<string> Reserved => hosts.SelectMany(host => host.Reserved).Select(resource => $"{PodReservation.Of(resource)!.Pod}: {resource.Name}");
+    /// <summary>Without volumes.</summary>
+    public IEnumerable<string> Reserved => hosts.SelectMany(host => host.Reserved).Where(resource => resource.Disk is null).Select(resource => $"{PodReservation.Of(resource)!.Pod}: {resource.Name}");
+
+    /// <summary>Ids of volumes by their pod.</summary>
+    public ILookup<string, string> Volumes => volumes.Values.ToLookup(volume => volume.Reservation.Pod, volume => volume.Id);
+
+    /// <summary>Pods whose volumes were destroyed after a task had run on them.</summary>
+    public List<string> LostData { get; } = [];
 
     public bool IsTornDown { get; private set; }
 
@@ -120,6 +129,14 @@ internal sealed class FakePool
                     foreach (var resource in operation.Reserve.Resources)
                         host.Reserve(resource);
                     break;
+                case Offer.Types.Operation.Types.Type.Create:
+                    foreach (var volume in operation.Create.Volumes)
+                        Create(host, volume);
+                    break;
+                case Offer.Types.Operation.Types.Type.Destroy:
+                    foreach (var volume in operation.Destroy.Volumes)
+                        Destroy(host, volume);
+                    break;
                 case Offer.Types.Operation.Types.Type.Launch:
                     foreach (var task in operation.Launch.TaskInfos)
                         Launch(host, task);
@@ -131,11 +148,36 @@ internal sealed class FakePool
             declined.Remove(host.Id);
     }
 
+    private void Create(Host host, Resource resource)
+    {
+        host.Use(WithoutDisk(resource));
+        var volume = PodReservation.OfVolume(resource).ShouldNotBeNull();
+        volumes.TryAdd(volume.Id, volume).ShouldBeTrue($"the volume {volume.Id} is there already");
+        host.Reserved.Add(resource.Clone());
+    }
+
+    private void Destroy(Host host, Resource resource)
+    {
+        host.Use(resource);
+        host.Reserved.Add(WithoutDisk(resource));
+        volumes.Remove(resource.Disk.Persistence.Id, out var volume).ShouldBeTrue();
+        if (written.Contains(volume!.Id))
+            LostData.Add(volume.Reservation.Pod);
+    }
+
+    private static Resource WithoutDisk(Resource volume)
+    {
+        var disk = volume.Clone();
+        disk.Disk = null;
+        return disk;
+    }
+
     private void Launch(Host host, TaskInfo task)
     {
         tasks.Values.ShouldNotContain(other => other.Info.Name == task.Name, $"{task.Name} runs already");
         foreach (var resource in task.Resources)
             host.Use(resource);
+        written.UnionWith(task.Resources.Where(resource => resource.Disk is not null).Select(resource => resource.Disk.Persistence.Id));
         tasks[task.TaskId.Value] = (task, TaskState.TaskRunning);
         Report(task.TaskId.Value, TaskState.TaskStarting, null);
         Report(task.TaskId.Value, TaskState.TaskRunning, Checked(task));

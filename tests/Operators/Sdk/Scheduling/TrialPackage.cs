@@ -11,9 +11,10 @@ namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 /// <param name="named">The options <c>motto</c>, <c>workers</c> and <c>memory</c> are the workers'.</param>
 /// <param name="secret">All tasks are given one.</param>
 /// <param name="other">A cluster to which the head connects; null for none.</param>
+/// <param name="volumes">The head and each worker have one.</param>
 /// <param name="looks">The head gives evidence of what it does.</param>
 public sealed class TrialPackage(
-    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false) : ServicePackage
+    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false, bool volumes = false) : ServicePackage
 {
     public const Strategy Serially = Strategy.Serial;
 
@@ -40,11 +41,12 @@ public sealed class TrialPackage(
     public override ServiceSpecification Specify(ClusterSettings settings)
     {
         var worker = Worker with { MemoryMebibytes = Option(settings, "memory", (int)Worker.MemoryMebibytes) };
+        VolumeSpecification[] kept = volumes ? [new VolumeSpecification("data", 200, "data")] : [];
         var pods = new List<PodSpecification>
         {
-            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null }]) { SingleNamed = true },
+            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null, Volumes = kept }]) { SingleNamed = true },
             new("worker", Option(settings, "workers", workers),
-                [new TaskSpecification("", worker, ["rpc"], context => Told(settings, Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc"))])
+                [new TaskSpecification("", worker, ["rpc"], context => Told(settings, Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Volumes = kept }])
             {
                 Placement = [PlacementRule.AtMostOnOneHost(workersPerHost)],
             },
