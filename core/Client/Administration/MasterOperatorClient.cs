@@ -77,6 +77,14 @@ public sealed class MasterOperatorClient(IReadOnlyList<Uri> masters, MesosCreden
         return TellAsync(call, cancellationToken);
     }
 
+    /// <summary>Ends volumes that no task uses, with what they hold. Their disk stays reserved.</summary>
+    public Task DestroyVolumesAsync(AgentID agentId, IEnumerable<Resource> volumes, CancellationToken cancellationToken)
+    {
+        var call = new OperatorCall { Type = OperatorCall.Types.Type.DestroyVolumes, DestroyVolumes = new OperatorCall.Types.DestroyVolumes { AgentId = agentId } };
+        call.DestroyVolumes.Volumes.Add(volumes);
+        return TellAsync(call, cancellationToken);
+    }
+
     public void Dispose() => endpoint.Dispose();
 
     private async Task TellAsync(OperatorCall call, CancellationToken cancellationToken)

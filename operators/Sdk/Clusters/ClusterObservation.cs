@@ -17,6 +17,12 @@ public sealed record ClusterObservation(
 
     public IReadOnlyList<PendingPod> Pending { get; init; } = [];
 
+    /// <summary>What it keeps on hosts, also while it is parked.</summary>
+    public IReadOnlyList<VolumeView> Volumes { get; init; } = [];
+
+    /// <summary>What it was asked to do, oldest first.</summary>
+    public IReadOnlyList<OperationView> Operations { get; init; } = [];
+
     /// <summary>What happened, oldest first.</summary>
     public IReadOnlyList<EventView> Events { get; init; } = [];
 }

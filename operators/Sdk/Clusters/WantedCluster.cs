@@ -34,6 +34,9 @@ public sealed record WantedCluster(string Id, string Name, string Owner, JsonObj
     /// <summary>How many times a pod was asked to begin anew elsewhere, without its data, by the pod's name.</summary>
     public IReadOnlyDictionary<string, int> Replacements { get; init; } = new Dictionary<string, int>(0);
 
+    /// <summary>What it was asked to do, oldest first; of what ended long ago nothing is left.</summary>
+    public IReadOnlyList<WantedOperation> Operations { get; init; } = [];
+
     /// <summary>No further step of a plan is begun. What breaks is still mended.</summary>
     public bool IsPaused { get; init; }
 

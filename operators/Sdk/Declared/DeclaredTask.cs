@@ -15,6 +15,7 @@ internal sealed class DeclaredTask(
         new TaskResources((long)(task.Cpus.Of(settings.Options) * MilliCpusPerCpu), (long)decimal.Ceiling(task.Memory.Of(settings.Options)), (long)decimal.Ceiling(task.Disk.Of(settings.Options))),
         task.Ports, Command, Readiness)
     {
+        Volumes = [.. task.Volumes.Select(volume => new VolumeSpecification(volume.Name, (long)decimal.Ceiling(volume.Size.Of(settings.Options)), volume.Path))],
         KillGrace = task.KillGrace, ReadyWithin = task.ReadyWithin, RunsOnce = task.RunsOnce, Activity = Looks() is { Count: > 0 } looks ? context => DeclaredActivity.Of(looks, Values(context).Task(context, pod.WaitsFor.Keys)) : null,
     };
 

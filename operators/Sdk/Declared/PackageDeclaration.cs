@@ -60,7 +60,14 @@ public abstract record PlacementDeclaration
 /// <param name="Memory">In MiB, as <paramref name="Disk"/>.</param>
 public sealed record TaskDeclaration(
     string Name, Amount Cpus, Amount Memory, Amount Disk, IReadOnlyList<string> Ports, CommandDeclaration Command, IReadOnlyList<FileDeclaration> Files,
-    CheckDeclaration? Ready, TimeSpan ReadyWithin, TimeSpan KillGrace, bool RunsOnce);
+    CheckDeclaration? Ready, TimeSpan ReadyWithin, TimeSpan KillGrace, bool RunsOnce)
+{
+    public IReadOnlyList<VolumeDeclaration> Volumes { get; init; } = [];
+}
+
+/// <param name="Size">In MiB.</param>
+/// <param name="Path">Relative to the sandbox.</param>
+public sealed record VolumeDeclaration(string Name, Amount Size, string Path);
 
 /// <param name="Program">Absolute, or relative to the sandbox; null for the version's own program.</param>
 /// <param name="SandboxPaths">Variables that hold paths inside the sandbox.</param>

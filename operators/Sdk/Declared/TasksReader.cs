@@ -24,7 +24,10 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
             resources is null ? Zero : pods.AmountOf(resources, "memory", null, 1, MostMebibytes),
             resources is null ? Zero : pods.AmountOf(resources, "disk", "0", 0, MostMebibytes),
             names.Ports(fields), Command(fields, scope, scopes.Argument(pod, peers), files), files, Ready(fields, scope),
-            TimeSpan.FromSeconds(fields.Whole("ready_within_seconds", 1, LongestSeconds, 180)), TimeSpan.FromSeconds(fields.Whole("kill_grace_seconds", 0, LongestSeconds, 5)), fields.Flag("runs_once"));
+            TimeSpan.FromSeconds(fields.Whole("ready_within_seconds", 1, LongestSeconds, 180)), TimeSpan.FromSeconds(fields.Whole("kill_grace_seconds", 0, LongestSeconds, 5)), fields.Flag("runs_once"))
+        {
+            Volumes = Volumes(fields, files),
+        };
         resources?.Done();
         fields.Done();
         return task;
@@ -101,6 +104,25 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
 
         return files;
     }
+
+    private List<VolumeDeclaration> Volumes(Fields task, List<FileDeclaration> files)
+    {
+        var volumes = new List<VolumeDeclaration>();
+        foreach (var fields in task.Maps("volumes"))
+        {
+            var volume = new VolumeDeclaration(fields.Text("name", Names.Part(), Names.PartAllowed), pods.AmountOf(fields, "size", null, 1, MostMebibytes), fields.Text("path", Names.Path(), Names.PathAllowed));
+            if (volumes.FirstOrDefault(other => IsWithin(volume.Path, other.Path) || IsWithin(other.Path, volume.Path)) is { } other)
+                problems.Add(fields.At("path"), $"the volumes {other.Name} and {volume.Name} lie in each other", "folders beside each other");
+            if (files.Find(file => IsWithin(file.Path, volume.Path)) is { } file)
+                problems.Add(fields.At("path"), $"the file {file.Path} would lie in the volume {volume.Name}, which holds what the task itself writes", "a folder without files of the package");
+            volumes.Add(volume);
+            fields.Done();
+        }
+
+        return volumes;
+    }
+
+    private static bool IsWithin(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     private Template Content(Fields fields, TemplateScope scope)
     {

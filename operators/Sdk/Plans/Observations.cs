@@ -26,6 +26,7 @@ internal static class Observations
             [.. cluster.Refusals.Select(each => new PlacementReason(each.Key.Pod, each.Key.Host, each.Value.Refusal.Stage, each.Value.Refusal.Reason, each.Value.At))])
         {
             Pending = cluster is { Wanted: not null, Facts.Removing: false, MustPark: false } ? [.. cluster.Unplaced().Select(instance => View(cluster, plans, instance))] : [],
+            Volumes = [.. cluster.Pods.Values.Where(record => record.Volumes is not null).SelectMany(record => record.Volumes!.Volumes.Select(volume => new VolumeView(record.Name, volume.Name, record.Volumes.Host, volume.Mebibytes)))],
             Events = [.. cluster.Events.Select(each => new EventView(each.Number, each.At, each.Subject, each.Text))],
         };
     }

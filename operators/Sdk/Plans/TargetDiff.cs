@@ -18,7 +18,8 @@ public static class TargetDiff
             else if (WhyRestart(before, after, pod) is { } why)
                 changes.Add(new PodChange(pod, PodChangeKind.Restarted, why));
         }
-        changes.AddRange(old.Except(wanted, StringComparer.Ordinal).Select(pod => new PodChange(pod, PodChangeKind.Removed, "there are fewer of them")));
+        changes.AddRange(old.Except(wanted, StringComparer.Ordinal).Select(pod => new PodChange(
+            pod, PodChangeKind.Removed, Find(before, pod).Pod!.Volumes.Any() ? "there are fewer of them; its data is deleted" : "there are fewer of them")));
         return changes;
     }
 

@@ -113,6 +113,19 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
 
     public IEnumerable<PodInstance> Instances() => Specification is null ? [] : Specification.Deploy.Phases.SelectMany(PodsOf);
 
+    /// <summary>Operations that were asked for and that the package knows, as pods; oldest first, those that are over included.</summary>
+    public IEnumerable<PodInstance> Operations() => Wanted is null || Specification is null ? [] : Wanted.Operations.OrderBy(wanted => wanted.Number)
+        .Select(wanted => Specification.Operations.FirstOrDefault(each => each.Name == wanted.Name) is { } operation ? new PodInstance(operation.Pod(wanted), wanted.Number) : null).OfType<PodInstance>();
+
+    public IEnumerable<PodInstance> InstancesAndOperations() => Instances().Concat(Operations());
+
+    /// <summary>
+    /// Whatever became of it: what has begun is not begun again. What has is known: an agent repeats what it says of a task until that is acknowledged, which
+    /// comes after it is stored.
+    /// </summary>
+    public bool IsOver(PodInstance operation) => IsSkipped(operation.Name) || operation.TaskNames().All(task =>
+        Tasks.TryGetValue(task.Task, out var row) && !row.Living && (row.StartedAt is not null || row.State == "TASK_FINISHED"));
+
     public IEnumerable<PodInstance> PodsOf(PhaseSpecification phase)
     {
         var pod = Specification!.Pods.First(each => each.Type == phase.Pod);
@@ -125,7 +138,7 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
         // Before it is known what is wanted nothing is too much.
         if (Specification is null)
             return [];
-        var wanted = Instances().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
+        var wanted = InstancesAndOperations().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
         return Living.Select(row => row.Pod).Concat(Pods.Values.Where(record => record.Place is not null || record.Volumes is not null).Select(record => record.Name))
             .Where(pod => !wanted.Contains(pod)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
     }

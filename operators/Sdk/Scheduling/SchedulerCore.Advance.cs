@@ -25,6 +25,7 @@ public sealed partial class SchedulerCore
     private DateTimeOffset? removingSince;
     private DateTimeOffset? teardownAskedAt;
     private IReadOnlyList<Plan> plans = [];
+    private IReadOnlyList<Plan> operations = [];
 
     private void Tick(DateTimeOffset now)
     {
@@ -56,19 +57,25 @@ public sealed partial class SchedulerCore
             GiveUpUnreachable(now);
         else if (cluster.Specification is not null && !cluster.MustPark)
             Mend(now);
-        plans = PlanBuilder.Build(cluster, Disconnected, now);
+        MakePlans(now);
         // What a step has led to can make the next one eligible: a place is released in the turn in which its task has ended.
         for (var round = 0; round < 2 && !IsGone; round++)
         {
             if (!Take(now))
                 break;
-            plans = PlanBuilder.Build(cluster, Disconnected, now);
+            MakePlans(now);
         }
         if (IsGone)
             return;
         Reach(now);
         Gather();
         Welcome(now);
+    }
+
+    private void MakePlans(DateTimeOffset now)
+    {
+        plans = PlanBuilder.Build(cluster, Disconnected, now);
+        operations = cluster.Facts.Removing ? [] : OperationPlans.Build(cluster, Disconnected, now);
     }
 
     /// <returns>Something of what the plans are made of has changed.</returns>
@@ -139,7 +146,7 @@ public sealed partial class SchedulerCore
     private void Mend(DateTimeOffset now)
     {
         Replace(now);
-        foreach (var instance in cluster.Instances().ToList())
+        foreach (var instance in cluster.InstancesAndOperations().ToList())
         {
             if (cluster.PlaceOf(instance.Name) is { } place && !cluster.LivingOf(instance.Name).Any() && !Suits(instance, place))
                 GiveUpPlace(instance.Name, now);
@@ -161,7 +168,7 @@ public sealed partial class SchedulerCore
 
     /// <summary>What has run once needs no place any more, and one of another size another place.</summary>
     private bool Suits(PodInstance instance, PodPlace place) =>
-        place.Reserved == instance.Pod.Resources && VolumesSuit(instance) && !(instance.Pod.Tasks.All(task => task.RunsOnce) && cluster.IsComplete(instance))
+        place.Reserved == instance.Pod.Resources && !(instance.Pod.IsOperation && cluster.IsOver(instance)) && VolumesSuit(instance) && !(instance.Pod.Tasks.All(task => task.RunsOnce) && cluster.IsComplete(instance))
         && instance.TaskNames().All(task => place.Ports.TryGetValue(task.Task, out var ports) && task.Specification.Ports.ToHashSet().SetEquals(ports.Keys));
 
     /// <summary>What the task's command named is another one by now.</summary>
@@ -211,7 +218,7 @@ public sealed partial class SchedulerCore
         {
             ReadyAt = cluster.Facts.ReadyAt ?? now, ParkedAt = null, SettledTarget = wanted.Target, SettledRestarts = wanted.Restarts, SettledRotations = wanted.Rotations,
         });
-        plans = PlanBuilder.Build(cluster, Disconnected, now);
+        MakePlans(now);
     }
 
     private string Reached(WantedCluster wanted) => cluster.Facts switch
@@ -275,7 +282,8 @@ public sealed partial class SchedulerCore
     /// <summary>Pods whose launch is the next step.</summary>
     private List<PodInstance> Eligible()
     {
-        var pods = plans.SelectMany(plan => plan.Steps).Where(step => step is { Kind: StepKind.Launch, IsEligible: true }).Select(step => step.Pod).ToHashSet(StringComparer.Ordinal);
-        return pods.Count == 0 ? [] : cluster.Instances().Where(instance => pods.Contains(instance.Name)).ToList();
+        var pods = plans.SelectMany(plan => plan.Steps).Where(step => step is { Kind: StepKind.Launch, IsEligible: true }).Concat(operations.SelectMany(plan => plan.Steps).Where(step => step.IsEligible))
+            .Select(step => step.Pod).ToHashSet(StringComparer.Ordinal);
+        return pods.Count == 0 ? [] : cluster.InstancesAndOperations().Where(instance => pods.Contains(instance.Name)).ToList();
     }
 }

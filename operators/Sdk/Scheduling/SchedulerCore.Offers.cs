@@ -32,10 +32,11 @@ public sealed partial class SchedulerCore
             held[offer.Id.Value] = (share, now);
         }
 
-        plans = PlanBuilder.Build(cluster, Disconnected, now);
+        MakePlans(now);
         var hasAllPlaces = Place(now);
+        hasAllPlaces &= PlaceOperations(now);
         while (LaunchAtPlaces(now))
-            plans = PlanBuilder.Build(cluster, Disconnected, now);
+            MakePlans(now);
         foreach (var (id, (share, _)) in held.Where(pair => pair.Value.Share.IsUsed || hasAllPlaces).ToList())
         {
             held.Remove(id);
@@ -62,6 +63,20 @@ public sealed partial class SchedulerCore
         var eligible = Eligible().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
         if (!MayGather || !lacking.Exists(instance => eligible.Contains(instance.Name)))
             return true;
+        return PlaceTogether(lacking, now);
+    }
+
+    /// <summary>What serves does not wait for them, nor they for that.</summary>
+    private bool PlaceOperations(DateTimeOffset now)
+    {
+        var hasAllPlaces = true;
+        foreach (var operation in Eligible().Where(instance => instance.Pod.IsOperation && cluster.PlaceOf(instance.Name) is null))
+            hasAllPlaces &= PlaceTogether([operation], now);
+        return hasAllPlaces;
+    }
+
+    private bool PlaceTogether(IReadOnlyList<PodInstance> lacking, DateTimeOffset now)
+    {
         var placement = new Placement([.. held.Values.Select(pair => pair.Share)], cluster, avoidedHosts, now);
         if (placement.Find(lacking) is not { } places)
         {
@@ -141,7 +156,7 @@ public sealed partial class SchedulerCore
             var row = new TaskRow(
                 $"{name}.{task}.{launch:n}", instance.Name, task, place.AgentId, place.Host, share.AgentUrl, specification.Resources, ports, DependenciesOf(context), now)
             {
-                Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts, Rotations = cluster.Wanted.Rotations,
+                IsOperation = instance.Pod.IsOperation, Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts, Rotations = cluster.Wanted.Rotations,
             };
             rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), specification.Activity?.Invoke(context) ?? [], name, ReservationOf(instance.Name), VolumesOf(instance, specification, share), share.Role, settings.User)));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);

@@ -65,7 +65,7 @@ public sealed partial class SchedulerCore
     /// <summary>A pod that is wanted no longer and has left nothing behind needs no record.</summary>
     private void SaveOrForget(PodRecord record)
     {
-        var isWanted = cluster.Instances().Any(instance => instance.Name == record.Name) && !cluster.Facts.Removing;
+        var isWanted = cluster.InstancesAndOperations().Any(instance => instance.Name == record.Name && !(instance.Pod.IsOperation && cluster.IsOver(instance))) && !cluster.Facts.Removing;
         // Which volumes were given up is known by their generation, should one of them be seen again.
         if (isWanted || record.HoldsHost || (record.VolumeGeneration > 0 && !cluster.Facts.Removing) || cluster.LivingOf(record.Name).Any())
         {

@@ -19,7 +19,7 @@ public sealed partial class SchedulerCore
         var specified = new Dictionary<int, ServiceSpecification>();
         ServiceSpecification Specified(int target, JsonObject options) =>
             specified.TryGetValue(target, out var known) ? known : specified[target] = package.Specify(SettingsOf(options, ResolvedArtifacts.None));
-        foreach (var row in cluster.Tasks.Values.Where(row => row.Living || row.State == "TASK_FINISHED").ToList())
+        foreach (var row in cluster.Tasks.Values.Where(row => !row.IsOperation && (row.Living || row.State == "TASK_FINISHED")).ToList())
         {
             if (row.Living && row.Rotations < wanted.Rotations)
             {

@@ -217,7 +217,7 @@ public sealed partial class SchedulerCore
         _ => TaskStates.IsFailure(report.State) ? EndKind.Engine : report.State == TaskState.TaskKilled ? EndKind.Decision : EndKind.Host,
     };
 
-    private bool RunsOnce(TaskRow row) => cluster.Instances().SelectMany(pod => pod.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce);
+    private bool RunsOnce(TaskRow row) => row.IsOperation || cluster.Instances().SelectMany(pod => pod.TaskNames()).Any(task => task.Task == row.Name && task.Specification.RunsOnce);
 
     private void Ended(TaskRow row, EndKind kind, DateTimeOffset now)
     {

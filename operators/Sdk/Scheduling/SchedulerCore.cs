@@ -63,7 +63,8 @@ public sealed partial class SchedulerCore
     public bool IsGone { get; private set; }
 
     /// <summary>Nothing is on its way: time alone changes little.</summary>
-    public bool IsQuiet => Disconnected is null && held.Count == 0 && unwanted.Count == 0 && unconfirmed.Count == 0 && plans.SelectMany(plan => plan.Steps).All(step => step.State == StepState.Complete);
+    public bool IsQuiet => Disconnected is null && held.Count == 0 && unwanted.Count == 0 && unconfirmed.Count == 0 && plans.SelectMany(plan => plan.Steps).All(step => step.State == StepState.Complete)
+        && operations.SelectMany(plan => plan.Steps).All(step => step.State is StepState.Complete or StepState.Failed);
 
     /// <summary>Applies a command. Effects are to be run in order, durable ones first.</summary>
     public IReadOnlyList<SchedulerEffect> Handle(SchedulerCommand command, DateTimeOffset now)
@@ -158,6 +159,7 @@ public sealed partial class SchedulerCore
                 Specify(specified.Artifacts);
             FindOutdated();
         }
+        ForgetOperations();
         if (before?.Goal != wanted.Goal)
             Aim(wanted.Goal, now);
         Changed();

@@ -27,6 +27,8 @@ internal static class TaskInfos
             TellLastLines = true,
             Activity = ActivityInfos.Of(activity, row.Ports),
         };
+        if (specification.EndsWithin is { } limit)
+            info.MaxCompletionTime = new DurationInfo { Nanoseconds = (long)(limit.Ticks * NanosecondsPerTick) };
         if (user.Length > 0)
             info.Command.User = user;
         info.Resources.Add(reservation.Messages(row.Resources, row.Ports.Values, role));

@@ -6,6 +6,9 @@ public sealed record PodSpecification(string Type, int Count, IReadOnlyList<Task
 {
     public IReadOnlyList<PlacementRule> Placement { get; init; } = [];
 
+    /// <summary>It is an operation, which is done once and is no part of what serves.</summary>
+    public bool IsOperation { get; init; }
+
     public string Instance(int index) => Count == 1 && SingleNamed ? Type : $"{Type}-{index}";
 
     /// <summary>An only instance is called by its type alone: <c>master</c>, not <c>master-0</c>.</summary>

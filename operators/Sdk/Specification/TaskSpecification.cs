@@ -19,6 +19,9 @@ public sealed record TaskSpecification(
     /// <summary>How long a running task may take to become ready before it counts as failed.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>After so long its agent ends it, which is a failure; null for never.</summary>
+    public TimeSpan? EndsWithin { get; init; }
+
     /// <summary>A task that ended with success is complete and not started again.</summary>
     public bool RunsOnce { get; init; }
 }

@@ -39,5 +39,8 @@ public sealed record TaskRow(
     /// <summary>Its end counts against the engine, not against a host or a decision of the scheduler.</summary>
     public bool Failed { get; init; }
 
+    /// <summary>It is an operation's, which is done once.</summary>
+    public bool IsOperation { get; init; }
+
     public bool Living => EndedAt is null;
 }

@@ -12,7 +12,7 @@ public static class DeleteCommand
         var (yes, needed) = (Shared.Yes(), Shared.EvenIfNeeded());
         var leave = new Option<bool>("--no-wait") { Description = "Return as soon as the deletion is accepted" };
         var limit = Shared.Duration("--timeout", "How long to wait until it is gone", "5m");
-        var command = new ExampledCommand("delete", "Deletes a cluster; what it wrote to the lake stays", "dp delete trial", "dp delete trial --yes --no-wait", "dp delete trial --even-if-needed")
+        var command = new ExampledCommand("delete", "Deletes a cluster; what it keeps on hosts goes with it, what it wrote to the lake stays", "dp delete trial", "dp delete trial --yes --no-wait", "dp delete trial --even-if-needed")
         {
             cluster, yes, needed, leave, limit,
         };
@@ -20,8 +20,9 @@ public static class DeleteCommand
         {
             var name = parsed.GetRequiredValue(cluster);
             using var client = surroundings.Connect();
-            var seen = (await client.ClusterAsync(name, cancellation)).Summary;
-            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Delete {seen.Name} ({seen.Package}, {Words.State(seen.State)})?")) return ExitCode.Failed;
+            var detail = await client.ClusterAsync(name, cancellation);
+            var (seen, kept) = (detail.Summary, detail.Volumes.Sum(volume => volume.Mebibytes));
+            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Delete {seen.Name} ({seen.Package}, {Words.State(seen.State)}{(kept > 0 ? $", with the {Words.Mebibytes(kept)} that it keeps" : "")})?")) return ExitCode.Failed;
             await client.DeleteAsync(name, parsed.GetValue(needed), cancellation);
             if (!parsed.GetValue(leave))
                 await new ClusterWatch(client, surroundings.Time)

@@ -14,8 +14,24 @@ public static class LifeCommands
         yield return Change(surroundings, "retry", "Tries again what has failed", "is tried again");
         yield return Change(surroundings, "park", "Ends a cluster's pods and gives their places back; what it keeps stays", "is being parked");
         yield return Change(surroundings, "resume", "Brings a parked cluster up again", "is coming up again");
+        yield return Replace(surroundings);
         yield return Plan(surroundings);
     }
+
+    private static ExampledCommand Replace(Surroundings surroundings)
+    {
+        var (cluster, pod, yes) = (Shared.Cluster(), Pod(), Shared.Yes());
+        var command = new ExampledCommand("replace", "Begins a pod anew, on another host where its own is away; what its volumes hold is lost", "dp replace trial worker-3", "dp replace trial worker-3 --yes") { cluster, pod, yes };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (name, which) = (parsed.GetRequiredValue(cluster), parsed.GetRequiredValue(pod));
+            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Replace {which} of {name}, and lose what its volumes hold?")) return ExitCode.Failed;
+            return await AskAsync(surroundings, parsed, name, $"pods/{Uri.EscapeDataString(which)}/replace", $"gets another {which}", cancellation);
+        });
+        return command;
+    }
+
+    private static Argument<string> Pod() => new("pod") { Description = "The pod, such as worker-3" };
 
     private static ExampledCommand Change(Surroundings surroundings, string action, string description, string said)
     {
@@ -39,7 +55,7 @@ public static class LifeCommands
     private static ExampledCommand Step(Surroundings surroundings, string action, string description, string said)
     {
         var cluster = Shared.Cluster();
-        var pod = new Argument<string>("pod") { Description = "The pod, such as worker-3" };
+        var pod = Pod();
         var command = new ExampledCommand(action, description, $"dp plan {action} trial worker-3") { cluster, pod };
         command.SetAction(async (parsed, cancellation) =>
             await AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), $"pods/{Uri.EscapeDataString(parsed.GetRequiredValue(pod))}/{action}", said, cancellation));

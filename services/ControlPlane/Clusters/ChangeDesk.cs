@@ -51,6 +51,18 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
 
     public ChangeOutcome Continue(string name, string actor) => Aim(name, actor, "continue", cluster => cluster.Aim with { IsPaused = false });
 
+    /// <summary>The pod begins anew, wherever there is room for it; what its volumes hold is lost.</summary>
+    public ChangeOutcome Replace(string name, string pod, string actor) => Guarded(name, (cluster, engine) =>
+    {
+        var seen = engine.Observe(cluster.Id);
+        var pods = (seen?.Volumes.Select(volume => volume.Pod) ?? []).Concat(seen?.Pending.Select(pending => pending.Pod) ?? []).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (!pods.Contains(pod))
+            return Refused(new Problem("There is no such pod", 404, null, [new FieldProblem("pod", $"{pod} is no pod that has data or waits for a host", pods.Count == 0 ? "none has or does" : string.Join(", ", pods))]));
+        var replacements = new SortedDictionary<string, int>(cluster.Aim.Replacements?.ToDictionary() ?? [], StringComparer.Ordinal);
+        replacements[pod] = replacements.GetValueOrDefault(pod) + 1;
+        return Set(cluster, engine, cluster.Aim with { Replacements = replacements }, new AuditEntry(actor, "replace", cluster.Name, pod));
+    });
+
     /// <summary>The pod's steps of the plan are begun whatever stands before them.</summary>
     public ChangeOutcome Force(string name, string pod, string actor) =>
         Step(name, pod, actor, "force", aim => aim with { Forced = [.. aim.Forced.Append(pod).Distinct(StringComparer.Ordinal)] });

@@ -15,14 +15,15 @@ public sealed record ClusterTraces(IReadOnlyList<ClusterFramework> Frameworks, I
                 .Select(info => new ClusterFramework(FrameworkInfos.ClusterOf(info)!, info.Id, info.Name)),
         ],
         [
-            .. agents.Agents.SelectMany(agent => agent.TotalResources.Select(resource => (resource, Reservation: PodReservation.Of(resource)))
+            .. agents.Agents.SelectMany(agent => agent.TotalResources.Select(resource => (resource, Reservation: PodReservation.Of(resource) ?? PodReservation.OfVolume(resource)?.Reservation))
                 .Where(pair => pair.Reservation is not null && pair.Reservation.Principal == principal)
                 .GroupBy(pair => pair.Reservation!.ClusterId, pair => pair.resource)
-                .Select(group => new ClusterReservation(group.Key, agent.AgentInfo.Id, [.. group]))),
+                .Select(group => new ClusterReservation(group.Key, agent.AgentInfo.Id, [.. group.Where(resource => resource.Disk is null)], [.. group.Where(resource => resource.Disk is not null)]))),
         ]);
 }
 
 public sealed record ClusterFramework(string ClusterId, FrameworkID Id, string Name);
 
 /// <summary>All that is reserved for one cluster on one agent.</summary>
-public sealed record ClusterReservation(string ClusterId, AgentID AgentId, IReadOnlyList<Resource> Resources);
+/// <param name="Resources">Without volumes.</param>
+public sealed record ClusterReservation(string ClusterId, AgentID AgentId, IReadOnlyList<Resource> Resources, IReadOnlyList<Resource> Volumes);

@@ -55,6 +55,9 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
     /// <returns>Why it was not done; null when it was.</returns>
     public Task<string?> UnreserveAsync(AgentID agent, IEnumerable<Resource> resources, CancellationToken cancellation) => TellAsync(limit => client!.UnreserveAsync(agent, resources, limit), cancellation);
 
+    /// <returns>Why it was not done; null when it was.</returns>
+    public Task<string?> DestroyVolumesAsync(AgentID agent, IEnumerable<Resource> volumes, CancellationToken cancellation) => TellAsync(limit => client!.DestroyVolumesAsync(agent, volumes, limit), cancellation);
+
     private Task<string?> TellAsync(Func<CancellationToken, Task> tell, CancellationToken cancellation) => MasterPatience.AskAsync<string?>(settings, async limit =>
     {
         await tell(limit);

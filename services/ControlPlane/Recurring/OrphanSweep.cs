@@ -24,6 +24,18 @@ public sealed class OrphanSweep(MasterReader master, ClusterStore clusters, Remo
         }
 
         foreach (var left in traces.Reservations.Where(left => !known.Contains(left.ClusterId) && !running.Contains(left.ClusterId)))
-            if (await master.UnreserveAsync(left.AgentId, left.Resources, cancellation) is { } reason) log.LogWarning("What is reserved for {Cluster} on {Agent} is not released: {Reason}", left.ClusterId, left.AgentId.Value, reason);
+        {
+            await DestroyAsync(left, cancellation);
+            if (left.Resources.Count > 0 && await master.UnreserveAsync(left.AgentId, left.Resources, cancellation) is { } reason) log.LogWarning("What is reserved for {Cluster} on {Agent} is not released: {Reason}", left.ClusterId, left.AgentId.Value, reason);
+        }
+    }
+
+    /// <summary>Data goes only with a cluster that is known to have been deleted: of one that was never heard of, a person has to say so to the master.</summary>
+    private async Task DestroyAsync(ClusterReservation left, CancellationToken cancellation)
+    {
+        if (left.Volumes.Count == 0) return;
+        if (clusters.FindById(left.ClusterId) is not { DeletedAt: not null } deleted) log.LogWarning("Volumes of {Cluster} on {Agent} are kept: the database does not know that it was deleted", left.ClusterId, left.AgentId.Value);
+        else if (await master.DestroyVolumesAsync(left.AgentId, left.Volumes, cancellation) is { } reason) log.LogWarning("Volumes of {Cluster} on {Agent} are not destroyed: {Reason}", left.ClusterId, left.AgentId.Value, reason);
+        else audit.Add("platform", "volumes destroyed", deleted.Name, $"their host {left.AgentId.Value} came back after the cluster was deleted: {left.ClusterId}");
     }
 }

@@ -18,12 +18,14 @@ public static class ChangeRoutes
         Map(clusters, "restart", "Starts all pods again, one after another", (desk, name, actor) => desk.Restart(name, actor));
         Map(clusters, "rotate", "Replaces all secrets: ends all pods and starts them with others", (desk, name, actor) => desk.Rotate(name, actor));
         Map(clusters, "retry", "Tries again what has failed", (desk, name, actor) => desk.Retry(name, actor));
-        Map(clusters, "park", "Ends all pods and gives their places back; what the cluster keeps stays", (desk, name, actor) => desk.Park(name, actor));
+        Map(clusters, "park", "Ends all pods and gives their places back; the volumes of its pods stay", (desk, name, actor) => desk.Park(name, actor));
         Map(clusters, "resume", "Brings a parked cluster up again", (desk, name, actor) => desk.Resume(name, actor));
         Map(clusters, "pause", "Begins no further step of a plan", (desk, name, actor) => desk.Pause(name, actor));
         Map(clusters, "continue", "Goes on with a paused plan", (desk, name, actor) => desk.Continue(name, actor));
         Described(clusters.MapPost("/{name}/pods/{pod}/force", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(desk.Force(name, pod, ApiRoutes.Actor(user)), views))
             .WithSummary("Begins a pod's steps of the plan, whatever stands before them").Produces<ClusterDetail>(202));
+        Described(clusters.MapPost("/{name}/pods/{pod}/replace", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(desk.Replace(name, pod, ApiRoutes.Actor(user)), views))
+            .WithSummary("Begins a pod anew, elsewhere where its host is away; the data of its volumes is lost").Produces<ClusterDetail>(202));
         Described(clusters.MapPost("/{name}/pods/{pod}/skip", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(desk.Skip(name, pod, ApiRoutes.Actor(user)), views))
             .WithSummary("Leaves a pod's steps of the plan out").Produces<ClusterDetail>(202));
     }

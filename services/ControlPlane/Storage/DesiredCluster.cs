@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using DataPlatform.Operators.Sdk.Clusters;
 
 namespace DataPlatform.Services.ControlPlane.Storage;
@@ -31,7 +32,7 @@ public sealed record DesiredCluster(
     public WantedCluster ToWanted() => new(Id, Name, Owner, Options.DeepClone().AsObject(), CreatedAt)
     {
         Target = Target, TargetAt = TargetAt, Earlier = Earlier.ToDictionary(earlier => earlier.Number, earlier => earlier.Options),
-        Needs = Needs, Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Rotations = Aim.Rotations, Retries = Aim.Retries, IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
+        Needs = Needs, Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Rotations = Aim.Rotations, Retries = Aim.Retries, Replacements = Aim.Replacements ?? new Dictionary<string, int>(0), IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
     };
 }
 
@@ -49,6 +50,10 @@ public sealed record ClusterAim
 
     /// <summary>How many times what has failed was asked to be tried again.</summary>
     public int Retries { get; init; }
+
+    /// <summary>How many times a pod was asked to begin anew elsewhere, without its data, by the pod's name; null when none was. An aim is compared by its text, which is to stay that of before this was there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, int>? Replacements { get; init; }
 
     /// <summary>No further step of a plan is to be begun.</summary>
     public bool IsPaused { get; init; }

@@ -57,6 +57,31 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         return (seen, subject.Subject.Connection!);
     }
 
+    /// <summary>Nothing of it runs and nothing is held but its volumes; then it is there again.</summary>
+    /// <returns>How it is reached then.</returns>
+    public async Task<ClusterConnection> ParkedAndResumedAsync()
+    {
+        var asked = Stopwatch.StartNew();
+        subject.Change(wanted => wanted with { Goal = ClusterGoal.Park });
+        var parked = await subject.UntilAsync(seen => seen is { State: ClusterState.Parked, Reserved: { MilliCpus: 0, MemoryMebibytes: 0 } }, StartLimit);
+        Processes().Select(process => process.Arguments).ShouldBeEmpty();
+        parked.Reserved.DiskMebibytes.ShouldBe(parked.Volumes.Sum(volume => volume.Mebibytes));
+        subject.Change(wanted => wanted with { Goal = ClusterGoal.Run });
+        await subject.UntilAsync(ClusterState.Ready, StartLimit);
+        output.WriteLine($"parked and resumed: {asked.Elapsed.TotalSeconds:0.0} s");
+        return subject.Subject.Connection!;
+    }
+
+    /// <returns>How it is reached with its new secrets.</returns>
+    public async Task<ClusterConnection> RotatedAsync()
+    {
+        subject.Change(wanted => wanted with { Rotations = wanted.Rotations + 1 });
+        await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.Plans.Count == 1 && seen.Events.Any(happened => happened.Text == "has other secrets"), StartLimit);
+        return subject.Subject.Connection!;
+    }
+
+    public ClusterConnection Connection => subject.Subject.Connection!;
+
     public string Exported(string variable) => subject.Subject.Connection!.Environment[variable];
 
     /// <summary>What its agents say that it does.</summary>
@@ -83,7 +108,17 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         subject.Remove();
         await subject.UntilGoneAsync(TimeSpan.FromSeconds(60));
         Processes().Select(process => process.Arguments).ShouldBeEmpty();
+        // Agents remove what volumes held when they have told that it is done.
+        var since = Stopwatch.StartNew();
+        while (KeptFiles() is { Count: > 0 } files)
+        {
+            since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30), string.Join('\n', files.Take(10)));
+            await Task.Delay(20);
+        }
     }
+
+    private List<string> KeptFiles() => [.. Directory.EnumerateDirectories(pool.Folder, "agent-*").Select(agent => Path.Combine(agent, "volumes")).Where(Directory.Exists)
+        .SelectMany(volumes => Directory.EnumerateFiles(volumes, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))];
 
     public async ValueTask DisposeAsync()
     {

@@ -6,6 +6,8 @@ namespace DataPlatform.Integration.Tests.Operators;
 
 public sealed class PostgreSqlLaunchTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task Launches_a_PostgreSQL_that_answers_who_knows_its_password_and_nobody_else()
     {
@@ -19,6 +21,29 @@ public sealed class PostgreSqlLaunchTests(ITestOutputHelper output)
         launched.ArgumentsOfTasks().ShouldNotContain(connection.Environment["PGPASSWORD"]);
 
         (await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: not "its launch" })).Of.ShouldBe("sessions");
+        await launched.GoneAsync();
+    }
+
+    [Fact]
+    public async Task Its_data_stays_when_it_is_killed_parked_or_given_another_password()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/psql"), "psql is not installed here: Debian's postgresql brings it");
+        await using var launched = await DeclaredLaunch.StartAsync("postgresql", output, agents: 2);
+        var (seen, connection) = await launched.ReadyAsync();
+        seen.Volumes.ShouldHaveSingleItem().Name.ShouldBe("data");
+        await AskAsync(connection.Environment, "CREATE TABLE one AS SELECT 42 AS a");
+
+        using (var server = System.Diagnostics.Process.GetProcessById(launched.ProcessOf("server", "data/server")))
+            server.Kill();
+        await launched.UntilAsync(ClusterState.Degraded, Patience);
+        await launched.UntilAsync(ClusterState.Ready, Patience);
+        (await AskAsync(launched.Connection.Environment, "SELECT a FROM one")).ShouldBe("42\n");
+
+        (await AskAsync((await launched.ParkedAndResumedAsync()).Environment, "SELECT a FROM one")).ShouldBe("42\n");
+
+        var rotated = (await launched.RotatedAsync()).Environment;
+        (await AskAsync(rotated, "SELECT a FROM one")).ShouldBe("42\n");
+        (await AskAsync(new Dictionary<string, string>(rotated) { ["PGPASSWORD"] = connection.Environment["PGPASSWORD"] }, "SELECT 1")).ShouldContain("password authentication failed");
         await launched.GoneAsync();
     }
 

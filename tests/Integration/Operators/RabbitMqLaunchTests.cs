@@ -31,6 +31,36 @@ public sealed class RabbitMqLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
+    [Fact]
+    public async Task What_lies_in_durable_queues_stays_when_it_is_parked_or_given_another_password()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("rabbitmq", output);
+        var (_, connection) = await launched.ReadyAsync();
+        using (var client = Client(connection))
+        {
+            (await client.PutAsync("api/queues/%2F/orders", Json("""{"durable":true}"""))).StatusCode.ShouldBe(HttpStatusCode.Created);
+            await AskAsync(client, "api/exchanges/%2F/amq.default/publish", """{"properties":{"delivery_mode":2},"routing_key":"orders","payload":"one","payload_encoding":"string"}""");
+        }
+
+        await launched.ParkedAndResumedAsync();
+        var rotated = await launched.RotatedAsync();
+        using (var client = Client(rotated))
+        {
+            (await AskAsync(client, "api/queues/%2F/orders/get", """{"count":1,"ackmode":"ack_requeue_false","encoding":"auto"}"""))[0]!["payload"]!.GetValue<string>().ShouldBe("one");
+            SignIn(client, new Uri(connection.Environment["AMQP_URL"]).UserInfo);
+            (await client.GetAsync("api/overview")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, "the password was replaced");
+        }
+
+        await launched.GoneAsync();
+    }
+
+    private static HttpClient Client(DataPlatform.Operators.Sdk.Clusters.ClusterConnection connection)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(connection.Environment["RABBITMQ_MANAGEMENT_URL"]) };
+        SignIn(client, new Uri(connection.Environment["AMQP_URL"]).UserInfo);
+        return client;
+    }
+
     private static void SignIn(HttpClient client, string user) =>
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(user)));
 

@@ -46,6 +46,21 @@ public sealed class RedisLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
+    [Fact]
+    public async Task Its_values_stay_when_it_is_parked_or_given_another_password()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("redis", output);
+        var redis = new Uri((await launched.ReadyAsync()).Connection.Environment["REDIS_URL"]);
+        await AskAsync(redis, $"AUTH {redis.UserInfo.TrimStart(':')}", "SET greeting hello");
+
+        redis = new Uri((await launched.ParkedAndResumedAsync()).Environment["REDIS_URL"]);
+        (await AskAsync(redis, $"AUTH {redis.UserInfo.TrimStart(':')}", "GET greeting")).ShouldEndWith("hello\r\n");
+        var rotated = new Uri((await launched.RotatedAsync()).Environment["REDIS_URL"]);
+        rotated.UserInfo.ShouldNotBe(redis.UserInfo);
+        (await AskAsync(rotated, $"AUTH {rotated.UserInfo.TrimStart(':')}", "GET greeting")).ShouldEndWith("hello\r\n");
+        await launched.GoneAsync();
+    }
+
     private static async Task<string> AskAsync(Uri redis, params string[] commands)
     {
         using var client = new TcpClient();

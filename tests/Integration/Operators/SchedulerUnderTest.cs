@@ -17,6 +17,7 @@ public sealed class SchedulerUnderTest : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly string name;
     private readonly Task running;
+    private WantedCluster? wanted;
 
     public SchedulerUnderTest(RealPool pool, ServicePackage package, string name, IArtifactSource artifacts)
     {
@@ -41,14 +42,21 @@ public sealed class SchedulerUnderTest : IAsyncDisposable
         var merged = (JsonObject)Package.Description.Defaults.DeepClone();
         foreach (var (option, value) in (JsonObject)JsonNode.Parse(options)!)
             merged[option] = value?.DeepClone();
-        Subject.Post(new SchedulerCommand.Want(new WantedCluster($"id-of-{name}", name, "test", merged, DateTimeOffset.UtcNow)));
+        wanted = new WantedCluster($"id-of-{name}", name, "test", merged, DateTimeOffset.UtcNow);
+        Subject.Post(new SchedulerCommand.Want(wanted));
     }
+
+    /// <summary>What was wanted is wanted otherwise.</summary>
+    public void Change(Func<WantedCluster, WantedCluster> change) => Subject.Post(new SchedulerCommand.Want(wanted = change(wanted!)));
 
     public void Remove() => Subject.Post(new SchedulerCommand.Remove());
 
     /// <summary>What its agents say that it does.</summary>
     public async Task<ActivityView> UntilActivityAsync(Func<ActivityView, bool> wanted, TimeSpan limit) =>
         (await UntilAsync(seen => seen?.Activity is { } activity && wanted(activity), _ => false, seen => $"does {seen?.Activity}", limit)).Activity!;
+
+    public Task<ClusterObservation> UntilAsync(Func<ClusterObservation, bool> holds, TimeSpan limit) =>
+        UntilAsync(seen => seen is not null && holds(seen), _ => false, seen => $"is {seen?.State}: {seen?.Reason}", limit);
 
     public Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit) => UntilAsync(
         seen => seen?.State == state, seen => seen?.State == ClusterState.Failed && state != ClusterState.Failed, seen => $"is {seen?.State}, not {state}: {seen?.Reason}", limit);

@@ -8,6 +8,8 @@ namespace DataPlatform.Integration.Tests.Operators;
 
 public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
 {
+    private const int CreateType = 1;
+    private const int GetDataType = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
@@ -74,6 +76,54 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         (await ModesAsync(launched.Exported("ZOOKEEPER_CONNECT").Split(','), "follower follower leader")).ShouldBe("follower follower leader");
 
         await launched.GoneAsync();
+    }
+
+    [Fact]
+    public async Task An_ensemble_that_was_parked_goes_on_where_it_was()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output, agents: 3);
+        await launched.ReadyAsync("""{"memory":128}""");
+        await ModesAsync(launched.Exported("ZOOKEEPER_CONNECT").Split(','), "follower follower leader");
+        (await TellAsync(launched.Exported("ZOOKEEPER_CONNECT").Split(',')[0], CreateType, Create("/greeting", "hello"))).ShouldContain("/greeting");
+        await launched.ParkedAndResumedAsync();
+        (await ModesAsync(launched.Exported("ZOOKEEPER_CONNECT").Split(','), "follower follower leader")).ShouldBe("follower follower leader");
+        (await TellAsync(launched.Exported("ZOOKEEPER_CONNECT").Split(',')[2], GetDataType, Get("/greeting"))).ShouldContain("hello");
+        await launched.GoneAsync();
+    }
+
+    /// <summary>One request in a session of its own, in the form of the engine's protocol: its number, its type, then what belongs to the type.</summary>
+    private static async Task<string> TellAsync(string address, int type, byte[] request)
+    {
+        using var client = new TcpClient();
+        using var limit = new CancellationTokenSource(Patience);
+        await client.ConnectAsync(address.Split(':')[0], int.Parse(address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture), limit.Token);
+        var stream = client.GetStream();
+        await stream.WriteAsync(SessionRequest(), limit.Token);
+        await AnswerAsync();
+        await stream.WriteAsync((byte[])[.. Number(8 + request.Length), .. Number(1), .. Number(type), .. request], limit.Token);
+        return await AnswerAsync();
+
+        async Task<string> AnswerAsync()
+        {
+            var length = new byte[4];
+            await stream.ReadExactlyAsync(length, limit.Token);
+            var answer = new byte[System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(length)];
+            await stream.ReadExactlyAsync(answer, limit.Token);
+            return Encoding.ASCII.GetString(answer);
+        }
+    }
+
+    private static byte[] Create(string path, string data) => [.. Text(path), .. Text(data), .. Number(1), .. Number(31), .. Text("world"), .. Text("anyone"), .. Number(0)];
+
+    private static byte[] Get(string path) => [.. Text(path), 0];
+
+    private static byte[] Text(string text) => [.. Number(text.Length), .. Encoding.ASCII.GetBytes(text)];
+
+    private static byte[] Number(int number)
+    {
+        var bytes = new byte[4];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes, number);
+        return bytes;
     }
 
     /// <summary>What the servers are, in the order of the words.</summary>

@@ -99,7 +99,13 @@ public sealed class CrashesTests
             Until(ClusterState.Ready);
             Want(wanted with { Rotations = 1 });
             Until(ClusterState.Ready);
-            pool.End(documents.Load(Id).Where(document => document.Kind == "task").Select(document => document.Key).Last(), TaskState.TaskFailed);
+            if (package is TrialPackage)
+            {
+                Want(wanted with { Operations = [new WantedOperation(1, "backup", "b", now), new WantedOperation(2, "backup", "b", now)] });
+                Until(() => core.Observe(now) is { Operations: [{ State: StepState.Complete }, { State: StepState.Complete }] });
+                pool.Backups.ShouldBe(["mine/backup-1", "mine/backup-2"], ignoreOrder: false, Where);
+            }
+            pool.End(documents.Load(Id).Where(document => document.Kind == "task" && !document.Key.Contains("backup", StringComparison.Ordinal)).Select(document => document.Key).Last(), TaskState.TaskFailed);
             Until(ClusterState.Ready);
             Until(() => pool.LostData.Count >= (kept ? 2 : 0));
             // What was scaled away went with its data, and nothing else did.
@@ -129,7 +135,7 @@ public sealed class CrashesTests
             var chance = new Random(seed);
             for (var change = 0; change < 12; change++)
             {
-                switch (chance.Next(7))
+                switch (chance.Next(8))
                 {
                     case 0:
                         Change("workers", chance.Next(1, 5));
@@ -146,6 +152,9 @@ public sealed class CrashesTests
                     case 4:
                         Want(wanted with { Rotations = wanted.Rotations + 1 });
                         break;
+                    case 6:
+                        Want(wanted with { Operations = [.. wanted.Operations, new WantedOperation(wanted.Operations.Count + 1, "backup", "b", now)] });
+                        break;
                     case 5:
                         var pod = $"worker-{chance.Next(3)}";
                         Want(wanted with { Replacements = new Dictionary<string, int>(wanted.Replacements) { [pod] = wanted.Replacements.GetValueOrDefault(pod) + 1 } });
@@ -161,6 +170,8 @@ public sealed class CrashesTests
             {
                 Want(wanted with { Goal = ClusterGoal.Run });
                 Until(ClusterState.Ready, $"seed {seed}");
+                Until(() => core.Observe(now)!.Operations.All(operation => operation.State is StepState.Complete or StepState.Failed));
+                pool.Backups.ShouldBeUnique($"seed {seed}");
             }
             Remove($"seed {seed}");
         }

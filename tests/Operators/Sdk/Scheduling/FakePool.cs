@@ -15,9 +15,11 @@ internal sealed class FakePool
     private readonly Dictionary<string, (TaskInfo Info, TaskState State)> tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OfferedVolume> volumes = new(StringComparer.Ordinal);
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
+    private readonly List<(TaskReport Report, string Id)> unacknowledged = [];
     private bool isSuppressed;
     private bool isSubscribed;
     private int offers;
+    private int updates;
 
     public FakePool(int count, double cpus, double memory) => hosts = [.. Enumerable.Range(1, count).Select(number => new Host($"A{number}", cpus, memory))];
 
@@ -29,6 +31,9 @@ internal sealed class FakePool
 
     /// <summary>Ids of volumes by their pod.</summary>
     public ILookup<string, string> Volumes => volumes.Values.ToLookup(volume => volume.Reservation.Pod, volume => volume.Id);
+
+    /// <summary>Names of operations' tasks that have run.</summary>
+    public List<string> Backups { get; } = [];
 
     /// <summary>Pods whose volumes were destroyed after a task had run on them.</summary>
     public List<string> LostData { get; } = [];
@@ -49,6 +54,8 @@ internal sealed class FakePool
             said.Enqueue(new SchedulerSignal.Ended(SubscriptionEnd.FrameworkRemoved, "Framework has been removed"));
         else
             Say(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Subscribed, Subscribed = new SchedulerEvent.Types.Subscribed { FrameworkId = new FrameworkID { Value = "F" } } });
+        foreach (var (report, _) in unacknowledged)
+            Say(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Update, Update = new SchedulerEvent.Types.Update { Status = report } });
     }
 
     /// <summary>What the master says next; null when there is nothing to be said.</summary>
@@ -81,6 +88,9 @@ internal sealed class FakePool
                 break;
             case SchedulerCall.Types.Type.Suppress:
                 isSuppressed = true;
+                break;
+            case SchedulerCall.Types.Type.Acknowledge:
+                unacknowledged.RemoveAll(each => each.Id == call.Acknowledge.Uuid.ToStringUtf8());
                 break;
             case SchedulerCall.Types.Type.Kill:
                 End(call.Kill.TaskId.Value, TaskState.TaskKilled);
@@ -181,7 +191,9 @@ internal sealed class FakePool
         tasks[task.TaskId.Value] = (task, TaskState.TaskRunning);
         Report(task.TaskId.Value, TaskState.TaskStarting, null);
         Report(task.TaskId.Value, TaskState.TaskRunning, Checked(task));
-        if (task.Name.EndsWith("/job", StringComparison.Ordinal))
+        if (task.Name.Contains("/backup-", StringComparison.Ordinal))
+            Backups.Add(task.Name);
+        if (task.Name.EndsWith("/job", StringComparison.Ordinal) || task.Name.Contains("/backup-", StringComparison.Ordinal))
             End(task.TaskId.Value, TaskState.TaskFinished);
     }
 
@@ -202,7 +214,8 @@ internal sealed class FakePool
     private void Report(string task, TaskState state, CheckStatusInfo? check)
     {
         var agent = tasks.TryGetValue(task, out var known) ? known.Info.AgentId.Value : "A1";
-        var report = new TaskReport { TaskId = new TaskID { Value = task }, State = state, AgentId = new AgentID { Value = agent }, Uuid = ByteString.CopyFromUtf8("u"), CheckStatus = check };
+        var report = new TaskReport { TaskId = new TaskID { Value = task }, State = state, AgentId = new AgentID { Value = agent }, Uuid = ByteString.CopyFromUtf8($"u{++updates}"), CheckStatus = check };
+        unacknowledged.Add((report, $"u{updates}"));
         Say(new SchedulerEvent { Type = SchedulerEvent.Types.Type.Update, Update = new SchedulerEvent.Types.Update { Status = report } });
     }
 

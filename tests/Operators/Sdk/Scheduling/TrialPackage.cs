@@ -57,13 +57,18 @@ public sealed class TrialPackage(
             pods.Add(new("job", 1, [new TaskSpecification("", Head, [], Program, _ => new ReadinessCheck.Running()) { RunsOnce = true }]) { SingleNamed = true });
             phases.Add(new("job", "job", Strategy.Serial));
         }
-        return new ServiceSpecification(pods, new PlanSpecification(strategy, phases));
+        return new ServiceSpecification(pods, new PlanSpecification(strategy, phases)) { Operations = [new OperationSpecification("backup", OperationKind.Backup, Backup)] };
     }
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
         tasks.TryGetValue("head", out var head) ? [new EndpointView("head", "Head", $"trial://{head.Address("rpc")}", null)] : [];
 
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
+
+    private static PodSpecification Backup(WantedOperation wanted) => new(
+        "backup", 1, [new TaskSpecification("", Head, [], context => context.Peer("head") is { Ready: true } head
+            ? new TaskCommand("/bin/backup", [head.Address("rpc"), wanted.Folder ?? ""], new Dictionary<string, string>(), [], [])
+            : new CommandOutcome.Waiting("the head does not serve"), _ => new ReadinessCheck.Running()) { RunsOnce = true, EndsWithin = TimeSpan.FromMinutes(10) }]) { IsOperation = true };
 
     private int Option(ClusterSettings settings, string option, int otherwise) => named && settings.Options[option] is { } value ? value.GetValue<int>() : otherwise;
 

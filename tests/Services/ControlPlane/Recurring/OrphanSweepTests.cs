@@ -4,6 +4,7 @@ using DataPlatform.Core.Protocol;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Evaluation;
 using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Recurring;
@@ -46,6 +47,17 @@ public sealed class OrphanSweepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Data_that_a_host_brings_back_goes_only_with_a_cluster_that_was_deleted()
+    {
+        var (trial, deleted) = (Launch("trial"), Launch("deleted"));
+        host.Get<ClusterStore>().MarkDeleted(deleted.Id, DateTimeOffset.UtcNow);
+        foreach (var cluster in (string[])[trial.Id, deleted.Id, "of-nobody"]) master.Keep(cluster);
+        await host.Get<OrphanSweep>().RunAsync(CancellationToken.None);
+        master.Destroyed.Select(resource => PodReservation.OfVolume(resource)!.Reservation.ClusterId).ShouldBe([deleted.Id]);
+        master.Unreserved.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_the_database_may_have_lost_is_left_alone_until_a_person_says_so()
     {
         var cluster = Launch("trial");
@@ -81,6 +93,10 @@ public sealed class OrphanSweepTests : IAsyncLifetime
 
         public List<Resource> Unreserved { get; } = [];
 
+        public List<Resource> Destroyed { get; } = [];
+
+        public void Keep(string clusterId) => reserved.Add(new PodReservation(clusterId, "worker-0", null).Volume(new PodVolume($"{clusterId}.worker-0.data.0.1", "", "data", 64, "data"), "teams/default/trial"));
+
         public void Add(string clusterId, string name)
         {
             var info = new FrameworkInfo { User = "nobody", Name = name, Id = new FrameworkID { Value = "framework of " + clusterId }, Labels = new Labels() };
@@ -115,6 +131,9 @@ public sealed class OrphanSweepTests : IAsyncLifetime
                     TornDown.Add(call.Teardown.FrameworkId.Value);
                     frameworks.RemoveAll(info => info.Id.Value == call.Teardown.FrameworkId.Value);
                     return new HttpResponseMessage(HttpStatusCode.OK);
+                case OperatorCall.Types.Type.DestroyVolumes:
+                    Destroyed.AddRange(call.DestroyVolumes.Volumes);
+                    return new HttpResponseMessage(HttpStatusCode.Accepted);
                 case OperatorCall.Types.Type.UnreserveResources:
                     Unreserved.AddRange(call.UnreserveResources.Resources);
                     return new HttpResponseMessage(HttpStatusCode.Accepted);
