@@ -46,13 +46,22 @@ public static class PackagesCommand
         }
         await surroundings.Output.WriteLineAsync(Rows.Printable($"{package.Title} {package.Version}: {package.Description}"));
         if (package.UnavailableReason is { } reason) await surroundings.Output.WriteLineAsync(Rows.Printable($"It can't be launched here: {reason}"));
-        var rows = new Rows(surroundings.Interactive, "OPTION", "DEFAULT", "ALLOWED", "MEANING");
+        var rows = new Rows(surroundings.Interactive, "OPTION", "DEFAULT", "ALLOWED", "A CHANGE", "MEANING");
         foreach (var (key, value) in package.Schema["properties"] as JsonObject ?? [])
         {
             var schema = value as JsonObject ?? [];
-            rows.Add($"--{key}", (package.Defaults[key] ?? schema["default"])?.ToString(), OptionWords.Allowed(schema), (schema["description"] ?? schema["title"])?.ToString());
+            rows.Add($"--{key}", (package.Defaults[key] ?? schema["default"])?.ToString(), OptionWords.Allowed(schema), Change(schema), (schema["description"] ?? schema["title"])?.ToString());
         }
         surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
         return ExitCode.Done;
     }
+
+    /// <summary>What it does to a cluster that runs; empty where the package does not say.</summary>
+    private static string Change(JsonObject schema) => schema["x-change"]?.ToString() switch
+    {
+        "dynamic" => "restarts nothing",
+        "restart" => "restarts",
+        "fixed" => "is refused",
+        _ => "",
+    };
 }

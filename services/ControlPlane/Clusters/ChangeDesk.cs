@@ -68,6 +68,7 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
 
     private ChangeOutcome Update(DesiredCluster cluster, IClusterOperator engine, JsonObject options, IReadOnlyList<HostView> hosts, bool isDryRun, string actor, string action)
     {
+        if (FixedOptions.WhyNot(engine.Package, cluster.Options, options) is { } kept) return Refused(kept);
         if (Feasibility.WhyNot(engine, options, hosts) is { } infeasible) return Refused(infeasible);
         var changed = OptionChanges.Of(cluster.Options, options);
         var pods = changed.Count == 0 ? [] : OptionChanges.Pods(engine, cluster.Options, options);

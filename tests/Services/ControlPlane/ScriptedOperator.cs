@@ -17,7 +17,7 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
           "properties": {
             "workers": { "type": "integer", "title": "Workers", "description": "How many workers.", "minimum": 1, "maximum": 20 },
             "memory": { "type": "integer", "title": "Memory of a worker", "description": "In MiB.", "minimum": 512, "maximum": 65536 },
-            "mode": { "type": "string", "title": "Mode", "enum": ["batch", "interactive"] },
+            "mode": { "type": "string", "title": "Mode", "enum": ["batch", "interactive"], "x-change": "fixed" },
             "shuffle": { "type": "boolean", "title": "Shuffle service", "description": "Keeps shuffled data beyond a worker's life." },
             "label": { "type": "string", "title": "Label", "maxLength": 20, "x-advanced": true }
           },

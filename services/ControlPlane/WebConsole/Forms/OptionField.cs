@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DataPlatform.Services.ControlPlane.Clusters;
 
 namespace DataPlatform.Services.ControlPlane.WebConsole.Forms;
 
@@ -13,7 +14,7 @@ public sealed record OptionField(
     public static IReadOnlyList<OptionField> From(JsonObject schema, JsonObject defaults)
     {
         if (schema["properties"] is not JsonObject properties) return [];
-        return [.. properties.Where(property => property.Value is JsonObject).Select(property => One(property.Key, (JsonObject)property.Value!, defaults))];
+        return [.. properties.Where(property => property.Value is JsonObject).Select(property => One(property.Key, (JsonObject)property.Value!, defaults) with { IsFixed = FixedOptions.IsFixed(schema, property.Key) })];
     }
 
     /// <summary>Sizes that the schema offers: <c>"x-presets": {"Small": {"workers": 1}}</c>.</summary>
@@ -31,6 +32,9 @@ public sealed record OptionField(
         OptionKind.Choice when long.TryParse(text, out var whole) && numeric => JsonValue.Create(whole),
         _ => JsonValue.Create(text),
     };
+
+    /// <summary>It stays as it was when the cluster was launched.</summary>
+    public bool IsFixed { get; init; }
 
     private bool numeric { get; init; }
 

@@ -213,6 +213,16 @@ public sealed class BlueprintRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fixed_option_of_what_runs_is_refused_where_it_stands()
+    {
+        await Up(Lab);
+        var (status, body) = await Up(Lab.Replace("mode: interactive", "mode: batch", StringComparison.Ordinal));
+        status.ShouldBe(HttpStatusCode.Conflict);
+        Sentences(body).ShouldBe(["lab.yaml:11:34: mode is fixed when a cluster is launched (allowed: 'interactive', as it is; for 'batch' launch another cluster)"]);
+        Store.Find("numbers")!.Target.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_control_plane_that_comes_back_goes_on_with_it()
     {
         await Up(Lab);
