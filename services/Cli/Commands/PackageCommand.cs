@@ -13,7 +13,7 @@ public static class PackageCommand
         new ExampledCommand("package", "Makes, checks, installs and removes packages; docs/packages.md leads through it",
             "dp package new greeter", "dp package check greeter", "dp package install greeter", "dp launch greeter", "dp package remove greeter")
         {
-            List(surroundings), Check(surroundings), New(surroundings), Install(surroundings), Remove(surroundings),
+            List(surroundings), Show(surroundings), Check(surroundings), New(surroundings), Install(surroundings), Remove(surroundings),
         };
 
     private static ExampledCommand List(Surroundings surroundings)
@@ -23,6 +23,18 @@ public static class PackageCommand
         {
             using var client = surroundings.Connect();
             return await PackagesCommand.ListAsync(surroundings, await client.PackagesAsync(cancellation), parsed.WantsJson());
+        });
+        return command;
+    }
+
+    private static ExampledCommand Show(Surroundings surroundings)
+    {
+        var name = new Argument<string>("name") { Description = "A package" };
+        var command = new ExampledCommand("show", "Shows one package with its options and sizes, as 'dp packages NAME' does", "dp package show redis", "dp package show redis -o json") { name };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            return await PackagesCommand.ShowAsync(surroundings, await client.PackageAsync(parsed.GetRequiredValue(name), cancellation), parsed.WantsJson());
         });
         return command;
     }

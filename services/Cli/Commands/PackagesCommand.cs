@@ -11,7 +11,7 @@ public static class PackagesCommand
     public static Command Create(Surroundings surroundings)
     {
         var name = new Argument<string?>("package") { Description = "One package, with its options", Arity = ArgumentArity.ZeroOrOne };
-        var command = new ExampledCommand("packages", "Lists what can be launched, and the options of one package", "dp packages", "dp packages spark") { name };
+        var command = new ExampledCommand("packages", "Lists what can be launched, and the options and sizes of one package", "dp packages", "dp packages spark") { name };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = surroundings.Connect();
@@ -37,7 +37,7 @@ public static class PackagesCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> ShowAsync(Surroundings surroundings, PackageView package, bool json)
+    internal static async Task<int> ShowAsync(Surroundings surroundings, PackageView package, bool json)
     {
         if (json)
         {
@@ -53,6 +53,8 @@ public static class PackagesCommand
             rows.Add($"--{key}", (package.Defaults[key] ?? schema["default"])?.ToString(), OptionWords.Allowed(schema), Change(schema), (schema["description"] ?? schema["title"])?.ToString());
         }
         surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        foreach (var (size, values) in package.Sizes)
+            await surroundings.Output.WriteLineAsync(Rows.Printable($"--size {size}: {string.Join(", ", values.Select(value => $"{value.Key}={value.Value}"))}"));
         return ExitCode.Done;
     }
 

@@ -12,12 +12,13 @@ public static class UpdateCommand
     {
         var cluster = Shared.Cluster();
         var pairs = new Option<string[]>("--set") { Description = "An option of the package", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        var size = Shared.Size();
         var (dry, yes) = (Shared.DryRun(), Shared.Yes());
         var command = new ExampledCommand("update", "Changes a cluster's options; shows what restarts and why before it does",
-            "dp update trial --set workers=4 --dry-run", "dp update trial --set workers=4 --set worker_memory=2048 --yes") { cluster, pairs, dry, yes };
+            "dp update trial --set workers=4 --dry-run", "dp update trial --set workers=4 --set worker_memory=2048 --yes", "dp update cache --size L") { cluster, size, pairs, dry, yes };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(pairs) is not { Length: > 0 }) result.AddError("name what changes: --set KEY=VALUE");
+            if (result.GetValue(pairs) is not { Length: > 0 } && result.GetValue(size) is null) result.AddError("name what changes: --set KEY=VALUE or --size SIZE");
         });
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -25,7 +26,7 @@ public static class UpdateCommand
             using var client = surroundings.Connect();
             var detail = await client.ClusterAsync(name, cancellation);
             var options = OptionWords.Read(await client.PackageAsync(detail.Summary.Package, cancellation), [], parsed.GetRequiredValue(pairs));
-            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.UpdateAsync(name, new UpdateRequest(options, isDryRun), cancellation));
+            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.UpdateAsync(name, new UpdateRequest(options, isDryRun) { Size = parsed.GetValue(size) }, cancellation));
         });
         return command;
     }

@@ -17,7 +17,8 @@ internal static class DeclaredOptions
     {
         var schema = OptionsCheck.Parse(package.Schema).ActualProperties;
         var options = new JsonObject();
-        var isRight = Version(cluster, package, schema, options, problems);
+        var isRight = Size(cluster, package, options, problems);
+        isRight &= Version(cluster, package, schema, options, problems);
         foreach (var (name, value) in cluster.Options)
         {
             if (!schema.TryGetValue(name.Value, out var property))
@@ -43,6 +44,19 @@ internal static class DeclaredOptions
     /// <param name="field">Such as <c>options.workers</c>.</param>
     public static Marked<string> At(ClusterDeclaration cluster, string field) =>
         cluster.Options.FirstOrDefault(option => field == "options." + option.Name.Value)?.Value ?? (field == "options." + VersionOption ? cluster.Version : null) ?? cluster.Name;
+
+    private static bool Size(ClusterDeclaration cluster, PackageView package, JsonObject options, BlueprintProblems problems)
+    {
+        if (cluster.Size is not { } size) return true;
+        if (package.SizeOf(size.Value) is not { } values)
+        {
+            problems.Add(size, $"{package.Name} has no such size", GivenOptions.Sizes(package));
+            return false;
+        }
+
+        foreach (var (name, value) in values) options[name] = value?.DeepClone();
+        return true;
+    }
 
     private static bool Version(ClusterDeclaration cluster, PackageView package, IReadOnlyDictionary<string, JsonSchemaProperty> schema, JsonObject options, BlueprintProblems problems)
     {

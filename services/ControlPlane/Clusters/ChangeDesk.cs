@@ -11,15 +11,16 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// </summary>
 public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, MasterReader master, TimeProvider time)
 {
-    /// <param name="given">Options that change.</param>
-    public async Task<ChangeOutcome> UpdateAsync(string name, JsonObject? given, bool isDryRun, string actor, CancellationToken cancellation)
+    public async Task<ChangeOutcome> UpdateAsync(string name, UpdateRequest request, string actor, CancellationToken cancellation)
     {
         var (hosts, _) = await master.HostsAsync(cancellation);
         return Guarded(name, (cluster, engine) =>
         {
-            var options = OptionsCheck.WithDefaults(cluster.Options, given);
-            if (OptionsCheck.Problems(engine.Package, options) is { Count: > 0 } problems) return Refused(Outcome.Invalid(problems).Problem);
-            return Update(cluster, engine, options, hosts, isDryRun, actor, "update");
+            var problems = new List<FieldProblem>();
+            var options = OptionsCheck.WithDefaults(cluster.Options, GivenOptions.Of(engine.Package, request.Size, request.Options, problems));
+            problems.AddRange(OptionsCheck.Problems(engine.Package, options));
+            if (problems.Count > 0) return Refused(Outcome.Invalid(problems).Problem);
+            return Update(cluster, engine, options, hosts, request.DryRun == true, actor, "update");
         });
     }
 

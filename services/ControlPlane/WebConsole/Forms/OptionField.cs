@@ -17,12 +17,6 @@ public sealed record OptionField(
         return [.. properties.Where(property => property.Value is JsonObject).Select(property => One(property.Key, (JsonObject)property.Value!, defaults) with { IsFixed = FixedOptions.IsFixed(schema, property.Key) })];
     }
 
-    /// <summary>Sizes that the schema offers: <c>"x-presets": {"Small": {"workers": 1}}</c>.</summary>
-    public static IReadOnlyDictionary<string, JsonObject> Presets(JsonObject schema) =>
-        schema["x-presets"] is JsonObject presets
-            ? presets.Where(preset => preset.Value is JsonObject).ToDictionary(preset => preset.Key, preset => (JsonObject)preset.Value!)
-            : new Dictionary<string, JsonObject>();
-
     /// <summary>What was typed, as JSON for a launch; text that is no number is kept as text, and the check refuses it at its field.</summary>
     public JsonNode? Parse(string text) => Kind switch
     {

@@ -19,7 +19,7 @@ public sealed class OptionInputTests : IDisposable
             ("workers", OptionKind.Integer, "2", false), ("memory", OptionKind.Integer, "1024", false), ("mode", OptionKind.Choice, "batch", false),
             ("shuffle", OptionKind.Boolean, "true", false), ("label", OptionKind.Text, "", true),
         ]);
-        OptionField.Presets(new ScriptedOperator().Package.Schema).Keys.ShouldBe(["Small", "Large"]);
+        new ScriptedOperator().Package.Sizes.Keys.ShouldBe(["Small", "Large"]);
     }
 
     [Theory]
