@@ -7,6 +7,12 @@ namespace DataPlatform.Core.Client.ControlPlane;
 /// <param name="UnavailableReason">Why its artifacts can't be had here and what to configure; null when it can be launched.</param>
 public sealed record PackageView(string Name, string Title, string Description, string Version, JsonObject Schema, JsonObject Defaults, string? UnavailableReason)
 {
+    /// <summary>What a cluster can be launched on, the newest first; the others are asked for by <c>?version=</c>.</summary>
+    public IReadOnlyList<string> Versions { get; init; } = [];
+
+    /// <summary>Of an installation: versions that stay as they were, and why; null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Kept { get; init; }
+
     /// <summary>Sets of options' values by name, as the schema has them: <c>"x-presets": {"S": {"workers": 1}}</c>.</summary>
     [JsonIgnore]
     public IReadOnlyDictionary<string, JsonObject> Sizes => Schema["x-presets"] is JsonObject sizes

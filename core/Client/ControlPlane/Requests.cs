@@ -7,6 +7,9 @@ namespace DataPlatform.Core.Client.ControlPlane;
 /// <param name="LifetimeSeconds">From one minute to 30 days; null means 8 hours.</param>
 public sealed record LaunchRequest(string Package, string Name, JsonObject? Options, long? LifetimeSeconds)
 {
+    /// <summary>Of the package; null for the newest.</summary>
+    public string? Version { get; init; }
+
     /// <summary>A size of the package, whose values <see cref="Options"/> win over; null for none.</summary>
     public string? Size { get; init; }
 

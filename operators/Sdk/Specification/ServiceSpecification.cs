@@ -1,7 +1,11 @@
 namespace DataPlatform.Operators.Sdk.Specification;
 
 /// <summary>A whole cluster: its pods and in which order they come up.</summary>
-public sealed record ServiceSpecification(IReadOnlyList<PodSpecification> Pods, PlanSpecification Deploy);
+public sealed record ServiceSpecification(IReadOnlyList<PodSpecification> Pods, PlanSpecification Deploy)
+{
+    /// <summary>Of what runs: another one is other files even where nothing else differs. Null where it is never chosen.</summary>
+    public string? Version { get; init; }
+}
 
 /// <summary>Whether what is listed waits for what stands before it.</summary>
 public enum Strategy

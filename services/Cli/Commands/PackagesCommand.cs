@@ -29,7 +29,7 @@ public static class PackagesCommand
             return ExitCode.Done;
         }
         var rows = new Rows(surroundings.Interactive, "PACKAGE", "VERSION", "CAN BE LAUNCHED", "DESCRIPTION");
-        foreach (var package in packages) rows.Add(package.Name, package.Version, package.UnavailableReason is null ? "yes" : "no", package.Description);
+        foreach (var package in packages) rows.Add(package.Name, package.Versions is { Count: > 1 } ? string.Join(", ", package.Versions) : package.Version, package.UnavailableReason is null ? "yes" : "no", package.Description);
         surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
         // Too long for a column: it would leave no room for the names.
         foreach (var package in packages.Where(package => package.UnavailableReason is not null))
@@ -45,6 +45,7 @@ public static class PackagesCommand
             return ExitCode.Done;
         }
         await surroundings.Output.WriteLineAsync(Rows.Printable($"{package.Title} {package.Version}: {package.Description}"));
+        if (package.Versions is { Count: > 1 }) await surroundings.Output.WriteLineAsync(Rows.Printable($"versions: {string.Join(", ", package.Versions)}"));
         if (package.UnavailableReason is { } reason) await surroundings.Output.WriteLineAsync(Rows.Printable($"It can't be launched here: {reason}"));
         var rows = new Rows(surroundings.Interactive, "OPTION", "DEFAULT", "ALLOWED", "A CHANGE", "MEANING");
         foreach (var (key, value) in package.Schema["properties"] as JsonObject ?? [])

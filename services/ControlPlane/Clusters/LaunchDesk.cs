@@ -30,8 +30,8 @@ public sealed class LaunchDesk(
             return Outcome.Invalid(errors);
         }
 
-        var package = engine.Package;
-        var given = GivenOptions.Of(package, request.Size, request.Options, errors);
+        if (GivenOptions.PackageOf(engine, request.Version, request.Options, errors) is not { } package) return Outcome.Invalid(errors);
+        var given = package.With(GivenOptions.Of(package, request.Size, request.Options, errors));
         errors.AddRange(OptionsCheck.Problems(package, given));
         IReadOnlyList<string> needs = [.. (request.Needs ?? []).Distinct(StringComparer.Ordinal)];
         if (errors.Count == 0 && needs.Count > 0)

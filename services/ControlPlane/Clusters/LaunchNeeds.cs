@@ -42,7 +42,7 @@ public sealed class LaunchNeeds(IReadOnlyList<DesiredCluster> living, IReadOnlyL
     private DesiredCluster? Find(string name) => living.FirstOrDefault(cluster => cluster.Name == name && cluster.DeleteRequestedAt is null);
 
     private IReadOnlyList<string> Exports(DesiredCluster cluster) =>
-        Operator(cluster) is { } engine ? engine.Exports(OptionsCheck.WithDefaults(engine.Defaults, cluster.Options)) : [];
+        Operator(cluster) is { } engine ? engine.Exports(engine.OptionsOf(cluster)) : [];
 
     private IClusterOperator? Operator(DesiredCluster cluster) => operators.FirstOrDefault(engine => engine.Name == cluster.Package);
 

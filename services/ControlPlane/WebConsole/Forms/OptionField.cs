@@ -17,6 +17,9 @@ public sealed record OptionField(
         return [.. properties.Where(property => property.Value is JsonObject).Select(property => One(property.Key, (JsonObject)property.Value!, defaults) with { IsFixed = FixedOptions.IsFixed(schema, property.Key) })];
     }
 
+    /// <summary>There is something to choose: of a package's only version there is not.</summary>
+    public bool IsChoice => Name != ClusterVersions.Option || Choices.Count > 1;
+
     /// <summary>What was typed, as JSON for a launch; text that is no number is kept as text, and the check refuses it at its field.</summary>
     public JsonNode? Parse(string text) => Kind switch
     {
