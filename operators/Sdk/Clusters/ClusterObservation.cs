@@ -17,6 +17,9 @@ public sealed record ClusterObservation(
 
     public IReadOnlyList<PendingPod> Pending { get; init; } = [];
 
+    /// <summary>The last target that all pods have reached; 0 before the first.</summary>
+    public int SettledTarget { get; init; }
+
     /// <summary>What happened, oldest first.</summary>
     public IReadOnlyList<EventView> Events { get; init; } = [];
 }

@@ -8,7 +8,7 @@ namespace DataPlatform.Operators.Sdk.Scheduling;
 public sealed partial class SchedulerCore
 {
     /// <summary>Null when there is nothing of the cluster any more.</summary>
-    public ClusterObservation? Observe(DateTimeOffset now) => IsGone ? null : Observations.Of(cluster, package, PlanBuilder.Build(cluster, Disconnected, now), Disconnected) with { Activity = Activities.Of(cluster, now) };
+    public ClusterObservation? Observe(DateTimeOffset now) => IsGone ? null : Observations.Of(cluster, package, PlanBuilder.Build(cluster, Disconnected, now), Disconnected) with { Activity = Activities.Of(cluster, now), SettledTarget = cluster.Facts.SettledTarget };
 
     /// <summary>What the cluster was specified with; null before its artifacts are there.</summary>
     public ClusterSettings? Settings => cluster.Settings;

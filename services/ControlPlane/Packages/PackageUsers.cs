@@ -1,4 +1,3 @@
-using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Storage;
 
@@ -11,9 +10,10 @@ public sealed class PackageUsers(Catalogue catalogue, ClusterStore clusters)
     public IReadOnlyList<string> Of(string package, string version) =>
         [.. clusters.Living().Where(cluster => cluster.Package == package && Uses(cluster, version)).Select(cluster => cluster.Name).Order(StringComparer.Ordinal)];
 
-    private bool Uses(DesiredCluster cluster, string version) =>
-        cluster.VersionOf() == version || (cluster.Earlier.Any(earlier => (ClusterVersions.In(earlier.Options) ?? cluster.Version) == version) && !IsSettled(cluster));
-
-    private bool IsSettled(DesiredCluster cluster) =>
-        catalogue.Find(cluster.Package)?.Observe(cluster.Id) is { Plans: { Count: > 0 } plans } && plans.All(plan => plan.State == StepState.Complete);
+    private bool Uses(DesiredCluster cluster, string version)
+    {
+        if (cluster.VersionOf() == version) return true;
+        var settled = catalogue.Find(cluster.Package)?.Observe(cluster.Id)?.SettledTarget ?? 0;
+        return cluster.Earlier.Any(earlier => earlier.Number >= settled && (ClusterVersions.In(earlier.Options) ?? cluster.Version) == version);
+    }
 }

@@ -61,7 +61,7 @@ public sealed class PackageVersionsTests : IDisposable
         await again.UpdateAsync("old", new UpdateRequest(wanted, DryRun: null));
         ClusterDetail? moved = null;
         await Eventually.HoldsAsync(
-            async () => (moved = await again.ClusterAsync("old")) is { Summary.State: ClusterState.Ready } && moved.Plans.All(plan => plan.State == StepState.Complete) && moved.Plans.Any(plan => plan.Name == "update to 2"),
+            async () => (moved = await again.ClusterAsync("old")) is { Summary.State: ClusterState.Ready } && moved.Events.Any(happened => happened.Text == "updated to target 2"),
             "the update to be complete", () => platform.ControlPlane.Log, TimeSpan.FromMinutes(2));
         moved!.Summary.Version.ShouldBe("2.0");
         (await PageAsync(moved)).ShouldBe("page of 2.0");

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Packages;
@@ -154,7 +153,7 @@ public sealed class PackageDeskTests : IDisposable
         change["options"]!.AsArray().Select(option => $"{option!["option"]}: {option["before"]} -> {option["after"]}").ShouldBe(["depth:  -> 5", "version: 1 -> 2"], ignoreOrder: true);
         Cluster(host, "old").VersionOf().ShouldBe("2");
         (await Remove(host, "tiny?version=1")).Body!["detail"]!.GetValue<string>().ShouldStartWith("Clusters of tiny 1: old.");
-        ((ScriptedOperator)host.Get<Catalogue>().Find("tiny")!).Show(Cluster(host, "old").Id, ScriptedOperator.Pending with { Plans = [new PlanView("update to 2", StepState.Complete, [])] });
+        ((ScriptedOperator)host.Get<Catalogue>().Find("tiny")!).Show(Cluster(host, "old").Id, ScriptedOperator.Pending with { SettledTarget = 2 });
         (await Remove(host, "tiny?version=1")).Status.ShouldBe(HttpStatusCode.NoContent);
 
         var (gone, problem) = await host.Post("/api/v1/clusters/old/rollback", "{}");
