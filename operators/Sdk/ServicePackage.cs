@@ -25,6 +25,12 @@ public abstract class ServicePackage
 
     public virtual PackageDescription Description => description.Value;
 
+    /// <summary>What a cluster may run on, the newest first.</summary>
+    public virtual IReadOnlyList<string> Versions => [Description.Version];
+
+    /// <summary>What one of <see cref="Versions"/> says of itself; null when there is no such version.</summary>
+    public virtual PackageDescription? DescriptionOf(string version) => version == Description.Version ? Description : null;
+
     /// <summary>What a cluster with these options needs from the store.</summary>
     public abstract ArtifactNeeds Needs(JsonObject options);
 

@@ -3,8 +3,8 @@ using DataPlatform.Benchmarks.Fleet;
 using Spectre.Console;
 
 // What scenarios start as a process of its own.
-if (args is [FleetCommand.Name, var master, var count])
-    return await FleetCommand.RunAsync(master, count);
+if (args is [FleetCommand.Name, var master, var count, .. var further])
+    return await FleetCommand.RunAsync(master, count, further is [FleetCommand.Lasting]);
 
 // Ends 0 when everything asked for ran, met or missed: figures of a busy machine are no test.
 var scenarios = Scenario.All();

@@ -5,7 +5,11 @@ namespace DataPlatform.Core.Client.ControlPlane;
 /// <summary>Asks for other options: <c>POST /api/v1/clusters/{name}/update</c>.</summary>
 /// <param name="Options">Only those that change.</param>
 /// <param name="DryRun">Nothing is changed: the answer says what would be.</param>
-public sealed record UpdateRequest(JsonObject? Options, bool? DryRun);
+public sealed record UpdateRequest(JsonObject? Options, bool? DryRun)
+{
+    /// <summary>A size of the package, whose values <see cref="Options"/> win over; null for none.</summary>
+    public string? Size { get; init; }
+}
 
 /// <summary>Asks for the options of an earlier target: <c>POST /api/v1/clusters/{name}/rollback</c>.</summary>
 /// <param name="Target">The number of the target; null for the one before.</param>

@@ -36,7 +36,11 @@ public sealed class ControlPlaneClient : IDisposable
         GetAsync("api/v1/packages", Json.IReadOnlyListPackageView, cancellation);
 
     public Task<PackageView> PackageAsync(string name, CancellationToken cancellation = default) =>
-        GetAsync($"api/v1/packages/{Segment(name)}", Json.PackageView, cancellation);
+        PackageAsync(name, version: null, cancellation);
+
+    /// <param name="version">Null for the newest.</param>
+    public Task<PackageView> PackageAsync(string name, string? version, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/packages/{Segment(name)}{Version(version)}", Json.PackageView, cancellation);
 
     /// <param name="archive">A tar of the package's folder.</param>
     public async Task<PackageView> InstallPackageAsync(byte[] archive, CancellationToken cancellation = default)
@@ -47,10 +51,13 @@ public sealed class ControlPlaneClient : IDisposable
         return await ReadAsync(answer, Json.PackageView, cancellation);
     }
 
-    public async Task RemovePackageAsync(string name, CancellationToken cancellation = default)
+    /// <param name="version">Null for all that were installed.</param>
+    public async Task RemovePackageAsync(string name, string? version = null, CancellationToken cancellation = default)
     {
-        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/packages/{Segment(name)}"), cancellation);
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/packages/{Segment(name)}{Version(version)}"), cancellation);
     }
+
+    private static string Version(string? version) => version is null ? "" : $"?version={Segment(version)}";
 
     public Task<IReadOnlyList<ClusterSummary>> ClustersAsync(CancellationToken cancellation = default) =>
         GetAsync("api/v1/clusters", Json.IReadOnlyListClusterSummary, cancellation);

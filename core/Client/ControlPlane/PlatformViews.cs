@@ -1,10 +1,27 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace DataPlatform.Core.Client.ControlPlane;
 
 /// <summary>Something that can be launched: <c>GET /api/v1/packages</c>.</summary>
 /// <param name="UnavailableReason">Why its artifacts can't be had here and what to configure; null when it can be launched.</param>
-public sealed record PackageView(string Name, string Title, string Description, string Version, JsonObject Schema, JsonObject Defaults, string? UnavailableReason);
+public sealed record PackageView(string Name, string Title, string Description, string Version, JsonObject Schema, JsonObject Defaults, string? UnavailableReason)
+{
+    /// <summary>What a cluster can be launched on, the newest first; the others are asked for by <c>?version=</c>.</summary>
+    public IReadOnlyList<string> Versions { get; init; } = [];
+
+    /// <summary>Of an installation: versions that stay as they were, and why; null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Kept { get; init; }
+
+    /// <summary>Sets of options' values by name, as the schema has them: <c>"x-presets": {"S": {"workers": 1}}</c>.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, JsonObject> Sizes => Schema["x-presets"] is JsonObject sizes
+        ? sizes.Where(size => size.Value is JsonObject).ToDictionary(size => size.Key, size => (JsonObject)size.Value!)
+        : new Dictionary<string, JsonObject>(0);
+
+    /// <summary>Also when it is written in other letters; null when there is none.</summary>
+    public JsonObject? SizeOf(string name) => Sizes.FirstOrDefault(size => string.Equals(size.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
+}
 
 /// <summary>The pool: <c>GET /api/v1/pool</c>.</summary>
 public sealed record PoolView(string MasterUrl, IReadOnlyList<HostView> Hosts, IReadOnlyList<FrameworkView> Frameworks);

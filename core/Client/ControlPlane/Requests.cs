@@ -5,7 +5,17 @@ namespace DataPlatform.Core.Client.ControlPlane;
 /// <summary>Asks for a cluster: <c>POST /api/v1/clusters</c>.</summary>
 /// <param name="Options">Checked against the package's options schema; absent members take the package's defaults.</param>
 /// <param name="LifetimeSeconds">From one minute to 30 days; null means 8 hours.</param>
-public sealed record LaunchRequest(string Package, string Name, JsonObject? Options, long? LifetimeSeconds);
+public sealed record LaunchRequest(string Package, string Name, JsonObject? Options, long? LifetimeSeconds)
+{
+    /// <summary>Of the package; null for the newest.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>A size of the package, whose values <see cref="Options"/> win over; null for none.</summary>
+    public string? Size { get; init; }
+
+    /// <summary>Names of clusters that must be ready before it starts, and whose exports its tasks find in their environment.</summary>
+    public IReadOnlyList<string>? Needs { get; init; }
+}
 
 /// <summary>Moves the end of a cluster's life: <c>POST /api/v1/clusters/{name}/extend</c>.</summary>
 /// <param name="Seconds">Added to the present end.</param>

@@ -4,9 +4,10 @@ namespace DataPlatform.Operators.Sdk.Blueprints;
 public sealed record BlueprintDeclaration(string Name, string Title, IReadOnlyList<Marked<string>> Datasets, IReadOnlyList<ClusterDeclaration> Clusters);
 
 /// <param name="Version">Null for the package's own choice.</param>
+/// <param name="Size">A size of the package, whose values the options win over; null for none.</param>
 /// <param name="Lifetime">Null for the platform's.</param>
 public sealed record ClusterDeclaration(
-    Marked<string> Name, Marked<string> Package, Marked<string>? Version, Marked<TimeSpan>? Lifetime, IReadOnlyList<OptionSetting> Options, IReadOnlyList<Marked<ClusterNeed>> Needs);
+    Marked<string> Name, Marked<string> Package, Marked<string>? Version, Marked<string>? Size, Marked<TimeSpan>? Lifetime, IReadOnlyList<OptionSetting> Options, IReadOnlyList<Marked<ClusterNeed>> Needs);
 
 public sealed record OptionSetting(Marked<string> Name, Marked<string> Value);
 

@@ -49,7 +49,7 @@ public static partial class BlueprintReader
         foreach (var (name, fields) in blueprint.Named("clusters", ClusterName.Form(), ClusterName.Allowed))
         {
             clusters.Add(new ClusterDeclaration(
-                Mark(name, map.KeyOf(name)), Mark(fields.Text("package", Names.Package(), Names.PackageAllowed), fields.At("package")), Optional(fields, "version"), Lifetime(fields) ?? lifetime,
+                Mark(name, map.KeyOf(name)), Mark(fields.Text("package", Names.Package(), Names.PackageAllowed), fields.At("package")), Optional(fields, "version"), Optional(fields, "size"), Lifetime(fields) ?? lifetime,
                 Options(fields, problems), Needs(fields, problems)));
             fields.Done();
         }

@@ -23,6 +23,9 @@ public sealed record ClusterObservation(
     /// <summary>What it was asked to do, oldest first.</summary>
     public IReadOnlyList<OperationView> Operations { get; init; } = [];
 
+    /// <summary>The last target that all pods have reached; 0 before the first.</summary>
+    public int SettledTarget { get; init; }
+
     /// <summary>What happened, oldest first.</summary>
     public IReadOnlyList<EventView> Events { get; init; } = [];
 }

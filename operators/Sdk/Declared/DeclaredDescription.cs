@@ -5,7 +5,8 @@ namespace DataPlatform.Operators.Sdk.Declared;
 /// <summary>What a declaration says to people: the options as a JSON schema, their defaults and sizes.</summary>
 internal static class DeclaredDescription
 {
-    public static PackageDescription Of(PackageDeclaration declaration)
+    /// <param name="versions">All that a cluster may run on, which may be more than the declaration's; those of other declarations have other options.</param>
+    public static PackageDescription Of(PackageDeclaration declaration, IReadOnlyList<string> versions)
     {
         var properties = new JsonObject();
         var defaults = new JsonObject();
@@ -15,15 +16,13 @@ internal static class DeclaredDescription
             defaults[option.Name] = option.Default.DeepClone();
         }
 
-        if (declaration.Versions.Count > 1)
+        // Also of the only one: another may be there later, and what runs stays what it is.
+        properties[DeclaredPackage.VersionOption] = new JsonObject
         {
-            properties["version"] = new JsonObject
-            {
-                ["type"] = "string", ["title"] = "Version", ["description"] = $"Of {declaration.Title}.", ["x-change"] = "fixed",
-                ["enum"] = new JsonArray([.. declaration.Versions.Select(version => (JsonNode)version.Version)]),
-            };
-            defaults["version"] = declaration.Versions[0].Version;
-        }
+            ["type"] = "string", ["title"] = "Version", ["description"] = $"Of {declaration.Title}.", ["x-change"] = "restart",
+            ["enum"] = new JsonArray([.. versions.Select(version => (JsonNode)version)]),
+        };
+        defaults[DeclaredPackage.VersionOption] = declaration.Versions[0].Version;
 
         var schema = new JsonObject
         {

@@ -6,13 +6,13 @@ using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
-/// <summary>A package that is data alone.</summary>
+/// <summary>A package that is data alone, as one declaration says it.</summary>
 /// <param name="folder">Where the declaration's files lie.</param>
 public sealed class DeclaredPackage(PackageDeclaration declaration, string folder) : ServicePackage
 {
-    private const string VersionOption = "version";
+    public const string VersionOption = "version";
 
-    private readonly PackageDescription description = DeclaredDescription.Of(declaration);
+    private readonly PackageDescription description = DeclaredDescription.Of(declaration, [.. declaration.Versions.Select(version => version.Version)]);
 
     public override string Name => declaration.Name;
 
@@ -22,9 +22,17 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
 
     public PackageDeclaration Declaration => declaration;
 
+    /// <summary>What a cluster gets that names none.</summary>
+    public string Version => declaration.Versions[0].Version;
+
+    public override IReadOnlyList<string> Versions => [.. declaration.Versions.Select(version => version.Version)];
+
+    /// <summary>One for each version, all in the same folder.</summary>
+    public IEnumerable<DeclaredPackage> Editions => declaration.Versions.Select(version => new DeclaredPackage(declaration with { Versions = [version] }, folder));
+
     public override ArtifactNeeds Needs(JsonObject options)
     {
-        var artifacts = Version(options).Artifacts;
+        var artifacts = Chosen(options).Artifacts;
         return new ArtifactNeeds(Name, Path.Combine(folder, artifacts.Folder), artifacts.Maven is not null, artifacts.Python is not null);
     }
 
@@ -32,11 +40,11 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     {
         var counts = declaration.Pods.ToDictionary(pod => pod.Type, pod => (int)pod.Count.Of(settings.Options));
         var shapes = declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod, counts[pod.Type]));
-        var version = Version(settings.Options);
+        var version = Chosen(settings.Options);
         return new ServiceSpecification(
             [.. declaration.Pods.Select(pod => shapes[pod.Type] with { Tasks = [.. pod.Tasks.Select(task => new DeclaredTask(declaration, version, pod, task, settings, shapes).Specify())] })],
             // Which pod waits for which is said by the commands themselves.
-            new PlanSpecification(Strategy.Parallel, [.. declaration.Pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))]));
+            new PlanSpecification(Strategy.Parallel, [.. declaration.Pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))])) { Version = version.Version };
     }
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
@@ -74,10 +82,10 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     private TemplateValues Values(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
     {
         var shapes = declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod, (int)pod.Count.Of(settings.Options)));
-        return new TemplateValues(declaration, Version(settings.Options), settings, shapes, name => tasks.GetValueOrDefault(name));
+        return new TemplateValues(declaration, Chosen(settings.Options), settings, shapes, name => tasks.GetValueOrDefault(name));
     }
 
-    private VersionDeclaration Version(JsonObject options) =>
+    private VersionDeclaration Chosen(JsonObject options) =>
         declaration.Versions.FirstOrDefault(version => version.Version == (options[VersionOption] as JsonValue)?.ToString()) ?? declaration.Versions[0];
 
     /// <summary>The pod with the names of its tasks, without what they run.</summary>

@@ -30,6 +30,8 @@ public static class TargetDiff
         var (wanted, _) = Find(after, instance);
         if (old is null || wanted is null)
             return null;
+        if (before.Version != after.Version)
+            return $"its version changes from {before.Version} to {after.Version}";
         if (old.Resources != wanted.Resources)
             return $"its resources change from {Text(old.Resources)} to {Text(wanted.Resources)}";
         if (!old.Tasks.Select(task => task.Name).SequenceEqual(wanted.Tasks.Select(task => task.Name)))

@@ -10,7 +10,7 @@ public sealed partial class SchedulerCore
     /// <summary>Null when there is nothing of the cluster any more.</summary>
     public ClusterObservation? Observe(DateTimeOffset now) => IsGone ? null : Observations.Of(cluster, package, PlanBuilder.Build(cluster, Disconnected, now), Disconnected) with
     {
-        Activity = Activities.Of(cluster, now), Operations = cluster.Facts.Removing ? [] : OperationViews.Of(cluster, OperationPlans.Build(cluster, Disconnected, now)),
+        Activity = Activities.Of(cluster, now), SettledTarget = cluster.Facts.SettledTarget, Operations = cluster.Facts.Removing ? [] : OperationViews.Of(cluster, OperationPlans.Build(cluster, Disconnected, now)),
     };
 
     /// <summary>What the cluster was specified with; null before its artifacts are there.</summary>

@@ -13,14 +13,17 @@ public static class LaunchCommand
         var package = new Argument<string>("package") { Description = "What to launch: one of 'dp packages'" };
         var name = new Option<string?>("--name", "-n") { Description = "The cluster's name; the package's when absent" };
         var lifetime = Shared.Duration("--lifetime", "When the platform deletes it by itself", "8h");
-        var pairs = new Option<string[]>("--option") { Description = "An option of the package; --KEY VALUE says the same", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        var pairs = new Option<string[]>("--option", "--set") { Description = "An option of the package; --KEY VALUE says the same", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        var version = Shared.Version("Of the package; the newest when absent");
+        var size = Shared.Size();
+        var needs = new Option<string[]>("--needs") { Description = "A cluster that must be ready before, and that its tasks know how to reach", HelpName = "CLUSTER", DefaultValueFactory = _ => [] };
         var wait = new Option<bool>("--wait") { Description = "Wait until it is ready (this is the default)" };
         var leave = new Option<bool>("--no-wait") { Description = "Return as soon as the launch is accepted" };
         var limit = Shared.Duration("--timeout", "How long to wait for it; it goes on coming up afterwards", "15m");
         var command = new ExampledCommand("launch", "Launches a cluster and shows it coming up; all other --KEY VALUE are options of the package ('dp packages NAME' lists them)",
-            "dp launch spark --workers 2 --name trial", "dp launch dask --name sums --lifetime 2h --no-wait", "dp launch spark --option workers=4 -o json")
+            "dp launch spark --workers 2 --name trial", "dp launch dask --name sums --lifetime 2h --no-wait", "dp launch redis --size M --set memory=2048", "dp launch jupyter --needs numbers --needs sums", "dp launch spark --option workers=4 -o json")
         {
-            package, name, lifetime, pairs, wait, leave, limit,
+            package, name, lifetime, version, size, pairs, needs, wait, leave, limit,
         };
         command.TreatUnmatchedTokensAsErrors = false;
         command.Validators.Add(result =>
@@ -31,9 +34,12 @@ public static class LaunchCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = surroundings.Connect();
-            var chosen = await client.PackageAsync(parsed.GetRequiredValue(package), cancellation);
+            var chosen = await client.PackageAsync(parsed.GetRequiredValue(package), parsed.GetValue(version), cancellation);
             var options = OptionWords.Read(chosen, parsed.UnmatchedTokens, parsed.GetRequiredValue(pairs));
-            var request = new LaunchRequest(chosen.Name, parsed.GetValue(name) ?? chosen.Name, options, (long)parsed.GetValue(lifetime).TotalSeconds);
+            var request = new LaunchRequest(chosen.Name, parsed.GetValue(name) ?? chosen.Name, options, (long)parsed.GetValue(lifetime).TotalSeconds)
+            {
+                Version = parsed.GetValue(version), Size = parsed.GetValue(size), Needs = parsed.GetRequiredValue(needs) is { Length: > 0 } needed ? needed : null,
+            };
             var launched = await client.LaunchAsync(request, cancellation);
             if (parsed.GetValue(leave)) return await ShowAsync(surroundings, launched, parsed.WantsJson());
             var ready = await new ClusterWatch(client, surroundings.Time)

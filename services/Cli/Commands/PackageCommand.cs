@@ -13,7 +13,7 @@ public static class PackageCommand
         new ExampledCommand("package", "Makes, checks, installs and removes packages; docs/packages.md leads through it",
             "dp package new greeter", "dp package check greeter", "dp package install greeter", "dp launch greeter", "dp package remove greeter")
         {
-            List(surroundings), Check(surroundings), New(surroundings), Install(surroundings), Remove(surroundings),
+            List(surroundings), Show(surroundings), Check(surroundings), New(surroundings), Install(surroundings), Remove(surroundings),
         };
 
     private static ExampledCommand List(Surroundings surroundings)
@@ -23,6 +23,19 @@ public static class PackageCommand
         {
             using var client = surroundings.Connect();
             return await PackagesCommand.ListAsync(surroundings, await client.PackagesAsync(cancellation), parsed.WantsJson());
+        });
+        return command;
+    }
+
+    private static ExampledCommand Show(Surroundings surroundings)
+    {
+        var name = new Argument<string>("name") { Description = "A package" };
+        var version = Shared.Version("One of its versions; the newest when absent");
+        var command = new ExampledCommand("show", "Shows one package with its versions, options and sizes, as 'dp packages NAME' does", "dp package show redis", "dp package show greeter --version 1.0", "dp package show redis -o json") { name, version };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            return await PackagesCommand.ShowAsync(surroundings, await client.PackageAsync(parsed.GetRequiredValue(name), parsed.GetValue(version), cancellation), parsed.WantsJson());
         });
         return command;
     }
@@ -65,7 +78,7 @@ public static class PackageCommand
     private static ExampledCommand Install(Surroundings surroundings)
     {
         var folder = Folder();
-        var command = new ExampledCommand("install", "Installs a package where the control plane is: it can be launched at once", "dp package install greeter", "dp package install greeter -o json") { folder };
+        var command = new ExampledCommand("install", "Installs a package, or further versions of one, where the control plane is: it can be launched at once. What clusters run on stays as it is", "dp package install greeter", "dp package install greeter -o json") { folder };
         command.SetAction(async (parsed, cancellation) =>
         {
             var path = Existing(parsed.GetRequiredValue(folder));
@@ -80,7 +93,12 @@ public static class PackageCommand
             using var client = surroundings.Connect();
             var installed = await client.InstallPackageAsync(PackageArchive.Pack(path), cancellation);
             if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, installed, ControlPlaneJson.Default.PackageView);
-            else await surroundings.Output.WriteLineAsync($"{installed.Name} {installed.Version} is installed: dp launch {installed.Name}");
+            else
+            {
+                foreach (var (kept, why) in installed.Kept ?? new Dictionary<string, string>()) await surroundings.Output.WriteLineAsync($"{installed.Name} {kept} stays as it was: it {why}");
+                await surroundings.Output.WriteLineAsync($"{installed.Name} {installed.Version} is installed: dp launch {installed.Name}{(installed.Versions is [var newest, ..] && newest != installed.Version ? $" --version {installed.Version}" : "")}");
+            }
+
             return ExitCode.Done;
         });
         return command;
@@ -89,12 +107,13 @@ public static class PackageCommand
     private static ExampledCommand Remove(Surroundings surroundings)
     {
         var name = new Argument<string>("name") { Description = "A package that was installed" };
-        var command = new ExampledCommand("remove", "Removes a package that was installed and that no cluster uses", "dp package remove greeter") { name };
+        var version = Shared.Version("Only this one; all that were installed when absent");
+        var command = new ExampledCommand("remove", "Removes a package that was installed and that no cluster uses, or one version of it", "dp package remove greeter", "dp package remove greeter --version 1.0") { name, version };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = surroundings.Connect();
-            await client.RemovePackageAsync(parsed.GetRequiredValue(name), cancellation);
-            await surroundings.Error.WriteLineAsync($"{parsed.GetRequiredValue(name)} is removed");
+            await client.RemovePackageAsync(parsed.GetRequiredValue(name), parsed.GetValue(version), cancellation);
+            await surroundings.Error.WriteLineAsync($"{parsed.GetRequiredValue(name)}{(parsed.GetValue(version) is { } one ? " " + one : "")} is removed");
             return ExitCode.Done;
         });
         return command;

@@ -11,7 +11,7 @@ public static class PackagesCommand
     public static Command Create(Surroundings surroundings)
     {
         var name = new Argument<string?>("package") { Description = "One package, with its options", Arity = ArgumentArity.ZeroOrOne };
-        var command = new ExampledCommand("packages", "Lists what can be launched, and the options of one package", "dp packages", "dp packages spark") { name };
+        var command = new ExampledCommand("packages", "Lists what can be launched, and the options and sizes of one package", "dp packages", "dp packages spark") { name };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = surroundings.Connect();
@@ -29,7 +29,7 @@ public static class PackagesCommand
             return ExitCode.Done;
         }
         var rows = new Rows(surroundings.Interactive, "PACKAGE", "VERSION", "CAN BE LAUNCHED", "DESCRIPTION");
-        foreach (var package in packages) rows.Add(package.Name, package.Version, package.UnavailableReason is null ? "yes" : "no", package.Description);
+        foreach (var package in packages) rows.Add(package.Name, package.Versions is { Count: > 1 } ? string.Join(", ", package.Versions) : package.Version, package.UnavailableReason is null ? "yes" : "no", package.Description);
         surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
         // Too long for a column: it would leave no room for the names.
         foreach (var package in packages.Where(package => package.UnavailableReason is not null))
@@ -37,7 +37,7 @@ public static class PackagesCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> ShowAsync(Surroundings surroundings, PackageView package, bool json)
+    internal static async Task<int> ShowAsync(Surroundings surroundings, PackageView package, bool json)
     {
         if (json)
         {
@@ -45,14 +45,26 @@ public static class PackagesCommand
             return ExitCode.Done;
         }
         await surroundings.Output.WriteLineAsync(Rows.Printable($"{package.Title} {package.Version}: {package.Description}"));
+        if (package.Versions is { Count: > 1 }) await surroundings.Output.WriteLineAsync(Rows.Printable($"versions: {string.Join(", ", package.Versions)}"));
         if (package.UnavailableReason is { } reason) await surroundings.Output.WriteLineAsync(Rows.Printable($"It can't be launched here: {reason}"));
-        var rows = new Rows(surroundings.Interactive, "OPTION", "DEFAULT", "ALLOWED", "MEANING");
+        var rows = new Rows(surroundings.Interactive, "OPTION", "DEFAULT", "ALLOWED", "A CHANGE", "MEANING");
         foreach (var (key, value) in package.Schema["properties"] as JsonObject ?? [])
         {
             var schema = value as JsonObject ?? [];
-            rows.Add($"--{key}", (package.Defaults[key] ?? schema["default"])?.ToString(), OptionWords.Allowed(schema), (schema["description"] ?? schema["title"])?.ToString());
+            rows.Add($"--{key}", (package.Defaults[key] ?? schema["default"])?.ToString(), OptionWords.Allowed(schema), Change(schema), (schema["description"] ?? schema["title"])?.ToString());
         }
         surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        foreach (var (size, values) in package.Sizes)
+            await surroundings.Output.WriteLineAsync(Rows.Printable($"--size {size}: {string.Join(", ", values.Select(value => $"{value.Key}={value.Value}"))}"));
         return ExitCode.Done;
     }
+
+    /// <summary>What it does to a cluster that runs; empty where the package does not say.</summary>
+    private static string Change(JsonObject schema) => schema["x-change"]?.ToString() switch
+    {
+        "dynamic" => "restarts nothing",
+        "restart" => "restarts",
+        "fixed" => "is refused",
+        _ => "",
+    };
 }

@@ -9,6 +9,10 @@ public static class Shared
 
     public static Argument<string> Blueprint() => new("blueprint") { Description = "The blueprint's name" };
 
+    public static Option<string?> Size() => new("--size") { Description = "A size of the package, such as S, M or L ('dp packages NAME' lists them); options win over it", HelpName = "SIZE" };
+
+    public static Option<string?> Version(string description) => new("--version") { Description = description, HelpName = "VERSION" };
+
     public static Option<bool> DryRun() => new("--dry-run") { Description = "Show what would change, and change nothing" };
 
     public static Option<bool> Yes() => new("--yes", "-y") { Description = "Do not ask" };

@@ -8,24 +8,32 @@ namespace DataPlatform.Services.Cli.Commands;
 /// <summary>Other options for a cluster that runs: the change is shown, with what restarts and why, before it is confirmed.</summary>
 public static class UpdateCommand
 {
+    private const string VersionOption = "version";
+
     public static Command Create(Surroundings surroundings)
     {
         var cluster = Shared.Cluster();
         var pairs = new Option<string[]>("--set") { Description = "An option of the package", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        var size = Shared.Size();
+        var version = Shared.Version("Another version of the package: pods move to it one after another");
         var (dry, yes) = (Shared.DryRun(), Shared.Yes());
         var command = new ExampledCommand("update", "Changes a cluster's options; shows what restarts and why before it does",
-            "dp update trial --set workers=4 --dry-run", "dp update trial --set workers=4 --set worker_memory=2048 --yes") { cluster, pairs, dry, yes };
+            "dp update trial --set workers=4 --dry-run", "dp update trial --set workers=4 --set worker_memory=2048 --yes", "dp update cache --size L", "dp update cache --version 7.2 --dry-run") { cluster, version, size, pairs, dry, yes };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(pairs) is not { Length: > 0 }) result.AddError("name what changes: --set KEY=VALUE");
+            if (result.GetValue(pairs) is not { Length: > 0 } && result.GetValue(size) is null && result.GetValue(version) is null)
+                result.AddError("name what changes: --set KEY=VALUE, --size SIZE or --version VERSION");
         });
         command.SetAction(async (parsed, cancellation) =>
         {
             var name = parsed.GetRequiredValue(cluster);
             using var client = surroundings.Connect();
             var detail = await client.ClusterAsync(name, cancellation);
-            var options = OptionWords.Read(await client.PackageAsync(detail.Summary.Package, cancellation), [], parsed.GetRequiredValue(pairs));
-            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.UpdateAsync(name, new UpdateRequest(options, isDryRun), cancellation));
+            string[] given = parsed.GetValue(version) is { } wanted ? [.. parsed.GetRequiredValue(pairs), $"{VersionOption}={wanted}"] : parsed.GetRequiredValue(pairs);
+            // Another version may have other options.
+            var chosen = given.Where(pair => pair.StartsWith($"{VersionOption}=", StringComparison.Ordinal)).Select(pair => pair[(VersionOption.Length + 1)..]).LastOrDefault() ?? detail.Options.GetValueOrDefault(VersionOption);
+            var options = OptionWords.Read(await client.PackageAsync(detail.Summary.Package, chosen, cancellation), [], given);
+            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.UpdateAsync(name, new UpdateRequest(options, isDryRun) { Size = parsed.GetValue(size) }, cancellation));
         });
         return command;
     }

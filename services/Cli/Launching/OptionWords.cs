@@ -66,7 +66,7 @@ public static class OptionWords
     private static (string Name, string Value) Pair(string text) =>
         text.IndexOf('=', StringComparison.Ordinal) is > 0 and var split
             ? (text[..split], text[(split + 1)..])
-            : throw new UsageException($"--option takes key=value, not '{text}'");
+            : throw new UsageException($"an option is given as key=value, not '{text}'");
 
     private static JsonNode Value(string key, JsonObject schema, string text)
     {

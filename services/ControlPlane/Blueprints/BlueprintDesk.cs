@@ -87,7 +87,7 @@ public sealed class BlueprintDesk(
     {
         // Of the same age, they stand in the order of their ids wherever clusters are listed.
         var launched = steps.OfType<ClusterStep.Launch>().Select((step, place) => new DesiredCluster(
-            Guid.CreateVersion7(now.AddMilliseconds(place)).ToString("n"), step.Cluster.Name, step.Cluster.Engine.Name, step.Cluster.Engine.Package.Version, actor, step.Cluster.Options, now,
+            Guid.CreateVersion7(now.AddMilliseconds(place)).ToString("n"), step.Cluster.Name, step.Cluster.Engine.Name, step.Cluster.Package.Version, actor, step.Cluster.Options, now,
             now + (step.Cluster.Declared.Lifetime?.Value ?? settings.DefaultLifetime)) { Needs = step.Cluster.Needs, Blueprint = blueprint.Name }).ToList();
         var changed = steps.OfType<ClusterStep.Change>().ToList();
         var deleted = steps.OfType<ClusterStep.Delete>().Select(step => step.Cluster).ToList();

@@ -35,6 +35,8 @@ public static class BlueprintDiff
         {
             if (!byName.TryGetValue(wanted.Name, out var there)) steps.Add(new ClusterStep.Launch(wanted));
             else if (WhyNot(blueprint.Name, wanted, there, now) is var (at, message, allowed)) found.Add(at, message, allowed);
+            else if (FixedOptions.Problems(wanted.Package, there.Options, wanted.Options) is { Count: > 0 } kept)
+                foreach (var problem in kept) found.Add(DeclaredOptions.At(wanted.Declared, problem.Field), $"{problem.Field["options.".Length..]} {problem.Message}", problem.Allowed);
             else steps.Add(Compared(wanted, there));
         }
 
@@ -59,7 +61,7 @@ public static class BlueprintDiff
 
     private static ClusterStep Compared(ResolvedCluster wanted, DesiredCluster there)
     {
-        var present = OptionsCheck.WithDefaults(wanted.Engine.Defaults, there.Options);
+        var present = wanted.Engine.OptionsOf(there);
         var options = OptionChanges.Of(present, wanted.Options);
         var others = new List<OptionChangeView>();
         var needsOthers = !there.Needs.ToHashSet().SetEquals(wanted.Needs);

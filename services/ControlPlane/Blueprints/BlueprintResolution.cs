@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Blueprints;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.ControlPlane.Clusters;
@@ -15,12 +16,14 @@ internal sealed class BlueprintResolution
     private readonly BlueprintDeclaration blueprint;
     private readonly IReadOnlyList<IClusterOperator> operators;
     private readonly List<DesiredCluster> others;
+    private readonly Dictionary<string, DesiredCluster> present;
     private readonly BlueprintProblems problems;
-    private readonly Dictionary<string, (IClusterOperator Engine, JsonObject Options)> reachable = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IClusterOperator Engine, PackageView Package, JsonObject Options)> reachable = new(StringComparer.Ordinal);
 
     private BlueprintResolution(BlueprintDeclaration blueprint, string file, IReadOnlyList<IClusterOperator> operators, IReadOnlyList<DesiredCluster> living)
     {
         (this.blueprint, this.operators, problems) = (blueprint, operators, new BlueprintProblems(file));
+        present = living.Where(cluster => cluster.Blueprint == blueprint.Name).ToDictionary(cluster => cluster.Name, StringComparer.Ordinal);
         // What of the blueprint is not in the file any more is on its way out.
         others = [.. living.Where(cluster => cluster.DeleteRequestedAt is null && cluster.Blueprint != blueprint.Name && blueprint.Clusters.All(declared => declared.Name.Value != cluster.Name))];
     }
@@ -37,15 +40,15 @@ internal sealed class BlueprintResolution
         foreach (var dataset in blueprint.Datasets.Where(dataset => !datasets.Contains(dataset.Value)))
             problems.Add(dataset, "the lake has no such dataset", datasets);
         foreach (var cluster in others)
-            if (Package(cluster.Package) is { } engine) reachable[cluster.Name] = (engine, OptionsCheck.WithDefaults(engine.Defaults, cluster.Options));
+            if (Package(cluster.Package) is { } engine) reachable[cluster.Name] = (engine, engine.Package, engine.OptionsOf(cluster));
         foreach (var declared in blueprint.Clusters)
             if (Specified(declared) is { } specified) reachable[declared.Name.Value] = specified;
 
         var resolved = new Dictionary<string, ResolvedCluster>(StringComparer.Ordinal);
         foreach (var declared in blueprint.Clusters.Where(declared => reachable.ContainsKey(declared.Name.Value)))
         {
-            var (engine, options) = reachable[declared.Name.Value];
-            resolved[declared.Name.Value] = new ResolvedCluster(declared, engine, options, Needs(declared));
+            var (engine, package, options) = reachable[declared.Name.Value];
+            resolved[declared.Name.Value] = new ResolvedCluster(declared, engine, package, options, Needs(declared));
             Named(declared, engine.Connections(options));
         }
 
@@ -65,7 +68,7 @@ internal sealed class BlueprintResolution
 
     private IClusterOperator? Package(string name) => operators.FirstOrDefault(engine => engine.Name == name);
 
-    private (IClusterOperator, JsonObject)? Specified(ClusterDeclaration declared)
+    private (IClusterOperator, PackageView, JsonObject)? Specified(ClusterDeclaration declared)
     {
         if (Package(declared.Package.Value) is not { } engine)
         {
@@ -73,16 +76,27 @@ internal sealed class BlueprintResolution
             return null;
         }
 
-        var package = engine.Package;
+        if (Version(declared, engine) is not { } package) return null;
         if (package.UnavailableReason is { } reason) problems.Add(declared.Package, $"the package {engine.Name} is not available here: {reason}");
         if (declared.Lifetime is { } lifetime && !Lifetime.IsAllowed((long)lifetime.Value.TotalSeconds)) problems.Add(lifetime, "out of range", Lifetime.Allowed);
-        return DeclaredOptions.Read(declared, package, problems) is { } given ? Possible(declared, engine, OptionsCheck.WithDefaults(package.Defaults, given)) : null;
+        return DeclaredOptions.Read(declared, package, problems) is { } given ? Possible(declared, engine, package, OptionsCheck.WithDefaults(package.Defaults, given)) : null;
     }
 
-    private (IClusterOperator, JsonObject) Possible(ClusterDeclaration declared, IClusterOperator engine, JsonObject options)
+    /// <summary>What runs stays on its version when the file names none.</summary>
+    private PackageView? Version(ClusterDeclaration declared, IClusterOperator engine)
+    {
+        var named = declared.Version ?? declared.Options.FirstOrDefault(option => option.Name.Value == ClusterVersions.Option)?.Value;
+        if (named is null)
+            return (present.TryGetValue(declared.Name.Value, out var there) && there.Package == engine.Name ? engine.PackageOf(engine.OptionsOf(there)) : null) ?? engine.Package;
+        if (engine.PackageOf(named.Value) is { } package) return package;
+        problems.Add(named, $"{engine.Name} has no such version", GivenOptions.Versions(engine.Package));
+        return null;
+    }
+
+    private (IClusterOperator, PackageView, JsonObject) Possible(ClusterDeclaration declared, IClusterOperator engine, PackageView package, JsonObject options)
     {
         if (engine.Problem(options) is { } wrong) problems.Add(DeclaredOptions.At(declared, wrong.Field), wrong.Message, wrong.Allowed);
-        return (engine, options);
+        return (engine, package, options);
     }
 
     private List<string> Needs(ClusterDeclaration declared)
@@ -92,7 +106,7 @@ internal sealed class BlueprintResolution
         foreach (var need in declared.Needs)
         {
             if (Needed(declared, need) is not { } name || needs.Contains(name)) continue;
-            var (engine, options) = reachable[name];
+            var (engine, _, options) = reachable[name];
             var variables = engine.Exports(options);
             if (variables.Count == 0) problems.Add(need, $"{name} ({engine.Name}) exports nothing by which others could reach it", operators.Where(one => one.Exports(one.Defaults).Count > 0).Select(one => one.Name));
             if (variables.FirstOrDefault(exported.ContainsKey) is { } twice) problems.Add(need, $"{exported[twice]} and {name} both export {twice}", "one of them");

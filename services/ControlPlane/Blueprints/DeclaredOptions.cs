@@ -10,14 +10,13 @@ namespace DataPlatform.Services.ControlPlane.Blueprints;
 /// <summary>The options that a blueprint sets, in the types that the package's schema gives them. Pure.</summary>
 internal static class DeclaredOptions
 {
-    private const string VersionOption = "version";
-
     /// <summary>Null when something is wrong.</summary>
     public static JsonObject? Read(ClusterDeclaration cluster, PackageView package, BlueprintProblems problems)
     {
         var schema = OptionsCheck.Parse(package.Schema).ActualProperties;
         var options = new JsonObject();
-        var isRight = Version(cluster, package, schema, options, problems);
+        var isRight = Size(cluster, package, options, problems);
+        package.With(options);
         foreach (var (name, value) in cluster.Options)
         {
             if (!schema.TryGetValue(name.Value, out var property))
@@ -42,18 +41,18 @@ internal static class DeclaredOptions
     /// <summary>Where the option stands, or the cluster when the file does not set it.</summary>
     /// <param name="field">Such as <c>options.workers</c>.</param>
     public static Marked<string> At(ClusterDeclaration cluster, string field) =>
-        cluster.Options.FirstOrDefault(option => field == "options." + option.Name.Value)?.Value ?? (field == "options." + VersionOption ? cluster.Version : null) ?? cluster.Name;
+        cluster.Options.FirstOrDefault(option => field == "options." + option.Name.Value)?.Value ?? (field == "options." + ClusterVersions.Option ? cluster.Version : null) ?? cluster.Name;
 
-    private static bool Version(ClusterDeclaration cluster, PackageView package, IReadOnlyDictionary<string, JsonSchemaProperty> schema, JsonObject options, BlueprintProblems problems)
+    private static bool Size(ClusterDeclaration cluster, PackageView package, JsonObject options, BlueprintProblems problems)
     {
-        if (cluster.Version is not { } version) return true;
-        if (schema.ContainsKey(VersionOption)) options[VersionOption] = version.Value;
-        else if (version.Value != package.Version)
+        if (cluster.Size is not { } size) return true;
+        if (package.SizeOf(size.Value) is not { } values)
         {
-            problems.Add(version, $"{package.Name} has no such version", package.Version);
+            problems.Add(size, $"{package.Name} has no such size", GivenOptions.Sizes(package));
             return false;
         }
 
+        foreach (var (name, value) in values) options[name] = value?.DeepClone();
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Blueprints;
 using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Services.ControlPlane.Clusters;
@@ -10,9 +11,10 @@ namespace DataPlatform.Services.ControlPlane.Blueprints;
 /// <param name="Clusters">In the order in which they get ready.</param>
 public sealed record ResolvedBlueprint(string Name, string Title, string File, IReadOnlyList<ResolvedCluster> Clusters);
 
+/// <param name="Package">Of the version that it is to run on.</param>
 /// <param name="Options">All that the package has.</param>
 /// <param name="Needs">Names of clusters.</param>
-public sealed record ResolvedCluster(ClusterDeclaration Declared, IClusterOperator Engine, JsonObject Options, IReadOnlyList<string> Needs)
+public sealed record ResolvedCluster(ClusterDeclaration Declared, IClusterOperator Engine, PackageView Package, JsonObject Options, IReadOnlyList<string> Needs)
 {
     public string Name => Declared.Name.Value;
 

@@ -10,7 +10,7 @@ public sealed class Catalogue(IEnumerable<IClusterOperator> operators, IEnumerab
     private volatile IReadOnlyList<BrokenPackage> unreadable = [.. broken];
     private volatile IReadOnlyList<IClusterOperator> known = Sorted(operators);
 
-    /// <summary>Raised after an operator came or went.</summary>
+    /// <summary>Raised after an operator, or a version of its package, came or went.</summary>
     public event Action? Changed;
 
     public IReadOnlyList<IClusterOperator> Operators => known;
@@ -30,14 +30,19 @@ public sealed class Catalogue(IEnumerable<IClusterOperator> operators, IEnumerab
 
     public void Remove(string package)
     {
-        lock (changing)
-        {
-            known = Sorted(known.Where(one => one.Name != package));
-            unreadable = [.. unreadable.Where(one => one.Name != package)];
-        }
-
+        lock (changing) known = Sorted(known.Where(one => one.Name != package));
+        Mended([package]);
         Changed?.Invoke();
     }
+
+    /// <summary>Folders that are no packages which can't be read, any more.</summary>
+    public void Mended(IReadOnlyCollection<string> folders)
+    {
+        lock (changing) unreadable = [.. unreadable.Where(one => !folders.Contains(one.Name))];
+    }
+
+    /// <summary>A package has other versions than before.</summary>
+    public void Renew() => Changed?.Invoke();
 
     private static IReadOnlyList<IClusterOperator> Sorted(IEnumerable<IClusterOperator> operators) => [.. operators.OrderBy(one => one.Name, StringComparer.Ordinal)];
 }

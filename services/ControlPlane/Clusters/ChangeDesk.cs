@@ -11,15 +11,19 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// </summary>
 public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, MasterReader master, TimeProvider time)
 {
-    /// <param name="given">Options that change.</param>
-    public async Task<ChangeOutcome> UpdateAsync(string name, JsonObject? given, bool isDryRun, string actor, CancellationToken cancellation)
+    public async Task<ChangeOutcome> UpdateAsync(string name, UpdateRequest request, string actor, CancellationToken cancellation)
     {
         var (hosts, _) = await master.HostsAsync(cancellation);
         return Guarded(name, (cluster, engine) =>
         {
-            var options = OptionsCheck.WithDefaults(cluster.Options, given);
-            if (OptionsCheck.Problems(engine.Package, options) is { Count: > 0 } problems) return Refused(Outcome.Invalid(problems).Problem);
-            return Update(cluster, engine, options, hosts, isDryRun, actor, "update");
+            var problems = new List<FieldProblem>();
+            if (GivenOptions.PackageOf(engine, ClusterVersions.In(request.Options) ?? Present(engine, cluster), null, problems) is not { } package)
+                return Refused(Outcome.Invalid([problems[0] with { Field = "options.version" }]).Problem);
+            // Another version may have other options: what it does not know goes, and what is new has its default.
+            var options = OptionsCheck.WithDefaults(Carried(engine.OptionsOf(cluster), package), GivenOptions.Of(package, request.Size, request.Options, problems));
+            problems.AddRange(OptionsCheck.Problems(package, options));
+            if (problems.Count > 0) return Refused(Outcome.Invalid(problems).Problem);
+            return Update(cluster, engine, package, OptionsCheck.WithDefaults(package.Defaults, package.With(options)), hosts, request.DryRun == true, actor, "update");
         });
     }
 
@@ -33,7 +37,10 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
             return Refused(new Problem("There is no such earlier target", 409, null, [new FieldProblem("target", $"the cluster is at target {cluster.Target}", allowed)]));
         }
 
-        return Update(cluster, engine, target.Options.DeepClone().AsObject(), [], isDryRun, actor, $"rollback to {wanted}");
+        var options = engine.Pinned(target.Options, cluster.Version);
+        if (engine.PackageOf(options) is not { } package)
+            return Refused(new Problem("The version is not here any more", 409, "Nothing was changed.", [new FieldProblem("target", $"it ran on {cluster.Package} {ClusterVersions.In(options)}", $"a target on one of {GivenOptions.Versions(engine.Package)}")]));
+        return Update(cluster, engine, package, engine.Whole(options), [], isDryRun, actor, $"rollback to {wanted}");
     });
 
     public ChangeOutcome Restart(string name, string actor) => Aim(name, actor, "restart", cluster => cluster.Aim with { Restarts = cluster.Aim.Restarts + 1 });
@@ -78,17 +85,25 @@ public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Datab
         new TargetView(cluster.Target, cluster.TargetAt, ClusterViews.Texts(cluster.Options), true),
     ];
 
-    private ChangeOutcome Update(DesiredCluster cluster, IClusterOperator engine, JsonObject options, IReadOnlyList<HostView> hosts, bool isDryRun, string actor, string action)
+    private ChangeOutcome Update(DesiredCluster cluster, IClusterOperator engine, PackageView package, JsonObject options, IReadOnlyList<HostView> hosts, bool isDryRun, string actor, string action)
     {
+        if (FixedOptions.WhyNot(package, cluster.Options, options) is { } kept) return Refused(kept);
         if (Feasibility.WhyNot(engine, options, hosts) is { } infeasible) return Refused(infeasible);
-        var changed = OptionChanges.Of(cluster.Options, options);
-        var pods = changed.Count == 0 ? [] : OptionChanges.Pods(engine, cluster.Options, options);
+        var present = engine.OptionsOf(cluster);
+        var changed = OptionChanges.Of(present, options);
+        var pods = changed.Count == 0 ? [] : OptionChanges.Pods(engine, present, options);
         if (isDryRun || changed.Count == 0) return new ChangeOutcome.Shown(new UpdateView(changed.Count == 0 ? cluster.Target : cluster.Target + 1, changed, pods, IsWanted: !isDryRun));
         var detail = new JsonObject { ["target"] = cluster.Target + 1, ["options"] = new JsonObject(changed.Select(option => KeyValuePair.Create(option.Option, (JsonNode?)option.After))) };
         if (!clusters.SetTarget(cluster, options, time.GetUtcNow(), new AuditEntry(actor, action, cluster.Name, detail.ToJsonString()))) return Overtaken;
         Tell(cluster.Id, engine);
         return new ChangeOutcome.Shown(new UpdateView(cluster.Target + 1, changed, pods, IsWanted: true));
     }
+
+    /// <summary>The version that it runs on; null for the newest, where that is not here any more or none is ever chosen.</summary>
+    private static string? Present(IClusterOperator engine, DesiredCluster cluster) => ClusterVersions.In(engine.OptionsOf(cluster)) is { } version && engine.PackageOf(version) is not null ? version : null;
+
+    private static JsonObject Carried(JsonObject options, PackageView package) =>
+        new(options.Where(option => option.Key != ClusterVersions.Option && package.Defaults.ContainsKey(option.Key)).Select(option => KeyValuePair.Create(option.Key, option.Value?.DeepClone())));
 
     private ChangeOutcome Step(string name, string pod, string actor, string action, Func<ClusterAim, ClusterAim> change) => Guarded(name, (cluster, engine) =>
     {

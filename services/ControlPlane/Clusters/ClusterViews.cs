@@ -62,7 +62,7 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
             _ => (seen.State, seen.Reason),
         };
         var summary = new ClusterSummary(
-            cluster.Id, cluster.Name, cluster.Package, cluster.Version, cluster.Owner, state, reason, cluster.CreatedAt, seen.ReadyAt, cluster.ExpiresAt, seen.Reserved)
+            cluster.Id, cluster.Name, cluster.Package, cluster.VersionOf(), cluster.Owner, state, reason, cluster.CreatedAt, seen.ReadyAt, cluster.ExpiresAt, seen.Reserved)
         {
             Blueprint = cluster.Blueprint,
             Activity = state is ClusterState.Deleted or ClusterState.Deleting ? null : seen.Activity,

@@ -12,11 +12,17 @@ public interface IClusterOperator
     /// <summary>The package's name.</summary>
     string Name { get; }
 
-    /// <summary>All options, as they are when nobody says otherwise.</summary>
+    /// <summary>All options of the newest version, as they are when nobody says otherwise.</summary>
     JsonObject Defaults { get; }
 
-    /// <summary>What can be launched, with the reason why it can't just now: that may take a look at files.</summary>
+    /// <summary>The newest version that can be launched, with the reason why it can't just now: that may take a look at files.</summary>
     PackageView Package { get; }
+
+    /// <summary>One of its versions; null when there is no such version.</summary>
+    PackageView? PackageOf(string version);
+
+    /// <summary>These options, with the defaults of their version for those that are not among them.</summary>
+    JsonObject Whole(JsonObject options);
 
     /// <summary>What a cluster with these options, all of them, would ask of hosts.</summary>
     IReadOnlyList<PodNeeds> Needs(JsonObject options);

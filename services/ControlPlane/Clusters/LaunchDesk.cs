@@ -30,20 +30,24 @@ public sealed class LaunchDesk(
             return Outcome.Invalid(errors);
         }
 
-        var package = engine.Package;
-        errors.AddRange(OptionsCheck.Problems(package, request.Options));
+        if (GivenOptions.PackageOf(engine, request.Version, request.Options, errors) is not { } package) return Outcome.Invalid(errors);
+        var given = package.With(GivenOptions.Of(package, request.Size, request.Options, errors));
+        errors.AddRange(OptionsCheck.Problems(package, given));
+        IReadOnlyList<string> needs = [.. (request.Needs ?? []).Distinct(StringComparer.Ordinal)];
+        if (errors.Count == 0 && needs.Count > 0)
+            errors.AddRange(new LaunchNeeds(clusters.Living(), catalogue.Operators).Problems(request.Name, needs, engine.Connections(OptionsCheck.WithDefaults(package.Defaults, given))));
         if (errors.Count > 0) return Outcome.Invalid(errors);
         if (package.UnavailableReason is { } reason)
             return new Outcome.Refused(new Problem("The package is not available here", 409, reason, [new FieldProblem("package", reason, null)]));
 
-        var options = OptionsCheck.WithDefaults(package.Defaults, request.Options);
+        var options = OptionsCheck.WithDefaults(package.Defaults, given);
         if (Feasibility.WhyNot(engine, options, hosts) is { } infeasible) return new Outcome.Refused(infeasible);
 
         var now = time.GetUtcNow();
         var cluster = new DesiredCluster(
             Guid.CreateVersion7(now).ToString("n"), request.Name, package.Name, package.Version, actor,
             options, now,
-            now + (request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.DefaultLifetime));
+            now + (request.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.DefaultLifetime)) { Needs = needs };
         if (!clusters.TryAdd(cluster, new AuditEntry(actor, "launch", cluster.Name, Detail(cluster.Id, cluster.Package, cluster.Options)))) return Taken(request.Name);
         engine.Want(cluster);
         changes.Raise(cluster.Id);

@@ -9,7 +9,11 @@ internal static class OptionChanges
     public static List<OptionChangeView> Of(JsonObject before, JsonObject after)
     {
         var (was, willBe) = (ClusterViews.Texts(before), ClusterViews.Texts(after));
-        return [.. willBe.Where(option => was.GetValueOrDefault(option.Key) != option.Value).Select(option => new OptionChangeView(option.Key, was.GetValueOrDefault(option.Key, ""), option.Value))];
+        return
+        [
+            .. willBe.Where(option => was.GetValueOrDefault(option.Key) != option.Value).Select(option => new OptionChangeView(option.Key, was.GetValueOrDefault(option.Key, ""), option.Value)),
+            .. was.Where(option => !willBe.ContainsKey(option.Key)).Select(option => new OptionChangeView(option.Key, option.Value, "")),
+        ];
     }
 
     /// <summary>In the order in which they change.</summary>

@@ -106,7 +106,7 @@ public static class ControlPlaneApplication
         services.AddHangfire(hangfire => hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
         services.AddWhileLeading<JobServer>().AddWhileLeading<RecurringWork>().AddWhileLeading<OperatorHost>().AddWhileLeading<Announcement>();
         services.AddHostedService(provider => provider.GetRequiredService<Leadership>()).AddHostedService<EndpointAnnouncement>();
-        services.AddSingleton<PackageDesk>().AddSingleton(new OperatorFactory(static _ => null));
+        services.AddSingleton<PackageDesk>().AddSingleton<PackageUsers>().AddSingleton(new OperatorFactory(static _ => null));
         if (settings.Master is { } master) AddOperators(services, settings, new SchedulerClientSettings(master, credential) { OtherMasters = settings.OtherMasters });
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
@@ -135,6 +135,7 @@ public static class ControlPlaneApplication
 
         var classes = PackageDiscovery.Find(AppContext.BaseDirectory, Console.Error.WriteLine);
         var declared = PackageScan.Of([Path.Combine(AppContext.BaseDirectory, "packages"), settings.InstalledPackages], classes.Select(package => package.Name));
+        foreach (var package in declared.Packages) services.AddSingleton(package);
         foreach (var package in classes.Concat(declared.Packages)) services.AddSingleton<IClusterOperator>(provider => Make(provider, package));
         foreach (var broken in declared.Broken)
         {

@@ -17,6 +17,7 @@ public sealed class PackageSchedulers(
     ServicePackage package, IArtifactSource artifacts, string lakePath, Func<string, string, ClusterScheduler> make, ILogger logger) : IClusterOperator
 {
     private readonly ConcurrentDictionary<string, HostedScheduler> schedulers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> homeless = new(StringComparer.Ordinal);
     private readonly Lock starting = new();
     private readonly List<Task> running = [];
     private CancellationToken? stop;
@@ -25,15 +26,12 @@ public sealed class PackageSchedulers(
 
     public JsonObject Defaults => package.Description.Defaults;
 
-    public PackageView Package
-    {
-        get
-        {
-            var about = package.Description;
-            var why = package.Alternative(about.Defaults) is null ? artifacts.Unavailable(package.Needs(about.Defaults)) : null;
-            return new PackageView(package.Name, about.Title, about.Description, about.Version, about.Schema, about.Defaults, why);
-        }
-    }
+    public PackageView Package => View(package.Description);
+
+    public PackageView? PackageOf(string version) => package.DescriptionOf(version) is { } about ? View(about) : null;
+
+    public JsonObject Whole(JsonObject options) =>
+        OptionsCheck.WithDefaults((ClusterVersions.In(options) is { } version ? package.DescriptionOf(version) : null)?.Defaults ?? Defaults, options);
 
     public IReadOnlyCollection<string> Known => [.. schedulers.Keys];
 
@@ -55,21 +53,43 @@ public sealed class PackageSchedulers(
 
     public string? FrameworkIdOf(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.FrameworkId;
 
-    /// <summary>What was asked for before the package had an option has the option's default.</summary>
+    /// <summary>
+    /// What was asked for before the package had an option has the option's default. Nothing else is started for what runs on a version
+    /// that is not here.
+    /// </summary>
     public void Want(DesiredCluster cluster)
     {
+        JsonObject Known(JsonObject options) => Whole(this.Pinned(options, cluster.Version));
         var wanted = cluster.ToWanted();
-        wanted = wanted with { Options = Whole(wanted.Options), Earlier = wanted.Earlier.ToDictionary(earlier => earlier.Key, earlier => Whole(earlier.Value)) };
+        wanted = wanted with { Options = Known(wanted.Options), Earlier = wanted.Earlier.ToDictionary(earlier => earlier.Key, earlier => Known(earlier.Value)) };
+        var version = ClusterVersions.In(wanted.Options);
+        if (version is not null && package.DescriptionOf(version) is null)
+        {
+            homeless[cluster.Id] = $"{package.Name} {version}, on which it runs, is not here; there are {string.Join(", ", package.Versions)}";
+            Changed?.Invoke(cluster.Id);
+            return;
+        }
+
+        homeless.TryRemove(cluster.Id, out _);
         Of(cluster).Post(new SchedulerCommand.Want(wanted));
     }
 
-    private JsonObject Whole(JsonObject options) => OptionsCheck.WithDefaults(Defaults, options);
+    private PackageView View(PackageDescription about)
+    {
+        var why = package.Alternative(about.Defaults) is null ? artifacts.Unavailable(package.Needs(about.Defaults)) : null;
+        return new PackageView(package.Name, about.Title, about.Description, about.Version, about.Schema, about.Defaults, why) { Versions = package.Versions };
+    }
 
     public FieldProblem? Problem(JsonObject options) => package.WhyNot(options, lakePath) is { } refusal ? new FieldProblem("options." + refusal.Option, refusal.Reason, refusal.Allowed) : null;
 
-    public void Remove(DesiredCluster cluster) => Of(cluster).Post(new SchedulerCommand.Remove());
+    public void Remove(DesiredCluster cluster)
+    {
+        homeless.TryRemove(cluster.Id, out _);
+        Of(cluster).Post(new SchedulerCommand.Remove());
+    }
 
-    public ClusterObservation? Observe(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.Observation;
+    public ClusterObservation? Observe(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.Observation
+        ?? (homeless.TryGetValue(clusterId, out var reason) ? ClusterObservation.Unscheduled with { State = ClusterState.Failed, Reason = reason } : null);
 
     public ClusterConnection? Connection(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.Connection;
 

@@ -11,7 +11,7 @@ public static class ChangeRoutes
 
     public static void Map(RouteGroupBuilder clusters)
     {
-        Described(clusters.MapPost("/{name}/update", Update).WithSummary("Asks for other options; says what restarts and why").Accepts<UpdateRequest>("application/json").Produces<UpdateView>());
+        Described(clusters.MapPost("/{name}/update", Update).WithSummary("Asks for other options, or another size; says what restarts and why").Accepts<UpdateRequest>("application/json").Produces<UpdateView>());
         Described(clusters.MapPost("/{name}/rollback", Rollback).WithSummary("Asks for the options of an earlier target").Accepts<RollbackRequest>("application/json").Produces<UpdateView>());
         clusters.MapGet("/{name}/targets", (string name, ChangeDesk desk) => desk.Targets(name) is { } targets ? Results.Json(targets, Refusals.Json) : Refusals.Result(Outcome.Unknown(name).Problem))
             .WithSummary("All targets of a cluster").Produces<IReadOnlyList<TargetView>>().Produces<Problem>(404, ProblemJson);
@@ -39,7 +39,7 @@ public static class ChangeRoutes
     private static async Task<IResult> Update(string name, HttpRequest request, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views, CancellationToken cancellation)
     {
         var (body, problem) = await RequestBody.Read<UpdateRequest>(request);
-        return problem is not null ? Refusals.Result(problem) : Answer(await desk.UpdateAsync(name, body!.Options, body.DryRun == true, ApiRoutes.Actor(user), cancellation), views);
+        return problem is not null ? Refusals.Result(problem) : Answer(await desk.UpdateAsync(name, body!, ApiRoutes.Actor(user), cancellation), views);
     }
 
     private static async Task<IResult> Rollback(string name, HttpRequest request, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views)

@@ -17,14 +17,22 @@ public static class PackageRoutes
     public static void Map(RouteGroupBuilder packages)
     {
         packages.MapGet("/", (Catalogue catalogue) => Results.Json(catalogue.Packages, Refusals.Json)).WithSummary("What can be launched").Produces<IReadOnlyList<PackageView>>();
-        packages.MapGet("/{name}", Show).WithSummary("One package with the schema of its options").Produces<PackageView>().Produces<Problem>(404, ProblemJson);
-        packages.MapPost("/", Install).WithSummary("Installs a package: a tar of its folder").Accepts<byte[]>(Tar)
+        packages.MapGet("/{name}", Show).WithSummary("One package with the schema of its options; of the newest version, or of ?version=").Produces<PackageView>().Produces<Problem>(404, ProblemJson);
+        packages.MapPost("/", Install).WithSummary("Installs a package, or further versions of one: a tar of its folder").Accepts<byte[]>(Tar)
             .Produces<PackageView>(201).Produces<Problem>(400, ProblemJson).Produces<Problem>(409, ProblemJson);
-        packages.MapDelete("/{name}", Remove).WithSummary("Removes a package that was installed and that no cluster uses")
+        packages.MapDelete("/{name}", Remove).WithSummary("Removes a package that was installed and that no cluster uses, or one version of it: ?version=")
             .Produces(204).Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson);
     }
 
-    private static IResult Show(string name, Catalogue catalogue) => catalogue.Packages.FirstOrDefault(package => package.Name == name) is { } found
+    private static IResult Show(string name, string? version, Catalogue catalogue)
+    {
+        if (version is null || catalogue.Find(name) is not { } engine) return Newest(name, catalogue);
+        return engine.PackageOf(version) is { } package
+            ? Results.Json(package, Refusals.Json)
+            : Refusals.Result(new Problem("No such version", 404, $"There are of {name}: {GivenOptions.Versions(engine.Package)}", null));
+    }
+
+    private static IResult Newest(string name, Catalogue catalogue) => catalogue.Packages.FirstOrDefault(package => package.Name == name) is { } found
         ? Results.Json(found, Refusals.Json)
         : Refusals.Result(new Problem("No such package", 404, "There are: " + string.Join(", ", catalogue.Packages.Select(package => package.Name)), null));
 
@@ -40,7 +48,7 @@ public static class PackageRoutes
         };
     }
 
-    private static IResult Remove(string name, ClaimsPrincipal user, PackageDesk desk) => Answer(desk.Remove(name, ApiRoutes.Actor(user)));
+    private static IResult Remove(string name, string? version, ClaimsPrincipal user, PackageDesk desk) => Answer(desk.Remove(name, version, ApiRoutes.Actor(user)));
 
     private static IResult Answer(PackageOutcome outcome) => outcome switch
     {

@@ -8,14 +8,17 @@ using Google.Protobuf;
 namespace DataPlatform.Benchmarks.Fleet;
 
 /// <summary>
-/// Speaks the agent link as an agent does, runs nothing: a task is RUNNING at once, and FINISHED as soon as that is acknowledged.
+/// Speaks the agent link as an agent does, runs nothing: a task is RUNNING at once, and FINISHED as soon as that is acknowledged, or else
+/// serves until it is killed.
 /// </summary>
 /// <param name="streams">Holds a connection for every agent.</param>
 /// <param name="calls">Shares few connections among all agents.</param>
-internal sealed class EmulatedAgent(int number, IReadOnlyList<Resource> resources, HttpClient streams, HttpClient calls, FleetCounters counters)
+/// <param name="isLasting">Tasks run on, and their checks succeed.</param>
+internal sealed class EmulatedAgent(int number, IReadOnlyList<Resource> resources, HttpClient streams, HttpClient calls, FleetCounters counters, bool isLasting = false)
 {
     private const string StreamIdHeader = "Dataplatform-Stream-Id";
     private readonly Dictionary<string, TaskRecord> _tasks = [];
+    private readonly Dictionary<string, CheckInfo.Types.Type> _unchecked = [];
     private readonly AgentInfo _info = new() { Hostname = $"host-{number.ToString(CultureInfo.InvariantCulture)}", Port = 5051, Resources = { resources } };
     private string _streamId = "";
 
@@ -103,13 +106,24 @@ internal sealed class EmulatedAgent(int number, IReadOnlyList<Resource> resource
                 {
                     Name = task.Name, TaskId = task.TaskId, FrameworkId = framework.Id, AgentId = _info.Id, State = TaskState.TaskStaging, Resources = { task.Resources },
                 };
+                if (task.Check is { } check)
+                    _unchecked[task.TaskId.Value] = check.Type;
                 return UpdateAsync(_tasks[task.TaskId.Value], TaskState.TaskRunning, cancellation);
             case AgentEvent.Types.Type.Acknowledge when _tasks.TryGetValue(news.Acknowledge.TaskId.Value, out var known) && known.Statuses[^1].Uuid.Equals(news.Acknowledge.Uuid):
+                if (known.State == TaskState.TaskRunning && isLasting)
+                    return _unchecked.Remove(known.TaskId.Value, out var type) ? UpdateAsync(known, TaskState.TaskRunning, cancellation, Succeeded(type)) : Task.CompletedTask;
                 if (known.State == TaskState.TaskRunning)
                     return UpdateAsync(known, TaskState.TaskFinished, cancellation);
                 _tasks.Remove(known.TaskId.Value);
                 counters.TaskFinished();
                 return Task.CompletedTask;
+            case AgentEvent.Types.Type.KillTask when _tasks.TryGetValue(news.KillTask.TaskId.Value, out var killed) && killed.State == TaskState.TaskRunning:
+                return UpdateAsync(killed, TaskState.TaskKilled, cancellation);
+            case AgentEvent.Types.Type.ApplyOperation:
+                return SendAsync(new AgentCall
+                {
+                    Type = AgentCall.Types.Type.UpdateOperation, UpdateOperation = new() { Uuid = news.ApplyOperation.Uuid, State = OperationState.OperationFinished },
+                }, cancellation);
             case AgentEvent.Types.Type.Refused:
                 throw new IOException($"the master refuses the agent: {news.Refused.Message}");
             case AgentEvent.Types.Type.Shutdown:
@@ -121,15 +135,24 @@ internal sealed class EmulatedAgent(int number, IReadOnlyList<Resource> resource
         }
     }
 
-    private Task UpdateAsync(TaskRecord task, TaskState state, CancellationToken cancellation)
+    private Task UpdateAsync(TaskRecord task, TaskState state, CancellationToken cancellation, CheckStatusInfo? check = null)
     {
         task.State = state;
         task.Statuses.Add(Status(task.TaskId, state));
+        if (check is not null)
+            task.Statuses[^1].CheckStatus = check;
         return SendAsync(new AgentCall
         {
             Type = AgentCall.Types.Type.Update, Update = new() { FrameworkId = task.FrameworkId, Status = task.Statuses[^1], LatestState = state },
         }, cancellation);
     }
+
+    private static CheckStatusInfo Succeeded(CheckInfo.Types.Type type) => type switch
+    {
+        CheckInfo.Types.Type.Http => new() { Type = type, Http = new() { StatusCode = 200 } },
+        CheckInfo.Types.Type.Command => new() { Type = type, Command = new() { ExitCode = 0 } },
+        _ => new() { Type = type, Tcp = new() { Succeeded = true } },
+    };
 
     private TaskReport Status(TaskID task, TaskState state) => new()
     {

@@ -6,12 +6,13 @@ using DataPlatform.Core.Resources;
 namespace DataPlatform.Benchmarks.Fleet;
 
 /// <summary>
-/// The emulated agents as a process of their own: <c>fleet MASTER AGENTS</c>. It writes its counters as a line ten times a second and
+/// The emulated agents as a process of their own: <c>fleet MASTER AGENTS [lasting]</c>, where lasting tasks run until they are killed. It writes its counters as a line ten times a second and
 /// ends with its input; <c>hold N</c> on that makes every agent hold N running tasks from its next registration on.
 /// </summary>
 internal static class FleetCommand
 {
     public const string Name = "fleet";
+    public const string Lasting = "lasting";
 
     public const string AgentResources = "cpus:4;mem:8192;disk:10240;ports:[31000-31099]";
 
@@ -23,7 +24,7 @@ internal static class FleetCommand
 
     private const int CallConnections = 64;
 
-    public static async Task<int> RunAsync(string master, string agentCount)
+    public static async Task<int> RunAsync(string master, string agentCount, bool isLasting)
     {
         var (address, count) = (new Uri(master), int.Parse(agentCount, CultureInfo.InvariantCulture));
         var counters = new FleetCounters();
@@ -32,7 +33,7 @@ internal static class FleetCommand
         using var stop = new CancellationTokenSource();
         using var registering = new SemaphoreSlim(RegisteringAtOnce);
         IReadOnlyList<Resource> resources = [.. ResourceText.Parse(AgentResources).ToMessages()];
-        var agents = Enumerable.Range(0, count).Select(number => new EmulatedAgent(number, resources, streams, calls, counters)).ToList();
+        var agents = Enumerable.Range(0, count).Select(number => new EmulatedAgent(number, resources, streams, calls, counters, isLasting)).ToList();
         var running = agents.Select(agent => agent.RunAsync(registering, stop.Token)).ToList();
         var telling = TellAsync(counters, stop.Token);
         while (await Console.In.ReadLineAsync(stop.Token) is { } line)

@@ -11,9 +11,10 @@ internal sealed class FleetProcess : IAsyncDisposable
     private volatile Counts _counts = new(0, 0, 0, 0, 0, "");
     private volatile bool _held;
 
-    public FleetProcess(Uri master, int agents)
+    /// <param name="isLasting">Tasks run until they are killed.</param>
+    public FleetProcess(Uri master, int agents, bool isLasting = false)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [FleetCommand.Name, master.ToString(), agents.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [FleetCommand.Name, master.ToString(), agents.ToString(CultureInfo.InvariantCulture), .. isLasting ? [FleetCommand.Lasting] : Array.Empty<string>()])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
         };

@@ -22,6 +22,8 @@ internal sealed class LivePlatform : IAsyncDisposable
     /// <summary>Tasks see it where it is.</summary>
     public string Lake => Path.Combine(Folder, "lake");
 
+    public StartedProcess ControlPlane => _controlPlane ?? throw new InvalidOperationException("no control plane was started");
+
     public StartedProcess Master { get; private set; } = null!;
 
     public IReadOnlyList<StartedProcess> Agents => _agents;

@@ -27,6 +27,20 @@ public sealed class LaunchCommandTests
         fake.Output.ToString().ShouldContain("Spark Connect: sc://127.0.0.1:15002");
     }
 
+    [Fact]
+    public async Task Sends_the_size_and_what_it_needs()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package).With(Launch, Examples.Cluster("Pending"), 201);
+
+        (await fake.RunAsync("launch", "spark", "--name", "trial", "--size", "M", "--set", "workers=3", "--needs", "numbers", "--needs", "sums", "--no-wait")).ShouldBe(ExitCode.Done);
+
+        var sent = JsonNode.Parse(fake.Requests.Single(request => request.Method == "POST").Body)!;
+        JsonNode.DeepEquals(sent, JsonNode.Parse("""
+            {"package":"spark","name":"trial","options":{"workers":3},"lifetime_seconds":28800,"size":"M","needs":["numbers","sums"]}
+            """)).ShouldBeTrue(sent.ToJsonString());
+    }
+
     [Theory]
     [InlineData("--wokers 3", "no option 'wokers'; it has workers (a whole number from 1 to 64)")]
     [InlineData("--workers many", "option workers takes a whole number from 1 to 64, not 'many'")]

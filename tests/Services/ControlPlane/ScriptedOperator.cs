@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Plans;
 using DataPlatform.Services.ControlPlane.Clusters;
@@ -17,7 +18,7 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
           "properties": {
             "workers": { "type": "integer", "title": "Workers", "description": "How many workers.", "minimum": 1, "maximum": 20 },
             "memory": { "type": "integer", "title": "Memory of a worker", "description": "In MiB.", "minimum": 512, "maximum": 65536 },
-            "mode": { "type": "string", "title": "Mode", "enum": ["batch", "interactive"] },
+            "mode": { "type": "string", "title": "Mode", "enum": ["batch", "interactive"], "x-change": "fixed" },
             "shuffle": { "type": "boolean", "title": "Shuffle service", "description": "Keeps shuffled data beyond a worker's life." },
             "label": { "type": "string", "title": "Label", "maxLength": 20, "x-advanced": true }
           },
@@ -32,11 +33,27 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     public JsonObject Defaults => Package.Defaults;
 
-    public PackageView Package { get; set; } = new(
+    /// <summary>What it says of itself instead of the usual.</summary>
+    public ServicePackage? Declared { get; init; }
+
+    public PackageView Package
+    {
+        get => Declared is { } declared ? View(declared.Description) : scripted;
+        set => scripted = value;
+    }
+
+    public PackageView? PackageOf(string version) =>
+        Declared is { } declared ? declared.DescriptionOf(version) is { } about ? View(about) : null : version == scripted.Version ? scripted : null;
+
+    public JsonObject Whole(JsonObject options) => OptionsCheck.WithDefaults((ClusterVersions.In(options) is { } version ? PackageOf(version) : null)?.Defaults ?? Defaults, options);
+
+    private PackageView View(PackageDescription about) => new(name, about.Title, about.Description, about.Version, about.Schema, about.Defaults, null) { Versions = Declared!.Versions };
+
+    private PackageView scripted = new(
         name, "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
         new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null);
 
-    public IReadOnlyList<PodNeeds> Needs(JsonObject options) => [new PodNeeds("worker", Number(options, "workers"), new AmountsView(1000, Number(options, "memory"), 0))];
+    public IReadOnlyList<PodNeeds> Needs(JsonObject options) => Declared is not null ? [] : [new PodNeeds("worker", Number(options, "workers"), new AmountsView(1000, Number(options, "memory"), 0))];
 
     public string? FrameworkId { get; set; } = "framework-1";
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DataPlatform.Services.ControlPlane.Clusters;
 
 namespace DataPlatform.Services.ControlPlane.WebConsole.Forms;
 
@@ -13,14 +14,11 @@ public sealed record OptionField(
     public static IReadOnlyList<OptionField> From(JsonObject schema, JsonObject defaults)
     {
         if (schema["properties"] is not JsonObject properties) return [];
-        return [.. properties.Where(property => property.Value is JsonObject).Select(property => One(property.Key, (JsonObject)property.Value!, defaults))];
+        return [.. properties.Where(property => property.Value is JsonObject).Select(property => One(property.Key, (JsonObject)property.Value!, defaults) with { IsFixed = FixedOptions.IsFixed(schema, property.Key) })];
     }
 
-    /// <summary>Sizes that the schema offers: <c>"x-presets": {"Small": {"workers": 1}}</c>.</summary>
-    public static IReadOnlyDictionary<string, JsonObject> Presets(JsonObject schema) =>
-        schema["x-presets"] is JsonObject presets
-            ? presets.Where(preset => preset.Value is JsonObject).ToDictionary(preset => preset.Key, preset => (JsonObject)preset.Value!)
-            : new Dictionary<string, JsonObject>();
+    /// <summary>There is something to choose: of a package's only version there is not.</summary>
+    public bool IsChoice => Name != ClusterVersions.Option || Choices.Count > 1;
 
     /// <summary>What was typed, as JSON for a launch; text that is no number is kept as text, and the check refuses it at its field.</summary>
     public JsonNode? Parse(string text) => Kind switch
@@ -31,6 +29,9 @@ public sealed record OptionField(
         OptionKind.Choice when long.TryParse(text, out var whole) && numeric => JsonValue.Create(whole),
         _ => JsonValue.Create(text),
     };
+
+    /// <summary>It stays as it was when the cluster was launched.</summary>
+    public bool IsFixed { get; init; }
 
     private bool numeric { get; init; }
 

@@ -41,7 +41,7 @@ public sealed partial class BlueprintDocumentTests
         var fields = BlueprintReader.Read(UnknownEverywhere, "x").ShouldBeOfType<BlueprintReading.Refused>().Problems
             .Where(problem => problem.Message.EndsWith("unknown is not known", StringComparison.Ordinal)).SelectMany(problem => problem.Allowed!.Split(", ")).Distinct().ToList();
 
-        fields.Order(StringComparer.Ordinal).ShouldBe(["clusters", "datasets", "lifetime", "name", "needs", "options", "package", "schema", "title", "version"]);
+        fields.Order(StringComparer.Ordinal).ShouldBe(["clusters", "datasets", "lifetime", "name", "needs", "options", "package", "schema", "size", "title", "version"]);
         fields.ShouldAllBe(field => document.Contains($"`{field}`", StringComparison.Ordinal));
     }
 

@@ -73,6 +73,7 @@ public sealed class BlueprintRoutesTests : IAsyncLifetime
     [InlineData("workers: 3", "workers: many", "lab.yaml:11:25: workers can't be this (allowed: a whole number, at least 1, at most 20)")]
     [InlineData("workers: 3", "wokers: 3", "lab.yaml:11:16: the package sample has no such option (allowed: workers, ")]
     [InlineData("version: 1.2.3", "version: 9", "lab.yaml:12:36: sums has no such version (allowed: 1.2.3)")]
+    [InlineData("version: 1.2.3", "size: Huge", "lab.yaml:12:33: sums has no such size (allowed: Small, Large)")]
     [InlineData("needs: [numbers]", "needs: [nobody]", "lab.yaml:12:51: there is no cluster nobody, in this file or beside it (allowed: desk, numbers)")]
     [InlineData("needs: [numbers]", "needs: [adder]", "lab.yaml:12:51: a cluster can't need itself")]
     [InlineData("needs: [numbers]", "needs: [desk]", "lab.yaml:12:51: desk (notes) exports nothing by which others could reach it (allowed: sample, sums)")]
@@ -210,6 +211,24 @@ public sealed class BlueprintRoutesTests : IAsyncLifetime
 
             """.ReplaceLineEndings("\n"));
         Sentences((await host.Post("/api/v1/blueprints/export", """{"of":["nobody"],"name":"x"}""")).Body).Single().ShouldStartWith("of: names what is not there (allowed: a blueprint, or clusters: ");
+    }
+
+    [Fact]
+    public async Task A_size_sets_options_and_what_stands_beside_it_wins()
+    {
+        (await Up(Lab.Replace("package: sample\n", "package: sample\n    size: Large\n", StringComparison.Ordinal))).Status.ShouldBe(HttpStatusCode.OK);
+        var options = Store.Find("numbers")!.Options;
+        (options["workers"]!.GetValue<int>(), options["memory"]!.GetValue<int>()).ShouldBe((3, 8192));
+    }
+
+    [Fact]
+    public async Task A_fixed_option_of_what_runs_is_refused_where_it_stands()
+    {
+        await Up(Lab);
+        var (status, body) = await Up(Lab.Replace("mode: interactive", "mode: batch", StringComparison.Ordinal));
+        status.ShouldBe(HttpStatusCode.Conflict);
+        Sentences(body).ShouldBe(["lab.yaml:11:34: mode is fixed when a cluster is launched (allowed: 'interactive', as it is; for 'batch' launch another cluster)"]);
+        Store.Find("numbers")!.Target.ShouldBe(1);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Packages;
 using DataPlatform.Services.ControlPlane.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DataPlatform.Services.Tests.ControlPlane.Packages;
 
@@ -25,12 +26,12 @@ public sealed class PackageDeskTests : IDisposable
         status.ShouldBe(HttpStatusCode.Created, body.ToJsonString());
         body["name"]!.GetValue<string>().ShouldBe("tiny");
         (await host.Client.GetStringAsync("/api/v1/packages")).ShouldContain("\"tiny\"");
-        File.Exists(Path.Combine(host.Settings.InstalledPackages, "tiny", "pages", "index.html.liquid")).ShouldBeTrue();
+        File.Exists(Path.Combine(host.Settings.InstalledPackages, "tiny@1", "pages", "index.html.liquid")).ShouldBeTrue();
         (await host.Post("/api/v1/clusters", """{"package":"tiny","name":"trial"}""")).Status.ShouldBe(HttpStatusCode.Created);
 
         var (inUse, refusal) = await Remove(host, "tiny");
         inUse.ShouldBe(HttpStatusCode.Conflict);
-        refusal!["detail"]!.GetValue<string>().ShouldContain("Clusters of tiny: trial");
+        refusal!["detail"]!.GetValue<string>().ShouldContain("Clusters of tiny 1: trial");
         (await Install(host, Path.Combine(folder.Path, "tiny"))).Status.ShouldBe(HttpStatusCode.Conflict);
 
         host.Get<ClusterStore>().MarkDeleted(host.Get<ClusterStore>().Find("trial")!.Id, DateTimeOffset.UtcNow);
@@ -92,7 +93,105 @@ public sealed class PackageDeskTests : IDisposable
         host.Get<Catalogue>().Find("sample").ShouldBe(host.Engine);
     }
 
-    private static OperatorFactory Operator { get; } = new(package => new ScriptedOperator(package.Name));
+    [Fact]
+    public async Task A_second_version_stands_beside_the_first_and_new_clusters_choose()
+    {
+        await using var host = await ControlPlaneHost.Start(packages: Operator);
+        await Install(host, Tiny("1"));
+        await Launch(host, """{"package":"tiny","name":"old"}""");
+        var (status, body) = await Install(host, Tiny("2"));
+
+        status.ShouldBe(HttpStatusCode.Created, body.ToJsonString());
+        body["versions"]!.AsArray().Select(version => version!.GetValue<string>()).ShouldBe(["2", "1"]);
+        Cluster(host, "old").VersionOf().ShouldBe("1");
+        host.Get<Catalogue>().Find("tiny")!.OptionsOf(Cluster(host, "old"))["version"]!.GetValue<string>().ShouldBe("1");
+        await Launch(host, """{"package":"tiny","name":"new"}""");
+        await Launch(host, """{"package":"tiny","name":"chosen","version":"1"}""");
+        (Cluster(host, "new").VersionOf(), Cluster(host, "chosen").VersionOf()).ShouldBe(("2", "1"));
+
+        var (refused, problem) = await host.Post("/api/v1/clusters", """{"package":"tiny","name":"other","version":"3"}""");
+        refused.ShouldBe(HttpStatusCode.BadRequest);
+        problem["errors"]![0]!.ToJsonString().ShouldBe("""{"field":"version","message":"the package tiny has no such version","allowed":"2, 1"}""");
+    }
+
+    [Fact]
+    public async Task What_clusters_run_on_is_neither_replaced_nor_removed_and_the_rest_is()
+    {
+        await using var host = await ControlPlaneHost.Start(packages: Operator);
+        await Install(host, Tiny("1"));
+        await Launch(host, """{"package":"tiny","name":"old"}""");
+
+        (await Install(host, Tiny("1"))).Body["detail"]!.GetValue<string>().ShouldContain("tiny 1 is what old runs on.");
+        var both = SmallPackage.Write(Path.Combine(folder.Path, "both"), "tiny", yaml => yaml.Replace("title: Small", "title: Other", StringComparison.Ordinal)
+            .Replace("versions: [", "versions: [{ version: \"2\", program: /usr/bin/python3, debian: python3 }, ", StringComparison.Ordinal));
+        var (status, body) = await Install(host, both);
+        status.ShouldBe(HttpStatusCode.Created, body.ToJsonString());
+        body["kept"]!.ToJsonString().ShouldBe("""{"1":"is what old runs on"}""");
+        var engine = host.Get<Catalogue>().Find("tiny")!;
+        (engine.PackageOf("2")!.Title, engine.PackageOf("1")!.Title).ShouldBe(("Other", "Small"));
+
+        var (inUse, refusal) = await Remove(host, "tiny");
+        inUse.ShouldBe(HttpStatusCode.Conflict);
+        refusal!["detail"]!.GetValue<string>().ShouldStartWith("Clusters of tiny 1: old. Delete them first, or move them");
+        (await Remove(host, "tiny?version=1")).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await Remove(host, "tiny?version=7")).Body!["detail"]!.GetValue<string>().ShouldBe("There are of tiny: 2, 1");
+        (await Remove(host, "tiny?version=2")).Status.ShouldBe(HttpStatusCode.NoContent);
+        host.Get<Catalogue>().Find("tiny")!.Package.Versions.ShouldBe(["1"]);
+        Directory.GetDirectories(host.Settings.InstalledPackages).Select(Path.GetFileName).ShouldBe(["tiny@1"]);
+    }
+
+    [Fact]
+    public async Task A_cluster_moves_to_another_version_and_frees_the_one_before_when_it_has_arrived()
+    {
+        await using var host = await ControlPlaneHost.Start(packages: Operator);
+        await Install(host, Tiny("1"));
+        await Launch(host, """{"package":"tiny","name":"old"}""");
+        await Install(host, SmallPackage.Write(Path.Combine(folder.Path, "second"), "tiny", yaml => Of(yaml, "2") + "\noptions: { depth: { type: integer, title: Depth, minimum: 1, maximum: 9, default: 4 } }\n"));
+
+        var (status, change) = await host.Post("/api/v1/clusters/old/update", """{"options":{"version":"2","depth":5}}""");
+        status.ShouldBe(HttpStatusCode.OK, change.ToJsonString());
+        change["options"]!.AsArray().Select(option => $"{option!["option"]}: {option["before"]} -> {option["after"]}").ShouldBe(["depth:  -> 5", "version: 1 -> 2"], ignoreOrder: true);
+        Cluster(host, "old").VersionOf().ShouldBe("2");
+        (await Remove(host, "tiny?version=1")).Body!["detail"]!.GetValue<string>().ShouldStartWith("Clusters of tiny 1: old.");
+        ((ScriptedOperator)host.Get<Catalogue>().Find("tiny")!).Show(Cluster(host, "old").Id, ScriptedOperator.Pending with { SettledTarget = 2 });
+        (await Remove(host, "tiny?version=1")).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        var (gone, problem) = await host.Post("/api/v1/clusters/old/rollback", "{}");
+        gone.ShouldBe(HttpStatusCode.Conflict);
+        problem["errors"]![0]!["message"]!.GetValue<string>().ShouldBe("it ran on tiny 1");
+        (await host.Post("/api/v1/clusters/old/update", """{"options":{"version":"1"}}""")).Body["errors"]![0]!["allowed"]!.GetValue<string>().ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task A_folder_that_was_put_there_by_hand_can_lose_one_of_its_versions()
+    {
+        await using var host = await ControlPlaneHost.Start(
+            packages: Operator, change: settings => settings with { Packages = Path.Combine(folder.Path, "packages") },
+            configure: services =>
+            {
+                SmallPackage.Write(Path.Combine(folder.Path, "packages", "tiny"), "tiny", yaml => yaml.Replace("versions: [", "versions: [{ version: \"2\", program: /usr/bin/python3, debian: python3 }, ", StringComparison.Ordinal));
+                var package = PackageScan.Of([Path.Combine(folder.Path, "packages")], []).Packages.Single();
+                services.AddSingleton(package).AddSingleton<IClusterOperator>(new ScriptedOperator("tiny") { Declared = package });
+            });
+
+        (await Remove(host, "tiny?version=2")).Status.ShouldBe(HttpStatusCode.NoContent);
+        Directory.GetDirectories(Path.Combine(folder.Path, "packages")).Select(Path.GetFileName).ShouldBe(["tiny@1"]);
+        PackageScan.Of([Path.Combine(folder.Path, "packages")], []).Packages.Single().Versions.ShouldBe(["1"]);
+    }
+
+    private string Tiny(string version) => SmallPackage.Write(Path.Combine(folder.Path, $"tiny-{version}"), "tiny", yaml => Of(yaml, version));
+
+    private static string Of(string yaml, string version) => yaml.Replace("version: \"1\"", $"version: \"{version}\"", StringComparison.Ordinal);
+
+    private static DesiredCluster Cluster(ControlPlaneHost host, string name) => host.Get<ClusterStore>().Find(name)!;
+
+    private static async Task Launch(ControlPlaneHost host, string json)
+    {
+        var (status, body) = await host.Post("/api/v1/clusters", json);
+        status.ShouldBe(HttpStatusCode.Created, body.ToJsonString());
+    }
+
+    private static OperatorFactory Operator { get; } = new(package => new ScriptedOperator(package.Name) { Declared = package });
 
     private static Task<(HttpStatusCode Status, JsonObject Body)> Install(ControlPlaneHost host, string folder) => Install(host, PackageArchive.Pack(folder));
 

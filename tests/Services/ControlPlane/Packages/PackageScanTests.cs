@@ -53,6 +53,21 @@ public sealed class PackageScanTests : IDisposable
     }
 
     [Fact]
+    public void Versions_of_a_package_stand_beside_each_other_wherever_they_lie()
+    {
+        SmallPackage.Write(Path.Combine(folder.Path, "platform", "tiny"), "tiny");
+        SmallPackage.Write(Path.Combine(folder.Path, "installed", "tiny@2"), "tiny", Of("2"));
+        SmallPackage.Write(Path.Combine(folder.Path, "installed", "tiny@3"), "tiny", Of("4"));
+
+        var scan = PackageScan.Of([Path.Combine(folder.Path, "platform"), Path.Combine(folder.Path, "installed")], []);
+
+        scan.Packages.ShouldHaveSingleItem().Versions.ShouldBe(["2", "1"]);
+        scan.Broken.ShouldHaveSingleItem().Reason.ShouldContain("the folder stands for version 3, and the package has 4");
+    }
+
+    private static Func<string, string> Of(string version) => yaml => yaml.Replace("version: \"1\"", $"version: \"{version}\"", StringComparison.Ordinal);
+
+    [Fact]
     public void Packages_that_are_classes_are_found_beside_them_and_nothing_is_left_out()
     {
         var said = new List<string>();

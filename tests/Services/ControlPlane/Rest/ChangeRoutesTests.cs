@@ -57,6 +57,20 @@ public sealed class ChangeRoutesTests : IAsyncLifetime
         Cluster.Target.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task A_fixed_option_is_refused_with_what_it_has_to_stay(string isDryRun)
+    {
+        var (status, body) = await host.Post("/api/v1/clusters/trial/update", $$$"""{"options":{"mode":"interactive","workers":5},"dry_run":{{{isDryRun}}}}""");
+        status.ShouldBe(HttpStatusCode.Conflict);
+        var error = body["errors"]!.AsArray().ShouldHaveSingleItem()!;
+        (error["field"]!.GetValue<string>(), error["message"]!.GetValue<string>(), error["allowed"]!.GetValue<string>())
+            .ShouldBe(("options.mode", "is fixed when a cluster is launched", "'batch', as it is; for 'interactive' launch another cluster"));
+        (Cluster.Target, Cluster.Options["workers"]!.GetValue<int>()).ShouldBe((1, 2));
+        (await host.Post("/api/v1/clusters/trial/update", """{"options":{"mode":"batch","workers":5}}""")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A_target_that_there_was_not_is_refused_with_those_that_there_were()
     {

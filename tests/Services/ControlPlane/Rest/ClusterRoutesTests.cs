@@ -52,6 +52,59 @@ public sealed class ClusterRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_size_sets_options_and_what_is_given_wins()
+    {
+        (await host.Post("/api/v1/clusters", """{"package":"sample","name":"trial","size":"large","options":{"workers":3}}""")).Status.ShouldBe(HttpStatusCode.Created);
+        var options = host.Engine.Wanted.ShouldHaveSingleItem().Options;
+        (options["workers"]!.GetValue<int>(), options["memory"]!.GetValue<int>(), options["mode"]!.GetValue<string>()).ShouldBe((3, 8192, "batch"));
+
+        var (status, change) = await host.Post("/api/v1/clusters/trial/update", """{"size":"Small"}""");
+        status.ShouldBe(HttpStatusCode.OK, change.ToJsonString());
+        change["options"]!.AsArray().Select(option => $"{option!["option"]} {option["after"]}").ShouldBe(["workers 1", "memory 1024"]);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/clusters", """{"package":"sample","name":"other","size":"Huge"}""")]
+    [InlineData("/api/v1/clusters/trial/update", """{"size":"Huge"}""")]
+    public async Task A_size_that_there_is_not_is_refused_with_those_that_there_are(string path, string json)
+    {
+        await Launch("trial");
+        var (status, body) = await host.Post(path, json);
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        var error = body["errors"]!.AsArray().ShouldHaveSingleItem()!;
+        (error["field"]!.GetValue<string>(), error["message"]!.GetValue<string>(), error["allowed"]!.GetValue<string>()).ShouldBe(("size", "the package has no such size", "Small, Large"));
+    }
+
+    [Fact]
+    public async Task What_a_cluster_needs_is_stored_with_it_and_kept_from_deletion()
+    {
+        await Launch("numbers");
+        var (status, body) = await host.Post("/api/v1/clusters", """{"package":"sample","name":"desk","needs":["numbers","numbers"]}""");
+        status.ShouldBe(HttpStatusCode.Created, body.ToJsonString());
+        body["needs"]!.AsArray().Select(need => need!.GetValue<string>()).ShouldBe(["numbers"]);
+        host.Engine.Wanted.Last().ToWanted().Needs.ShouldBe(["numbers"]);
+        (await host.Client.DeleteAsync("/api/v1/clusters/numbers")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Theory]
+    [InlineData("""["nobody"]""", "needs[0]", "there is no cluster nobody beside it", "numbers, sums, waiting")]
+    [InlineData("""["desk"]""", "needs[0]", "there is no cluster desk beside it", "numbers, sums, waiting")]
+    [InlineData("""["../etc"]""", "needs[0]", "there is no cluster of this name beside it", "numbers, sums, waiting")]
+    [InlineData("""["numbers","sums"]""", "needs[1]", "numbers and sums both export SAMPLE", "one of them")]
+    [InlineData("""["waiting"]""", "needs", "clusters need each other for ever: waiting needs desk needs waiting", "clusters that do not need this one")]
+    public async Task Needs_that_can_not_be_are_refused_with_what_could(string needs, string field, string message, string allowed)
+    {
+        await Launch("numbers");
+        await Launch("sums");
+        (await host.Post("/api/v1/clusters", """{"package":"sample","name":"waiting","options":{"label":"desk"}}""")).Status.ShouldBe(HttpStatusCode.Created);
+        var (status, body) = await host.Post("/api/v1/clusters", $$"""{"package":"sample","name":"desk","needs":{{needs}}}""");
+        status.ShouldBe(HttpStatusCode.BadRequest, body.ToJsonString());
+        var error = body["errors"]!.AsArray().ShouldHaveSingleItem()!;
+        (error["field"]!.GetValue<string>(), error["message"]!.GetValue<string>(), error["allowed"]!.GetValue<string>()).ShouldBe((field, message, allowed));
+        host.Get<ClusterStore>().Find("desk").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Refuses_a_name_of_three_hundred_characters()
     {
         var (status, body) = await host.Post("/api/v1/clusters", $$"""{"package":"sample","name":"{{new string('a', 300)}}"}""");

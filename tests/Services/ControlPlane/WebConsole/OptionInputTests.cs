@@ -19,7 +19,7 @@ public sealed class OptionInputTests : IDisposable
             ("workers", OptionKind.Integer, "2", false), ("memory", OptionKind.Integer, "1024", false), ("mode", OptionKind.Choice, "batch", false),
             ("shuffle", OptionKind.Boolean, "true", false), ("label", OptionKind.Text, "", true),
         ]);
-        OptionField.Presets(new ScriptedOperator().Package.Schema).Keys.ShouldBe(["Small", "Large"]);
+        new ScriptedOperator().Package.Sizes.Keys.ShouldBe(["Small", "Large"]);
     }
 
     [Theory]
@@ -53,6 +53,19 @@ public sealed class OptionInputTests : IDisposable
         input.Find("[role=alert]").TextContent.ShouldBe("too large; allowed: at most 20");
         input.Find("input").GetAttribute("aria-invalid").ShouldBe("true");
     }
+
+    [Theory]
+    [InlineData("mode", "select")]
+    [InlineData("workers", "input")]
+    public void What_is_locked_can_not_be_changed_and_says_why(string name, string element)
+    {
+        var input = context.Render<OptionInput>(parameters => parameters.Add(input => input.Field, Field(name)).Add(input => input.Value, "1").Add(input => input.IsLocked, true));
+        input.Find(element).HasAttribute("disabled").ShouldBeTrue();
+        input.Find(".hint").TextContent.ShouldContain("It is fixed when a cluster is launched");
+    }
+
+    [Fact]
+    public void Fixed_options_are_known_by_the_schema() => Fields.Where(field => field.IsFixed).Select(field => field.Name).ShouldBe(["mode"]);
 
     public void Dispose() => context.Dispose();
 

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>
+/// A package in several versions side by side, each with a declaration and a folder of its own. Which there are may change while clusters
+/// run; what a version is, to a cluster that runs on it, does not. The option <c>version</c> of a cluster says which it runs on.
+/// </summary>
+public sealed class VersionedPackage : ServicePackage
+{
+    private volatile Known known;
+
+    /// <param name="editions">At least one; each of one version.</param>
+    public VersionedPackage(string name, IEnumerable<DeclaredPackage> editions) => (Name, known) = (name, Known.Of(editions));
+
+    public override string Name { get; }
+
+    /// <summary>The newest first.</summary>
+    public IReadOnlyList<DeclaredPackage> Editions => known.Editions;
+
+    public override IReadOnlyList<string> Versions => known.Versions;
+
+    /// <summary>Of the newest, as <see cref="Folder"/>.</summary>
+    public override PackageDescription Description => known.Descriptions[0];
+
+    public override string Folder => Editions[0].Folder;
+
+    public override PackageDescription? DescriptionOf(string version) => known.Descriptions.FirstOrDefault(description => description.Version == version);
+
+    /// <summary>From now on there are these, at least one.</summary>
+    public void Replace(IEnumerable<DeclaredPackage> editions) => known = Known.Of(editions);
+
+    public override ArtifactNeeds Needs(JsonObject options) => Edition(options).Needs(options);
+
+    public override ServiceSpecification Specify(ClusterSettings settings) => Edition(settings.Options).Specify(settings);
+
+    public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Endpoints(settings, tasks);
+
+    public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Snippets(settings, tasks);
+
+    public override IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Exports(settings, tasks);
+
+    /// <summary>What is not there any more is asked for only of targets that nothing runs on; the newest stands in for it.</summary>
+    private DeclaredPackage Edition(JsonObject options)
+    {
+        var (editions, version) = (Editions, (options[DeclaredPackage.VersionOption] as JsonValue)?.ToString());
+        return editions.FirstOrDefault(edition => edition.Version == version) ?? editions[0];
+    }
+
+    private sealed record Known(IReadOnlyList<DeclaredPackage> Editions, IReadOnlyList<string> Versions, IReadOnlyList<PackageDescription> Descriptions)
+    {
+        public static Known Of(IEnumerable<DeclaredPackage> editions)
+        {
+            IReadOnlyList<DeclaredPackage> sorted = [.. editions.OrderByDescending(edition => edition.Version, VersionOrder.Instance)];
+            IReadOnlyList<string> versions = [.. sorted.Select(edition => edition.Version)];
+            return new Known(sorted, versions, [.. sorted.Select(edition => DeclaredDescription.Of(edition.Declaration, versions))]);
+        }
+    }
+}
