@@ -54,13 +54,6 @@ public sealed record ClusterDetail(
     public IReadOnlyList<VolumeView> Volumes { get; init; } = [];
 }
 
-/// <summary>Something that the cluster was asked to do, and what became of it.</summary>
-/// <param name="Number">From 1 in the cluster's life.</param>
-/// <param name="Kind"><c>backup</c>, <c>restore</c> or <c>plain</c>.</param>
-/// <param name="Folder">What it writes or reads, relative to the lake; null when it does neither.</param>
-/// <param name="Said">What it waits for or why it failed; null when it is complete.</param>
-public sealed record OperationView(int Number, string Name, string Kind, StepState State, DateTimeOffset AskedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Folder, string? Said);
-
 /// <summary>Data of a pod on a host; it ends with the cluster.</summary>
 /// <param name="Name">Within the pod.</param>
 public sealed record VolumeView(string Pod, string Name, string Host, long Mebibytes);

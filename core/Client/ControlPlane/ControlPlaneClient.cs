@@ -88,6 +88,14 @@ public sealed class ControlPlaneClient : IDisposable
         return await ReadAsync(answer, Json.ClusterDetail, cancellation);
     }
 
+    /// <summary>Asks the cluster to do something; the last of the answer's operations is it.</summary>
+    public Task<ClusterDetail> OperateAsync(string name, OperationRequest request, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, $"api/v1/clusters/{Segment(name)}/operations", request, Json.OperationRequest, Json.ClusterDetail, cancellation);
+
+    /// <param name="package">Whose backups; null for all.</param>
+    public Task<IReadOnlyList<BackupView>> BackupsAsync(string? package, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/backups{(package is null ? "" : $"?package={Segment(package)}")}", Json.IReadOnlyListBackupView, cancellation);
+
     /// <summary>Asks for the cluster's end and returns at once; watch it to see it gone.</summary>
     public Task DeleteAsync(string name, CancellationToken cancellation = default) => DeleteAsync(name, evenIfNeeded: false, cancellation);
 

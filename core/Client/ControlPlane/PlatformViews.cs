@@ -10,6 +10,8 @@ public sealed record PackageView(string Name, string Title, string Description, 
     /// <summary>What a cluster can be launched on, the newest first; the others are asked for by <c>?version=</c>.</summary>
     public IReadOnlyList<string> Versions { get; init; } = [];
 
+    public IReadOnlyList<PackageOperationView> Operations { get; init; } = [];
+
     /// <summary>Of an installation: versions that stay as they were, and why; null when there are none.</summary>
     public IReadOnlyDictionary<string, string>? Kept { get; init; }
 

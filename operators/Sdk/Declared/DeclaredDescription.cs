@@ -30,7 +30,10 @@ internal static class DeclaredDescription
         };
         if (declaration.Sizes.Count > 0)
             schema["x-presets"] = new JsonObject(declaration.Sizes.Select(size => KeyValuePair.Create(size.Key, (JsonNode?)size.Value.DeepClone())));
-        return new PackageDescription(declaration.Name, declaration.Title, Text(declaration), declaration.Versions[0].Version, schema, defaults);
+        return new PackageDescription(declaration.Name, declaration.Title, Text(declaration), declaration.Versions[0].Version, schema, defaults)
+        {
+            Operations = [.. declaration.Operations.Select(operation => new OperationDescription(operation.Name, operation.Title, operation.Description, operation.Kind))],
+        };
     }
 
     private static string Text(PackageDeclaration declaration)

@@ -44,7 +44,17 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         return new ServiceSpecification(
             [.. declaration.Pods.Select(pod => shapes[pod.Type] with { Tasks = [.. pod.Tasks.Select(task => new DeclaredTask(declaration, version, pod, task, settings, shapes).Specify())] })],
             // Which pod waits for which is said by the commands themselves.
-            new PlanSpecification(Strategy.Parallel, [.. declaration.Pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))])) { Version = version.Version };
+            new PlanSpecification(Strategy.Parallel, [.. declaration.Pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))]))
+        {
+            Version = version.Version,
+            Operations = [.. declaration.Operations.Select(operation => new OperationSpecification(operation.Name, operation.Kind, wanted => Pod(operation, wanted, version, settings, shapes)))],
+        };
+    }
+
+    private PodSpecification Pod(OperationDeclaration operation, WantedOperation wanted, VersionDeclaration version, ClusterSettings settings, IReadOnlyDictionary<string, PodSpecification> shapes)
+    {
+        var task = new DeclaredTask(declaration, version, operation.Pod, operation.Pod.Tasks[0], settings, shapes, wanted).Specify();
+        return new PodSpecification(operation.Name, 1, [task with { EndsWithin = operation.EndsWithin }]) { IsOperation = true, Placement = [.. operation.Pod.Placement.Select(Rule)] };
     }
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)

@@ -6,7 +6,8 @@ namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>One declared task of one cluster.</summary>
 internal sealed class DeclaredTask(
-    PackageDeclaration declaration, VersionDeclaration version, PodDeclaration pod, TaskDeclaration task, ClusterSettings settings, IReadOnlyDictionary<string, PodSpecification> pods)
+    PackageDeclaration declaration, VersionDeclaration version, PodDeclaration pod, TaskDeclaration task, ClusterSettings settings, IReadOnlyDictionary<string, PodSpecification> pods,
+    WantedOperation? operation = null)
 {
     private const int MilliCpusPerCpu = 1000;
 
@@ -26,12 +27,26 @@ internal sealed class DeclaredTask(
             return new CommandOutcome.Waiting(reason);
         try
         {
-            return Command(values.Task(context, pod.WaitsFor.Keys));
+            return Command(Known(values, context));
         }
         catch (Exception defect) when (defect is InvalidOperationException or ArgumentException)
         {
             return new CommandOutcome.Waiting($"a template of the package {declaration.Name} can't be filled in: {defect.Message}");
         }
+    }
+
+    private Dictionary<string, object> Known(TemplateValues values, TaskContext context)
+    {
+        var known = values.Task(context, pod.WaitsFor.Keys);
+        if (operation is not null)
+        {
+            known["operation"] = new Dictionary<string, object>
+            {
+                ["number"] = operation.Number, ["folder"] = operation.Folder is { } folder ? Path.Combine(settings.LakePath, folder) : "",
+            };
+        }
+
+        return known;
     }
 
     private TaskCommand Command(Dictionary<string, object> known)
@@ -46,7 +61,7 @@ internal sealed class DeclaredTask(
         return program.StartsWith('/') && command.SandboxPaths.Count == 0 ? made : SandboxPaths.Within(made, command.SandboxPaths);
     }
 
-    private ReadinessCheck Readiness(TaskContext context) => DeclaredChecks.Of(task.Ready, () => Values(context).Task(context, pod.WaitsFor.Keys));
+    private ReadinessCheck Readiness(TaskContext context) => DeclaredChecks.Of(task.Ready, () => Known(Values(context), context));
 
     /// <summary>A command is run beside the first task of its pod, other questions go to whose port is named.</summary>
     private List<IdleDeclaration> Looks() => [.. declaration.Idle.Where(idle => idle.Pod == pod.Type && idle.Look switch

@@ -11,7 +11,14 @@ namespace DataPlatform.Operators.Sdk.Declared;
 public sealed record PackageDeclaration(
     string Name, string Title, string Description, IReadOnlyList<VersionDeclaration> Versions, IReadOnlyList<OptionDeclaration> Options,
     IReadOnlyDictionary<string, JsonObject> Sizes, IReadOnlyList<string> Secrets, IReadOnlyList<PodDeclaration> Pods, IReadOnlyList<EndpointDeclaration> Endpoints,
-    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IReadOnlyList<IdleDeclaration> Idle, MetricsDeclaration? Metrics);
+    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IReadOnlyList<IdleDeclaration> Idle, MetricsDeclaration? Metrics)
+{
+    public IReadOnlyList<OperationDeclaration> Operations { get; init; } = [];
+}
+
+/// <summary>What a cluster can be asked to do while it serves.</summary>
+/// <param name="Pod">Of one task.</param>
+public sealed record OperationDeclaration(string Name, string Title, string Description, OperationKind Kind, TimeSpan EndsWithin, PodDeclaration Pod);
 
 /// <summary>One version of the engine and where its files come from.</summary>
 public sealed record VersionDeclaration(string Version, ArtifactDeclaration Artifacts);

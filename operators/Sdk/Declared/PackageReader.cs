@@ -52,12 +52,19 @@ public static class PackageReader
         if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Keys])) is { } cycle)
             problems.Add(podFields[cycle[0]].At("waits_for"), $"pods wait for each other for ever: {string.Join(" waits for ", cycle)}");
 
+        var operationFields = OperationsReader.Operations(package);
+        var operationTasks = new TasksReader(problems, templates, podsReader, names, scopes.WithOperations(operationFields.Keys), versions.All(version => version.Artifacts.Program is not null));
+        var operationsReader = new OperationsReader(problems, podsReader, operationTasks, podFields.Keys.ToHashSet(StringComparer.Ordinal));
+
         var podPorts = new PodPorts(problems, ports);
         var access = new AccessReader(problems, templates, podPorts);
         var declaration = new PackageDeclaration(
             package.Text("name", Names.Package(), Names.PackageAllowed), package.Text("title"), package.Text("description"), versions, optionList,
             optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), access.Exports(package, scopes), access.Snippets(package, scopes),
-            new IdleReader(problems, templates, scopes, podPorts, tasks, pods).Idle(package), access.Metrics(package, scopes));
+            new IdleReader(problems, templates, scopes, podPorts, tasks, pods).Idle(package), access.Metrics(package, scopes))
+        {
+            Operations = [.. operationFields.Select(operation => operationsReader.Operation(operation.Key, operation.Value))],
+        };
         package.Done();
         return declaration;
     }

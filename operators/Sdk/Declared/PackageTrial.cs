@@ -33,7 +33,8 @@ internal static class PackageTrial
     {
         var service = package.Specify(settings);
         var placed = TrialSpecification.Placed(service);
-        foreach (var (pod, task) in service.Pods.SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
+        var operations = service.Operations.Select(operation => operation.Pod(new WantedOperation(1, operation.Name, "folder", DateTimeOffset.UnixEpoch)));
+        foreach (var (pod, task) in service.Pods.Concat(operations).SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
         {
             var context = new TaskContext(pod.TaskName(0, task), 0, TrialSpecification.Host, TrialSpecification.Ports(task), placed);
             if (task.Command(context) is CommandOutcome.Waiting(var reason))

@@ -25,7 +25,7 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
         var declared = names.Tasks(fields).Select(task => tasks.Task(type, task.Name, task.Fields, waitsFor.Keys)).ToList();
         foreach (var port in declared.SelectMany(task => task.Ports).GroupBy(port => port).Where(group => group.Count() > 1))
             problems.Add(fields.Node, $"the port {port.Key} is there twice in the pod {type}");
-        foreach (var volume in declared.SelectMany(task => task.Volumes).GroupBy(volume => volume.Name).Where(group => group.Count() > 1))
+        foreach (var volume in declared.SelectMany(task => task.Volumes.DistinctBy(volume => volume.Name)).GroupBy(volume => volume.Name).Where(group => group.Count() > 1))
             problems.Add(fields.Node, $"the volume {volume.Key} is there twice in the pod {type}");
         var pod = new PodDeclaration(
             type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(fields)], waitsFor);

@@ -1,19 +1,35 @@
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>What templates may name, by where they stand.</summary>
-internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> secrets, IReadOnlySet<string> pages, IReadOnlyDictionary<string, IReadOnlySet<string>> ports)
+internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> secrets, IReadOnlySet<string> pages, IReadOnlyDictionary<string, IReadOnlySet<string>> ports,
+    bool ofOperations = false)
 {
     private static readonly string[] Everywhere = ["cluster", "version", "lake", "lake_uri"];
     private static readonly string[] OfTask = ["task", "index", "host"];
 
+    private static readonly HashSet<string> OfOperation = new(StringComparer.Ordinal) { "folder", "number" };
+
     private readonly HashSet<string> plain = [.. Everywhere, .. options];
+
+    /// <summary>For operations, which know what they were asked.</summary>
+    /// <param name="operations">Their names.</param>
+    public Scopes WithOperations(IEnumerable<string> operations) => new(
+        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), ofOperations: true);
 
     /// <param name="waitsFor">Pods that have places before the task starts.</param>
     public TemplateScope Task(string pod, IEnumerable<string> waitsFor) => new(
         new HashSet<string>([.. plain, .. OfTask]),
-        new Dictionary<string, IReadOnlySet<string>> { ["ports"] = ports[pod], ["secrets"] = secrets, ["pages"] = pages },
+        GroupsOf(pod),
         ports.Where(each => waitsFor.Contains(each.Key)).ToDictionary(),
         new Dictionary<string, string> { ["peers"] = "the pod must wait for the pods whose places it names (waits_for)" });
+
+    private Dictionary<string, IReadOnlySet<string>> GroupsOf(string pod)
+    {
+        var groups = new Dictionary<string, IReadOnlySet<string>> { ["ports"] = ports[pod], ["secrets"] = secrets, ["pages"] = pages };
+        if (ofOperations)
+            groups["operation"] = OfOperation;
+        return groups;
+    }
 
     /// <summary>Everybody on a host may read the arguments of its processes.</summary>
     public TemplateScope Argument(string pod, IEnumerable<string> waitsFor)

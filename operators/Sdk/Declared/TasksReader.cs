@@ -111,6 +111,8 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
         foreach (var fields in task.Maps("volumes"))
         {
             var volume = new VolumeDeclaration(fields.Text("name", Names.Part(), Names.PartAllowed), pods.AmountOf(fields, "size", null, 1, MostMebibytes), fields.Text("path", Names.Path(), Names.PathAllowed));
+            if (volumes.Exists(other => other.Name == volume.Name))
+                problems.Add(fields.At("name"), $"the volume {volume.Name} is there twice");
             if (volumes.FirstOrDefault(other => IsWithin(volume.Path, other.Path) || IsWithin(other.Path, volume.Path)) is { } other)
                 problems.Add(fields.At("path"), $"the volumes {other.Name} and {volume.Name} lie in each other", "folders beside each other");
             if (files.Find(file => IsWithin(file.Path, volume.Path)) is { } file)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.ControlPlane.Lake;
 using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Storage;
 
@@ -9,7 +10,7 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// Takes what people want otherwise of a cluster that they have: other options, a pause, a restart. What is taken is stored before its
 /// scheduler hears of it; a change that comes between is refused rather than lost.
 /// </summary>
-public sealed class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, MasterReader master, TimeProvider time)
+public sealed partial class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, MasterReader master, LakeReader lake, TimeProvider time)
 {
     public async Task<ChangeOutcome> UpdateAsync(string name, UpdateRequest request, string actor, CancellationToken cancellation)
     {

@@ -77,7 +77,11 @@ public sealed class PackageSchedulers(
     private PackageView View(PackageDescription about)
     {
         var why = package.Alternative(about.Defaults) is null ? artifacts.Unavailable(package.Needs(about.Defaults)) : null;
-        return new PackageView(package.Name, about.Title, about.Description, about.Version, about.Schema, about.Defaults, why) { Versions = package.Versions };
+        return new PackageView(package.Name, about.Title, about.Description, about.Version, about.Schema, about.Defaults, why) 
+        {
+            Versions = package.Versions,
+            Operations = [.. about.Operations.Select(operation => new PackageOperationView(operation.Name, operation.Title, operation.Description, operation.Kind.ToString().ToLowerInvariant()))],
+        };
     }
 
     public FieldProblem? Problem(JsonObject options) => package.WhyNot(options, lakePath) is { } refusal ? new FieldProblem("options." + refusal.Option, refusal.Reason, refusal.Allowed) : null;

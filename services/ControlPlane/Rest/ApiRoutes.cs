@@ -22,6 +22,7 @@ public static class ApiRoutes
         api.MapGet("/pool/why", WhyFramework).WithTags("Pool").WithSummary("Why a framework waits for offers, and what would change it")
             .Produces<PoolWhy>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(404, "application/problem+json").Produces<Problem>(503, "application/problem+json");
         RemovalRoutes.Map(api.MapGroup("/removals").WithTags("Clusters"));
+        api.MapGet("/backups", (string? package, LakeReader reader) => Results.Json(Backups.Under(reader.Root, package), Refusals.Json)).WithTags("Lake").WithSummary("Backups, the newest first").Produces<IReadOnlyList<BackupView>>();
         LakeRoutes(api.MapGroup("/lake").WithTags("Lake"));
         api.MapPost("/login-links", MakeLoginLink).WithTags("Access").WithSummary("Makes a one-time login link for a browser").Accepts<LoginLinkRequest>("application/json").Produces<LoginLink>();
     }

@@ -15,6 +15,7 @@ public static class ChangeRoutes
         Described(clusters.MapPost("/{name}/rollback", Rollback).WithSummary("Asks for the options of an earlier target").Accepts<RollbackRequest>("application/json").Produces<UpdateView>());
         clusters.MapGet("/{name}/targets", (string name, ChangeDesk desk) => desk.Targets(name) is { } targets ? Results.Json(targets, Refusals.Json) : Refusals.Result(Outcome.Unknown(name).Problem))
             .WithSummary("All targets of a cluster").Produces<IReadOnlyList<TargetView>>().Produces<Problem>(404, ProblemJson);
+        Described(clusters.MapPost("/{name}/operations", Operate).WithSummary("Asks the cluster to do something once, such as a backup").Accepts<OperationRequest>("application/json").Produces<ClusterDetail>(202));
         Map(clusters, "restart", "Starts all pods again, one after another", (desk, name, actor) => desk.Restart(name, actor));
         Map(clusters, "rotate", "Replaces all secrets: ends all pods and starts them with others", (desk, name, actor) => desk.Rotate(name, actor));
         Map(clusters, "retry", "Tries again what has failed", (desk, name, actor) => desk.Retry(name, actor));
@@ -46,6 +47,12 @@ public static class ChangeRoutes
     {
         var (body, problem) = await RequestBody.Read<RollbackRequest>(request);
         return problem is not null ? Refusals.Result(problem) : Answer(desk.Rollback(name, body!.Target, body.DryRun == true, ApiRoutes.Actor(user)), views);
+    }
+
+    private static async Task<IResult> Operate(string name, HttpRequest request, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views)
+    {
+        var (body, problem) = await RequestBody.Read<OperationRequest>(request);
+        return problem is not null ? Refusals.Result(problem) : Answer(desk.Operate(name, body!, ApiRoutes.Actor(user)), views);
     }
 
     private static IResult Answer(ChangeOutcome outcome, ClusterViews views) => outcome switch

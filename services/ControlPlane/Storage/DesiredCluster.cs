@@ -32,7 +32,7 @@ public sealed record DesiredCluster(
     public WantedCluster ToWanted() => new(Id, Name, Owner, Options.DeepClone().AsObject(), CreatedAt)
     {
         Target = Target, TargetAt = TargetAt, Earlier = Earlier.ToDictionary(earlier => earlier.Number, earlier => earlier.Options),
-        Needs = Needs, Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Rotations = Aim.Rotations, Retries = Aim.Retries, Replacements = Aim.Replacements ?? new Dictionary<string, int>(0), IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
+        Needs = Needs, Goal = Aim.IsParked ? ClusterGoal.Park : ClusterGoal.Run, Restarts = Aim.Restarts, Rotations = Aim.Rotations, Retries = Aim.Retries, Operations = Aim.Operations ?? [], Replacements = Aim.Replacements ?? new Dictionary<string, int>(0), IsPaused = Aim.IsPaused, Forced = Aim.Forced, Skipped = Aim.Skipped,
     };
 }
 
@@ -54,6 +54,10 @@ public sealed record ClusterAim
     /// <summary>How many times a pod was asked to begin anew elsewhere, without its data, by the pod's name; null when none was. An aim is compared by its text, which is to stay that of before this was there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, int>? Replacements { get; init; }
+
+    /// <summary>What it was asked to do, oldest first; null when nothing was. Compared by its text as well.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<WantedOperation>? Operations { get; init; }
 
     /// <summary>No further step of a plan is to be begun.</summary>
     public bool IsPaused { get; init; }

@@ -80,6 +80,16 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         return subject.Subject.Connection!;
     }
 
+    /// <summary>It is asked to do something, and it is over.</summary>
+    public async Task<OperationView> AskedAsync(string operation, string folder)
+    {
+        var number = 0;
+        subject.Change(wanted => wanted with { Operations = [.. wanted.Operations, new WantedOperation(number = wanted.Operations.Count + 1, operation, folder, DateTimeOffset.UtcNow)] });
+        var seen = await subject.UntilAsync(seen => seen.Operations.Any(each => each.Number == number && (each.State is StepState.Complete or StepState.Failed)), StartLimit);
+        output.WriteLine($"{seen.Operations[^1]}");
+        return seen.Operations.Single(each => each.Number == number);
+    }
+
     public ClusterConnection Connection => subject.Subject.Connection!;
 
     public string Exported(string variable) => subject.Subject.Connection!.Environment[variable];

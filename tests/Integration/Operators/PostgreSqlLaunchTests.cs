@@ -47,6 +47,28 @@ public sealed class PostgreSqlLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
+    [Fact]
+    public async Task Its_backup_restores_what_was_lost_and_a_backup_that_fails_says_why()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/pg_restore"), "pg_restore is not installed here: Debian's postgresql brings it");
+        await using var launched = await DeclaredLaunch.StartAsync("postgresql", output);
+        var (_, connection) = await launched.ReadyAsync();
+        await AskAsync(connection.Environment, "CREATE TABLE one AS SELECT 42 AS a");
+
+        (await launched.AskedAsync("backup", "_backups/postgresql/trial-1")).State.ShouldBe(StepState.Complete);
+        File.Exists(Path.Combine(launched.LakePath, "_backups/postgresql/trial-1/dump")).ShouldBeTrue();
+        await AskAsync(connection.Environment, "UPDATE one SET a = 7");
+        (await launched.AskedAsync("restore", "_backups/postgresql/trial-1")).State.ShouldBe(StepState.Complete);
+        (await AskAsync(connection.Environment, "SELECT a FROM one")).ShouldBe("42\n");
+
+        var failed = await launched.AskedAsync("restore", "_backups/postgresql/none");
+        failed.State.ShouldBe(StepState.Failed);
+        failed.Said.ShouldNotBeNull().ShouldContain("could not open input file");
+        (await AskAsync(connection.Environment, "SELECT a FROM one")).ShouldBe("42\n");
+        launched.ArgumentsOfTasks().ShouldNotContain(connection.Environment["PGPASSWORD"]);
+        await launched.GoneAsync();
+    }
+
     private static async Task<string> AskAsync(IReadOnlyDictionary<string, string> environment, string sql)
     {
         var start = new ProcessStartInfo("/usr/bin/psql") { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -51,7 +51,10 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     private PackageView scripted = new(
         name, "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
-        new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null);
+        new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null)
+    {
+        Operations = [new PackageOperationView("backup", "Back up", "", "backup"), new PackageOperationView("restore", "Restore", "", "restore"), new PackageOperationView("compact", "Compact", "", "plain")],
+    };
 
     public IReadOnlyList<PodNeeds> Needs(JsonObject options) => Declared is not null ? [] : [new PodNeeds("worker", Number(options, "workers"), new AmountsView(1000, Number(options, "memory"), 0))];
 

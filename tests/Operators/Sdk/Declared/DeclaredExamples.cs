@@ -37,6 +37,8 @@ internal static class DeclaredExamples
                 environment: { STORE_PASSWORD: "{{ secrets.password }}" }
               files:
                 - { path: store.conf, template: store.conf.liquid }
+              volumes:
+                - { name: data, size: "{{ memory }} * 4", path: data }
               ready: { http: { port: admin, path: /health, body: "^(ok|fine)$" } }
               kill_grace_seconds: 20
           replica:
@@ -74,6 +76,18 @@ internal static class DeclaredExamples
             tcp: { port: client, say: "AUTH {{ secrets.password }}\r\nSTATS\r\n" }
             signs: [{ of: queries, kind: count, match: "^queries ([0-9]+)" }]
         metrics: { pod: primary, port: admin, path: /metrics }
+        operations:
+          backup:
+            title: Back up
+            kind: backup
+            ends_within_seconds: 600
+            waits_for: { primary: ready }
+            task:
+              resources: { cpus: 0.1, memory: 64 }
+              command:
+                program: /usr/bin/store-dump
+                arguments: ["{{ peers.primary.first.host }}", "{{ operation.folder }}", "{{ operation.number }}"]
+                environment: { STORE_PASSWORD: "{{ secrets.password }}" }
         """;
 
     public const string Template = "memory {{ memory }}mb\npolicy {{ policy }}\nlisten {{ host }} {{ ports.client }}\n";

@@ -24,11 +24,13 @@ public sealed partial class PackageDocumentTests : IDisposable
               resources: { unknown: 1 }
               command: { unknown: 1 }
               files: [{ unknown: 1 }]
+              volumes: [{ unknown: 1 }]
               ready: { unknown: 1, http: { unknown: 1 } }
         endpoints: [{ unknown: 1 }]
         snippets: [{ unknown: 1 }]
         idle: [{ unknown: 1, pod: p, http: { unknown: 1 }, signs: [{ unknown: 1 }] }, { pod: p, tcp: { unknown: 1 } }, { pod: p, command: { unknown: 1 } }]
         metrics: { unknown: 1 }
+        operations: { o: { unknown: 1 } }
         """;
 
     private readonly TemporaryFolder folder = new();

@@ -19,6 +19,7 @@ public sealed class PackageReaderTests
         declaration.Pods[1].WaitsFor.ShouldBe(new Dictionary<string, PeerState> { ["primary"] = PeerState.Ready });
         declaration.Options[0].Change.ShouldBe(OptionChange.Dynamic);
         declaration.Idle.Select(idle => (idle.Pod, idle.Signs.Count)).ShouldBe([("primary", 2), ("replica", 1)]);
+        declaration.Operations.ShouldHaveSingleItem().EndsWithin.ShouldBe(TimeSpan.FromMinutes(10));
         declaration.Metrics.ShouldNotBeNull().Path.Render("metrics", new Dictionary<string, object>()).ShouldBe("/metrics");
     }
 
@@ -42,6 +43,17 @@ public sealed class PackageReaderTests
     [InlineData("count: \"{{ replicas }} + 1\"", "count: \"{{ replicas }}\"", "would be from 0 to 5")]
     [InlineData("ports: [client, admin]", "ports: client", "pods.primary.task.ports must be a list")]
     [InlineData("ports: [client, admin]", "ports: [client, Admin]", "'Admin' is no name of a port")]
+    [InlineData("path: data }", "path: ../data }", "pods.primary.task.volumes[0].path can't be '../data'")]
+    [InlineData("path: data }", "path: store.conf }", "the file store.conf would lie in the volume data")]
+    [InlineData("path: data }", "path: data }\n        - { name: more, size: 1, path: data/more }", "the volumes data and more lie in each other")]
+    [InlineData("path: data }", "path: data }\n        - { name: data, size: 1, path: more }", "the volume data is there twice")]
+    [InlineData("size: \"{{ memory }} * 4\"", "size: 0", "pods.primary.task.volumes[0].size is 0")]
+    [InlineData("{{ operation.folder }}", "{{ operation.place }}", "the template names operation.place")]
+    [InlineData("\"{{ label }}\"", "\"{{ operation.folder }}\"", "the template names operation")]
+    [InlineData("kind: backup", "kind: copy", "operations.backup.kind can't be 'copy'")]
+    [InlineData("ends_within_seconds: 600", "count: 2", "an operation is one task that runs once")]
+    [InlineData("  backup:\n    title", "  primary:\n    title", "primary is a pod's name already")]
+    [InlineData("resources: { cpus: 0.1, memory: 64 }", "resources: { cpus: 0.1, memory: 64 }\n      ports: [http]", "the operation backup has ports")]
     [InlineData("ready: { tcp: client }", "ready: { tcp: admin }", "names admin, which is no port of the task")]
     [InlineData("body: \"^(ok|fine)$\"", "body: \"(ok)\\\\1\"", "is no regular expression that takes time in proportion")]
     [InlineData("waits_for: { primary: ready }", "waits_for: { main: ready }", "waits for main, which is no pod")]
@@ -98,7 +110,7 @@ public sealed class PackageReaderTests
         DeclaredExamples.Problems(yaml).Select(problem => problem.ToString()).ShouldBe(
         [
             "package.yaml:15:71: options.policy.default can't be 'lose' (allowed: keep, drop)",
-            "package.yaml:45:21: pods.replica.task.ready.tcp names web, which is no port of the task (allowed: client)",
+            "package.yaml:47:21: pods.replica.task.ready.tcp names web, which is no port of the task (allowed: client)",
         ]);
     }
 

@@ -1,0 +1,20 @@
+namespace DataPlatform.Core.Client.ControlPlane;
+
+/// <summary>What clusters of a package can be asked to do while they serve.</summary>
+/// <param name="Kind"><c>backup</c>, <c>restore</c> or <c>plain</c>.</param>
+public sealed record PackageOperationView(string Name, string Title, string Description, string Kind);
+
+/// <summary>Asks a cluster to do something: <c>POST /api/v1/clusters/{name}/operations</c>.</summary>
+/// <param name="Backup">The name of the backup that a restore reads; null for anything else.</param>
+public sealed record OperationRequest(string? Name, string? Backup);
+
+/// <summary>Something that the cluster was asked to do, and what became of it.</summary>
+/// <param name="Number">From 1 in the cluster's life.</param>
+/// <param name="Kind"><c>backup</c>, <c>restore</c> or <c>plain</c>.</param>
+/// <param name="Folder">What it writes or reads, relative to the lake; null when it does neither.</param>
+/// <param name="Said">What it waits for or why it failed; null when it is complete.</param>
+public sealed record OperationView(int Number, string Name, string Kind, StepState State, DateTimeOffset AskedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Folder, string? Said);
+
+/// <summary>What a backup wrote: <c>GET /api/v1/backups</c>. It outlives its cluster.</summary>
+/// <param name="Name">Unique within the package.</param>
+public sealed record BackupView(string Package, string Name, long SizeBytes, DateTimeOffset At);

@@ -1,0 +1,41 @@
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>Reads what an engine can be asked to do while it serves: each a task that runs once, told like a pod's.</summary>
+internal sealed class OperationsReader(Problems problems, PodsReader pods, TasksReader tasks, IReadOnlySet<string> podNames)
+{
+    public const string Field = "operations";
+    private const int LongestSeconds = 7 * 24 * 60 * 60;
+
+    /// <summary>By name, before any template is read.</summary>
+    public static IReadOnlyDictionary<string, Fields> Operations(Fields package) => package.Named(Field, Names.Part(), Names.PartAllowed).ToDictionary(operation => operation.Name, operation => operation.Fields);
+
+    public OperationDeclaration Operation(string name, Fields fields)
+    {
+        if (podNames.Contains(name))
+            problems.Add(fields.Node, $"{name} is a pod's name already");
+        var (title, description) = (fields.Text("title"), fields.Optional("description") ?? "");
+        var kind = fields.Choice("kind", "plain", "plain", "backup", "restore") switch
+        {
+            "backup" => OperationKind.Backup,
+            "restore" => OperationKind.Restore,
+            _ => OperationKind.Plain,
+        };
+        var limit = TimeSpan.FromSeconds(fields.Whole("ends_within_seconds", 1, LongestSeconds, 60 * 60));
+        foreach (var field in (string[])["count", "start", "tasks"])
+        {
+            if (fields.Has(field))
+                problems.Add(fields.At(field), $"{fields.Of(field)}: an operation is one task that runs once", "task");
+        }
+
+        var pod = pods.Pod(name, fields, tasks, podNames);
+        foreach (var task in pod.Tasks.Where(task => task.Ports.Count > 0 || task.Volumes.Count > 0))
+        {
+            var lost = task.Ports.Count > 0 ? "ports" : "volumes";
+            problems.Add(fields.Map("task")?.KeyOf(lost) ?? fields.Node, $"the operation {name} has {lost}, which nobody would find", "files, command, resources");
+        }
+
+        return new OperationDeclaration(name, title, description, kind, limit, pod with { Tasks = [.. pod.Tasks.Select(task => task with { RunsOnce = true })] });
+    }
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Output;
+using DataPlatform.Services.Cli.Progress;
+
+namespace DataPlatform.Services.Cli.Commands;
+
+/// <summary>What clusters are asked to do while they serve, and the backups that come of it.</summary>
+public static class OperationCommands
+{
+    public static IEnumerable<Command> Create(Surroundings surroundings)
+    {
+        yield return Backup(surroundings);
+        yield return Backups(surroundings);
+        yield return Restore(surroundings);
+        yield return Operate(surroundings);
+    }
+
+    private static ExampledCommand Backup(Surroundings surroundings)
+    {
+        var (cluster, leave, limit) = (Shared.Cluster(), NoWait(), Limit());
+        var command = new ExampledCommand("backup", "Writes what a cluster holds into the lake, where it outlives the cluster", "dp backup numbers", "dp backup numbers -o json | jq -r .folder") { cluster, leave, limit };
+        command.SetAction((parsed, cancellation) => AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), new OperationRequest("backup", null), parsed.GetValue(leave), parsed.GetValue(limit), cancellation));
+        return command;
+    }
+
+    private static ExampledCommand Restore(Surroundings surroundings)
+    {
+        var (cluster, yes, leave, limit) = (Shared.Cluster(), Shared.Yes(), NoWait(), Limit());
+        var backup = new Argument<string>("backup") { Description = "The backup's name, as 'dp backups' lists it" };
+        var command = new ExampledCommand("restore", "Puts what a backup holds in the place of what a cluster of the same package holds", "dp restore numbers numbers-20261201-020000-1", "dp restore fresh numbers-20261201-020000-1 --yes") { cluster, backup, yes, leave, limit };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (name, from) = (parsed.GetRequiredValue(cluster), parsed.GetRequiredValue(backup));
+            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Replace what {name} holds by {from}?")) return ExitCode.Failed;
+            return await AskAsync(surroundings, parsed, name, new OperationRequest("restore", from), parsed.GetValue(leave), parsed.GetValue(limit), cancellation);
+        });
+        return command;
+    }
+
+    private static ExampledCommand Operate(Surroundings surroundings)
+    {
+        var (cluster, leave, limit) = (Shared.Cluster(), NoWait(), Limit());
+        var operation = new Argument<string>("operation") { Description = "What it is to do; 'dp packages NAME' lists what its package knows" };
+        var command = new ExampledCommand("operate", "Asks a cluster to do something that its package knows", "dp operate numbers backup") { cluster, operation, leave, limit };
+        command.SetAction((parsed, cancellation) =>
+            AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), new OperationRequest(parsed.GetRequiredValue(operation), null), parsed.GetValue(leave), parsed.GetValue(limit), cancellation));
+        return command;
+    }
+
+    private static ExampledCommand Backups(Surroundings surroundings)
+    {
+        var package = new Option<string?>("--package") { Description = "Only those of this package", HelpName = "PACKAGE" };
+        var command = new ExampledCommand("backups", "Lists backups in the lake, the newest first", "dp backups", "dp backups --package postgresql -o json") { package };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            var backups = await client.BackupsAsync(parsed.GetValue(package), cancellation);
+            if (parsed.WantsJson())
+            {
+                await JsonOutput.WriteAsync(surroundings.Output, backups, ControlPlaneJson.Default.IReadOnlyListBackupView);
+                return ExitCode.Done;
+            }
+
+            var rows = new Rows(surroundings.Interactive, "BACKUP", "PACKAGE", "AT", "SIZE");
+            foreach (var backup in backups) rows.Add(backup.Name, backup.Package, Words.Moment(backup.At), Words.Bytes(backup.SizeBytes));
+            if (rows.Count > 0) surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            else await surroundings.Error.WriteLineAsync("There are no backups; 'dp backup CLUSTER' makes one");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Option<bool> NoWait() => new("--no-wait") { Description = "Return as soon as it is accepted" };
+
+    private static Option<TimeSpan> Limit() => Shared.Duration("--timeout", "How long to wait until it is over", "1h");
+
+    private static async Task<int> AskAsync(
+        Surroundings surroundings, ParseResult parsed, string cluster, OperationRequest request, bool leave, TimeSpan limit, CancellationToken cancellation)
+    {
+        using var client = surroundings.Connect();
+        var asked = (await client.OperateAsync(cluster, request, cancellation)).Operations[^1];
+        var seen = asked;
+        if (!leave)
+        {
+            await surroundings.Error.WriteLineAsync($"{cluster}: {asked.Name} {asked.Number} is asked for");
+            string? said = null;
+            var detail = await new ClusterWatch(client, surroundings.Time).UntilAsync(cluster, IsOver, limit, new Following(cluster =>
+            {
+                if (Of(cluster) is { Said: { } now } && now != said) surroundings.Error.WriteLine(Rows.Printable($"  waits for {said = now}"));
+            }), cancellation);
+            seen = detail is null ? null : Of(detail);
+        }
+
+        if (seen is null)
+        {
+            await surroundings.Error.WriteLineAsync($"{cluster} is gone, and nothing is known of {asked.Name} {asked.Number} any more");
+            return ExitCode.Failed;
+        }
+
+        if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, seen, ControlPlaneJson.Default.OperationView);
+        else await surroundings.Output.WriteLineAsync(Rows.Printable(Sentence(cluster, seen, leave)));
+        return seen.State == StepState.Failed ? ExitCode.Failed : ExitCode.Done;
+
+        OperationView? Of(ClusterDetail detail) => detail.Operations.FirstOrDefault(operation => operation.Number == asked.Number);
+
+        bool IsOver(ClusterDetail detail) => Of(detail) is not { } operation || operation.State is StepState.Complete or StepState.Failed;
+    }
+
+    private static string Sentence(string cluster, OperationView operation, bool leave) => operation switch
+    {
+        { State: StepState.Failed } => $"{cluster}: {operation.Name} {operation.Number} failed: {operation.Said}",
+        { State: StepState.Complete, Kind: "backup", Folder: { } folder } => $"{folder[(folder.LastIndexOf('/') + 1)..]} holds what {cluster} held",
+        { State: StepState.Complete } => $"{cluster}: {operation.Name} {operation.Number} is done",
+        _ => $"{cluster}: {operation.Name} {operation.Number} is {(leave ? "asked for" : Words.State(operation.State))}",
+    };
+
+    /// <summary>Tells what changes, without a picture of the whole cluster.</summary>
+    private sealed class Following(Action<ClusterDetail> show) : IProgressDisplay
+    {
+        public Task ShowAsync(ClusterDetail cluster)
+        {
+            show(cluster);
+            return Task.CompletedTask;
+        }
+    }
+}

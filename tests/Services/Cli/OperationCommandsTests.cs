@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli;
+
+namespace DataPlatform.Services.Tests.Cli;
+
+public sealed class OperationCommandsTests
+{
+    private const string Route = "POST /api/v1/clusters/trial/operations";
+    private const string Folder = "_backups/postgresql/trial-20261201-020000-1";
+
+    [Fact]
+    public async Task A_backup_is_followed_to_its_end_and_its_name_printed()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With(Route, Cluster("Pending", "a host for it"), 202).WithEvents("GET /api/v1/clusters/trial/events", Cluster("Pending", "a host for it"), Cluster("Starting", "its end"), Cluster("Complete"));
+
+        (await fake.RunAsync("backup", "trial")).ShouldBe(ExitCode.Done);
+
+        JsonNode.Parse(fake.Requests[0].Body)!["name"]!.GetValue<string>().ShouldBe("backup");
+        fake.Output.ToString().ShouldBe("trial-20261201-020000-1 holds what trial held\n");
+        fake.Error.ToString().ShouldContain("waits for a host for it");
+    }
+
+    [Fact]
+    public async Task One_that_fails_says_why_and_fails()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With(Route, Cluster("Pending"), 202).WithEvents("GET /api/v1/clusters/trial/events", Cluster("Failed", "exit 1: no space left"));
+
+        (await fake.RunAsync("restore", "trial", "trial-20261201-020000-1", "--yes")).ShouldBe(ExitCode.Failed);
+
+        fake.Requests[0].Body.ShouldContain("\"backup\":\"trial-20261201-020000-1\"");
+        fake.Output.ToString().ShouldContain("failed: exit 1: no space left");
+    }
+
+    [Fact]
+    public async Task Lists_backups()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/backups", """[{"package":"postgresql","name":"trial-20261201-020000-1","size_bytes":2048,"at":"2026-12-01T02:00:00Z"}]""");
+
+        (await fake.RunAsync("backups", "--package", "postgresql")).ShouldBe(ExitCode.Done);
+
+        fake.Requests.ShouldHaveSingleItem().Path.ShouldBe("/api/v1/backups?package=postgresql");
+        fake.Output.ToString().ShouldContain("trial-20261201-020000-1");
+    }
+
+    [Fact]
+    public async Task Replacing_a_pod_asks_for_it()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("POST /api/v1/clusters/trial/pods/worker-0/replace", Examples.Cluster("Ready"), 202);
+
+        (await fake.RunAsync("replace", "trial", "worker-0")).ShouldBe(ExitCode.Done);
+
+        fake.Output.ToString().ShouldContain("trial gets another worker-0");
+    }
+
+    private static string Cluster(string state, string? said = null)
+    {
+        var cluster = JsonNode.Parse(Examples.Cluster("Ready"))!.AsObject();
+        cluster["operations"] = new JsonArray(new JsonObject
+        {
+            ["number"] = 1, ["name"] = "backup", ["kind"] = "backup", ["state"] = state.ToLowerInvariant(), ["asked_at"] = "2026-12-01T02:00:00Z", ["folder"] = Folder, ["said"] = said,
+        });
+        return cluster.ToJsonString();
+    }
+}
