@@ -17,6 +17,9 @@ public sealed record ClusterObservation(
 
     public IReadOnlyList<PendingPod> Pending { get; init; } = [];
 
+    /// <summary>Whose places come first; null when it is this cluster's turn to get its own.</summary>
+    public string? WaitsForTurnOf { get; init; }
+
     /// <summary>What happened, oldest first.</summary>
     public IReadOnlyList<EventView> Events { get; init; } = [];
 }

@@ -24,17 +24,19 @@ internal static class Observations
             endpoints, snippets,
             [.. cluster.Refusals.Select(each => new PlacementReason(each.Key.Pod, each.Key.Host, each.Value.Refusal.Stage, each.Value.Refusal.Reason, each.Value.At))])
         {
-            Pending = cluster is { Wanted: not null, Facts.Removing: false, MustPark: false } ? [.. cluster.Unplaced().Select(instance => View(plans, instance))] : [],
+            Pending = cluster is { Wanted: not null, Facts.Removing: false, MustPark: false } ? [.. cluster.Unplaced().Select(instance => View(cluster, plans, instance))] : [],
+            WaitsForTurnOf = cluster.TurnOfAnother,
             Events = [.. cluster.Events.Select(each => new EventView(each.Number, each.At, each.Subject, each.Text))],
         };
     }
 
-    private static PendingPod View(IReadOnlyList<Plan> plans, PodInstance instance)
+    private static PendingPod View(ClusterWork cluster, IReadOnlyList<Plan> plans, PodInstance instance)
     {
         var step = plans.SelectMany(plan => plan.Steps).LastOrDefault(step => step.Kind == StepKind.Launch && step.Pod == instance.Name);
         return new PendingPod(
             instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(instance.Pod.Resources), instance.Pod.PortCount,
-            step is { IsEligible: false } ? step.WaitingFor : null);
+            step is { IsEligible: false } ? step.WaitingFor
+            : cluster.TurnOfAnother is { } older && cluster.PlaceOf(instance.Name) is null ? PodSteps.Turn(older) : null);
     }
 
     private static ClusterState State(ClusterWork cluster, List<PlanView> plans) => cluster switch
