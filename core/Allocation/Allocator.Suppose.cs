@@ -28,6 +28,30 @@ public sealed partial class Allocator
         });
     }
 
+    /// <summary>
+    /// Of what is free on the agent nothing is reserved to the role any more. What is a volume, and what the agent itself reserves, stays so.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">The agent is unknown.</exception>
+    public IDisposable SupposeUnreserved(string agentId, string role)
+    {
+        var agent = Agent(agentId);
+        var before = agent.Total;
+        var reserved = agent.Free.Where(entry => entry.Kind.MayBeUnreservedBy(role));
+        SetTotal(agent, before.Subtract(reserved).Add(ResourceBag.Of(reserved.Select(static entry => entry with { Kind = entry.Kind.Unreserved() }))));
+        return new Supposition(() => SetTotal(agent, before));
+    }
+
+    // The pool as a whole has what it had: nobody's share is another.
+    private void SetTotal(AllocatedAgent agent, ResourceBag total)
+    {
+        if (agent.Total.Equals(total))
+            return;
+        _quotas.ConsumeReserved(agent.Total, -1);
+        agent.SetTotal(total);
+        _quotas.ConsumeReserved(total, 1);
+        CountFree(agent);
+    }
+
     /// <summary>The agent takes new tasks.</summary>
     /// <exception cref="KeyNotFoundException">The agent is unknown.</exception>
     public IDisposable SupposeActive(string agentId)

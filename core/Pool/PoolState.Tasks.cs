@@ -50,7 +50,7 @@ public sealed partial class PoolState
         var status = updated.Status;
         var framework = frameworks[updated.FrameworkId];
         if (framework.LiveTasks.TryGetValue(status.TaskId.Value, out var task))
-            task.Record = With(task.Record, updated);
+            task.Take(With(task.Record, updated));
         else if (framework.Unreachable.TryGetValue(status.TaskId.Value, out var away))
             framework.Unreachable[status.TaskId.Value] = With(away, updated);
         else
@@ -77,8 +77,9 @@ public sealed partial class PoolState
         if (before.HasStatusUpdateState && TaskStates.IsTerminal(before.StatusUpdateState) && !TaskStates.IsTerminal(status.State))
             return before;
         var record = before.Copy();
-        // What has ended stays ended, whatever late news says.
-        if (!TaskStates.IsTerminal(record.State))
+        // What has ended stays ended, whatever late news says; and of one update an earlier copy knows less than a later one.
+        var isEarlierCopy = updated.Latest == status.State && status.HasUuid && status.Uuid.Equals(before.StatusUpdateUuid);
+        if (!TaskStates.IsTerminal(record.State) && !isEarlierCopy)
             record.State = updated.Latest;
         if (record.Statuses.Count > 0 && record.Statuses[^1].State == status.State)
             record.Statuses.RemoveAt(record.Statuses.Count - 1);

@@ -76,6 +76,17 @@ public sealed class ResourceKind : IEquatable<ResourceKind>, IComparable<Resourc
     /// <summary>Unreserved, or reserved to the role or to one above it.</summary>
     public bool IsAvailableTo(string role) => Reservations.IsEmpty || RoleName.IsSameOrBelow(role, ReservedTo);
 
+    /// <summary>Available to the role, or it would be if all were given back that was reserved while the agent ran. Volumes stay.</summary>
+    public bool MayBeAvailableTo(string role) => IsAvailableTo(role)
+        || (!IsPersistentVolume && Reservations.LastOrDefault(layer => layer.Type == ReservationType.Static) is var made && (made is null || RoleName.IsSameOrBelow(role, made.Role)));
+
+    /// <summary>Reserved to the role itself while the agent ran, and no volume: an UNRESERVE gives it back.</summary>
+    public bool MayBeUnreservedBy(string role) =>
+        !IsPersistentVolume && !Reservations.IsEmpty && Reservations[^1] is { Type: ReservationType.Dynamic } last && last.Role == role;
+
+    /// <summary>As it is after an UNRESERVE: without the narrowest reservation.</summary>
+    public ResourceKind Unreserved() => WithReservations(Reservations[..^1]);
+
     public ResourceKind WithAllocation(string? role)
     {
         if (role == AllocatedTo)

@@ -8,6 +8,9 @@ public sealed record ClusterWhy(string Cluster, ClusterState State, string? Reas
     /// <summary>What it waits for, in one sentence: of a host the one that comes nearest, and what it lacks.</summary>
     public string Sentence { get; init; } = "";
 
+    /// <summary>The cluster that gets its places before this one, while it waits its turn; null while it does not.</summary>
+    public string? WaitsForTurnOf { get; init; }
+
     /// <summary>The one thing to do; null when there is nothing to do.</summary>
     public string? ToDo { get; init; }
 }
@@ -38,4 +41,11 @@ public sealed record HostReason(string Host, string AgentId, string Reason);
 /// <summary>Something that would by itself let it have such an offer.</summary>
 /// <param name="Kind">Such as <c>TASKS_END_SOONEST</c>.</param>
 /// <param name="At">When it comes by itself; null when somebody must do it.</param>
-public sealed record WhyChange(string Kind, string Text, string? Host, DateTimeOffset? At);
+public sealed record WhyChange(string Kind, string Text, string? Host, DateTimeOffset? At)
+{
+    /// <summary>Those that would have to end or be parked, with what that frees; null when no cluster would.</summary>
+    public IReadOnlyList<WhyCluster>? Clusters { get; init; }
+}
+
+/// <param name="IdleSince">Null for one that does something, or of which that is not known.</param>
+public sealed record WhyCluster(string Name, string Owner, AmountsView Reserved, DateTimeOffset? IdleSince);

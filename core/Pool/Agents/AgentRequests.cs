@@ -47,7 +47,7 @@ internal static class AgentRequests
             return decision;
         }
 
-        if (IsOfAnother(framework, agent, update.Status.TaskId.Value))
+        if (IsOfAnother(framework, agent, update.Status.TaskId.Value) || IsLate(framework, agent, update.Status))
         {
             // The agent need not say it again; nobody else is told.
             if (update.Status.HasUuid)
@@ -71,6 +71,11 @@ internal static class AgentRequests
         decision.Tell(framework, StatusReports.Update(status));
         return decision;
     }
+
+    /// <summary>The framework has acknowledged it already, and has been told what came after it.</summary>
+    private static bool IsLate(PooledFramework framework, PooledAgent agent, TaskReport status) =>
+        framework.Tasks.TryGetValue(status.TaskId.Value, out var task) ? status.HasUuid && task.IsFollowed(status.Uuid)
+        : !TaskStates.IsTerminal(status.State) && framework.CompletedTasks.Any(ended => ended.TaskId.Equals(status.TaskId) && ended.AgentId.Value == agent.Id);
 
     /// <summary>An agent speaks of its own tasks only.</summary>
     private static bool IsOfAnother(PooledFramework framework, PooledAgent agent, string taskId) =>

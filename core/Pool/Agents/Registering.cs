@@ -153,7 +153,7 @@ internal static class Registering
             if (brought.TryGetValue(key, out var theirs))
             {
                 if (theirs.State != task.Record.State && theirs.Statuses.Count > 0)
-                    decision.Happened(new PoolEvent.TaskUpdated(key.FrameworkId, known.Id, theirs.Statuses[^1], theirs.State));
+                    decision.Happened(new PoolEvent.TaskUpdated(key.FrameworkId, known.Id, BeingSent(theirs), theirs.State));
                 continue;
             }
 
@@ -165,6 +165,10 @@ internal static class Registering
         foreach (var (key, policy) in known.PostponedKills.Where(kill => brought.ContainsKey(kill.Key)))
             decision.TellAgentStream(command.StreamId, AgentEvents.KillTask(key.FrameworkId, key.TaskId, policy));
     }
+
+    /// <summary>The agent may know more already than it has been able to tell.</summary>
+    private static TaskReport BeingSent(TaskRecord theirs) =>
+        theirs.Statuses.FirstOrDefault(status => status.HasUuid && status.Uuid.Equals(theirs.StatusUpdateUuid)) ?? theirs.Statuses[^1];
 
     /// <summary>What went away with the agent and did not come back with it: nobody else will ever say what became of it.</summary>
     private static void MatchAway(

@@ -65,9 +65,21 @@ public abstract record PendingChange
         public override string Text => $"fits on {Agent} when limits are raised: {string.Join(", ", Limits)}";
     }
 
+    /// <summary>By what those that have to end were chosen.</summary>
+    public enum Chosen
+    {
+        /// <summary>In the order in which they end no others make room earlier.</summary>
+        Soonest,
+
+        /// <summary>No fewer do.</summary>
+        Fewest,
+
+        /// <summary>They do nothing, and of those that do nothing no fewer do.</summary>
+        Idle,
+    }
+
     /// <param name="Names">Of what was said to end; none of them could stay.</param>
-    /// <param name="AreSoonest">In the order in which they end no others make room earlier; else no fewer do.</param>
-    public sealed record TasksEnd(Place Agent, IReadOnlyList<string> Names, bool AreSoonest) : PendingChange
+    public sealed record TasksEnd(Place Agent, IReadOnlyList<string> Names, Chosen By) : PendingChange
     {
         public override string Text => Names.Count == 1
             ? $"fits on {Agent} when {Names[0]} ends"

@@ -76,8 +76,8 @@ internal sealed class PendingJudge(PoolState state, PendingQuestion question, Da
             : (PendingKind.TooSmall, $"too small: not enough {missing} even when nothing else runs there");
     }
 
-    /// <summary>What the agent has for the role, held or not.</summary>
-    public ResourceQuantities Whole(PooledAgent agent) => agent.Total.Where(entry => entry.Kind.IsAvailableTo(question.Role)).Quantities;
+    /// <summary>What the agent has for the role when nothing runs there: held or not, and reserved to others only while they run.</summary>
+    public ResourceQuantities Whole(PooledAgent agent) => agent.Total.Where(entry => entry.Kind.MayBeAvailableTo(question.Role)).Quantities;
 
     private (PendingKind, string) Inactive(PooledAgent agent) => (agent.IsConnected, state.Deactivations.GetValueOrDefault(agent.Id)) switch
     {

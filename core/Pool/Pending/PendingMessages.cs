@@ -3,6 +3,7 @@ using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
+using Google.Protobuf.Collections;
 using Type = DataPlatform.Core.Protocol.Extensions.PendingResponse.Types.Change.Types.Type;
 
 namespace DataPlatform.Core.Pool;
@@ -25,7 +26,7 @@ public static class PendingMessages
             ?? (call.HasResources ? WhyNotResources(call.Resources, out wanted) : null)
             ?? (call.Limit > MostListed ? $"limit is {call.Limit}; {MostListed} are allowed" : null)
             ?? (call.Offset > int.MaxValue ? $"offset is {call.Offset}; {int.MaxValue} is allowed" : null)
-            ?? WhyNotEndings(call);
+            ?? WhyNotEndings("endings", call.Endings) ?? WhyNotEndings("idle", call.Idle);
         if (reason is not null)
             return false;
         var constraints = AgentConstraints.None;
@@ -40,13 +41,16 @@ public static class PendingMessages
         question = new PendingQuestion(call.FrameworkId.Value, role, wanted)
         {
             Constraints = constraints,
-            IfEnded = call.Endings.Count == 0 ? null : [.. call.Endings.Select(ending => new PendingRelease(
-                ending.Name, [.. ending.Tasks.Select(task => (task.FrameworkId.Value, task.TaskId.Value))]))],
+            IfEnded = call.Endings.Count == 0 && call.Idle.Count == 0 ? null : Releases(call.Endings),
+            Idle = Releases(call.Idle),
             Offset = (int)call.Offset,
             Limit = (int)call.Limit,
         };
         return true;
     }
+
+    private static List<PendingRelease> Releases(IEnumerable<PendingCall.Types.Ending> endings) => [.. endings.Select(ending => new PendingRelease(
+        ending.Name, [.. ending.Tasks.Select(task => (task.FrameworkId.Value, task.TaskId.Value))]) { FrameworkId = ending.FrameworkId?.Value })];
 
     /// <summary>Under which the constraints of a question stand, whatever the role that it is about.</summary>
     internal const string AnyRole = "asked";
@@ -87,9 +91,17 @@ public static class PendingMessages
         PendingChange.OffersEnd(var agent, _, var at) => Change(change, Type.OffersEnd, agent, at),
         PendingChange.AgentTakesTasks(var agent, _) => Change(change, Type.AgentTakesTasks, agent),
         PendingChange.LimitsRaised(var agent, var limits) => With(Change(change, Type.LimitsRaised, agent), limits),
-        PendingChange.TasksEnd(var agent, var names, var soonest) => With(Change(change, soonest ? Type.TasksEndSoonest : Type.TasksEndFewest, agent), names),
+        PendingChange.TasksEnd(var agent, var names, var chosen) => With(Change(change, TypeOf(chosen), agent), names),
         PendingChange.LargerAgent => Change(change, Type.LargerAgent),
         _ => throw new InvalidOperationException($"No rule tells {change.GetType().Name}"),
+    };
+
+    private static Type TypeOf(PendingChange.Chosen chosen) => chosen switch
+    {
+        PendingChange.Chosen.Soonest => Type.TasksEndSoonest,
+        PendingChange.Chosen.Fewest => Type.TasksEndFewest,
+        PendingChange.Chosen.Idle => Type.IdleEnds,
+        _ => throw new InvalidOperationException($"No rule tells {chosen}"),
     };
 
     private static PendingResponse.Types.Change Change(PendingChange change, Type type, PendingChange.Place? agent = null, DateTimeOffset? at = null)
@@ -134,12 +146,12 @@ public static class PendingMessages
         return null;
     }
 
-    private static string? WhyNotEndings(PendingCall call)
+    private static string? WhyNotEndings(string field, RepeatedField<PendingCall.Types.Ending> endings)
     {
-        if (call.Endings.Count > ReleaseSearch.MostCandidates)
-            return $"endings has {call.Endings.Count} entries; {ReleaseSearch.MostCandidates} are allowed";
-        var tasks = call.Endings.Sum(ending => ending.Tasks.Count);
-        return tasks > MostEndingTasks ? $"endings names {tasks} tasks; {MostEndingTasks} are allowed"
-            : call.Endings.Select(ending => Names.WhyNotName("endings.name", ending.Name)).FirstOrDefault(why => why is not null);
+        if (endings.Count > ReleaseSearch.MostCandidates)
+            return $"{field} has {endings.Count} entries; {ReleaseSearch.MostCandidates} are allowed";
+        var tasks = endings.Sum(ending => ending.Tasks.Count);
+        return tasks > MostEndingTasks ? $"{field} names {tasks} tasks; {MostEndingTasks} are allowed"
+            : endings.Select(ending => Names.WhyNotName($"{field}.name", ending.Name)).FirstOrDefault(why => why is not null);
     }
 }

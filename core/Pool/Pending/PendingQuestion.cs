@@ -13,6 +13,9 @@ public sealed record PendingQuestion(string FrameworkId, string Role, ResourceQu
     /// <summary>What may end, the soonest first; null for each other framework with all that it runs.</summary>
     public IReadOnlyList<PendingRelease>? IfEnded { get; init; }
 
+    /// <summary>What does nothing and may end at any time, the best first.</summary>
+    public IReadOnlyList<PendingRelease> Idle { get; init; } = [];
+
     /// <summary>Of the list of all agents, by id: which to show each with its reason.</summary>
     public int Offset { get; init; }
 
@@ -20,4 +23,8 @@ public sealed record PendingQuestion(string FrameworkId, string Role, ResourceQu
 }
 
 /// <summary>Tasks that end together, such as those of a cluster. Those that are not there, or that the caller may not see, count for nothing.</summary>
-public sealed record PendingRelease(string Name, IReadOnlyList<(string FrameworkId, string TaskId)> Tasks);
+public sealed record PendingRelease(string Name, IReadOnlyList<(string FrameworkId, string TaskId)> Tasks)
+{
+    /// <summary>What is reserved to roles in which it alone is, and no volume, is given back as well; null when only tasks end.</summary>
+    public string? FrameworkId { get; init; }
+}

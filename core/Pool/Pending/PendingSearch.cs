@@ -32,9 +32,13 @@ internal sealed class PendingSearch(
         if (verdicts.Any(verdict => verdict.Kind == PendingKind.Suppressed))
             return [new PendingChange.FrameworkRevives(question.Role)];
         var changes = new PendingChange?[] { RefusalEnds(), OffersEnd(), LimitsRaised(), AgentTakesTasks() }.OfType<PendingChange>().ToList();
-        var releases = new ReleaseSearch(state, question, visibility, judge, Spend, verdicts);
-        changes.AddRange(releases.Changes());
-        IsWhole &= releases.IsWhole;
+        foreach (var isIdle in question.Idle.Count > 0 ? [true, false] : (ReadOnlySpan<bool>)[false])
+        {
+            var releases = new ReleaseSearch(state, question, visibility, judge, Spend, verdicts, isIdle);
+            changes.AddRange(releases.Changes());
+            IsWhole &= releases.IsWhole;
+        }
+
         if (changes.Count == 0 && LargerAgent() is { } larger)
             changes.Add(larger);
         return changes;
@@ -113,26 +117,18 @@ internal sealed class PendingSearch(
     {
         if (question.Wanted is not { } wanted || state.Allocator.LimitsToRaise(question.Role, wanted) is not { Count: > 0 } low)
             return null;
-        var suppositions = new Stack<IDisposable>();
-        try
+        using var suppositions = new Suppositions();
+        foreach (var (role, limits) in low.GroupBy(limit => limit.Role).Select(group => (group.Key, group)))
         {
-            foreach (var (role, limits) in low.GroupBy(limit => limit.Role).Select(group => (group.Key, group)))
-            {
-                var quota = state.Allocator.QuotaOf(role);
-                var raised = quota.Limits.Where(limit => limits.All(each => each.Resource != limit.Key))
-                    .Concat(limits.Select(each => KeyValuePair.Create(each.Resource, each.Needed)));
-                suppositions.Push(state.Allocator.SupposeQuota(role, quota with { Limits = ResourceQuantities.Of(raised) }));
-            }
+            var quota = state.Allocator.QuotaOf(role);
+            var raised = quota.Limits.Where(limit => limits.All(each => each.Resource != limit.Key))
+                .Concat(limits.Select(each => KeyValuePair.Create(each.Resource, each.Needed)));
+            suppositions.Add(state.Allocator.SupposeQuota(role, quota with { Limits = ResourceQuantities.Of(raised) }));
+        }
 
-            var fitting = Of(PendingKind.LimitReached).FirstOrDefault(verdict => judge.Ask(verdict.Agent) is null);
-            return fitting is null ? null : new(fitting.Place,
-                [.. low.Select(each => new PendingChange.Limit(judge.RoleName(each.Role), each.Resource, each.Limit, each.Needed))]);
-        }
-        finally
-        {
-            while (suppositions.TryPop(out var supposed))
-                supposed.Dispose();
-        }
+        var fitting = Of(PendingKind.LimitReached).FirstOrDefault(verdict => judge.Ask(verdict.Agent) is null);
+        return fitting is null ? null : new(fitting.Place,
+            [.. low.Select(each => new PendingChange.Limit(judge.RoleName(each.Role), each.Resource, each.Limit, each.Needed))]);
     }
 
     private PendingChange.AgentTakesTasks? AgentTakesTasks()

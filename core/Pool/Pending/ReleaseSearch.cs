@@ -1,12 +1,13 @@
 using DataPlatform.Core.Allocation;
 using DataPlatform.Core.Protocol.Extensions;
+using Chosen = DataPlatform.Core.Pool.PendingChange.Chosen;
 using Verdict = DataPlatform.Core.Pool.PendingJudge.Verdict;
 
 namespace DataPlatform.Core.Pool;
 
 /// <summary>
 /// Which tasks would have to end: where it is known which end first the soonest that do, with none among them that could stay; and
-/// the fewest, up to <see cref="MostTogether"/>.
+/// the fewest, up to <see cref="MostTogether"/>. Of what is idle the fewest alone.
 /// </summary>
 internal sealed class ReleaseSearch
 {
@@ -31,23 +32,33 @@ internal sealed class ReleaseSearch
     // Whether it is known which ends first.
     private readonly bool inOrder;
 
-    private sealed record Candidate(string Name, IReadOnlyList<OfferedResources> Held, IReadOnlyList<PooledAgent> Agents);
+    private readonly bool isIdle;
 
-    public ReleaseSearch(
-        PoolState state, PendingQuestion question, Visibility visibility, PendingJudge judge, Func<int, bool> spend, IReadOnlyList<Verdict> verdicts)
+    /// <param name="Reserved">Where something is reserved that is given back, and to which role.</param>
+    private sealed record Ending(string Name, IReadOnlyList<OfferedResources> Held, IReadOnlyList<(string AgentId, string Role)> Reserved);
+
+    private sealed record Candidate(Ending Ending, IReadOnlyList<PooledAgent> Agents)
     {
-        (this.state, this.judge, this.spend, this.visibility) = (state, judge, spend, visibility);
+        public int Steps => Ending.Held.Count + Ending.Reserved.Count;
+    }
+
+    /// <param name="isIdle">Of what is idle; else of all that may end.</param>
+    public ReleaseSearch(
+        PoolState state, PendingQuestion question, Visibility visibility, PendingJudge judge, Func<int, bool> spend, IReadOnlyList<Verdict> verdicts, bool isIdle)
+    {
+        (this.state, this.judge, this.spend, this.visibility, this.isIdle) = (state, judge, spend, visibility, isIdle);
         others = [.. verdicts.Where(verdict => verdict.Kind is PendingKind.LimitReached or PendingKind.KeptForGuarantees)
             .Take(MostOnOthers).Select(verdict => verdict.Agent)];
         // Where it would not help that something ends need not be looked at.
         var hopeless = verdicts.Where(verdict => verdict.Kind is not (PendingKind.TooLittle or PendingKind.LimitReached or PendingKind.KeptForGuarantees))
             .Select(verdict => verdict.Agent.Id).ToHashSet(StringComparer.Ordinal);
-        inOrder = question.IfEnded is not null;
-        var all = (question.IfEnded is { } named ? named.Select(Named) : OtherFrameworks(question.FrameworkId)).Take(MostCandidates + 1).ToList();
+        var releases = isIdle ? question.Idle : question.IfEnded;
+        inOrder = releases is not null;
+        var reserving = Releases.Reserving(state, (releases ?? []).Select(release => release.FrameworkId).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        var all = (releases is not null ? releases.Select(release => Named(release, reserving)) : OtherFrameworks(question.FrameworkId)).Take(MostCandidates + 1).ToList();
         IsWhole = all.Count <= MostCandidates;
-        candidates = [.. all.Take(MostCandidates).Select(each => new Candidate(each.Name, each.Held,
-            [.. each.Held.Select(held => held.AgentId).Distinct().Where(id => !hopeless.Contains(id)).Select(id => state.Agents[id])]))
-            .Where(candidate => candidate.Held.Count > 0)];
+        candidates = [.. all.Take(MostCandidates).Where(ending => ending.Held.Count + ending.Reserved.Count > 0).Select(ending => new Candidate(ending,
+            [.. ending.Held.Select(held => held.AgentId).Concat(ending.Reserved.Select(reserved => reserved.AgentId)).Distinct().Where(id => !hopeless.Contains(id)).Select(id => state.Agents[id])]))];
     }
 
     /// <summary>False when there was more that could end than is looked at.</summary>
@@ -56,21 +67,26 @@ internal sealed class ReleaseSearch
     public IEnumerable<PendingChange.TasksEnd> Changes()
     {
         var most = MostTogether;
+        PendingChange.TasksEnd? soonest = null;
         if (inOrder)
         {
-            if (Soonest() is not var (soonest, place))
+            if (Soonest() is not var (ended, place))
                 yield break;
-            yield return new(Place(place), [.. soonest.Select(candidate => candidate.Name)], AreSoonest: true);
-            most = Math.Min(most, soonest.Count - 1);
+            soonest = Change(ended, place, isIdle ? Chosen.Idle : Chosen.Soonest);
+            most = Math.Min(most, ended.Count - 1);
         }
 
-        for (var count = 1; count <= most; count++)
+        PendingChange.TasksEnd? fewest = null;
+        for (var count = 1; count <= most && fewest is null; count++)
         {
-            if (Fewest(count, 0, [], []) is not var (fewest, elsewhere))
-                continue;
-            yield return new(Place(elsewhere), [.. fewest.Select(candidate => candidate.Name)], AreSoonest: false);
-            break;
+            if (Fewest(count, 0, [], []) is var (ended, place))
+                fewest = Change(ended, place, isIdle ? Chosen.Idle : Chosen.Fewest);
         }
+
+        if (soonest is not null && !(isIdle && fewest is not null))
+            yield return soonest;
+        if (fewest is not null)
+            yield return fewest;
     }
 
     private (IReadOnlyList<Candidate>, PooledAgent)? Soonest()
@@ -81,9 +97,9 @@ internal sealed class ReleaseSearch
         foreach (var spared in needed.SkipLast(1).ToList())
         {
             var without = needed.Where(candidate => candidate != spared).ToList();
-            if (!spend(without.Sum(candidate => candidate.Held.Count)))
+            if (!spend(without.Sum(candidate => candidate.Steps)))
                 break;
-            using (state.Allocator.SupposeGivenBack(without.SelectMany(candidate => candidate.Held)))
+            using (Suppose(without))
             {
                 if (FirstFitting([place]) is not null)
                     needed = without;
@@ -96,28 +112,20 @@ internal sealed class ReleaseSearch
     /// <summary>How many must end when each ends in its order, and where there is room then.</summary>
     private (int Count, PooledAgent Place)? EndInOrder()
     {
-        var ended = new Stack<IDisposable>();
-        try
+        using var ended = new Suppositions();
+        while (ended.Count < candidates.Count)
         {
-            while (ended.Count < candidates.Count)
-            {
-                var next = candidates[ended.Count];
-                if (!spend(next.Held.Count))
-                    return null;
-                ended.Push(state.Allocator.SupposeGivenBack(next.Held));
-                var agents = others.Count == 0 ? next.Agents
-                    : candidates.Take(ended.Count).SelectMany(candidate => candidate.Agents).Concat(others).Distinct();
-                if (FirstFitting(agents) is { } place)
-                    return (ended.Count, place);
-            }
+            var next = candidates[ended.Count];
+            if (!spend(next.Steps))
+                return null;
+            ended.Add(Suppose([next]));
+            var agents = others.Count == 0 ? next.Agents
+                : candidates.Take(ended.Count).SelectMany(candidate => candidate.Agents).Concat(others).Distinct();
+            if (FirstFitting(agents) is { } place)
+                return (ended.Count, place);
+        }
 
-            return null;
-        }
-        finally
-        {
-            while (ended.TryPop(out var supposed))
-                supposed.Dispose();
-        }
+        return null;
     }
 
     private (IReadOnlyList<Candidate>, PooledAgent)? Fewest(int count, int from, IReadOnlyList<Candidate> chosen, IReadOnlyList<PooledAgent> places)
@@ -129,9 +137,9 @@ internal sealed class ReleaseSearch
             var common = chosen.Count == 0 || others.Count > 0 ? [.. places.Union(next.Agents).Union(others)] : places.Intersect(next.Agents).ToList();
             if (common.Count == 0)
                 continue;
-            if (!spend(next.Held.Count))
+            if (!spend(next.Steps))
                 return null;
-            using (state.Allocator.SupposeGivenBack(next.Held))
+            using (Suppose([next]))
             {
                 IReadOnlyList<Candidate> all = [.. chosen, next];
                 if (all.Count < count)
@@ -149,18 +157,39 @@ internal sealed class ReleaseSearch
         return null;
     }
 
+    /// <summary>What runs ends first: only what is free can be reserved no more.</summary>
+    private Suppositions Suppose(IReadOnlyList<Candidate> ended)
+    {
+        var supposed = new Suppositions();
+        supposed.Add(state.Allocator.SupposeGivenBack(ended.SelectMany(candidate => candidate.Ending.Held)));
+        foreach (var (agentId, role) in ended.SelectMany(candidate => candidate.Ending.Reserved))
+            supposed.Add(state.Allocator.SupposeUnreserved(agentId, role));
+        return supposed;
+    }
+
     private PooledAgent? FirstFitting(IEnumerable<PooledAgent> agents) =>
         agents.FirstOrDefault(agent => spend(1) && judge.Ask(agent) is null);
 
     private static PendingChange.Place Place(PooledAgent agent) => new(agent.Id, agent.Info.Hostname);
 
-    private (string Name, IReadOnlyList<OfferedResources> Held) Named(PendingRelease release) => (release.Name, Releases.Of(state, release.Tasks.Distinct()
-        .Select(id => state.Frameworks.TryGetValue(id.FrameworkId, out var framework) && framework.Tasks.TryGetValue(id.TaskId, out var task)
-            && visibility.Task(task.Record, framework.Info.User) ? task : null)
-        .OfType<PooledTask>().Where(task => state.Agents.ContainsKey(task.AgentId))));
+    private static PendingChange.TasksEnd Change(IReadOnlyList<Candidate> ended, PooledAgent place, Chosen by) =>
+        new(Place(place), [.. ended.Select(candidate => candidate.Ending.Name)], by);
 
-    private IEnumerable<(string Name, IReadOnlyList<OfferedResources> Held)> OtherFrameworks(string frameworkId) => state.Frameworks.Values
+    private Ending Named(PendingRelease release, IReadOnlyDictionary<string, IReadOnlyList<PooledAgent>> reserving)
+    {
+        var tasks = release.Tasks.Distinct()
+            .Select(id => state.Frameworks.TryGetValue(id.FrameworkId, out var framework) && framework.Tasks.TryGetValue(id.TaskId, out var task)
+                && visibility.Task(task.Record, framework.Info.User) ? task : null)
+            .OfType<PooledTask>().Where(task => state.Agents.ContainsKey(task.AgentId));
+        var reserved = release.FrameworkId is { } id && state.Frameworks.TryGetValue(id, out var ending) && visibility.Framework(ending.Info)
+            ? ending.Roles.Where(reserving.ContainsKey).SelectMany(role => reserving[role].Select(agent => (agent, role))).ToList() : [];
+        // What is reserved may be on offer to whom it belongs.
+        var offers = reserved.SelectMany(each => each.agent.OutstandingOffers.Values.Where(offer => offer.Role == each.role)).OrderBy(offer => offer.Id, StringComparer.Ordinal);
+        return new Ending(release.Name, [.. Releases.Of(state, tasks), .. offers.Select(Releases.Held)], [.. reserved.Select(each => (each.agent.Id, each.role))]);
+    }
+
+    private IEnumerable<Ending> OtherFrameworks(string frameworkId) => state.Frameworks.Values
         .Where(framework => framework.Id != frameworkId && framework.Tasks.Count is > 0 and <= MostTasks && visibility.Framework(framework.Info))
         .OrderByDescending(framework => framework.Tasks.Count).ThenBy(framework => framework.Id, StringComparer.Ordinal)
-        .Select(framework => (judge.NameOf(framework.Id), Releases.Of(state, framework.Tasks.Values.Where(task => state.Agents.ContainsKey(task.AgentId)))));
+        .Select(framework => new Ending(judge.NameOf(framework.Id), Releases.Of(state, framework.Tasks.Values.Where(task => state.Agents.ContainsKey(task.AgentId))), []));
 }

@@ -26,6 +26,28 @@ internal static class Releases
     public static IEnumerable<OfferedResources> On(PooledAgent agent) =>
         agent.HoldingTasks.Select(Held).Concat(agent.ExecutorsInOrder.Select(Held));
 
+    /// <summary>By role in which one of the frameworks is alone: the agents on which something is reserved to it that may be given back.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<PooledAgent>> Reserving(PoolState state, IReadOnlySet<string> frameworks)
+    {
+        var found = frameworks.Where(state.Frameworks.ContainsKey).SelectMany(id => state.Frameworks[id].Roles).Distinct()
+            .ToDictionary(role => role, _ => new List<PooledAgent>(), StringComparer.Ordinal);
+        if (found.Count == 0)
+            return new Dictionary<string, IReadOnlyList<PooledAgent>>(0);
+        foreach (var shared in state.Frameworks.Values.SelectMany(framework => framework.Roles).GroupBy(role => role).Where(group => group.Count() > 1))
+            found.Remove(shared.Key);
+        foreach (var agent in state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal))
+        {
+            foreach (var entry in agent.Total.Entries)
+            {
+                var kind = entry.Kind;
+                if (kind.IsReserved && kind.MayBeUnreservedBy(kind.ReservedTo) && found.GetValueOrDefault(kind.ReservedTo) is { } agents && (agents.Count == 0 || agents[^1] != agent))
+                    agents.Add(agent);
+            }
+        }
+
+        return found.ToDictionary(pair => pair.Key, IReadOnlyList<PooledAgent> (pair) => pair.Value, StringComparer.Ordinal);
+    }
+
     public static OfferedResources Held(PooledOffer offer) => new(offer.FrameworkId, offer.Role, offer.AgentId, offer.Resources);
 
     private static OfferedResources Held(PooledTask task) => new(task.FrameworkId, task.Role, task.AgentId, task.Resources);

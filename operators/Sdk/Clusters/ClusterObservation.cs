@@ -26,6 +26,9 @@ public sealed record ClusterObservation(
     /// <summary>The last target that all pods have reached; 0 before the first.</summary>
     public int SettledTarget { get; init; }
 
+    /// <summary>Whose places come first; null when it is this cluster's turn to get its own.</summary>
+    public string? WaitsForTurnOf { get; init; }
+
     /// <summary>What happened, oldest first.</summary>
     public IReadOnlyList<EventView> Events { get; init; } = [];
 }

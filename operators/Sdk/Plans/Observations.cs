@@ -27,6 +27,7 @@ internal static class Observations
         {
             Pending = cluster is { Wanted: not null, Facts.Removing: false, MustPark: false } ? [.. cluster.Unplaced().Select(instance => View(cluster, plans, instance))] : [],
             Volumes = [.. cluster.Pods.Values.Where(record => record.Volumes is not null).SelectMany(record => record.Volumes!.Volumes.Select(volume => new VolumeView(record.Name, volume.Name, record.Volumes.Host, volume.Mebibytes)))],
+            WaitsForTurnOf = cluster.TurnOfAnother,
             Events = [.. cluster.Events.Select(each => new EventView(each.Number, each.At, each.Subject, each.Text))],
         };
     }
@@ -36,7 +37,8 @@ internal static class Observations
         var step = plans.SelectMany(plan => plan.Steps).LastOrDefault(step => step.Kind == StepKind.Launch && step.Pod == instance.Name);
         return new PendingPod(
             instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(cluster.HoldsData(instance.Name) ? instance.Pod.Resources : instance.Pod.WithVolumes), instance.Pod.PortCount,
-            step is { IsEligible: false } ? step.WaitingFor : null);
+            step is { IsEligible: false } ? step.WaitingFor
+            : cluster.TurnOfAnother is { } older && cluster.PlaceOf(instance.Name) is null ? PodSteps.Turn(older) : null);
     }
 
     private static ClusterState State(ClusterWork cluster, List<PlanView> plans) => cluster switch

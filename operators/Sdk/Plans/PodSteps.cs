@@ -63,12 +63,15 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
         var row => cluster.ChecksMissed.GetValueOrDefault(row.TaskId, "its readiness check"),
     };
 
+    /// <summary>What a pod waits for that may be launched as soon as the cluster may gather offers.</summary>
+    public static string Turn(string older) => $"its turn: {older} is to be placed first";
+
     private string NoPlace(PodInstance pod)
     {
         if (cluster.PlaceOf(pod.Name) is { } place)
             return $"host {place.Host} to offer what is reserved there";
-        if (cluster.WaitsForTurnOf is { } older && cluster.Facts.ReadyAt is null)
-            return $"its turn: {older} is to be placed first";
+        if (cluster.TurnOfAnother is { } older)
+            return Turn(older);
         if (cluster.Refusals.Count == 0)
             return "a host: none has offered anything yet";
         // All get their places together: it may be another one for which there is none.

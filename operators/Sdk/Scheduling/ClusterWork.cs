@@ -73,8 +73,11 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     /// <summary>Other clusters that this one names, as they were last told.</summary>
     public Dictionary<string, ClusterConnection> Connections { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The cluster that is to be placed before this one; null when it may gather offers.</summary>
+    /// <summary>The cluster that is to be placed before this one; null when it is told of none.</summary>
     public string? WaitsForTurnOf { get; set; }
+
+    /// <summary>Whose turn it is as long as this one may gather no offers: one that was ready once goes on getting places.</summary>
+    public string? TurnOfAnother => Facts.ReadyAt is null ? WaitsForTurnOf : null;
 
     public IEnumerable<TaskRow> Living => Tasks.Values.Where(row => row.Living);
 

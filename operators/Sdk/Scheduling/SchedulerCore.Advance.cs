@@ -277,7 +277,7 @@ public sealed partial class SchedulerCore
         }
     }
 
-    private bool MayGather => cluster.WaitsForTurnOf is null || cluster.Facts.ReadyAt is not null;
+    private bool MayGather => cluster.TurnOfAnother is null;
 
     /// <summary>Pods whose launch is the next step.</summary>
     private List<PodInstance> Eligible()

@@ -20,13 +20,15 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
     {
         if (clusters.Find(name) is not { } cluster || views.FindById(cluster.Id) is not { } detail) return null;
         var engine = catalogue.Find(cluster.Package);
-        var pending = (engine?.Observe(cluster.Id)?.Pending ?? []).Where(pod => task is null || pod.Pod == task || pod.Tasks.Contains(task)).ToList();
-        var endings = Endings(except: cluster.Id);
+        var observed = engine?.Observe(cluster.Id);
+        var pending = (observed?.Pending ?? []).Where(pod => task is null || pod.Pod == task || pod.Tasks.Contains(task)).ToList();
+        var (endings, idle) = Endings(except: cluster.Id);
+        IReadOnlyList<ClusterEnding> named = [.. endings, .. idle];
         var answers = new Dictionary<AmountsView, PendingReading>();
         foreach (var asked in pending.Where(pod => pod.WaitsFor is null).Select(pod => pod.Asked).Distinct().Take(MostQuestions))
         {
             answers[asked] = engine?.FrameworkIdOf(cluster.Id) is { } framework
-                ? await master.ReadAsync(Question(framework, Resources(asked), endings), cancellation)
+                ? await master.ReadAsync(Question(framework, Resources(asked), endings, idle), cancellation)
                 : new PendingReading.Unreachable("its scheduler is not registered with the master");
         }
 
@@ -35,23 +37,26 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
         // A master that has just not answered is not waited for twice.
         if (pending.Count > 0 && away is null) (hosts, away) = await pool.HostsAsync(cancellation);
         var why = new ClusterWhy(cluster.Name, detail.Summary.State, detail.Summary.Reason,
-            [.. pending.Select(pod => Why(pod, detail.Waiting, pod.WaitsFor is null ? answers.GetValueOrDefault(pod.Asked) : null, endings))]);
-        return WhySummary.Of(why, task, detail.IsPaused, hosts, away);
+            [.. pending.Select(pod => Why(pod, detail.Waiting, pod.WaitsFor is null ? answers.GetValueOrDefault(pod.Asked) : null, named))])
+        {
+            WaitsForTurnOf = observed?.WaitsForTurnOf,
+        };
+        return WhySummary.Of(why, task, detail.IsPaused, hosts, away, time.GetUtcNow());
     }
 
     /// <summary>Of any framework, whoever's it is.</summary>
     public async Task<(PendingReading Reading, PoolWhy? Why)> OfFrameworkAsync(string frameworkId, string? role, string? resources, CancellationToken cancellation)
     {
-        var endings = Endings(except: null);
-        var question = Question(frameworkId, resources, endings);
+        var (endings, idle) = Endings(except: null);
+        var question = Question(frameworkId, resources, endings, idle);
         if (role is not null) question.Role = role;
         var reading = await master.ReadAsync(question, cancellation);
-        return (reading, reading is PendingReading.Told(var answer) ? PoolReasons.Of(answer, endings, time.GetUtcNow()) : null);
+        return (reading, reading is PendingReading.Told(var answer) ? PoolReasons.Of(answer, [.. endings, .. idle], time.GetUtcNow()) : null);
     }
 
     private PodWhy Why(PendingPod pod, IReadOnlyList<PlacementReason> refusals, PendingReading? reading, IReadOnlyList<ClusterEnding> endings) => new(
         pod.Pod, pod.Tasks, pod.Asked, pod.Ports, pod.WaitsFor, [.. refusals.Where(refusal => refusal.Pod == pod.Pod)],
-        reading is PendingReading.Told(var answer) ? PoolReasons.Of(answer, endings, time.GetUtcNow()) : null,
+        reading is PendingReading.Told(var answer) ? PoolReasons.OfCluster(answer, endings, time.GetUtcNow()) : null,
         reading switch
         {
             PendingReading.Told => null,
@@ -60,21 +65,26 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
             _ => pod.WaitsFor is null ? $"the master was asked for {MostQuestions} other sizes of pods" : null,
         });
 
-    private IReadOnlyList<ClusterEnding> Endings(string? except)
+    /// <returns>All that end some time, and those of them that do nothing and that nobody would miss.</returns>
+    private (IReadOnlyList<ClusterEnding> InOrder, IReadOnlyList<ClusterEnding> Idle) Endings(string? except)
     {
         var now = time.GetUtcNow();
-        return ClusterEnding.InOrder(clusters.Living().Where(cluster => cluster.Id != except)
-            .Select(cluster => (cluster, engine: catalogue.Find(cluster.Package)))
+        var living = clusters.Living().Select(cluster => (cluster, engine: catalogue.Find(cluster.Package))).ToList();
+        var needed = living.Where(pair => !pair.cluster.Aim.IsParked && pair.cluster.DeleteRequestedAt is null)
+            .SelectMany(pair => pair.engine?.Connected(pair.cluster.Options, pair.cluster.Needs) ?? pair.cluster.Needs).ToHashSet(StringComparer.Ordinal);
+        var endings = living.Where(pair => pair.cluster.Id != except)
             .Select(pair => pair.engine?.FrameworkIdOf(pair.cluster.Id) is { } framework && pair.engine.Observe(pair.cluster.Id) is { } observed
                 ? ClusterEnding.Of(pair.cluster, observed, framework, now) : null)
-            .OfType<ClusterEnding>());
+            .OfType<ClusterEnding>().ToList();
+        return (ClusterEnding.InOrder(endings), ClusterEnding.Idle(endings.Where(ending => !needed.Contains(ending.Name))));
     }
 
-    private static PendingCall Question(string frameworkId, string? resources, IReadOnlyList<ClusterEnding> endings)
+    private static PendingCall Question(string frameworkId, string? resources, IReadOnlyList<ClusterEnding> endings, IReadOnlyList<ClusterEnding> idle)
     {
         var call = new PendingCall { FrameworkId = new FrameworkID { Value = frameworkId } };
         if (resources is not null) call.Resources = resources;
         call.Endings.Add(endings.Select(ending => ending.ToMessage()));
+        call.Idle.Add(idle.Select(ending => ending.ToMessage()));
         return call;
     }
 

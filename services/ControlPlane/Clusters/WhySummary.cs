@@ -6,17 +6,21 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// <summary>All that is known of why a cluster waits, in one sentence with one thing to do. Pure.</summary>
 public static class WhySummary
 {
+    private const string Idle = "IDLE_ENDS";
+
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(15);
+
     /// <param name="why">Of a task or pod, or of all that wait.</param>
     /// <param name="task">That was asked after; null for the whole cluster.</param>
     /// <param name="isPaused">No further step of its plans is begun.</param>
     /// <param name="away">Why the master can't be asked; null when it has answered or was not asked.</param>
-    public static ClusterWhy Of(ClusterWhy why, string? task, bool isPaused, IReadOnlyList<HostView> hosts, string? away)
+    public static ClusterWhy Of(ClusterWhy why, string? task, bool isPaused, IReadOnlyList<HostView> hosts, string? away, DateTimeOffset now)
     {
-        var (sentence, toDo) = Say(why, task, isPaused, hosts, away);
+        var (sentence, toDo) = Say(why, task, isPaused, hosts, away, now);
         return why with { Sentence = sentence, ToDo = toDo };
     }
 
-    private static (string Sentence, string? ToDo) Say(ClusterWhy why, string? task, bool isPaused, IReadOnlyList<HostView> hosts, string? away)
+    private static (string Sentence, string? ToDo) Say(ClusterWhy why, string? task, bool isPaused, IReadOnlyList<HostView> hosts, string? away, DateTimeOffset now)
     {
         var state = why.State.ToString().ToLowerInvariant();
         if (task is not null && why.Pods.Count == 0)
@@ -27,25 +31,35 @@ public static class WhySummary
             return ($"{why.Cluster} waits for the master: {away}.", "See that the master runs. What runs goes on, and what waits is placed when it is back.");
         // What waits for another pod is explained by that one.
         if (why.Pods.FirstOrDefault(pod => pod.WaitsFor is null) is { } waiting)
-            return OfPod(why, waiting, [.. why.Pods.Where(pod => pod.WaitsFor is null && pod.Asked == waiting.Asked)], hosts);
+            return OfPod(why, waiting, [.. why.Pods.Where(pod => pod.WaitsFor is null && pod.Asked == waiting.Asked)], hosts, now);
+        if (why.Pods.Count > 0 && why.WaitsForTurnOf is { } older)
+            return ($"{Names(why.Pods)} {(why.Pods.Count == 1 ? "waits its" : "wait their")} turn: {older} gets its places first, for two minutes at most while others wait.", $"See what {older} waits for: dp why {older}");
         if (why.Pods is [var first, ..])
             return (first.WaitsFor!.StartsWith(first.Pod + " ", StringComparison.Ordinal) ? first.WaitsFor : $"{Names([.. why.Pods.Where(pod => pod.WaitsFor == first.WaitsFor)])}: {first.WaitsFor}", isPaused ? $"dp plan continue {why.Cluster}" : null);
         return (why.Reason is { } reason ? $"{why.Cluster} is {state}. {reason}" : $"{why.Cluster} is {state}.", isPaused ? $"dp plan continue {why.Cluster}" : null);
     }
 
-    private static (string Sentence, string? ToDo) OfPod(ClusterWhy why, PodWhy pod, IReadOnlyList<PodWhy> alike, IReadOnlyList<HostView> hosts)
+    private static (string Sentence, string? ToDo) OfPod(ClusterWhy why, PodWhy pod, IReadOnlyList<PodWhy> alike, IReadOnlyList<HostView> hosts, DateTimeOffset now)
     {
         var waits = $"{Names(alike)} {(alike.Count == 1 ? "waits" : "wait")}";
         if (pod.Pool is not { } pool)
             return ($"{waits} for a host: {pod.NotAsked}.", null);
         if (pool.Hosts == 0)
             return ($"{waits} for a host: the pool has none.", "Start an agent on a host (dp-agent --master URL).");
-        if (pool.Reasons.Any(reason => reason.Kind is "FITS" or "OFFERED"))
+        if (pool.Reasons.Any(reason => reason.Kind is "FITS" or "OFFERED" or "REFUSED"))
             // There is room for this one, and not for all that get their places together: their scheduler has said for which.
             return why is { Reason: { } reason } && why.Pods.Any(each => each.Refusals.Count > 0)
                 ? ($"{why.Cluster} waits for {(reason.StartsWith(pod.Pod + ": ", StringComparison.Ordinal) ? reason[(pod.Pod.Length + 2)..] : reason)}.", "Ask for less or fewer (dp update), or add a host.")
                 : ($"{waits} for a host on which there is room to be offered.", null);
-        return (Nearest(pod, waits, alike.Count == 1 ? "it" : "each", pool, hosts), pool.Changes.Count == 0 ? "Ask for less (dp update), or add a host that has it." : $"It {pool.Changes[0].Text}.");
+        return (Nearest(pod, waits, alike.Count == 1 ? "it" : "each", pool, hosts), ToDo(pool.Changes, now));
+    }
+
+    /// <summary>What comes by itself before long is waited for; else what is idle could make room at once.</summary>
+    private static string ToDo(IReadOnlyList<WhyChange> changes, DateTimeOffset now)
+    {
+        var change = changes.FirstOrDefault(change => change.At - now < Soon) ?? changes.FirstOrDefault(change => change.Kind == Idle) ?? (changes.Count > 0 ? changes[0] : null);
+        return change is null ? "Ask for less (dp update), or add a host that has it."
+            : $"It {change.Text}{(change is { Kind: Idle, Clusters: { } idle } ? $": {string.Join(", ", idle.Select(cluster => $"dp park {cluster.Name}"))}" : "")}.";
     }
 
     private static string Nearest(PodWhy pod, string waits, string whose, PoolWhy pool, IReadOnlyList<HostView> hosts)

@@ -6,8 +6,14 @@ namespace DataPlatform.Core.Tests.Allocation;
 /// <summary>A pool with nested roles, reservations, quotas and refusals to which things happen by chance from a seed.</summary>
 internal sealed class RandomPool
 {
+    /// <summary>To which something is reserved that may be given back.</summary>
+    public const string Reserver = "a/y";
+
     private static readonly string[] Roles = ["a", "a/x", "a/x/1", "a/y", "b", "b/z", "c"];
     private static readonly ResourceBag Part = ResourceText.Parse("cpus:0.5;mem:256");
+
+    private static readonly ResourceBag Reserved = ResourceBag.Of(ResourceText.Parse("cpus:1;mem:300")
+        .Select(entry => entry with { Kind = entry.Kind.WithReservations([new Reservation(ReservationType.Dynamic, Reserver)]) }));
 
     private readonly Random _chance;
     private readonly Dictionary<string, ResourceBag> _totals = [];
@@ -22,7 +28,7 @@ internal sealed class RandomPool
             var role = Roles[_chance.Next(Roles.Length)];
             _totals[$"S{agent}"] = ResourceText.Parse(agent % 2 == 0
                 ? $"cpus:4;mem:4096;cpus({role}):2;mem({role}):512;ports:[1000-1099]"
-                : "cpus:8;mem:8192;disk:1000");
+                : "cpus:8;mem:8192;disk:1000").Add(Reserved);
             Allocator.AddAgent($"S{agent}", _totals[$"S{agent}"]);
         }
 

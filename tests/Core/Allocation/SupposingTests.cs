@@ -20,6 +20,7 @@ public class SupposingTests
             using (allocator.SupposeQuota("a", new Quota(ResourceQuantities.Empty, ResourceText.Parse($"cpus:{chance.Next(9)}").Quantities)))
             using (allocator.SupposeActive($"S{chance.Next(6)}"))
             using (allocator.SupposeGivenBack(supposing.Held.Take(3)))
+            using (allocator.SupposeUnreserved($"S{chance.Next(6)}", RandomPool.Reserver))
             {
                 foreach (var client in supposing.Clients)
                     _ = allocator.WhyNot(client.Framework, client.Role, "S0", supposing.Now);
@@ -63,6 +64,33 @@ public class SupposingTests
     }
 
     [Fact]
+    public void What_is_free_and_no_volume_is_thought_to_be_reserved_no_more()
+    {
+        var allocator = new Allocator();
+        allocator.AddAgent("S0", ResourceText.Parse("cpus:1;cpus(team/a):2").Add(Reserved("cpus:4", "team/a")).Add(Reserved("cpus:8", "team/b")));
+        allocator.SetFramework("holder", ["team/a"], isActive: true);
+        allocator.SetFramework("other", ["team/c"], isActive: true);
+        allocator.Give("holder", "team/a", "S0", Reserved("cpus:1.5", "team/a"));
+        Limit(allocator, "team", "cpus:14.5");
+
+        Ask("cpus:1.001").ShouldBeOfType<OfferObstacle.TooLittle>();
+        using (allocator.SupposeUnreserved("S0", "team/a"))
+        {
+            Ask("cpus:3.001").ShouldBeOfType<OfferObstacle.LimitReached>();
+            Ask("cpus:3.0").ShouldBeNull();
+            using (allocator.SupposeGivenBack([new OfferedResources("holder", "team/a", "S0", Reserved("cpus:1.5", "team/a"))]))
+            using (allocator.SupposeUnreserved("S0", "team/a"))
+                Ask("cpus:4.5").ShouldBeNull();
+            Ask("cpus:3.0").ShouldBeNull();
+        }
+
+        Ask("cpus:1.001").ShouldBeOfType<OfferObstacle.TooLittle>();
+        allocator.ConsumedQuota("team")["cpus"].ShouldBe(Cpus(14000));
+
+        OfferObstacle? Ask(string wanted) => allocator.WhyNot("other", "team/c", "S0", DateTimeOffset.UnixEpoch, ResourceText.Parse(wanted).Quantities);
+    }
+
+    [Fact]
     public void What_is_asked_for_is_never_remembered()
     {
         var allocator = new Allocator();
@@ -86,6 +114,9 @@ public class SupposingTests
     }
 
     private static IEnumerable<string> Texts(IEnumerable<OfferedResources> offers) => offers.Select(offer => offer.ToString()!);
+
+    private static ResourceBag Reserved(string resources, string role) => ResourceBag.Of(ResourceText.Parse(resources)
+        .Select(entry => entry with { Kind = entry.Kind.WithReservations([new Reservation(ReservationType.Dynamic, role)]) }));
 
     private static ResourceAmount Cpus(long thousandths) => ResourceAmount.FromThousandths(thousandths);
 

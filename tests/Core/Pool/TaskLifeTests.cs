@@ -65,6 +65,65 @@ public sealed class TaskLifeTests
         pool.State.Frameworks[framework].Tasks.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(TaskState.TaskStarting, TaskState.TaskRunning)]
+    [InlineData(TaskState.TaskRunning, TaskState.TaskRunning)]
+    [InlineData(TaskState.TaskRunning, TaskState.TaskFinished)]
+    public void An_update_that_was_sent_twice_and_arrives_after_the_next_one_changes_nothing_and_is_told_nobody(TaskState first, TaskState next)
+    {
+        pool.Update("a", framework, "t", first, uuid: PoolUnderTest.Uuid(1));
+        pool.Update("a", framework, "t", next, uuid: PoolUnderTest.Uuid(2));
+        var known = pool.State.Frameworks[framework].Tasks["t"].Record;
+
+        pool.Update("a", framework, "t", first, uuid: PoolUnderTest.Uuid(1));
+
+        pool.State.Frameworks[framework].Tasks["t"].Record.ShouldBeSameAs(known);
+        pool.StatusesTo("f").Select(status => status.State).ShouldBe([first, next]);
+        Acknowledged().ShouldBe([PoolUnderTest.Uuid(1)]);
+    }
+
+    [Fact]
+    public void An_update_of_before_that_arrives_after_the_end_was_acknowledged_is_told_nobody()
+    {
+        pool.Update("a", framework, "t", TaskState.TaskRunning, uuid: PoolUnderTest.Uuid(1));
+        pool.Update("a", framework, "t", TaskState.TaskFinished, uuid: PoolUnderTest.Uuid(2));
+        Acknowledge(PoolUnderTest.Uuid(2));
+
+        pool.Update("a", framework, "t", TaskState.TaskRunning, uuid: PoolUnderTest.Uuid(1));
+        pool.StatusesTo("f").Count().ShouldBe(2);
+        Acknowledged().ShouldBe([PoolUnderTest.Uuid(2), PoolUnderTest.Uuid(1)]);
+
+        pool.Update("a", framework, "t", TaskState.TaskFinished, uuid: PoolUnderTest.Uuid(2));
+        pool.StatusesTo("f").Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public void The_newest_update_is_passed_on_each_time_and_an_earlier_copy_of_it_takes_nothing_back()
+    {
+        pool.Update("a", framework, "t", TaskState.TaskStarting, latest: TaskState.TaskRunning);
+
+        pool.Update("a", framework, "t", TaskState.TaskStarting);
+
+        pool.StatusesTo("f").Count().ShouldBe(2);
+        pool.State.Frameworks[framework].Tasks["t"].Record.State.ShouldBe(TaskState.TaskRunning);
+    }
+
+    [Fact]
+    public void What_an_agent_brings_again_is_not_taken_for_late_while_it_still_waits_to_be_acknowledged()
+    {
+        pool.Update("a", framework, "t", TaskState.TaskStarting, uuid: PoolUnderTest.Uuid(1));
+        var brought = pool.State.Frameworks[framework].Tasks["t"].Record.Copy();
+        brought.State = TaskState.TaskRunning;
+        brought.Statuses.Add(new TaskReport { TaskId = brought.TaskId, State = TaskState.TaskRunning, Uuid = PoolUnderTest.Uuid(2) });
+        pool.Register("again", id: agent, tasks: brought);
+        pool.State.Frameworks[framework].Tasks["t"].Record.State.ShouldBe(TaskState.TaskRunning);
+
+        pool.Update("again", framework, "t", TaskState.TaskStarting, latest: TaskState.TaskRunning, uuid: PoolUnderTest.Uuid(1));
+        pool.Update("again", framework, "t", TaskState.TaskRunning, uuid: PoolUnderTest.Uuid(2));
+
+        pool.StatusesTo("f").Select(status => status.State).ShouldBe([TaskState.TaskStarting, TaskState.TaskStarting, TaskState.TaskRunning]);
+    }
+
     [Fact]
     public void A_kill_waits_for_an_agent_that_is_away()
     {
@@ -153,6 +212,9 @@ public sealed class TaskLifeTests
 
         pool.State.CompletedFrameworks.Keys.ShouldContain(brief);
     }
+
+    private IEnumerable<Google.Protobuf.ByteString> Acknowledged() =>
+        pool.ToldToAgent("a").Where(told => told.Type == AgentEvent.Types.Type.Acknowledge).Select(told => told.Acknowledge.Uuid);
 
     private void Acknowledge(Google.Protobuf.ByteString uuid) => pool.Call(framework, call =>
     {

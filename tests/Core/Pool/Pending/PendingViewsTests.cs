@@ -55,6 +55,52 @@ public sealed class PendingViewsTests
     }
 
     [Fact]
+    public void What_is_reserved_to_those_that_end_is_given_back_with_them()
+    {
+        var agent = pool.Register("a1", "cpus:4;mem:4096");
+        var other = pool.Subscribe("other", roles: "holder");
+        pool.Operate(other, pool.OffersTo("other"), Reserve("cpus:3", "holder"));
+        Rest(other);
+        var framework = pool.Subscribe("f");
+        var holder = new PendingRelease("cluster holder", []) { FrameworkId = other };
+
+        var answer = Ask(framework, "cpus:2", holder);
+
+        // Nothing of it is the host's own doing.
+        answer.Reasons.ShouldHaveSingleItem().Kind.ShouldBe(PendingKind.TooLittle);
+        answer.Changes.Select(change => change.Text).ShouldBe([$"fits on a1 ({agent}) when cluster holder ends"]);
+        Ask(framework, "cpus:4.5", holder).Reasons.ShouldHaveSingleItem().Kind.ShouldBe(PendingKind.TooSmall);
+        var rules = new AccessRules(new Dictionary<AccessAction, IReadOnlyList<AccessRule>> { [AccessAction.ViewFrameworks] = [new(new AccessEntity.Any(), new AccessEntity.Some(new HashSet<string> { "alice" }))] });
+        pool.State.Frameworks[framework].Info.User = "alice";
+        Answered(new PendingQuestion(framework, "role", Wanted("cpus:2")) { IfEnded = [holder] }, new Visibility(rules, new Caller.Named("somebody", "127.0.0.1"))).Changes.ShouldBeEmpty();
+        pool.Subscribe("third", roles: "holder");
+        Ask(framework, "cpus:2", holder).Changes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Of_what_is_idle_the_fewest_are_named_that_make_room_and_of_as_few_the_best()
+    {
+        var agent = pool.Register("a1", "cpus:8;mem:4096");
+        var other = pool.Subscribe("other");
+        foreach (var (task, cpus) in new[] { ("x", 1), ("y", 2), ("z", 2), ("w", 3) })
+            Run(other, agent, task, $"cpus:{cpus};mem:100");
+        Rest(other);
+        var framework = pool.Subscribe("f");
+        PendingRelease Release(string task) => new(task, [(other, task)]);
+        string[] Named(string wanted, params string[] idle) => [.. Answered(new PendingQuestion(framework, "role", Wanted(wanted))
+        {
+            IfEnded = [Release("w")], Idle = [.. idle.Select(Release)],
+        }, Everything).Changes.OfType<PendingChange.TasksEnd>().Select(change => $"{change.By}: {string.Join(' ', change.Names)}")];
+
+        Named("cpus:2", "x", "y", "z").ShouldBe(["Idle: y", "Soonest: w"]);
+        Named("cpus:2", "z", "y", "x").ShouldBe(["Idle: z", "Soonest: w"]);
+        Named("cpus:3", "x", "y", "z").ShouldBe(["Idle: x y", "Soonest: w"]);
+        Named("cpus:8", "x", "y", "z", "w").ShouldBe(["Idle: x y z w"]);
+        Named("cpus:6", "x", "y", "z").ShouldBeEmpty();
+        Named("cpus:3").ShouldBe(["Soonest: w"]);
+    }
+
+    [Fact]
     public void Without_a_word_of_what_may_end_other_frameworks_are_thought_away()
     {
         var agent = pool.Register("a1");
@@ -227,6 +273,9 @@ public sealed class PendingViewsTests
         answer.SearchedAll.ShouldBeFalse();
         Answered(new PendingQuestion(waiting, "role") { Offset = 39_990, Limit = 100 }, Everything).Listed.Count.ShouldBe(10);
     }
+
+    private static Offer.Types.Operation Reserve(string resources, string role) => Operations.Ask.Reserve(ResourceBag.Of(ResourceText.Parse(resources)
+        .Select(entry => entry with { Kind = entry.Kind.WithReservations([new Reservation(ReservationType.Dynamic, role)]) })).AllocatedTo(role));
 
     private static Visibility Everything { get; } = new(AccessRules.Everybody, Caller.Platform);
 

@@ -60,6 +60,8 @@ public sealed class SchedulerPlansTests
         var trial = new SchedulerTrial(firstTurn: "older clusters").SendSubscribed().SendWant().SendArtifacts();
         trial.Effects.OfType<SchedulerEffect.Gathering>().ShouldHaveSingleItem().Wanted.ShouldBeTrue();
         trial.ExpectNoCall(SchedulerCall.Types.Type.Revive).SendOffer("A1").ExpectLaunched().StepOf("head").WaitingFor.ShouldBe("its turn: older clusters is to be placed first");
+        trial.Observation!.WaitsForTurnOf.ShouldBe("older clusters");
+        trial.Observation!.Pending.First(pod => pod.Pod == "head").WaitsFor.ShouldBe("its turn: older clusters is to be placed first");
         trial.Send(new SchedulerCommand.Turn(null)).ExpectCall(SchedulerCall.Types.Type.Revive).SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
         trial.Effects.OfType<SchedulerEffect.Gathering>().ShouldHaveSingleItem().Wanted.ShouldBeFalse();
     }

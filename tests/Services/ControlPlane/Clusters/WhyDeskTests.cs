@@ -64,6 +64,38 @@ public sealed class WhyDeskTests
     }
 
     [Fact]
+    public async Task An_idle_cluster_is_named_to_be_parked_with_how_long_it_did_nothing_and_no_other()
+    {
+        await using var master = await MasterProcess.StartAsync();
+        await using var agent = new FakeAgent(master.Endpoint, "cpus:1;mem:1024");
+        await agent.RegisterAsync();
+        await using var framework = await Master.TestFramework.SubscribeAsync(master.Endpoint);
+        await FaultTests.RunAsync(framework, agent, "h1");
+        var engine = new ScriptedOperator { FrameworkId = framework.Id };
+        await using var host = await ControlPlaneHost.Start(engine: engine, change: settings => settings with { Master = master.Endpoint });
+        var since = DateTimeOffset.UtcNow.AddHours(-3).AddSeconds(-5);
+        await LaunchAsync(host, "busy", Does(ActivityState.Busy, "h1"), lifetime: 7200);
+        await LaunchAsync(host, "silent", Does(ActivityState.Unknown, "h1"), lifetime: 7200);
+        await LaunchAsync(host, "dozing", Does(ActivityState.Idle, "h1"), lifetime: 7200);
+        await LaunchAsync(host, "trial", ScriptedOperator.Pending with { Pending = [new("worker-0", ["worker-0"], new(1000, 512, 0), 1, null)] });
+
+        var (code, output) = await DpAsync(host, "why", "trial");
+
+        code.ShouldBe(ExitCode.Waiting);
+        output.ShouldContain("-> It fits on 127.0.0.1 if idle cluster dozing of tester (0.1 cpus, 32 MiB) is parked, which has done nothing for 3 h 0 min: dp park dozing.");
+        var change = JsonNode.Parse(await host.Client.GetStringAsync("/api/v1/clusters/trial/why"))!["pods"]![0]!["pool"]!["changes"]!.AsArray()
+            .Single(change => (string)change!["kind"]! == "IDLE_ENDS")!["clusters"]![0]!;
+        ((string)change["name"]!, change["idle_since"]!.GetValue<DateTimeOffset>()).ShouldBe(("dozing", since));
+        await LaunchAsync(host, "reader", ScriptedOperator.Pending, label: "dozing");
+        (await DpAsync(host, "why", "trial", "--all")).Output.ShouldNotContain("idle cluster");
+
+        ClusterObservation Does(ActivityState state, string task) => ScriptedOperator.Pending with
+        {
+            Tasks = [Running(task)], Reserved = new AmountsView(100, 32, 0), Activity = new ActivityView(state, "jobs", since, null),
+        };
+    }
+
+    [Fact]
     public async Task Without_a_master_the_operator_s_own_reasons_are_told_and_why_there_are_no_others()
     {
         await using var host = await ControlPlaneHost.Start();
@@ -98,9 +130,9 @@ public sealed class WhyDeskTests
     private static TaskView Running(string id) => new(
         "worker-0", id, "TASK_RUNNING", null, "127.0.0.1", "S0", null, new AmountsView(100, 32, 0), new Dictionary<string, int>(), null, null, true);
 
-    private static async Task LaunchAsync(ControlPlaneHost host, string name, ClusterObservation observation)
+    private static async Task LaunchAsync(ControlPlaneHost host, string name, ClusterObservation observation, int lifetime = 719, string label = "")
     {
-        var (status, body) = await host.Post("/api/v1/clusters", $$"""{"package":"sample","name":"{{name}}","options":{"workers":1},"lifetime_seconds":719}""");
+        var (status, body) = await host.Post("/api/v1/clusters", $$"""{"package":"sample","name":"{{name}}","options":{"workers":1,"label":"{{label}}"},"lifetime_seconds":{{lifetime}}}""");
         status.ShouldBe(HttpStatusCode.Created);
         host.Engine.Show(body["summary"]!["id"]!.ToString(), observation);
     }

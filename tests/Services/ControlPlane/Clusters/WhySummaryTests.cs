@@ -55,10 +55,28 @@ public sealed class WhySummaryTests
     public void A_task_that_waits_for_no_host_is_said_so() =>
         Say(new ClusterWhy("trial", ClusterState.Ready, null, []), "worker-0").ShouldBe(("worker-0 does not wait for a host; trial is ready.", null));
 
+    [Fact]
+    public void What_is_idle_is_to_be_parked_unless_something_ends_soon()
+    {
+        var idle = new WhyChange("IDLE_ENDS", "fits on h1 if idle cluster a of me (1 cpus) is parked", "h1", null) { Clusters = [new("a", "me", new(1000, 512, 0), Now.AddHours(-2))] };
+        var ends = new WhyChange("TASKS_END_SOONEST", "fits on h1 when cluster b ends in a while", "h1", null);
+        string? ToDo(int minutes) => Of([Pod("worker-0", pool: Pool([new HostsReason("TOO_LITTLE", "too little is free", 1, [])], [idle, ends with { At = Now.AddMinutes(minutes) }]))], Host("h1", 4000, 3900)).ToDo;
+
+        ToDo(20).ShouldBe("It fits on h1 if idle cluster a of me (1 cpus) is parked: dp park a.");
+        ToDo(5).ShouldBe("It fits on h1 when cluster b ends in a while.");
+    }
+
+    [Fact]
+    public void Who_waits_for_the_turn_of_another_is_sent_to_that_one() =>
+        Say(new ClusterWhy("trial", ClusterState.Pending, null, [Pod("head", "its turn: older is to be placed first"), Pod("worker-0", "the head")]) { WaitsForTurnOf = "older" })
+            .ShouldBe(("head and 1 more wait their turn: older gets its places first, for two minutes at most while others wait.", "See what older waits for: dp why older"));
+
+    private static DateTimeOffset Now { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static (string Sentence, string? ToDo) Of(IReadOnlyList<PodWhy> pods, params HostView[] hosts) => Say(new ClusterWhy("trial", ClusterState.Pending, null, pods), hosts: hosts);
 
     private static (string Sentence, string? ToDo) Say(ClusterWhy why, string? task = null, bool isPaused = false, params HostView[] hosts) =>
-        WhySummary.Of(why, task, isPaused, hosts, away: null) is var said ? (said.Sentence, said.ToDo) : default;
+        WhySummary.Of(why, task, isPaused, hosts, away: null, Now) is var said ? (said.Sentence, said.ToDo) : default;
 
     private static PodWhy Pod(string name, string? waitsFor = null, PoolWhy? pool = null) => new(name, [name], new AmountsView(2000, 512, 0), 1, waitsFor, [], pool, null);
 
