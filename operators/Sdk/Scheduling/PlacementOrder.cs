@@ -44,15 +44,19 @@ public sealed class PlacementOrder
 
     private List<(string, string?)> Tell(DateTimeOffset now)
     {
-        var head = waiting.OrderBy(pair => pair.Value.Round).ThenBy(pair => pair.Value.CreatedAt).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Key).FirstOrDefault();
+        var inOrder = waiting.OrderBy(pair => pair.Value.Round).ThenBy(pair => pair.Value.CreatedAt).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+        var head = inOrder.Count == 0 ? null : inOrder[0].Key;
         if (head != first)
             firstSince = now;
         first = head;
         var news = new List<(string, string?)>();
-        foreach (var id in waiting.Keys)
+        string? before = null;
+        // Each hears of the one just before it: when the first is placed, one of all that wait has news.
+        foreach (var (id, place) in inOrder)
         {
-            var waitsFor = id == head ? null : waiting[head!].Name;
-            if (told.TryGetValue(id, out var before) && before == waitsFor)
+            var waitsFor = before;
+            before = place.Name;
+            if (told.TryGetValue(id, out var known) && known == waitsFor)
                 continue;
             told[id] = waitsFor;
             news.Add((id, waitsFor));

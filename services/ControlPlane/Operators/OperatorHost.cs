@@ -23,7 +23,7 @@ public sealed class OperatorHost(
         // A scheduler's own loop must not wait for what happens here.
         var channel = Channel.CreateUnbounded<News>(new UnboundedChannelOptions { SingleReader = true });
         var followed = new Dictionary<IClusterOperator, Followed>();
-        var state = new Lead(new ConnectionBoard(catalogue, clusters), new PlacementOrder());
+        var state = new Lead(new ConnectionBoard(), new PlacementOrder());
         void Catalogued() => channel.Writer.TryWrite(new News.Catalogued());
         catalogue.Changed += Catalogued;
         Follow(followed, channel.Writer, stoppingToken);

@@ -13,7 +13,7 @@ public sealed class PlacementOrderTests
     {
         order.Begin("b", "younger", Noon.AddMinutes(1), Noon).ShouldBe([("b", (string?)null)]);
         order.Begin("a", "older", Noon, Noon).OrderBy(told => told.ClusterId).ShouldBe([("a", (string?)null), ("b", "older")]);
-        order.Begin("c", "youngest", Noon.AddMinutes(2), Noon).ShouldBe([("c", "older")]);
+        order.Begin("c", "youngest", Noon.AddMinutes(2), Noon).ShouldBe([("c", "younger")]);
     }
 
     [Fact]
@@ -22,7 +22,10 @@ public sealed class PlacementOrderTests
         order.Begin("a", "older", Noon, Noon);
         order.Begin("b", "younger", Noon.AddMinutes(1), Noon);
         order.Begin("c", "youngest", Noon.AddMinutes(2), Noon);
-        order.End("a", Noon).OrderBy(told => told.ClusterId).ShouldBe([("b", (string?)null), ("c", "younger")]);
+        order.Begin("d", "last", Noon.AddMinutes(3), Noon);
+        // Those further behind have no news.
+        order.End("a", Noon).ShouldBe([("b", (string?)null)]);
+        order.End("c", Noon).ShouldBe([("d", "younger")]);
     }
 
     [Fact]
