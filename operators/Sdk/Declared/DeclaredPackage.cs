@@ -109,6 +109,9 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     private static PlacementRule Rule(PlacementDeclaration placement) => placement switch
     {
         PlacementDeclaration.AtMostOnHost(var count) => PlacementRule.AtMostOnOneHost(count),
+        PlacementDeclaration.AtMostInZone(var count) => PlacementRule.AtMostInOneZone(count),
+        PlacementDeclaration.AwayFrom(var pod) => PlacementRule.AwayFrom(pod),
+        PlacementDeclaration.Near(var pod) => PlacementRule.Near(pod),
         PlacementDeclaration.Attribute(var name, var value) => PlacementRule.Attribute(name, value),
         _ => throw new InvalidOperationException(placement.ToString()),
     };

@@ -59,7 +59,15 @@ public abstract record PlacementDeclaration
 
     public sealed record AtMostOnHost(int Count) : PlacementDeclaration;
 
+    public sealed record AtMostInZone(int Count) : PlacementDeclaration;
+
     public sealed record Attribute(string Name, string Value) : PlacementDeclaration;
+
+    /// <param name="Pod">On no host where an instance of that is.</param>
+    public sealed record AwayFrom(string Pod) : PlacementDeclaration;
+
+    /// <param name="Pod">Only on a host where an instance of that is.</param>
+    public sealed record Near(string Pod) : PlacementDeclaration;
 }
 
 /// <param name="Name">Empty for the only task of its pod.</param>

@@ -28,7 +28,7 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
         foreach (var volume in declared.SelectMany(task => task.Volumes.DistinctBy(volume => volume.Name)).GroupBy(volume => volume.Name).Where(group => group.Count() > 1))
             problems.Add(fields.Node, $"the volume {volume.Key} is there twice in the pod {type}");
         var pod = new PodDeclaration(
-            type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(fields)], waitsFor);
+            type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(type, fields, others)], waitsFor);
         fields.Done();
         return pod;
     }
@@ -81,13 +81,25 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
         return waits;
     }
 
-    private IEnumerable<PlacementDeclaration> Placement(Fields fields)
+    private IEnumerable<PlacementDeclaration> Placement(string type, Fields fields, IReadOnlySet<string> pods)
     {
         foreach (var rule in fields.Maps("placement"))
         {
             if (rule.Has("at_most_on_host"))
             {
                 yield return new PlacementDeclaration.AtMostOnHost(rule.Whole("at_most_on_host", 1, MostInstances, 1));
+            }
+            else if (rule.Has("at_most_in_zone"))
+            {
+                yield return new PlacementDeclaration.AtMostInZone(rule.Whole("at_most_in_zone", 1, MostInstances, 1));
+            }
+            else if (rule.Has("away_from"))
+            {
+                yield return new PlacementDeclaration.AwayFrom(Other(type, rule, "away_from", pods));
+            }
+            else if (rule.Has("near"))
+            {
+                yield return new PlacementDeclaration.Near(Other(type, rule, "near", pods));
             }
             else if (rule.Map("attribute") is { } attribute)
             {
@@ -96,10 +108,18 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
             }
             else
             {
-                problems.Add(rule.Node, "a placement says nothing", "at_most_on_host: N, or attribute: { name: N, is: V }");
+                problems.Add(rule.Node, "a placement says nothing", "at_most_on_host: N, at_most_in_zone: N, away_from: POD, near: POD, or attribute: { name: N, is: V }");
             }
 
             rule.Done();
         }
+    }
+
+    private string Other(string type, Fields rule, string field, IReadOnlySet<string> pods)
+    {
+        var pod = rule.Text(field);
+        if (pod == type || !pods.Contains(pod))
+            problems.Add(rule.At(field), $"{rule.Of(field)} names {Problems.Short(pod)}, which is no other pod", string.Join(", ", pods.Where(other => other != type)));
+        return pod;
     }
 }
