@@ -40,6 +40,27 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task What_a_cluster_needs_is_chosen_on_the_form_and_what_is_fixed_is_locked_afterwards()
+    {
+        console.Launch("numbers");
+        var page = await console.Open("/launch/sample");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("needs-numbers");
+        await page.GetByText("Needs other clusters").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "numbers", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "numbers", Exact = true })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Save(page, "launch-needs");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Launch", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/clusters/needs-numbers");
+        console.Host.Get<ClusterStore>().Find("needs-numbers")!.Needs.ShouldBe(["numbers"]);
+
+        page = await console.Open("/clusters/needs-numbers/change");
+        await Assertions.Expect(page.GetByLabel("Mode")).ToBeDisabledAsync();
+        await Assertions.Expect(page.Locator("#option-mode-hint")).ToContainTextAsync("fixed when a cluster is launched");
+        await Assertions.Expect(page.GetByLabel("Workers")).ToBeEnabledAsync();
+        await Save(page, "change-fixed");
+    }
+
+    [Fact]
     public async Task A_cluster_page_follows_the_cluster_without_reloading()
     {
         var id = console.Launch("live", ClusterState.Starting);

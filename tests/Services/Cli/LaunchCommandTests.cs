@@ -28,16 +28,16 @@ public sealed class LaunchCommandTests
     }
 
     [Fact]
-    public async Task Sends_the_size_and_what_it_needs()
+    public async Task Sends_the_version_the_size_and_what_it_needs()
     {
         await using var fake = await FakeControlPlane.StartAsync();
         fake.With("GET /api/v1/packages/spark", Examples.Package).With(Launch, Examples.Cluster("Pending"), 201);
 
-        (await fake.RunAsync("launch", "spark", "--name", "trial", "--size", "M", "--set", "workers=3", "--needs", "numbers", "--needs", "sums", "--no-wait")).ShouldBe(ExitCode.Done);
+        (await fake.RunAsync("launch", "spark", "--name", "trial", "--version", "4.2.0", "--size", "M", "--set", "workers=3", "--needs", "numbers", "--needs", "sums", "--no-wait")).ShouldBe(ExitCode.Done);
 
         var sent = JsonNode.Parse(fake.Requests.Single(request => request.Method == "POST").Body)!;
         JsonNode.DeepEquals(sent, JsonNode.Parse("""
-            {"package":"spark","name":"trial","options":{"workers":3},"lifetime_seconds":28800,"size":"M","needs":["numbers","sums"]}
+            {"package":"spark","name":"trial","options":{"workers":3},"lifetime_seconds":28800,"version":"4.2.0","size":"M","needs":["numbers","sums"]}
             """)).ShouldBeTrue(sent.ToJsonString());
     }
 

@@ -163,6 +163,29 @@ public sealed class PackageDeskTests : IDisposable
     }
 
     [Fact]
+    public async Task What_runs_of_a_blueprint_stays_on_its_version_until_the_file_names_another()
+    {
+        await using var host = await ControlPlaneHost.Start(packages: Operator);
+        async Task<string> Up(string cluster)
+        {
+            var (status, change) = await host.Post("/api/v1/blueprints", new JsonObject { ["content"] = $"schema: 1\nname: lab\nclusters:\n  page: {{ package: tiny{cluster} }}\n" }.ToJsonString());
+            status.ShouldBe(HttpStatusCode.OK, change.ToJsonString());
+            return change["clusters"]![0]!["change"]!.GetValue<string>();
+        }
+
+        await Install(host, Tiny("1"));
+        (await Up("")).ShouldBe("launched");
+        await Install(host, Tiny("2"));
+        (await Up("")).ShouldBe("left");
+        Cluster(host, "page").VersionOf().ShouldBe("1");
+        (await host.Post("/api/v1/blueprints/export", """{"of":["lab"]}""")).Body["content"]!.GetValue<string>().ShouldContain("version: \"1\"");
+
+        (await Up(", version: \"2\"")).ShouldBe("changed");
+        Cluster(host, "page").VersionOf().ShouldBe("2");
+        (await Up("")).ShouldBe("left");
+    }
+
+    [Fact]
     public async Task A_folder_that_was_put_there_by_hand_can_lose_one_of_its_versions()
     {
         await using var host = await ControlPlaneHost.Start(
