@@ -12,10 +12,19 @@ public static class LifeCommands
         yield return Change(surroundings, "restart", "Starts all pods of a cluster again, one after another", "is being restarted");
         yield return Change(surroundings, "rotate", "Replaces a cluster's secrets: ends its pods and starts them with others; what it held in memory is lost", "gets other secrets");
         yield return Change(surroundings, "retry", "Tries again what has failed", "is tried again");
-        yield return Change(surroundings, "park", "Ends a cluster's pods and gives their places back; what it keeps stays", "is being parked");
+        yield return Park(surroundings);
         yield return Change(surroundings, "resume", "Brings a parked cluster up again", "is coming up again");
         yield return Replace(surroundings);
         yield return Plan(surroundings);
+    }
+
+    private static ExampledCommand Park(Surroundings surroundings)
+    {
+        var (cluster, needed) = (Shared.Cluster(), Shared.EvenIfNeeded());
+        var command = new ExampledCommand("park", "Ends a cluster's pods and gives their places back; what it keeps stays", "dp park trial", "dp park trial --even-if-needed") { cluster, needed };
+        command.SetAction(async (parsed, cancellation) =>
+            await AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), parsed.GetValue(needed) ? "park?even_if_needed=true" : "park", "is being parked", cancellation));
+        return command;
     }
 
     private static ExampledCommand Replace(Surroundings surroundings)

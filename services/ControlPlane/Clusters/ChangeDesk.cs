@@ -10,7 +10,7 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// Takes what people want otherwise of a cluster that they have: other options, a pause, a restart. What is taken is stored before its
 /// scheduler hears of it; a change that comes between is refused rather than lost.
 /// </summary>
-public sealed partial class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, MasterReader master, LakeReader lake, TimeProvider time)
+public sealed partial class ChangeDesk(Catalogue catalogue, ClusterStore clusters, Database database, ClusterChanges changes, ClusterDependencies dependencies, MasterReader master, LakeReader lake, TimeProvider time)
 {
     public async Task<ChangeOutcome> UpdateAsync(string name, UpdateRequest request, string actor, CancellationToken cancellation)
     {
@@ -51,7 +51,11 @@ public sealed partial class ChangeDesk(Catalogue catalogue, ClusterStore cluster
 
     public ChangeOutcome Retry(string name, string actor) => Aim(name, actor, "retry", cluster => cluster.Aim with { Retries = cluster.Aim.Retries + 1 });
 
-    public ChangeOutcome Park(string name, string actor) => Aim(name, actor, "park", cluster => cluster.Aim with { IsParked = true });
+    /// <param name="evenIfNeeded">Also when others connect to it, which then wait until it is back.</param>
+    public ChangeOutcome Park(string name, string actor, bool evenIfNeeded) =>
+        Guarded(name, (cluster, engine) => !evenIfNeeded && dependencies.WhyKept([name]) is { } kept
+            ? Refused(kept)
+            : Set(cluster, engine, cluster.Aim with { IsParked = true }, new AuditEntry(actor, "park", cluster.Name)));
 
     public ChangeOutcome Resume(string name, string actor) => Aim(name, actor, "resume", cluster => cluster.Aim with { IsParked = false });
 

@@ -20,7 +20,7 @@ public sealed class ClusterDependencies(Catalogue catalogue, ClusterStore cluste
         if (needing.Count == 0) return null;
         var who = string.Join(", ", needing.Select(cluster => $"{cluster.Name} ({cluster.Package})"));
         return new Problem(
-            "Other clusters need it", 409, $"{who} {(needing.Count == 1 ? "connects" : "connect")} to {string.Join(", ", names.Where(name => needing.Exists(cluster => Named(cluster).Contains(name))))}. Nothing was deleted.",
+            "Other clusters need it", 409, $"{who} {(needing.Count == 1 ? "connects" : "connect")} to {string.Join(", ", names.Where(name => needing.Exists(cluster => Named(cluster).Contains(name))))}. Nothing was done.",
             [new FieldProblem("even_if_needed", "was not said", $"true (dp: --even-if-needed), or after {string.Join(", ", needing.Select(cluster => cluster.Name))}")]);
     }
 

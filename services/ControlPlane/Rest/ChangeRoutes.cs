@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
+using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
 
@@ -19,7 +20,9 @@ public static class ChangeRoutes
         Map(clusters, "restart", "Starts all pods again, one after another", (desk, name, actor) => desk.Restart(name, actor));
         Map(clusters, "rotate", "Replaces all secrets: ends all pods and starts them with others", (desk, name, actor) => desk.Rotate(name, actor));
         Map(clusters, "retry", "Tries again what has failed", (desk, name, actor) => desk.Retry(name, actor));
-        Map(clusters, "park", "Ends all pods and gives their places back; the volumes of its pods stay", (desk, name, actor) => desk.Park(name, actor));
+        Described(clusters.MapPost("/{name}/park", (string name, [FromQuery(Name = "even_if_needed")] bool? evenIfNeeded, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) =>
+            Answer(desk.Park(name, ApiRoutes.Actor(user), evenIfNeeded == true), views))
+            .WithSummary("Ends all pods and gives their places back; the volumes of its pods stay. Refused while others connect to it").Produces<ClusterDetail>(202));
         Map(clusters, "resume", "Brings a parked cluster up again", (desk, name, actor) => desk.Resume(name, actor));
         Map(clusters, "pause", "Begins no further step of a plan", (desk, name, actor) => desk.Pause(name, actor));
         Map(clusters, "continue", "Goes on with a paused plan", (desk, name, actor) => desk.Continue(name, actor));

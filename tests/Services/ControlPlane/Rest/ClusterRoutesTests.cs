@@ -186,6 +186,10 @@ public sealed class ClusterRoutesTests : IAsyncLifetime
         host.Get<ClusterStore>().Find("trial")!.DeleteRequestedAt.ShouldBeNull();
         (await host.Client.DeleteAsync("/api/v1/clusters/analyst")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         using (var refused = await host.Client.DeleteAsync("/api/v1/clusters/trial")) (await refused.Content.ReadAsStringAsync()).ShouldContain("\"reader (sample) connects to trial.");
+        (await host.Post("/api/v1/clusters/trial/park", "")).Status.ShouldBe(HttpStatusCode.Conflict);
+        host.Get<ClusterStore>().Find("trial")!.Aim.IsParked.ShouldBeFalse();
+        (await host.Post("/api/v1/clusters/trial/park?even_if_needed=true", "")).Status.ShouldBe(HttpStatusCode.Accepted);
+        host.Get<ClusterStore>().Find("trial")!.Aim.IsParked.ShouldBeTrue();
         (await host.Client.DeleteAsync("/api/v1/clusters/trial?even_if_needed=true")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 
