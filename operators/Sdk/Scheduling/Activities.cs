@@ -46,11 +46,18 @@ internal static class Activities
             return null;
         if (cluster.Facts.ReadyAt is not { } readyAt)
             return Unknown("it is not ready yet", null, null);
+        if (cluster.Operations().FirstOrDefault(operation => !cluster.IsOver(operation)) is { } asked)
+            return new ActivityView(ActivityState.Busy, asked.Name, now, null);
         var told = cluster.Instances().SelectMany(instance => instance.TaskNames()).Where(task => task.Specification.Activity is not null).Select(task => task.Task).ToList();
         if (told.Count == 0)
             return Unknown("its package gives no evidence of it", null, null);
         string? busy = null, whyNot = null;
         var (lastAt, lastOf) = (readyAt, "its launch");
+        foreach (var row in cluster.Tasks.Values.Where(row => row is { IsOperation: true, EndedAt: not null }))
+        {
+            if (row.EndedAt > lastAt)
+                (lastAt, lastOf) = (row.EndedAt.Value, row.Name);
+        }
         foreach (var name in told)
         {
             var row = cluster.Tasks.GetValueOrDefault(name);

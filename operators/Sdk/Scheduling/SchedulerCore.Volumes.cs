@@ -21,9 +21,14 @@ public sealed partial class SchedulerCore
     private static List<PodVolume> Missing(PodRecord record, OfferShare share) => [.. (record.Volumes?.Volumes ?? []).Where(volume => !share.Has(volume))];
 
     /// <summary>What a task has run on stays, whatever is wanted by now.</summary>
-    private bool VolumesSuit(PodInstance instance) => cluster.Record(instance).Volumes is not { IsUsed: false } made
-        || made.Volumes.Select(volume => (volume.Task, volume.Name, volume.Mebibytes, volume.Path))
-            .SequenceEqual(instance.Pod.Volumes.Select(each => (each.Task.Name, each.Volume.Name, each.Volume.Mebibytes, each.Volume.Path)));
+    private bool VolumesSuit(PodInstance instance) => cluster.Record(instance).Volumes switch
+    {
+        // It was placed when its package had none yet.
+        null => !instance.Pod.Volumes.Any(),
+        { IsUsed: true } => true,
+        var made => made.Volumes.Select(volume => (volume.Task, volume.Name, volume.Mebibytes, volume.Path))
+            .SequenceEqual(instance.Pod.Volumes.Select(each => (each.Task.Name, each.Volume.Name, each.Volume.Mebibytes, each.Volume.Path))),
+    };
 
     private void Create(string pod, IEnumerable<PodVolume> volumes, OfferShare share)
     {

@@ -55,6 +55,15 @@ public sealed class SchedulerOperationsTests
     }
 
     [Fact]
+    public void Who_is_asked_to_do_something_is_busy_until_it_is_over()
+    {
+        var trial = Asked(1);
+        trial.Observation!.Activity.ShouldNotBeNull().State.ShouldBe(ActivityState.Busy);
+        trial.SendOffer("A2").SendStatus("backup-1", TaskState.TaskRunning).Observation!.Activity!.Of.ShouldBe("backup-1");
+        trial.SendStatus("backup-1", TaskState.TaskFinished).Observation!.Activity!.State.ShouldNotBe(ActivityState.Busy);
+    }
+
+    [Fact]
     public void While_the_cluster_is_parked_nothing_is_begun() => Asked(1, wanted => wanted with { Goal = ClusterGoal.Park }).SendOffer("A2").ExpectLaunched()
         .Observation!.Operations[0].Said.ShouldBe("the cluster to be brought up again: it is parked");
 

@@ -18,7 +18,7 @@ public sealed class SchedulerTrial
     public const string Cluster = "c1";
 
     private readonly MemoryDocuments store = new();
-    private readonly TrialPackage package;
+    private TrialPackage package;
     private readonly double spread;
     private readonly string? firstTurn;
     private WantedCluster wanted = new(Cluster, "mine", "me", [], Beginning);
@@ -142,8 +142,10 @@ public sealed class SchedulerTrial
     }
 
     /// <summary>The scheduler's process ends and another begins with what was stored.</summary>
-    public SchedulerTrial Restart()
+    /// <param name="with">Another edition of the package; null for the same.</param>
+    public SchedulerTrial Restart(TrialPackage? with = null)
     {
+        package = with ?? package;
         core = NewCore();
         return this;
     }

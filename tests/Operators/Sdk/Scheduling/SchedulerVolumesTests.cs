@@ -104,6 +104,17 @@ public sealed class SchedulerVolumesTests
     }
 
     [Fact]
+    public void A_pod_whose_package_has_volumes_by_now_gets_them_with_its_next_place()
+    {
+        var trial = SchedulerTrial.Started(new TrialPackage(workers: 1, named: true)).SendOffer("A1").SendReady("head").SendReady("worker-0");
+        var place = PlaceOf(trial, "worker-0");
+        trial.Restart(Package).SendSubscribed().SendWant().SendArtifacts().ExpectKilled().SendStatus("worker-0", TaskState.TaskFailed).Later(TimeSpan.FromSeconds(2));
+        var offer = trial.ReservedOffer("worker-0", place);
+        offer.Resources.Add(trial.Offer("A1").Resources);
+        trial.SendOffers(offer).ExpectLaunched("worker-0").Operations.ShouldBe([OperationType.Unreserve, OperationType.Reserve, OperationType.Create, OperationType.Launch]);
+    }
+
+    [Fact]
     public void What_is_deleted_goes_with_its_volumes()
     {
         var trial = Ready();
