@@ -42,9 +42,10 @@ public static class OperationCommands
     {
         var (cluster, leave, limit) = (Shared.Cluster(), NoWait(), Limit());
         var operation = new Argument<string>("operation") { Description = "What it is to do; 'dp packages NAME' lists what its package knows" };
-        var command = new ExampledCommand("operate", "Asks a cluster to do something that its package knows", "dp operate numbers backup") { cluster, operation, leave, limit };
+        var backup = new Option<string?>("--backup") { Description = "Of one that restores: the backup's name, as 'dp backups' lists it", HelpName = "BACKUP" };
+        var command = new ExampledCommand("operate", "Asks a cluster to do something that its package knows", "dp operate numbers backup", "dp operate numbers backup --no-wait -o json") { cluster, operation, backup, leave, limit };
         command.SetAction((parsed, cancellation) =>
-            AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), new OperationRequest(parsed.GetRequiredValue(operation), null), parsed.GetValue(leave), parsed.GetValue(limit), cancellation));
+            AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), new OperationRequest(parsed.GetRequiredValue(operation), parsed.GetValue(backup)), parsed.GetValue(leave), parsed.GetValue(limit), cancellation));
         return command;
     }
 

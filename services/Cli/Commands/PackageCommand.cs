@@ -79,6 +79,7 @@ public static class PackageCommand
     {
         var folder = Folder();
         var command = new ExampledCommand("install", "Installs a package, or further versions of one, where the control plane is: it can be launched at once. What clusters run on stays as it is", "dp package install greeter", "dp package install greeter -o json") { folder };
+        command.Aliases.Add("update");
         command.SetAction(async (parsed, cancellation) =>
         {
             var path = Existing(parsed.GetRequiredValue(folder));

@@ -56,6 +56,9 @@ public static class PackagesCommand
         surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
         foreach (var (size, values) in package.Sizes)
             await surroundings.Output.WriteLineAsync(Rows.Printable($"--size {size}: {string.Join(", ", values.Select(value => $"{value.Key}={value.Value}"))}"));
+        // A control plane of an earlier version says nothing of them.
+        foreach (var operation in package.Operations ?? [])
+            await surroundings.Output.WriteLineAsync(Rows.Printable($"{(operation.Name == operation.Kind ? $"dp {operation.Name} CLUSTER" : $"dp operate CLUSTER {operation.Name}")}: {(operation.Description.Length > 0 ? operation.Description : operation.Title)}"));
         return ExitCode.Done;
     }
 
