@@ -58,7 +58,7 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
     {
         null => pod.Pod.Tasks.Any(task => task.RunsOnce) ? "its end: it runs once" : "a task of the same pod that ended",
         { KillReason: { } reason } => $"its end: {reason}",
-        { UnreachableSince: { } since } row => $"its host {row.Host}, out of reach since {since:HH:mm:ss}",
+        { UnreachableSince: { } since } row => $"its host {row.Host}, out of reach since {since:HH:mm:ss}{(cluster.HoldsData(pod.Name) ? $", where its data is; without it: dp replace {cluster.Wanted!.Name} {pod.Name}" : "")}",
         { StartedAt: null } row => $"host {row.Host} to fetch and start it",
         var row => cluster.ChecksMissed.GetValueOrDefault(row.TaskId, "its readiness check"),
     };

@@ -21,7 +21,7 @@ internal static class TakeDown
 
     private static Phase Tasks(ClusterWork cluster) => new("tasks", Strategy.Parallel,
     [
-        .. cluster.Tasks.Values.OrderBy(row => row.LaunchedAt).ThenBy(row => row.Name, StringComparer.Ordinal).Select(row => new Step(
+        .. cluster.Tasks.Values.Where(row => row.Living || !row.IsOperation).OrderBy(row => row.LaunchedAt).ThenBy(row => row.Name, StringComparer.Ordinal).Select(row => new Step(
             StepKind.Kill, row.Name, row.Pod, row.Living ? StepState.Starting : StepState.Complete, row.Living, row.Living ? "its process to end" : null) { FinishedAt = row.EndedAt }),
     ]);
 

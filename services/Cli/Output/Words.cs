@@ -11,7 +11,10 @@ public static class Words
     public static string Mebibytes(long mebibytes) =>
         mebibytes >= 1024 ? string.Create(CultureInfo.InvariantCulture, $"{mebibytes / 1024m:0.#} GiB") : $"{mebibytes} MiB";
 
-    public static string Amounts(AmountsView amounts) => $"{Cpus(amounts.MilliCpus)} cpus, {Mebibytes(amounts.MemoryMebibytes)}";
+    /// <summary>Disk is said where there is nothing else, as of what is parked.</summary>
+    public static string Amounts(AmountsView amounts) => amounts is { MilliCpus: 0, MemoryMebibytes: 0, DiskMebibytes: > 0 }
+        ? $"{Mebibytes(amounts.DiskMebibytes)} of disk"
+        : $"{Cpus(amounts.MilliCpus)} cpus, {Mebibytes(amounts.MemoryMebibytes)}";
 
     public static string Bytes(long bytes) => bytes switch
     {

@@ -69,8 +69,19 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
         };
         return new ClusterDetail(summary, Texts(cluster.Options), seen.Plans, seen.Tasks, seen.Endpoints, seen.Snippets, seen.Waiting)
         {
-            Events = seen.Events, Volumes = seen.Volumes, Operations = seen.Operations, Target = cluster.Target, Needs = cluster.Needs, IsPaused = cluster.Aim.IsPaused,
+            Events = seen.Events, Volumes = seen.Volumes, Operations = Operations(cluster, seen), Target = cluster.Target, Needs = cluster.Needs, IsPaused = cluster.Aim.IsPaused,
         };
+    }
+
+    /// <summary>What was asked for just now its scheduler has not heard of yet.</summary>
+    private static IReadOnlyList<OperationView> Operations(DesiredCluster cluster, ClusterObservation seen)
+    {
+        var known = seen.Operations.ToDictionary(operation => operation.Number);
+        return cluster.Aim.Operations is not { } asked ? seen.Operations :
+        [
+            .. asked.Select(operation => known.GetValueOrDefault(operation.Number)
+                ?? new OperationView(operation.Number, operation.Name, "unknown", StepState.Pending, operation.At, null, null, operation.Folder, "its scheduler")),
+        ];
     }
 
     internal static Dictionary<string, string> Texts(JsonObject options) =>

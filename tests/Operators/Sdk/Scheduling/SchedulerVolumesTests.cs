@@ -46,6 +46,7 @@ public sealed class SchedulerVolumesTests
     {
         var trial = Ready().SendStatus("worker-0", TaskState.TaskUnreachable).Later(TimeSpan.FromHours(5));
         trial.Rows["worker-0"].Living.ShouldBeTrue();
+        trial.StepOf("worker-0").WaitingFor.ShouldNotBeNull().ShouldContain("where its data is; without it: dp replace mine worker-0");
         trial.SendStatus("worker-0", TaskState.TaskGone).SendOffer("A2").ExpectLaunched();
         trial.StepOf("worker-0").WaitingFor.ShouldNotBeNull().ShouldContain("worker-0 has its data on 10.0.0.1; without it: dp replace mine worker-0");
     }
