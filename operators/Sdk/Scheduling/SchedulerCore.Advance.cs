@@ -261,6 +261,7 @@ public sealed partial class SchedulerCore
         }
         foreach (var record in cluster.Pods.Values.Where(record => record.LeavingHosts.Any()))
             wanted.Add($"release {record.Name} {string.Join(' ', record.LeavingHosts.Select(host => host.AgentId))}");
+        wanted.UnionWith(toLookAt.Select(agent => $"look at {agent}"));
         // What was declined because its host was avoided comes back no other way.
         var more = !wanted.IsSubsetOf(welcome) || (wanted.Count > 0 && avoidedHosts.TakeEnded(now));
         welcome.Clear();

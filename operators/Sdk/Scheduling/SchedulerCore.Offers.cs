@@ -27,6 +27,7 @@ public sealed partial class SchedulerCore
         foreach (var offer in offers)
         {
             var share = new OfferShare(offer);
+            toLookAt.Remove(share.AgentId);
             Settle(share);
             SettleVolumes(share);
             held[offer.Id.Value] = (share, now);

@@ -24,6 +24,9 @@ public sealed partial class SchedulerCore
     /// <summary>Tasks that may run and that the cluster does not want, with when they were last asked to be killed.</summary>
     private readonly SortedDictionary<string, (string? AgentId, DateTimeOffset AskedAt)> unwanted = new(StringComparer.Ordinal);
 
+    /// <summary>Agents on which a task ended that was given up before: what it held is still reserved, and its release was taken for done.</summary>
+    private readonly HashSet<string> toLookAt = new(StringComparer.Ordinal);
+
     private void Receive(SchedulerSignal signal, DateTimeOffset now)
     {
         switch (signal)
@@ -139,8 +142,8 @@ public sealed partial class SchedulerCore
         // Given up, or launched by somebody who is forgotten: whatever it is, a second one may run in its place.
         if (row is not { Living: true } && TaskStates.MayRun(report.State))
             KillUnwanted(report.TaskId.Value, report.AgentId?.Value, now);
-        else
-            unwanted.Remove(report.TaskId.Value);
+        else if (unwanted.Remove(report.TaskId.Value, out var gone) && gone.AgentId is { } agent)
+            toLookAt.Add(agent);
     }
 
     private TaskRow? RowOf(string taskId) => cluster.Tasks.Values.FirstOrDefault(each => each.TaskId == taskId);

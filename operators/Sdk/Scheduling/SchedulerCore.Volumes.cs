@@ -63,12 +63,18 @@ public sealed partial class SchedulerCore
     private void SettleVolumes(OfferShare share)
     {
         var offered = share.Volumes.Select(volume => volume.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var volume in share.Volumes.Where(MustGo).ToList())
+        var gone = share.Volumes.Where(MustGo).ToList();
+        foreach (var volume in gone)
             share.Destroy(volume);
+        foreach (var record in cluster.Pods.Values.Where(record => record.LeavingVolumes.Any(IsBeingDestroyed)).ToList())
+            Save(record with { LeavingVolumes = [.. record.LeavingVolumes.Select(volumes => IsBeingDestroyed(volumes) ? volumes with { IsDestroyed = true } : volumes)] });
         foreach (var record in cluster.Pods.Values.Where(record => record.LeavingVolumes.Any(IsGone)).ToList())
             SaveOrForget(record with { LeavingVolumes = [.. record.LeavingVolumes.Where(volumes => !IsGone(volumes))] });
 
-        bool IsGone(PodVolumes volumes) => volumes.AgentId == share.AgentId && !volumes.Volumes.Any(volume => offered.Contains(volume.Id));
+        bool IsBeingDestroyed(PodVolumes volumes) => !volumes.IsDestroyed && volumes.Volumes.Any(volume => gone.Exists(other => other.Id == volume.Id));
+
+        // A task that was given up with its host may still use those that were never offered.
+        bool IsGone(PodVolumes volumes) => volumes.AgentId == share.AgentId && (volumes.IsDestroyed || !volumes.IsUsed) && !volumes.Volumes.Any(volume => offered.Contains(volume.Id));
     }
 
     private bool MustGo(OfferedVolume volume) =>

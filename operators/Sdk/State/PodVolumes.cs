@@ -8,6 +8,9 @@ public sealed record PodVolumes(string AgentId, string Host, string? Zone, IRead
     /// <summary>A task has run on them: what they hold is not to be lost, and nothing else will do in their place.</summary>
     public bool IsUsed { get; init; }
 
+    /// <summary>Given up, and its host was told to destroy them.</summary>
+    public bool IsDestroyed { get; init; }
+
     [JsonIgnore]
     public long Mebibytes => Volumes.Sum(volume => volume.Mebibytes);
 }

@@ -35,6 +35,18 @@ public sealed class SchedulerPlansTests
     }
 
     [Fact]
+    public void What_a_task_held_that_was_given_up_with_its_host_is_given_back_when_it_has_ended()
+    {
+        var trial = Ready();
+        var (old, place) = (trial.Rows["worker-1"].TaskId, trial.Memory.Pods.Single(record => record.Name == "worker-1").Place);
+        trial.SendStatus("worker-1", TaskState.TaskUnreachable).Later(TimeSpan.FromMinutes(2)).SendOffer("A2").ExpectLaunched("worker-1").SendReady("worker-1");
+        trial.SendStatusOf(old, TaskState.TaskRunning).ExpectCall(SchedulerCall.Types.Type.Kill).SendOffer("A1").ExpectLaunched();
+        trial.SendStatusOf(old, TaskState.TaskKilled).ExpectCall(SchedulerCall.Types.Type.Revive);
+        trial.SendOffers(trial.ReservedOffer("worker-1", place)).Operations.ShouldBe([OperationType.Unreserve]);
+        trial.Later(TimeSpan.FromSeconds(1)).ExpectNoCall(SchedulerCall.Types.Type.Revive);
+    }
+
+    [Fact]
     public void What_is_reserved_twice_or_for_an_earlier_cluster_is_given_back()
     {
         var trial = Ready();

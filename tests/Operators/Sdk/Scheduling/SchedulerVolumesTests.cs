@@ -59,6 +59,7 @@ public sealed class SchedulerVolumesTests
         trial.SendStatus("worker-0", TaskState.TaskUnreachable).SendWant(wanted => wanted with { Replacements = new Dictionary<string, int> { ["worker-0"] = 1 } });
         trial.SendOffer("A2").ExpectLaunched("worker-0").SendReady("worker-0").ExpectState(ClusterState.Ready);
         VolumesOf(trial, "worker-0").AgentId.ShouldBe("A2");
+        trial.SendOffer("A1").Memory.Pods.Single(record => record.Name == "worker-0").LeavingVolumes.ShouldHaveSingleItem("the task that was given up may still use it");
         trial.Restart().SendSubscribed().SendWant().SendArtifacts();
         trial.SendOffers(Offered(trial, "worker-0", before, place)).Operations.ShouldBe([OperationType.Destroy, OperationType.Unreserve]);
         trial.Memory.Pods.Single(record => record.Name == "worker-0").LeavingVolumes.ShouldHaveSingleItem();
