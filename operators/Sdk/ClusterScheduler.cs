@@ -53,7 +53,7 @@ public sealed class ClusterScheduler
         lake = new Lake(settings.LakePath, package.Folder, LakeOwner.Of(settings.User));
         core = new SchedulerCore(package, clusterId, new CoreSettings(settings.LakePath, Guid.NewGuid, () => RandomNumberGenerator.GetBytes(KeyBytes))
         {
-            User = settings.User, Principal = settings.Scheduler.Credential?.Principal, FirstTurn = settings.FirstTurn, Spread = Random.Shared.NextDouble,
+            User = settings.User, Principal = settings.Scheduler.Credential?.Principal, FirstTurn = settings.FirstTurn, PlatformUrl = settings.PlatformUrl, Spread = Random.Shared.NextDouble,
         }, SchedulerMemory.Read(documents.Load(clusterId)));
         // What was there before a restart is seen from the first moment: nobody may take it for gone.
         Publish();

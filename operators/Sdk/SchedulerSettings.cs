@@ -12,6 +12,9 @@ public sealed record SchedulerSettings(SchedulerClientSettings Scheduler, string
     /// <summary>The role of the team, below which each cluster has a role of its own.</summary>
     public string TeamRole { get; init; } = "teams/default";
 
+    /// <summary>Under which tasks reach the control plane, without a slash at the end; empty where there is none.</summary>
+    public Func<string> PlatformUrl { get; init; } = static () => "";
+
     /// <summary>How long the master keeps the tasks of a scheduler that is away.</summary>
     public TimeSpan FailoverTimeout { get; init; } = TimeSpan.FromDays(7);
 

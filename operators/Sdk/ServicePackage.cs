@@ -55,6 +55,9 @@ public abstract class ServicePackage
     /// <summary>What they need beside <see cref="Exports"/> to be let in.</summary>
     public virtual ClusterKeys Keys(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => ClusterKeys.None;
 
+    /// <summary>Where the tasks that have a place show their measurements; options alone decide it, artifacts may be missing.</summary>
+    public virtual IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
+
     /// <summary>
     /// What the console's proxy adds to requests for one of <see cref="Endpoints"/>, such as the engine's own token: people who are logged in
     /// need no second login, and never see it.

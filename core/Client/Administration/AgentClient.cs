@@ -45,6 +45,9 @@ public sealed class AgentClient(Uri agent, MesosCredential? credential = null, H
     public Task<AgentSession> StartSessionAsync(ContainerID id, CommandInfo command, TTYInfo? terminal, TimeProvider time, CancellationToken cancellationToken) =>
         AgentSession.StartAsync(endpoint, id, command, terminal, time, cancellationToken);
 
+    /// <summary>What the agent counts, in Prometheus's text form. The caller disposes the answer, whose status may be any but a redirect.</summary>
+    public Task<HttpResponseMessage> GetMetricsTextAsync(CancellationToken cancellationToken) => endpoint.GetAsync("/metrics", cancellationToken);
+
     public async Task<bool> GetHealthAsync(CancellationToken cancellationToken) =>
         (await endpoint.AskAsync<AgentOperatorResponse>(new AgentOperatorCall { Type = AgentOperatorCall.Types.Type.GetHealth }, Timeout, cancellationToken)).GetHealth.Healthy;
 

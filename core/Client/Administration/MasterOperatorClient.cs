@@ -65,6 +65,9 @@ public sealed class MasterOperatorClient(IReadOnlyList<Uri> masters, MesosCreden
         return answer.GetMetrics.Metrics.ToDictionary(metric => metric.Name, metric => metric.Value, StringComparer.Ordinal);
     }
 
+    /// <summary>What the master counts, in Prometheus's text form. The caller disposes the answer, whose status may be any but a redirect.</summary>
+    public Task<HttpResponseMessage> GetMetricsTextAsync(CancellationToken cancellationToken) => endpoint.GetAsync("/metrics", cancellationToken);
+
     /// <summary>Ends a framework with all its tasks.</summary>
     public Task TeardownAsync(FrameworkID frameworkId, CancellationToken cancellationToken) => TellAsync(
         new OperatorCall { Type = OperatorCall.Types.Type.Teardown, Teardown = new OperatorCall.Types.Teardown { FrameworkId = frameworkId } }, cancellationToken);

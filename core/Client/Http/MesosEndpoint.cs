@@ -57,14 +57,24 @@ public sealed class MesosEndpoint : IDisposable
 
     /// <summary>Posts one message. The caller disposes the answer, whose status may be any but a redirect.</summary>
     /// <exception cref="MesosCallException">It was redirected in a circle, too often or nowhere.</exception>
-    public async Task<HttpResponseMessage> PostAsync(IMessage message, string? streamId, HttpCompletionOption completion, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> PostAsync(IMessage message, string? streamId, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         var body = Codec.Encode(message);
+        return FollowAsync(target => Post(target, body, streamId), completion, cancellationToken);
+    }
+
+    /// <summary>Asks for another path of the same service. The caller disposes the answer, of which no more than the head has been read.</summary>
+    /// <exception cref="MesosCallException">It was redirected in a circle, too often or nowhere.</exception>
+    public Task<HttpResponseMessage> GetAsync(string otherPath, CancellationToken cancellationToken) =>
+        FollowAsync(target => new HttpRequestMessage(HttpMethod.Get, new Uri(target, otherPath)), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    private async Task<HttpResponseMessage> FollowAsync(Func<Uri, HttpRequestMessage> make, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
         var target = current;
         var asked = new List<Uri>();
         while (true)
         {
-            var response = await SendAsync(target, body, streamId, completion, cancellationToken);
+            var response = await SendAsync(make(target), completion, cancellationToken);
             if (response.StatusCode != HttpStatusCode.TemporaryRedirect)
             {
                 current = target;
@@ -135,14 +145,20 @@ public sealed class MesosEndpoint : IDisposable
         return asked.Count > MaximumRedirects ? $"on after {MaximumRedirects} redirects" : null;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri target, byte[] body, string? streamId, HttpCompletionOption completion, CancellationToken cancellationToken)
+    private HttpRequestMessage Post(Uri target, byte[] body, string? streamId)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(target, path)) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(target, path)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(Codec.ContentType);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(Codec.ContentType));
-        request.Headers.Authorization = authorization;
         if (streamId is not null)
             request.Headers.Add(StreamIdHeader, streamId);
+        return request;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage made, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        using var request = made;
+        request.Headers.Authorization = authorization;
         try
         {
             return await http.SendAsync(request, completion, cancellationToken);

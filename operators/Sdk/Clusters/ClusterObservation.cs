@@ -15,6 +15,9 @@ public sealed record ClusterObservation(
     /// <summary>What it does now or did last, as evidence for whether it is idle; null where nothing is said of it, such as while it is parked.</summary>
     public ActivityView? Activity { get; init; }
 
+    /// <summary>Where its pods show their measurements; null as long as that is not known, such as just after a restart.</summary>
+    public IReadOnlyList<MeasuredPod>? Measured { get; init; }
+
     public IReadOnlyList<PendingPod> Pending { get; init; } = [];
 
     /// <summary>What it keeps on hosts, also while it is parked.</summary>

@@ -15,6 +15,12 @@ public sealed record ClusterSettings(
 
     public string LakeUri => new Uri(LakePath).AbsoluteUri;
 
+    /// <summary>Under which tasks reach the control plane, without a slash at the end; empty where there is none.</summary>
+    public string PlatformUrl { get; init; } = "";
+
+    /// <summary>Lets tasks read the platform's measurements, and nothing else.</summary>
+    public string MetricsToken => Clusters.MetricsToken.Of(Cluster.Id, Secret(Clusters.MetricsToken.SecretName));
+
     /// <summary>Where the control plane serves an endpoint's page, without a slash at the end.</summary>
     public string PagePath(string endpoint) => PagePath(Cluster.Name, endpoint);
 

@@ -53,6 +53,8 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
         var pod = ports.Pod(fields);
         var port = ports.Port(fields, pod);
         var path = fields.Optional("path", TasksReader.WebPathForm(), TasksReader.WebPathAllowed) ?? "/metrics";
+        if (path.Contains('?', StringComparison.Ordinal))
+            problems.Add(fields.At("path"), $"{fields.Of("path")} asks something; who measures asks for a path alone", TasksReader.WebPathAllowed);
         var metrics = new MetricsDeclaration(pod, port, templates.Inline(fields.At("path"), path, scopes.Address()));
         fields.Done();
         return metrics;

@@ -89,6 +89,20 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         return declaration.Exports.Where(export => values.Has(export.Value.Peers)).ToDictionary(export => export.Key, export => export.Value.Render(export.Key, values.Client()));
     }
 
+    /// <summary>A pod that was placed before its package had the port is not measured before it is placed anew.</summary>
+    public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
+    {
+        if (declaration.Metrics is not { } metrics)
+            return [];
+        var values = Values(settings, tasks);
+        var path = WebPath.Of(metrics.Path.Render("metrics", values.Client()));
+        return
+        [
+            .. values.Instances(metrics.Pod).Where(instance => instance.Ports.ContainsKey(metrics.Port))
+                .Select(instance => new MeasuredPod(instance.Name, instance.Host, instance.Ports[metrics.Port], path)),
+        ];
+    }
+
     private TemplateValues Values(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
     {
         var shapes = declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod, (int)pod.Count.Of(settings.Options)));

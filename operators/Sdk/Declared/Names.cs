@@ -15,7 +15,7 @@ internal static partial class Names
     /// <summary>What templates know without any declaration; no option may hide it.</summary>
     public static readonly IReadOnlySet<string> Reserved = new HashSet<string>(StringComparer.Ordinal)
     {
-        "cluster", "version", "lake", "lake_uri", "task", "index", "host", "ports", "secrets", "peers", "pages", "forloop", "operation", "size", "first", "last",
+        "cluster", "version", "lake", "lake_uri", "task", "index", "host", "ports", "secrets", "peers", "pages", "platform", "forloop", "operation", "size", "first", "last",
         "true", "false", "nil", "null", "empty", "blank", "and", "or", "contains",
     };
 

@@ -14,6 +14,9 @@ public sealed record PackageDeclaration(
     IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IReadOnlyList<IdleDeclaration> Idle, MetricsDeclaration? Metrics)
 {
     public IReadOnlyList<OperationDeclaration> Operations { get; init; } = [];
+
+    /// <summary>It asked for the platform's own measurements: its tasks may know where they are and what lets them in.</summary>
+    public bool MeasuresPlatform { get; init; }
 }
 
 /// <summary>What a cluster can be asked to do while it serves.</summary>

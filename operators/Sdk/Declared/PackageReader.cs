@@ -45,7 +45,8 @@ public static class PackageReader
         var podFields = podsReader.Pods(package);
         var ports = podsReader.Ports(podFields);
         var endpointFields = package.Maps("endpoints").ToList();
-        var scopes = new Scopes(options.Keys, secrets.ToHashSet(StringComparer.Ordinal), AccessReader.Pages(endpointFields), ports);
+        var measuresPlatform = package.Choice("platform", "", "metrics") == "metrics";
+        var scopes = new Scopes(options.Keys, secrets.ToHashSet(StringComparer.Ordinal), AccessReader.Pages(endpointFields), ports, measuresPlatform);
         var templates = new TemplatesReader(files, problems);
         var tasks = new TasksReader(problems, templates, podsReader, names, scopes, versions.All(version => version.Artifacts.Program is not null));
         var pods = podFields.Select(pod => podsReader.Pod(pod.Key, pod.Value, tasks, podFields.Keys.ToHashSet(StringComparer.Ordinal))).ToList();
@@ -64,6 +65,7 @@ public static class PackageReader
             new IdleReader(problems, templates, scopes, podPorts, tasks, pods).Idle(package), access.Metrics(package, scopes))
         {
             Operations = [.. operationFields.Select(operation => operationsReader.Operation(operation.Key, operation.Value))],
+            MeasuresPlatform = measuresPlatform,
         };
         package.Done();
         return declaration;

@@ -18,7 +18,10 @@ internal static class PackageTrial
                 options[name] = value?.DeepClone();
             try
             {
-                Try(package, new ClusterSettings(new WantedCluster("trial", "trial", "trial", options, DateTimeOffset.UnixEpoch), "/lake", ResolvedArtifacts.None, name => $"secret-{name}", _ => null));
+                Try(package, new ClusterSettings(new WantedCluster("trial", "trial", "trial", options, DateTimeOffset.UnixEpoch), "/lake", ResolvedArtifacts.None, name => $"secret-{name}", _ => null)
+                {
+                    PlatformUrl = "http://192.0.2.2:8080",
+                });
             }
             catch (Exception defect) when (defect is InvalidOperationException or ArgumentException or UriFormatException or OverflowException)
             {

@@ -2,11 +2,13 @@ namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>What templates may name, by where they stand.</summary>
 internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> secrets, IReadOnlySet<string> pages, IReadOnlyDictionary<string, IReadOnlySet<string>> ports,
-    bool ofOperations = false)
+    bool measuresPlatform, bool ofOperations = false)
 {
     private static readonly string[] Everywhere = ["cluster", "version", "lake", "lake_uri"];
     private static readonly string[] OfTask = ["task", "index", "host"];
 
+    private static readonly HashSet<string> OfPlatform = new(StringComparer.Ordinal) { "url" };
+    private static readonly HashSet<string> OfMeasuring = new(StringComparer.Ordinal) { "url", "metrics_token" };
     private static readonly HashSet<string> OfOperation = new(StringComparer.Ordinal) { "folder", "number" };
 
     private readonly HashSet<string> plain = [.. Everywhere, .. options];
@@ -14,18 +16,20 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
     /// <summary>For operations, which know what they were asked.</summary>
     /// <param name="operations">Their names.</param>
     public Scopes WithOperations(IEnumerable<string> operations) => new(
-        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), ofOperations: true);
+        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), measuresPlatform, ofOperations: true);
 
     /// <param name="waitsFor">Pods that have places before the task starts.</param>
     public TemplateScope Task(string pod, IEnumerable<string> waitsFor) => new(
         new HashSet<string>([.. plain, .. OfTask]),
         GroupsOf(pod),
         ports.Where(each => waitsFor.Contains(each.Key)).ToDictionary(),
-        new Dictionary<string, string> { ["peers"] = "the pod must wait for the pods whose places it names (waits_for)" });
+        Absences([KeyValuePair.Create("peers", "the pod must wait for the pods whose places it names (waits_for)")]));
 
     private Dictionary<string, IReadOnlySet<string>> GroupsOf(string pod)
     {
         var groups = new Dictionary<string, IReadOnlySet<string>> { ["ports"] = ports[pod], ["secrets"] = secrets, ["pages"] = pages };
+        if (measuresPlatform)
+            groups["platform"] = OfMeasuring;
         if (ofOperations)
             groups["operation"] = OfOperation;
         return groups;
@@ -34,22 +38,40 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
     /// <summary>Everybody on a host may read the arguments of its processes.</summary>
     public TemplateScope Argument(string pod, IEnumerable<string> waitsFor)
     {
-        var task = Task(pod, waitsFor);
+        var task = Shown(Task(pod, waitsFor));
         return task with
         {
-            Groups = task.Groups.Where(group => group.Key != "secrets").ToDictionary(),
             Absent = new Dictionary<string, string>(task.Absent) { ["secrets"] = "everybody on the host sees arguments; give it by a file or the environment" },
         };
     }
 
-    /// <summary>For people and clusters that connect.</summary>
+    /// <summary>The same where many can read it: without anything secret.</summary>
+    public static TemplateScope Shown(TemplateScope scope) => scope with
+    {
+        Groups = scope.Groups.Where(group => group.Key != "secrets").ToDictionary(group => group.Key, group => group.Key == "platform" ? OfPlatform : group.Value),
+    };
+
+    /// <summary>For people and clusters that connect, whom the platform's token is none of the business.</summary>
     public TemplateScope Client() => new(
-        plain, new Dictionary<string, IReadOnlySet<string>> { ["secrets"] = secrets, ["pages"] = pages }, ports, Missing("it belongs to one task; name it by peers.POD"));
+        plain, WithPlatform(new Dictionary<string, IReadOnlySet<string>> { ["secrets"] = secrets, ["pages"] = pages }), ports, Absences(Missing("it belongs to one task; name it by peers.POD")));
 
     /// <summary>For addresses, which everybody sees.</summary>
     public TemplateScope Address() => new(
         plain, new Dictionary<string, IReadOnlySet<string>> { ["pages"] = pages }, new Dictionary<string, IReadOnlySet<string>>(),
-        new Dictionary<string, string>(Missing("it is the endpoint's already")) { ["secrets"] = "everybody sees addresses", ["peers"] = "an endpoint has its own host and port" });
+        new Dictionary<string, string>(Missing("it is the endpoint's already"))
+        {
+            ["secrets"] = "everybody sees addresses", ["peers"] = "an endpoint has its own host and port", ["platform"] = "an endpoint is the cluster's own",
+        });
+
+    private Dictionary<string, IReadOnlySet<string>> WithPlatform(Dictionary<string, IReadOnlySet<string>> groups)
+    {
+        if (measuresPlatform)
+            groups["platform"] = OfPlatform;
+        return groups;
+    }
+
+    private Dictionary<string, string> Absences(IEnumerable<KeyValuePair<string, string>> known) =>
+        new(measuresPlatform ? known : known.Append(KeyValuePair.Create("platform", "the package does not ask for it (platform: metrics)")));
 
     private static Dictionary<string, string> Missing(string why) => OfTask.Append("ports").ToDictionary(name => name, _ => why);
 }

@@ -164,7 +164,7 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
         else if (fields.Map("command") is { } command)
         {
             // No secret among them: arguments are seen by everybody on the host.
-            var shown = scope with { Groups = scope.Groups.Where(group => group.Key != "secrets").ToDictionary() };
+            var shown = Scopes.Shown(scope);
             check = new CheckDeclaration.Command(
                 command.Text("program", Names.Program(), Names.ProgramAllowed), [.. command.Texts("arguments").Select(argument => templates.Inline(argument.At, argument.Text, shown))]);
             command.Done();
@@ -190,7 +190,7 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
     public Template WebPath(Fields fields, string name, TemplateScope scope)
     {
         var text = fields.Text(name, WebPathForm(), WebPathAllowed);
-        return text.Length == 0 ? Template.Empty : templates.Inline(fields.At(name), text, scope with { Groups = scope.Groups.Where(group => group.Key != "secrets").ToDictionary() });
+        return text.Length == 0 ? Template.Empty : templates.Inline(fields.At(name), text, Scopes.Shown(scope));
     }
 
     [GeneratedRegex(@"\A(/|\{\{).*\z")]

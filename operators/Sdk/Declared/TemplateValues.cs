@@ -38,6 +38,8 @@ internal sealed class TemplateValues(
     public Dictionary<string, object> Task(TaskContext context, IEnumerable<string> waitsFor)
     {
         var values = Common();
+        if (declaration.MeasuresPlatform)
+            values["platform"] = new Dictionary<string, object> { ["url"] = settings.PlatformUrl, ["metrics_token"] = settings.MetricsToken };
         values["task"] = context.Name;
         values["index"] = context.Index;
         values["host"] = context.Host;
@@ -54,6 +56,8 @@ internal sealed class TemplateValues(
         values["lake"] = settings.LakePath;
         values["lake_uri"] = settings.LakeUri;
         values["secrets"] = declaration.Secrets.ToDictionary(secret => secret, secret => (object)settings.Secret(secret));
+        if (declaration.MeasuresPlatform)
+            values["platform"] = new Dictionary<string, object> { ["url"] = settings.PlatformUrl };
         values["pages"] = declaration.Endpoints.Where(endpoint => endpoint.IsPage).ToDictionary(endpoint => endpoint.Name, endpoint => (object)settings.PagePath(endpoint.Name));
         return values;
     }

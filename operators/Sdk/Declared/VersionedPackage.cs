@@ -44,6 +44,8 @@ public sealed class VersionedPackage : ServicePackage
 
     public override IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Exports(settings, tasks);
 
+    public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Measured(settings, tasks);
+
     /// <summary>What is not there any more is asked for only of targets that nothing runs on; the newest stands in for it.</summary>
     private DeclaredPackage Edition(JsonObject options)
     {

@@ -13,6 +13,9 @@ public sealed record CoreSettings(string LakePath, Func<Guid> NewId, Func<byte[]
     /// <summary>For whose placement a new cluster waits until it is told that its turn has come; null when it never waits.</summary>
     public string? FirstTurn { get; init; }
 
+    /// <summary>Under which tasks reach the control plane; empty where there is none.</summary>
+    public Func<string> PlatformUrl { get; init; } = static () => "";
+
     /// <summary>A task whose host has been out of reach for so long is given up and started elsewhere.</summary>
     public TimeSpan UnreachableWithin { get; init; } = TimeSpan.FromMinutes(1);
 

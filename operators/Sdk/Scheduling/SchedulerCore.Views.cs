@@ -1,4 +1,5 @@
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Plans;
 
@@ -10,8 +11,14 @@ public sealed partial class SchedulerCore
     /// <summary>Null when there is nothing of the cluster any more.</summary>
     public ClusterObservation? Observe(DateTimeOffset now) => IsGone ? null : Observations.Of(cluster, package, PlanBuilder.Build(cluster, Disconnected, now), Disconnected) with
     {
-        Activity = Activities.Of(cluster, now), SettledTarget = cluster.Facts.SettledTarget, Operations = cluster.Facts.Removing ? [] : OperationViews.Of(cluster, OperationPlans.Build(cluster, Disconnected, now)),
+        Measured = Measured(), Activity = Activities.Of(cluster, now), SettledTarget = cluster.Facts.SettledTarget, Operations = cluster.Facts.Removing ? [] : OperationViews.Of(cluster, OperationPlans.Build(cluster, Disconnected, now)),
     };
+
+    /// <summary>Also while the artifacts are looked for after a restart: what runs is measured all the time. Null before anybody has asked for the cluster.</summary>
+    private IReadOnlyList<MeasuredPod>? Measured() =>
+        cluster.Facts.Removing ? []
+        : cluster.Wanted is { } wanted ? package.Measured(cluster.Settings ?? SettingsOf(wanted.Options, ResolvedArtifacts.None), cluster.Placed())
+        : null;
 
     /// <summary>What the cluster was specified with; null before its artifacts are there.</summary>
     public ClusterSettings? Settings => cluster.Settings;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
@@ -259,13 +256,12 @@ public sealed partial class SchedulerCore
     }
 
     private ClusterSettings SettingsOf(System.Text.Json.Nodes.JsonObject options, ResolvedArtifacts artifacts) => new(
-        cluster.Wanted! with { Options = options }, settings.LakePath, artifacts, SecretOf, cluster.Connections.GetValueOrDefault);
-
-    private string SecretOf(string name)
+        cluster.Wanted! with { Options = options }, settings.LakePath, artifacts, SecretOf, cluster.Connections.GetValueOrDefault)
     {
-        var generation = cluster.Wanted!.Rotations == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{cluster.Wanted.Rotations}");
-        return Convert.ToHexStringLower(HMACSHA256.HashData(cluster.Facts.Key, Encoding.UTF8.GetBytes($"{cluster.Id}/{name}{generation}")));
-    }
+        PlatformUrl = settings.PlatformUrl(),
+    };
+
+    private string SecretOf(string name) => ClusterSecrets.Derive(cluster.Facts.Key, cluster.Id, name, cluster.Wanted!.Rotations);
 
     private void Emit(SchedulerEffect effect) => effects.Add(effect);
 

@@ -8,7 +8,7 @@ namespace DataPlatform.Services.ControlPlane.Access;
 /// <summary>Answers only under names that are this machine's, so that no foreign name can be pointed here (DNS rebinding).</summary>
 public sealed class HostGuard(ControlPlaneSettings settings)
 {
-    private readonly HostNames names = new(settings.Ip, [settings.Hostname, .. settings.AllowedHosts]);
+    private readonly HostNames names = new(settings.Ip, [settings.Hostname, settings.PublicUrl?.Host, .. settings.AllowedHosts]);
 
     public async Task Invoke(HttpContext context, RequestDelegate next)
     {

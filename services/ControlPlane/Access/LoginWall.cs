@@ -10,8 +10,13 @@ public static class LoginWall
 {
     private static readonly PathString[] Open = ["/login", "/health", "/store/sha256"];
 
+    /// <summary>Who may read measurements alone is kept from all else first, also from what is open.</summary>
     public static Task Invoke(HttpContext context, RequestDelegate next) =>
-        context.User.Identity?.IsAuthenticated == true || Open.Any(path => context.Request.Path.StartsWithSegments(path)) ? next(context) : context.ChallengeAsync();
+        context.User.HasClaim(AccessHandler.MethodClaim, MetricsReaders.Method) ? (IsOpenToMeasuring(context) ? next(context) : context.ForbidAsync())
+        : context.User.Identity?.IsAuthenticated == true || Open.Any(path => context.Request.Path.StartsWithSegments(path)) ? next(context) : context.ChallengeAsync();
+
+    private static bool IsOpenToMeasuring(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && context.GetEndpoint()?.Metadata.GetMetadata<OpenToMeasuring>() is not null;
 
     /// <summary>Whether a person's browser asks for a page of the console.</summary>
     public static bool IsPage(HttpContext context) =>

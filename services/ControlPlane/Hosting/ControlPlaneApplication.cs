@@ -78,10 +78,10 @@ public static class ControlPlaneApplication
         // Made here and let go with the others.
         services.AddSingleton(_ => database).AddSingleton(provider => new Lease(database, settings.Database.Lease, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IClusterDocuments, ClusterDocuments>().AddSingleton<Leadership>();
-        services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
+        services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<MetricsReaders>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
         services.AddSingleton<Catalogue>().AddSingleton<ClusterDependencies>().AddSingleton<BlueprintStore>().AddSingleton<BlueprintViews>().AddSingleton<BlueprintDesk>().AddSingleton<LaunchDesk>().AddSingleton<ChangeDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
         services.AddSingleton<LifetimeSweep>().AddSingleton<Removals>().AddSingleton<LeftoverSweep>().AddSingleton<OrphanSweep>().AddSingleton<RetentionSweep>();
-        services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
+        services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton(provider => new KnownAgents(provider.GetRequiredService<MasterReader>().HostsAsync, provider.GetRequiredService<TimeProvider>())).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
         services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>();
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(
@@ -129,7 +129,10 @@ public static class ControlPlaneApplication
         PackageSchedulers Make(IServiceProvider provider, ServicePackage package) => new(
             package, provider.GetRequiredService<PackageStore>(), settings.Lake,
             (id, name) => new ClusterScheduler(
-                package, id, name, new SchedulerSettings(scheduler, settings.Lake, settings.TaskUser) { FirstTurn = "what was asked for before" },
+                package, id, name, new SchedulerSettings(scheduler, settings.Lake, settings.TaskUser) 
+                {
+                    FirstTurn = "what was asked for before", PlatformUrl = () => provider.GetRequiredService<ServerAddress>().PublicUrl,
+                },
                 provider.GetRequiredService<PackageStore>(), provider.GetRequiredService<IClusterDocuments>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name));
 

@@ -13,5 +13,8 @@ public sealed class ServerAddress(IServer server, ControlPlaneSettings settings)
     /// <summary>Under which people and agents reach it, without a slash at the end.</summary>
     public string Url => $"http://{settings.Hostname}:{Port}";
 
+    /// <summary>Under which clusters' tasks reach whichever control plane leads, without a slash at the end.</summary>
+    public string PublicUrl => settings.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? Url;
+
     private string Bound => server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? throw new InvalidOperationException("not listening yet");
 }

@@ -12,8 +12,10 @@ public sealed class AgentClients(MesosCredential? credential) : IDisposable
 
     /// <summary>Of the agent that runs the task; null while it has not been placed on a host.</summary>
     public AgentClient? Of(TaskView task) => Uri.TryCreate(task.AgentUrl, UriKind.Absolute, out var address)
-        ? agents.GetOrAdd(address.GetLeftPart(UriPartial.Authority), url => new AgentClient(new Uri(url), credential))
+        ? At(address)
         : null;
+
+    public AgentClient At(Uri agent) => agents.GetOrAdd(agent.GetLeftPart(UriPartial.Authority), url => new AgentClient(new Uri(url), credential));
 
     public void Dispose()
     {

@@ -33,6 +33,9 @@ public sealed class MasterReader(ControlPlaneSettings settings, MesosCredential?
     public Task<(IReadOnlyList<HostView> Hosts, string? Away)> HostsAsync(CancellationToken cancellation) => MasterPatience.AskAsync<(IReadOnlyList<HostView>, string?)>(
         settings, async limit => (PoolViews.Hosts(await client!.GetAgentsAsync(limit), new Dictionary<string, int>(0)), null), static reason => ([], reason), cancellation);
 
+    /// <summary>What the leading master counts; not to be called when there is no master. Without a bound of time, and the caller disposes the answer.</summary>
+    public Task<HttpResponseMessage> MetricsTextAsync(CancellationToken cancellation) => client!.GetMetricsTextAsync(cancellation);
+
     /// <summary>The whole state, then what happens. Ends with the connection; nothing when there is no master.</summary>
     public IAsyncEnumerable<OperatorEvent> FollowAsync(CancellationToken cancellation) =>
         client?.SubscribeAsync(cancellation) ?? AsyncEnumerable.Empty<OperatorEvent>();

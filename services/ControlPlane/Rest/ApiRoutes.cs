@@ -21,6 +21,7 @@ public static class ApiRoutes
         api.MapGet("/pool", Pool).WithTags("Pool").WithSummary("Hosts, what of them is used, and by whom").Produces<PoolView>().Produces<Problem>(503, "application/problem+json");
         api.MapGet("/pool/why", WhyFramework).WithTags("Pool").WithSummary("Why a framework waits for offers, and what would change it")
             .Produces<PoolWhy>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(404, "application/problem+json").Produces<Problem>(503, "application/problem+json");
+        MeasuringRoutes.Map(api.MapGroup("/metrics").WithTags("Metrics"));
         RemovalRoutes.Map(api.MapGroup("/removals").WithTags("Clusters"));
         api.MapGet("/backups", (string? package, LakeReader reader) => Results.Json(Backups.Under(reader.Root, package), Refusals.Json)).WithTags("Lake").WithSummary("Backups, the newest first").Produces<IReadOnlyList<BackupView>>();
         LakeRoutes(api.MapGroup("/lake").WithTags("Lake"));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Leading;
 using DataPlatform.Services.ControlPlane.Recurring;
@@ -13,7 +14,7 @@ public static class MetricsRoute
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/metrics", (ClusterViews views, Catalogue catalogue, Leadership leadership, Database database, Removals removals) =>
-            Results.Text(Text(views, catalogue) + Own(leadership, database, removals) + ProcessMetrics.Text(), "text/plain; version=0.0.4")).ExcludeFromDescription();
+            Results.Text(Text(views, catalogue) + Own(leadership, database, removals) + ProcessMetrics.Text(), "text/plain; version=0.0.4")).WithMetadata(new OpenToMeasuring()).ExcludeFromDescription();
 
     private static string Text(ClusterViews views, Catalogue catalogue)
     {

@@ -16,6 +16,7 @@ public sealed record ControlPlaneSettings
         new("ip", "ADDRESS", "127.0.0.1", "Address to listen on. Any but a loopback address needs --admin-token-file"),
         new("port", "PORT", "8080", "Port to listen on; 0 takes a free one"),
         new("hostname", "NAME", null, "Name under which agents and browsers reach this process; by default the address, or the machine's name when listening on all"),
+        new("public-url", "URL", null, "Under which clusters' tasks reach the control plane, such as a name that leads to whichever of several leads; by default http://HOSTNAME:PORT"),
         CommonSettings.AllowedHosts,
         new("work-dir", "DIR", "~/.local/state/dataplatform/control-plane", "Where the database, keys and the endpoint file are kept"),
         new("lake", "DIR", null, "The lake: a directory that all hosts share; by default <work-dir>/lake"),
@@ -42,6 +43,8 @@ public sealed record ControlPlaneSettings
     public required int Port { get; init; }
     /// <summary>The name under which agents and browsers reach this process.</summary>
     public required string Hostname { get; init; }
+    /// <summary>Under which clusters' tasks reach whichever control plane leads; null for this process's own address.</summary>
+    public Uri? PublicUrl { get; init; }
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
     public required string WorkDir { get; init; }
     public required string Lake { get; init; }
@@ -77,6 +80,7 @@ public sealed record ControlPlaneSettings
             OtherMasters = values.Find("master") is null ? [] : [.. values.Urls("master").Skip(1)],
             Port = values.Port("port"),
             Hostname = values.FindHostName("hostname") ?? (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : Literal(ip)),
+            PublicUrl = values.FindUrl("public-url"),
             AllowedHosts = values.List(CommonSettings.AllowedHosts.Name),
             Lake = values.FindPath("lake") ?? Path.Combine(workDir, "lake"),
             Store = values.FindPath("store") ?? Path.Combine(workDir, "store"),

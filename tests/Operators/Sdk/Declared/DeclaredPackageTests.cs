@@ -1,4 +1,5 @@
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Operators.Sdk.Evaluation;
 using DataPlatform.Operators.Sdk.Specification;
@@ -66,6 +67,30 @@ public sealed class DeclaredPackageTests : IDisposable
         primary.Signs.ShouldBe([new ActivitySign(SignKind.Busy, "jobs", new SignPlace.Json("$.jobs")) { Above = 1 }, new ActivitySign(SignKind.Time, "a job", new SignPlace.Json("$.last_activity"))]);
         replica.Way.ShouldBe(new LookWay.Tcp("client", "AUTH secret-password\r\nSTATS\r\n"));
         replica.Signs.ShouldHaveSingleItem().ShouldBe(new ActivitySign(SignKind.Count, "queries", new SignPlace.Match("^queries ([0-9]+)")));
+    }
+
+    [Fact]
+    public void Whoever_asks_for_the_platforms_measurements_knows_where_they_are_and_has_a_token_of_its_own()
+    {
+        using var other = new TemporaryFolder();
+        var yaml = DeclaredExamples.With("secrets: [password]", "platform: metrics\nsecrets: [password]")
+            .Replace("STORE_PASSWORD: \"{{ secrets.password }}\"", "AT: \"{{ platform.url }}\", TOKEN: \"{{ platform.metrics_token }}\"", StringComparison.Ordinal);
+        var asking = new DeclaredPackage(DeclaredExamples.Read(other, yaml).ShouldBeOfType<PackageReading.Read>().Declaration, other.Path);
+
+        asking.Specify(Clusters.Settings(asking)).Task("primary").Command(Clusters.Context("primary", "client admin")).Known().Environment
+            .ShouldBe(new Dictionary<string, string> { ["AT"] = "http://10.0.0.1:8080", ["TOKEN"] = "dpm_c-1_secret-platform/metrics" });
+    }
+
+    [Fact]
+    public void Names_where_placed_pods_show_their_measurements_and_leaves_out_those_without_the_port()
+    {
+        using var other = new TemporaryFolder();
+        var yaml = DeclaredExamples.With("metrics: { pod: primary, port: admin, path: /metrics }", "metrics: { pod: replica, port: client, path: \"{{ pages.admin }}/metrics\" }");
+        var measured = new DeclaredPackage(DeclaredExamples.Read(other, yaml).ShouldBeOfType<PackageReading.Read>().Declaration, other.Path);
+        var placed = new[] { Replica(0), Replica(2), Replica(1) with { Ports = new Dictionary<string, int>() } }.ToDictionary(task => task.Name);
+
+        measured.Measured(Clusters.Settings(measured), placed).ShouldBe(
+            [new MeasuredPod("replica-0", "10.0.0.2", 7100, "/ui/trial/admin/metrics"), new MeasuredPod("replica-2", "10.0.0.2", 7102, "/ui/trial/admin/metrics")]);
     }
 
     [Fact]

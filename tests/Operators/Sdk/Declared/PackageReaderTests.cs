@@ -105,6 +105,33 @@ public sealed class PackageReaderTests
             problem.Line.ShouldBeInRange(LineOf(changed, yaml) - 1, LineOf(changed, yaml) + 1, problem.ToString());
     }
 
+    [Theory]
+    [InlineData("\"{{ label }}\"", "\"{{ platform.url }}\"", "platform can't be used here: the package does not ask for it (platform: metrics)")]
+    [InlineData("STORE_PASSWORD: \"{{ secrets.password }}\"", "TOKEN: \"{{ platform.metrics_token }}\"", "platform can't be used here: the package does not ask for it (platform: metrics)")]
+    [InlineData("secrets: [password]", "platform: everything\nsecrets: [password]", "platform can't be 'everything'")]
+    [InlineData("policy: { type", "platform: { type", "platform is a name of the platform's")]
+    public void Names_the_platform_to_nobody_who_did_not_ask_for_it(string right, string wrong, string message)
+    {
+        var problem = DeclaredExamples.Problems(DeclaredExamples.With(right, wrong)).First(each => each.Message.Contains("platform", StringComparison.Ordinal));
+        problem.Message.ShouldContain(message);
+        problem.Line.ShouldBeGreaterThan(1);
+        problem.Column.ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData("arguments: [store.conf, --label, \"{{ label }}\"]", "arguments: [store.conf, --token, \"{{ platform.metrics_token }}\"]")]
+    [InlineData("path: /health", "path: \"/{{ platform.metrics_token }}\"")]
+    [InlineData("path: /stats", "path: \"/{{ platform.metrics_token }}\"")]
+    [InlineData("STORE_URL: \"store://:{{ secrets.password }}", "STORE_URL: \"store://:{{ platform.metrics_token }}")]
+    [InlineData("path: \"{{ pages.admin }}/\"", "path: \"{{ platform.metrics_token }}/\"")]
+    public void Shows_the_platforms_token_where_no_secret_may_stand_to_nobody(string right, string wrong) =>
+        DeclaredExamples.Problems(DeclaredExamples.With(right, wrong).Replace("secrets: [password]", "platform: metrics\nsecrets: [password]", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().Message.ShouldContain("platform");
+
+    [Fact]
+    public void Who_measures_asks_for_a_path_alone() =>
+        DeclaredExamples.Problems(DeclaredExamples.With("path: /metrics }", "path: \"/metrics?all=yes\" }")).ShouldHaveSingleItem().Message.ShouldContain("asks for a path alone");
+
     [Fact]
     public void Finds_all_problems_at_once_and_says_what_is_allowed()
     {

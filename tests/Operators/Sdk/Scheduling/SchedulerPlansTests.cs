@@ -174,6 +174,24 @@ public sealed class SchedulerPlansTests
     }
 
     [Fact]
+    public void What_runs_is_measured_again_as_soon_as_the_cluster_is_wanted_after_a_restart_and_not_any_more_when_it_is_to_go()
+    {
+        var trial = Ready(new TrialPackage());
+        trial.Observation!.Measured!.Select(pod => pod.Pod).ShouldBe(["head", "worker-0", "worker-1"]);
+
+        trial.Restart().SendSubscribed();
+        trial.Observation!.Measured.ShouldBeNull();
+        trial.SendWant();
+        trial.Observation!.Measured!.Select(pod => pod.Pod).ShouldBe(["head", "worker-0", "worker-1"]);
+        trial.SendWant(wanted => wanted with { Goal = ClusterGoal.Park });
+        foreach (var pod in (string[])["head", "worker-0", "worker-1"])
+            trial.SendStatus(pod, TaskState.TaskKilled);
+        trial.Observation!.Measured!.ShouldBeEmpty();
+        trial.Send(new SchedulerCommand.Remove());
+        (trial.Observation?.Measured ?? []).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_paused_plan_begins_nothing_more_and_goes_on_when_it_is_continued()
     {
         var trial = Ready(new TrialPackage(named: true)).Later(TimeSpan.FromMinutes(1)).SendWant(wanted => wanted with { IsPaused = true }).SendTarget(new JsonObject { ["motto"] = "new" });

@@ -63,6 +63,9 @@ public sealed class TrialPackage(
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
         tasks.TryGetValue("head", out var head) ? [new EndpointView("head", "Head", $"trial://{head.Address("rpc")}", null)] : [];
 
+    public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
+        [.. tasks.Values.Where(task => task.Ports.ContainsKey("rpc")).OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => new MeasuredPod(task.Name, task.Host, task.Ports["rpc"], "/metrics"))];
+
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
 
     private static PodSpecification Backup(WantedOperation wanted) => new(

@@ -137,6 +137,16 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_name_under_which_tasks_reach_it_is_its_own()
+    {
+        await using var named = await ControlPlaneHost.Start(change: settings => settings with { PublicUrl = new Uri("http://platform.example:8080") });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health");
+        request.Headers.Host = "platform.example:8080";
+        using var answer = await named.Stranger.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Only_hashes_of_tokens_are_stored()
     {
         var secret = host.Get<TokenStore>().Create(TokenStore.Bearer, "script", "tester", TimeSpan.FromDays(1));

@@ -22,6 +22,7 @@ public sealed class ControlPlaneSettingsTests : IDisposable
     [InlineData("port", "65536", "0 to 65535")]
     [InlineData("ip", "localhost", "IPv4")]
     [InlineData("master", "http://127.0.0.1:5050/path", "http://127.0.0.1:5050")]
+    [InlineData("public-url", "https://platform.example/below", "http://127.0.0.1:5050")]
     [InlineData("default-lifetime", "8 hours", "15secs")]
     [InlineData("default-lifetime", "0secs", "15secs")]
     public void Refuses_a_value_and_says_what_is_allowed(string name, string value, string allowed)
@@ -29,6 +30,13 @@ public sealed class ControlPlaneSettingsTests : IDisposable
         var refusal = Should.Throw<SettingsException>(() => Read(new() { [name] = value }));
         refusal.Message.ShouldContain("--" + name);
         refusal.Message.ShouldContain(allowed);
+    }
+
+    [Fact]
+    public void Tasks_reach_it_under_its_own_address_unless_it_is_told_another()
+    {
+        Read([]).PublicUrl.ShouldBeNull();
+        Read(new() { ["public-url"] = "https://platform.example:8443" }).PublicUrl.ShouldBe(new Uri("https://platform.example:8443"));
     }
 
     [Fact]
