@@ -104,7 +104,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
         return forgotten;
     }
 
-    public PodRecord Record(PodInstance instance) => Pods.GetValueOrDefault(instance.Name) ?? new PodRecord(instance.Name, instance.Pod.Type, instance.Index);
+    /// <summary>One that has not begun yet need not begin anew.</summary>
+    public PodRecord Record(PodInstance instance) => Pods.GetValueOrDefault(instance.Name)
+        ?? new PodRecord(instance.Name, instance.Pod.Type, instance.Index) { Replacements = Wanted?.Replacements.GetValueOrDefault(instance.Name) ?? 0 };
 
     /// <summary>Null while it has none.</summary>
     public PodPlace? PlaceOf(string pod) => Pods.GetValueOrDefault(pod)?.Place;
