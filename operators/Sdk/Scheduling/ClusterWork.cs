@@ -79,6 +79,8 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     /// <summary>Whose turn it is as long as this one may gather no offers: one that was ready once goes on getting places.</summary>
     public string? TurnOfAnother => Facts.ReadyAt is null ? WaitsForTurnOf : null;
 
+    public long NextLaunch => Tasks.Values.Concat(Past).Select(row => row.Number).DefaultIfEmpty().Max() + 1;
+
     public IEnumerable<TaskRow> Living => Tasks.Values.Where(row => row.Living);
 
     public bool MustPark => Wanted?.Goal == ClusterGoal.Park;
