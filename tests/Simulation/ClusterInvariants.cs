@@ -23,6 +23,10 @@ internal sealed class ClusterInvariants(int seed, SimulatedCluster cluster)
 
     public KillInvariants Kills { get; } = new(SimulatedAgent.KillGracePeriod, what => throw new InvalidOperationException($"seed {seed}: {what}"));
 
+    public DataInvariants Data { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
+    public OperationInvariants Operations { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
+
     public PodInvariants Pods { get; } = new(what => throw new InvalidOperationException($"seed {seed}: {what}"));
 
     public int StartedTasks => _started.Count;

@@ -26,7 +26,7 @@ internal sealed class FaultPlan(int seed)
     {
         if (chance.Next(every) != 0)
             return;
-        var (kind, which, detail) = (chance.Next(158), chance.Next(1000), chance.Next(1000));
+        var (kind, which, detail) = (chance.Next(170), chance.Next(1000), chance.Next(1000));
         var number = considered++;
         if (LeftOut.Contains(number) || number > Last)
             return;
@@ -102,9 +102,8 @@ internal sealed class FaultPlan(int seed)
             case < 147:
                 cluster.Schedulers[detail % 2].Documents.IsToFail = true;
                 return $"the documents of scheduler {detail % 2} refuse a write";
-            case < 155:
-                cluster.Schedulers[detail % 2].ChangeMind(detail / 2);
-                return $"people change what they want of cluster {detail % 2} ({detail / 2})";
+            case < 167:
+                return $"people change what they want of cluster {detail % 2}: {cluster.Schedulers[detail % 2].ChangeMind(detail / 2)}";
             default:
                 cluster.Master.CompactJournal();
                 return "the journal is shortened to what the master remembers";

@@ -55,4 +55,19 @@ internal enum Sabotage
 
     /// <summary>An operator's store answers for tasks that it did not write.</summary>
     OperatorStoreLies,
+
+    /// <summary>An operator's store does not keep that volumes have been used.</summary>
+    OperatorStoreForgetsUse,
+
+    /// <summary>An operator's store does not keep which volumes a pod has.</summary>
+    OperatorStoreForgetsVolumes,
+
+    /// <summary>An operator's store does not keep that what a cluster does once has begun.</summary>
+    OperatorStoreForgetsBegin,
+
+    /// <summary>Nothing is taken away of what hosts bring back of clusters that were deleted meanwhile.</summary>
+    SweepsNothing,
+
+    /// <summary>All clusters are taken for deleted ones.</summary>
+    SweepsAll,
 }

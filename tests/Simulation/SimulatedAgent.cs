@@ -34,7 +34,11 @@ internal sealed partial class SimulatedAgent
         (this.number, this.cluster) = (number, cluster);
         Host = new SimulatedHost(number, total, cluster);
         Host.Disk.Ends = CrashesHere;
-        Host.Disk.Taking = place => cluster.Invariants.Gone(place, Host.Alive);
+        Host.Disk.Taking = place =>
+        {
+            cluster.Invariants.Gone(place, Host.Alive);
+            cluster.Invariants.Data.Destroyed(place, cluster.Master.State.RemovedAgents.ContainsKey);
+        };
         Start();
     }
 

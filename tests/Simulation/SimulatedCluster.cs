@@ -33,7 +33,8 @@ internal sealed class SimulatedCluster
         Frameworks = [.. Enumerable.Range(0, frameworks).Select(number =>
             new SimulatedFramework(number, (number % 3) switch { 0 => "a", 1 => "b/x", _ => "b/y" }, tasksEach, this))];
         PodSize = podSize;
-        Schedulers = [.. Enumerable.Range(0, schedulers).Select(number => new SimulatedScheduler(number, this) { Documents = { Lies = sabotage == Sabotage.OperatorStoreLies } })];
+        Schedulers = [.. Enumerable.Range(0, schedulers).Select(number => new SimulatedScheduler(number, this))];
+        Sweep = new SimulatedSweep(this);
     }
 
     public int Seed { get; }
@@ -55,6 +56,8 @@ internal sealed class SimulatedCluster
     public ClusterInvariants Invariants { get; }
 
     public SimulatedAdministrator Administrator { get; }
+
+    public SimulatedSweep Sweep { get; }
 
     public FaultPlan Faults { get; }
 
@@ -144,6 +147,7 @@ internal sealed class SimulatedCluster
         foreach (var framework in Frameworks)
             framework.Step(Chance);
         Tell(Order.Tick(Start + Steady));
+        Sweep.Step();
         foreach (var scheduler in Schedulers)
             scheduler.Step();
         foreach (var agent in Agents)
@@ -165,7 +169,7 @@ internal sealed class SimulatedCluster
 
     private bool IsQuiet => Administrator.IsDone && Schedulers.All(scheduler => scheduler.IsDone) && Frameworks.All(framework => framework.IsDone || framework.IsTornDown)
         && Agents.All(agent => agent.IsQuiet)
-        && Master.State.Agents.Values.All(agent => agent.Tasks.Count + agent.Executors.Count == 0)
+        && Master.State.Agents.Values.All(agent => agent.Tasks.Count + agent.Executors.Count == 0) && !Sweep.Left.Any()
         && Master.State.Operations.Values.All(operation => operation is { IsToBeReversed: true, TellAgainAt: null });
 
     private string Unfinished() =>
@@ -176,6 +180,7 @@ internal sealed class SimulatedCluster
         + "; executors: " + string.Join(", ", Master.State.Agents.Values.SelectMany(agent => agent.Executors.Keys.Select(key => $"{key} on {agent.Id}")))
         + "; agents: " + string.Join(", ", Master.State.Agents.Values.Select(agent => $"{agent.Id} {(agent.IsConnected ? "connected" : "away")}"))
         + "; operations: " + string.Join(", ", Master.State.Operations.Values.Select(operation => $"{operation.FrameworkId} {operation.Info.Id?.Value} {operation.State} on {operation.AgentId}"))
+        + "; left: " + string.Join(", ", Sweep.Left)
         + "; quiet: " + string.Join(", ", Agents.Select(agent => agent.IsQuiet));
 
     private void CheckSometimes(PoolState state)

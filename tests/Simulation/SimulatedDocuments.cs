@@ -3,15 +3,12 @@ using DataPlatform.Operators.Sdk.State;
 namespace DataPlatform.Simulation.Tests;
 
 /// <summary>Outlives schedulers. What it has answered for is there; what it has refused may be there whole or not at all.</summary>
-internal sealed class SimulatedDocuments(Random chance)
+internal sealed class SimulatedDocuments(string clusterId, SimulatedCluster cluster)
 {
     private readonly SortedDictionary<(string Kind, string Key), string> kept = [];
 
     /// <summary>The next write is refused.</summary>
     public bool IsToFail { get; set; }
-
-    /// <summary>It answers for intents that it did not write.</summary>
-    public bool Lies { get; set; }
 
     public SchedulerMemory Load() => SchedulerMemory.Read([.. kept.Select(pair => new ClusterDocument(pair.Key.Kind, pair.Key.Key, pair.Value))]);
 
@@ -19,7 +16,7 @@ internal sealed class SimulatedDocuments(Random chance)
 
     public bool TryWrite(IReadOnlyList<DocumentChange> changes)
     {
-        if (!IsToFail || chance.Next(2) == 0)
+        if (!IsToFail || cluster.Chance.Next(2) == 0)
             Write(changes);
         var isWritten = !IsToFail;
         IsToFail = false;
@@ -32,10 +29,10 @@ internal sealed class SimulatedDocuments(Random chance)
         {
             switch (change)
             {
-                case DocumentChange.Put({ Kind: "task" }) when Lies && chance.Next(2) == 0:
+                case DocumentChange.Put({ Kind: "task" }) when cluster.Sabotage == Sabotage.OperatorStoreLies && cluster.Chance.Next(2) == 0:
                     break;
                 case DocumentChange.Put(var document):
-                    kept[(document.Kind, document.Key)] = document.Content;
+                    Keep(document);
                     break;
                 case DocumentChange.Remove(var kind, var key):
                     kept.Remove((kind, key));
@@ -45,5 +42,24 @@ internal sealed class SimulatedDocuments(Random chance)
                     break;
             }
         }
+    }
+
+    private void Keep(ClusterDocument document)
+    {
+        var memory = SchedulerMemory.Read(document.Kind is "task" || (document.Kind is "pod" && cluster.Sabotage != Sabotage.None) ? [document] : []);
+        foreach (var row in memory.Tasks)
+        {
+            var isHostGone = cluster.Master.State.RemovedAgents.ContainsKey(row.AgentId);
+            cluster.Invariants.Data.Remembered(clusterId, row, isHostGone);
+            cluster.Invariants.Operations.Remembered(clusterId, row, isHostGone);
+        }
+
+        kept[(document.Kind, document.Key)] = (cluster.Sabotage switch
+        {
+            Sabotage.OperatorStoreForgetsUse => memory.Pods.Select(record => SchedulerMemory.Put(record with { Volumes = record.Volumes is { } volumes ? volumes with { IsUsed = false } : null })),
+            Sabotage.OperatorStoreForgetsVolumes => memory.Pods.Select(record => SchedulerMemory.Put(record with { Volumes = null })),
+            Sabotage.OperatorStoreForgetsBegin => memory.Tasks.Where(row => row.IsOperation).Select(row => SchedulerMemory.Put(row with { StartedAt = null, State = "TASK_STAGING" })),
+            _ => [],
+        }).OfType<DocumentChange.Put>().Select(change => change.Document.Content).FirstOrDefault(document.Content);
     }
 }

@@ -37,6 +37,8 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
         if (run.ProgramOf is not null)
             process.Executor = new SimulatedExecutor(run, process, cluster);
         UseVolumes(run);
+        cluster.Invariants.Data.Started(process);
+        cluster.Invariants.Operations.Started(process);
         CheckHeld();
         return process;
     }
@@ -48,8 +50,10 @@ internal sealed class SimulatedHost(int number, ResourceBag total, SimulatedClus
     {
         foreach (var (kind, _) in run.Task.Resources.ToBag().Where(static entry => entry.Kind.IsPersistentVolume))
         {
-            cluster.Invariants.Found(VolumeKinds.LifeOf(run.Task)!, Disk.WrittenBy(kind));
-            Disk.Write(kind, VolumeKinds.LifeOf(run.Task)!);
+            // Volumes of pods have ids that are never used again.
+            var life = VolumeKinds.LifeOf(run.Task) ?? kind.Disk!.Persistence!.Id;
+            cluster.Invariants.Found(life, Disk.WrittenBy(kind));
+            Disk.Write(kind, life);
         }
     }
 

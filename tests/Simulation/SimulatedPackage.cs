@@ -7,16 +7,20 @@ using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Simulation.Tests;
 
-/// <summary>A small engine: a head, and workers that must know where it is.</summary>
+/// <summary>A small engine: a head, and workers that must know where it is. The head has data, and by an option the workers too.</summary>
 internal sealed class SimulatedPackage : ServicePackage
 {
     public const string Role = "engines";
+
+    public const string Operation = "backup";
 
     private const int MilliCpus = 100;
     private const int Mebibytes = 32;
 
     /// <summary>Of a cluster with these options.</summary>
     public static IReadOnlyList<string> TasksOf(JsonObject options) => ["head", .. Enumerable.Range(0, Workers(options)).Select(number => $"worker-{number}")];
+
+    private static VolumeSpecification[] Kept => [new("data", 3, "data")];
 
     public override string Name => Role;
 
@@ -26,10 +30,13 @@ internal sealed class SimulatedPackage : ServicePackage
 
     private static ServiceSpecification Specify(ClusterSettings settings, int times) => new(
         [
-            new("head", 1, [new TaskSpecification("", Size(times), ["rpc"], _ => Program("head"), _ => new ReadinessCheck.Tcp("rpc"))]) { SingleNamed = true },
-            new("worker", Workers(settings.Options), [new TaskSpecification("", Size(times), [], context => Joined(settings, context), _ => new ReadinessCheck.Running())]),
+            new("head", 1, [new TaskSpecification("", Size(times), ["rpc"], _ => Program("head"), _ => new ReadinessCheck.Tcp("rpc")) { Volumes = Kept }]) { SingleNamed = true },
+            new("worker", Workers(settings.Options), [new TaskSpecification("", Size(times), [], context => Joined(settings, context), _ => new ReadinessCheck.Running()) { Volumes = settings.Text("data") == "all" ? Kept : [] }]),
         ],
-        new PlanSpecification(Strategy.Serial, [new("head", "head", Strategy.Serial), new("workers", "worker", Strategy.Parallel)]));
+        new PlanSpecification(Strategy.Serial, [new("head", "head", Strategy.Serial), new("workers", "worker", Strategy.Parallel)]))
+    {
+        Operations = [new(Operation, OperationKind.Plain, _ => new(Operation, 1, [new TaskSpecification("", Size(1), [], _ => Program(Operation), _ => new ReadinessCheck.Running()) { RunsOnce = true }]) { IsOperation = true })],
+    };
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => [];
 

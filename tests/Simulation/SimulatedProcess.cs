@@ -12,7 +12,7 @@ internal sealed class SimulatedProcess(TaskRun run, int pid, TimeSpan startedAt,
     public string Name { get; } = run.Task.Name;
 
     /// <summary>It runs until someone ends it.</summary>
-    public bool IsService => Name.Contains('/', StringComparison.Ordinal);
+    public bool IsService => Name.Contains('/', StringComparison.Ordinal) && !Name.Contains($"/{SimulatedPackage.Operation}-", StringComparison.Ordinal);
 
     public string Task { get; } = $"{run.Key.FrameworkId}/{run.Key.TaskId}";
 

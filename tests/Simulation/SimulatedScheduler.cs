@@ -12,38 +12,33 @@ using Capability = DataPlatform.Core.Protocol.Mesos.FrameworkInfo.Types.Capabili
 namespace DataPlatform.Simulation.Tests;
 
 /// <summary>The real decisions of the scheduler of one cluster of a small engine; over documents and a link of the test's own.</summary>
-internal sealed class SimulatedScheduler
+internal sealed partial class SimulatedScheduler
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly SimulatedCluster cluster;
     private readonly Queue<SchedulerCommand> commands = [];
-    private WantedCluster wanted;
     private SchedulerCore core = null!;
     private SteadyTime time = null!;
     private string? stream;
     private TimeSpan patience;
     private TimeSpan nextTick;
     private int crashAfter = -1;
-    private bool isOver;
 
     public SimulatedScheduler(int number, SimulatedCluster cluster)
     {
         this.cluster = cluster;
-        wanted = new WantedCluster($"id-{number}", $"cluster-{number}", "someone", new JsonObject { ["workers"] = 2, ["size"] = cluster.PodSize }, cluster.Wall + TimeSpan.FromSeconds(number));
-        Documents = new SimulatedDocuments(cluster.Chance);
+        wanted = new WantedCluster($"id-{number}", $"cluster-{number}", "someone", new JsonObject { ["workers"] = 2, ["size"] = cluster.PodSize, ["data"] = number % 2 == 0 ? "head" : "all" }, cluster.Wall + TimeSpan.FromSeconds(number))
+        {
+            Operations = number == 0 ? [new WantedOperation(1, SimulatedPackage.Operation, null, cluster.Wall)] : [],
+        };
+        Documents = new SimulatedDocuments(wanted.Id, cluster);
         Start();
     }
 
     public string ClusterId => wanted.Id;
 
-    /// <summary>It has been ready at least once.</summary>
-    public bool HasBeenReady { get; private set; }
-
     public SimulatedDocuments Documents { get; }
-
-    /// <summary>Nothing is wanted any more, and nothing is left.</summary>
-    public bool IsDone => isOver && core.IsGone;
 
     /// <summary>For people.</summary>
     public string Progress => $"scheduler {core.FrameworkId} {core.Disconnected} of {wanted.Name} (target {wanted.Target}) is {core.Observe(cluster.Wall)?.State} {core.Observe(cluster.Wall)?.Reason}; runs {string.Join(", ", Running.Select(process => $"{process.Task}"))}";
@@ -61,43 +56,6 @@ internal sealed class SimulatedScheduler
 
     /// <summary>Its process ends within one of its next steps, and another begins with what its store holds.</summary>
     public void CrashSoon(int steps) => crashAfter = steps;
-
-    /// <summary>What was wanted is there, each of it once: from now on nothing is.</summary>
-    public void EndWhenComplete()
-    {
-        if (isOver || !IsComplete)
-            return;
-        HasBeenReady = true;
-        isOver = true;
-        commands.Enqueue(new SchedulerCommand.Remove());
-    }
-
-    /// <summary>People change what they want, whatever is under way.</summary>
-    public void ChangeMind(int detail)
-    {
-        if (isOver)
-            return;
-        wanted = (detail % 4) switch
-        {
-            0 => wanted with { Restarts = wanted.Restarts + 1 },
-            1 => wanted with { Goal = wanted.Goal == ClusterGoal.Park ? ClusterGoal.Run : ClusterGoal.Park },
-            _ => wanted with
-            {
-                Target = wanted.Target + 1, TargetAt = time.Now, Options = new JsonObject { ["workers"] = 1 + (detail / 4 % 3), ["size"] = cluster.PodSize, ["motto"] = detail % 4 },
-                Earlier = new Dictionary<int, JsonObject>(wanted.Earlier) { [wanted.Target] = wanted.Options },
-            },
-        };
-        commands.Enqueue(new SchedulerCommand.Want(wanted));
-    }
-
-    /// <summary>Nobody changes anything any more, and what is wanted is to run.</summary>
-    public void MakeUpMind()
-    {
-        if (wanted.Goal == ClusterGoal.Run)
-            return;
-        wanted = wanted with { Goal = ClusterGoal.Run };
-        commands.Enqueue(new SchedulerCommand.Want(wanted));
-    }
 
     public void Turn(string? waitsFor) => commands.Enqueue(new SchedulerCommand.Turn(waitsFor));
 
@@ -120,12 +78,14 @@ internal sealed class SimulatedScheduler
         }
 
         while (commands.TryDequeue(out var command))
+        {
+            if (command is SchedulerCommand.Want(var heard))
+                cluster.Invariants.Data.Wanted(heard);
+            else if (command is SchedulerCommand.Remove)
+                cluster.Invariants.Data.Deleted(wanted.Id);
             CarryOut(core.Handle(command, time.Now));
+        }
     }
-
-    private bool IsComplete => Running.Select(process => process.Name).Order(StringComparer.Ordinal)
-        .SequenceEqual(SimulatedPackage.TasksOf(wanted.Options).Select(task => $"{wanted.Name}/{task}").Order(StringComparer.Ordinal))
-        && core.Observe(cluster.Wall)?.State == ClusterState.Ready;
 
     private void Start()
     {
@@ -211,13 +171,22 @@ internal sealed class SimulatedScheduler
         call.FrameworkId = new FrameworkID { Value = id };
         if (call.Type == SchedulerCall.Types.Type.Kill)
             cluster.Invariants.Kills.Asked($"{id}/{call.Kill.TaskId.Value}", call.Kill.KillPolicy);
-        var launched = call.Accept?.Operations.SelectMany(operation => operation.Launch?.TaskInfos ?? []).Select(task => task.TaskId.Value);
-        if (launched?.FirstOrDefault(task => !Documents.Knows(task)) is { } unknown)
-            cluster.Invariants.Fail($"task {unknown} was launched, and the next scheduler does not know it");
+        foreach (var task in call.Accept?.Operations.SelectMany(operation => operation.Launch?.TaskInfos ?? []) ?? [])
+            Launches(task);
         var fate = cluster.Network.IsGood ? 2 : cluster.Chance.Next(20);
         if (fate > 0)
             cluster.Master.Post(new PoolCommand.SchedulerRequest(call, stream, SimulatedCluster.Anyone));
         if (fate < 2)
             commands.Enqueue(new SchedulerCommand.Lost(call));
+    }
+
+    private void Launches(TaskInfo task)
+    {
+        if (!Documents.Knows(task.TaskId.Value))
+            cluster.Invariants.Fail($"task {task.TaskId.Value} was launched, and the next scheduler does not know it");
+        var pod = task.Name[(task.Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var volumes = task.Resources.Where(resource => resource.Disk is not null).Select(resource => resource.Disk.Persistence.Id).ToList();
+        cluster.Invariants.Operations.Launched(wanted.Id, pod, task.TaskId.Value);
+        cluster.Invariants.Data.Launched(wanted.Id, pod, task.TaskId.Value, task.AgentId.Value, volumes, Running);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class SimulatedVolumeDisk : IVolumeDisk
 
     public ResourceBag Kept { get; private set; } = ResourceBag.Empty;
 
+    public IEnumerable<string> Places => writtenBy.Keys;
+
     /// <summary>Which life of the volume has written to it; null when it is empty.</summary>
     public string? WrittenBy(ResourceKind volume) => writtenBy.GetValueOrDefault(PlaceOf(volume));
 

@@ -20,7 +20,8 @@ internal sealed class VolumeKinds
         Reservation layer = new(ReservationType.Dynamic, role, null, [new ReservationLabel(Owner, label)]);
         var disk = new Resource.Types.DiskInfo
         {
-            Persistence = new() { Id = name }, Volume = new() { ContainerPath = "data", Mode = Core.Protocol.Mesos.Volume.Types.Mode.Rw },
+            // One that is torn down leaves its volumes, and others of its role would choose the same ids.
+            Persistence = new() { Id = $"{owner}-{name}" }, Volume = new() { ContainerPath = "data", Mode = Core.Protocol.Mesos.Volume.Types.Mode.Rw },
         };
         var cpus = Of(new ResourceKind("cpus", reservations: [layer]), 1);
         var plain = new ResourceKind("disk", reservations: [layer]);

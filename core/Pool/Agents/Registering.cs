@@ -134,8 +134,9 @@ internal static class Registering
             decision.Happened(new PoolEvent.TaskAdded(task));
             if (returned && framework is not null)
             {
+                // As reconciliation: what came after the update that is under way is told when that is acknowledged, so that no end is told of what was never told to run.
                 decision.Tell(framework, StatusReports.Update(StatusReports.Latest(
-                    task, task.State, Reason.AgentReregistered, "The agent came back after it was unreachable", state.OnTheWall(now))));
+                    task, task.HasStatusUpdateState ? task.StatusUpdateState : task.State, Reason.AgentReregistered, "The agent came back after it was unreachable", state.OnTheWall(now))));
             }
         }
 

@@ -79,6 +79,8 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     /// <summary>Whose turn it is as long as this one may gather no offers: one that was ready once goes on getting places.</summary>
     public string? TurnOfAnother => Facts.ReadyAt is null ? WaitsForTurnOf : null;
 
+    public long NextLaunch => Tasks.Values.Concat(Past).Select(row => row.Number).DefaultIfEmpty().Max() + 1;
+
     public IEnumerable<TaskRow> Living => Tasks.Values.Where(row => row.Living);
 
     public bool MustPark => Wanted?.Goal == ClusterGoal.Park;
@@ -104,7 +106,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
         return forgotten;
     }
 
-    public PodRecord Record(PodInstance instance) => Pods.GetValueOrDefault(instance.Name) ?? new PodRecord(instance.Name, instance.Pod.Type, instance.Index);
+    /// <summary>One that has not begun yet need not begin anew.</summary>
+    public PodRecord Record(PodInstance instance) => Pods.GetValueOrDefault(instance.Name)
+        ?? new PodRecord(instance.Name, instance.Pod.Type, instance.Index) { Replacements = Wanted?.Replacements.GetValueOrDefault(instance.Name) ?? 0 };
 
     /// <summary>Null while it has none.</summary>
     public PodPlace? PlaceOf(string pod) => Pods.GetValueOrDefault(pod)?.Place;

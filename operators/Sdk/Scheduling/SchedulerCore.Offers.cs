@@ -157,7 +157,7 @@ public sealed partial class SchedulerCore
             var row = new TaskRow(
                 $"{name}.{task}.{launch:n}", instance.Name, task, place.AgentId, place.Host, share.AgentUrl, specification.Resources, ports, DependenciesOf(context), now)
             {
-                IsOperation = instance.Pod.IsOperation, Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts, Rotations = cluster.Wanted.Rotations,
+                IsOperation = instance.Pod.IsOperation, Number = cluster.NextLaunch, Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts, Rotations = cluster.Wanted.Rotations,
             };
             rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), specification.Activity?.Invoke(context) ?? [], name, ReservationOf(instance.Name), VolumesOf(instance, specification, share), share.Role, settings.User)));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);

@@ -15,7 +15,7 @@ public sealed record SchedulerMemory(ClusterFacts? Facts, IReadOnlyList<PodRecor
     public static SchedulerMemory Read(IReadOnlyList<ClusterDocument> documents) => new(
         documents.Where(document => document.Kind == FactsKind).Select(Content<ClusterFacts>).FirstOrDefault(),
         [.. documents.Where(document => document.Kind == PodKind).Select(Content<PodRecord>)],
-        [.. documents.Where(document => document.Kind == TaskKind).Select(Content<TaskRow>).OrderBy(row => row.LaunchedAt).ThenBy(row => row.TaskId, StringComparer.Ordinal)],
+        [.. documents.Where(document => document.Kind == TaskKind).Select(Content<TaskRow>).OrderBy(row => row.Number).ThenBy(row => row.LaunchedAt).ThenBy(row => row.TaskId, StringComparer.Ordinal)],
         [.. documents.Where(document => document.Kind == EventKind).Select(Content<ClusterEvent>).OrderBy(each => each.Number)])
     {
         Activities = [.. documents.Where(document => document.Kind == ActivityKind).Select(Content<TaskActivity>)],

@@ -10,6 +10,9 @@ public sealed record TaskRow(
     string TaskId, string Pod, string Name, string AgentId, string Host, string? AgentUrl, TaskResources Resources,
     IReadOnlyDictionary<string, int> Ports, IReadOnlyDictionary<string, string> Dependencies, DateTimeOffset LaunchedAt)
 {
+    /// <summary>Larger than that of every launch before it, whatever the clock says: that may have been set back.</summary>
+    public long Number { get; init; }
+
     /// <summary>The target whose configuration it has.</summary>
     public int Target { get; init; } = 1;
 

@@ -87,7 +87,8 @@ internal sealed class VolumeLedger(IVolumeDisk disk, ResourceBag converted, ILog
             var making = new List<string>();
             if (operation.Info.Type == OperationType.Create)
             {
-                foreach (var (kind, _) in operation.Info.Create.Volumes.ToBag())
+                // One that was destroyed since, by an operation that was heard to be done, would be found by nobody.
+                foreach (var (kind, _) in operation.Info.Create.Volumes.ToBag().Where(entry => Names(wanted, entry.Kind)))
                 {
                     MakeNew(kind);
                     making.Add(disk.PlaceOf(kind));

@@ -173,6 +173,20 @@ public sealed class TaskLifeTests
         pool.State.Frameworks[framework].UnreachableTasks.Keys.ShouldContain("t");
     }
 
+    /// <summary>Found by the simulation: the end was told before the beginning was, and a scheduler took the task for one that never ran, and its data for nobody's.</summary>
+    [Fact]
+    public void An_end_that_an_agent_brings_back_is_told_after_the_news_before_it()
+    {
+        var task = pool.State.Frameworks[framework].Tasks["t"].Record.Clone();
+        (task.State, task.StatusUpdateState) = (TaskState.TaskFailed, TaskState.TaskRunning);
+        for (var ping = 0; ping <= 5; ping++)
+            pool.Pass(TimeSpan.FromSeconds(15));
+
+        pool.Register("back", id: agent, tasks: task);
+
+        pool.StatusesTo("f").Select(status => status.State).ShouldBe([TaskState.TaskUnreachable, TaskState.TaskRunning]);
+    }
+
     /// <summary>Found by the simulation: the end waited at the agent behind news that were not acknowledged yet.</summary>
     [Fact]
     public void An_end_that_was_not_told_before_its_agent_is_given_up_is_told_with_that()

@@ -21,6 +21,16 @@ public sealed class SchedulerOperationsTests
         trial.Memory.Pods.ShouldNotContain(record => record.Name == "backup-1" && record.Place != null);
     }
 
+    /// <summary>Found by the simulation: the first launch, which began nothing, looked like the latest.</summary>
+    [Fact]
+    public void What_was_begun_after_the_clock_was_set_back_is_not_begun_again_by_the_next_scheduler()
+    {
+        var trial = Asked(1).SendOffer("A2").ExpectLaunched("backup-1").SendStatus("backup-1", TaskState.TaskGone).Later(TimeSpan.FromHours(-8));
+        trial.SendOffer("A3").ExpectLaunched("backup-1").SendStatus("backup-1", TaskState.TaskRunning).SendStatus("backup-1", TaskState.TaskFinished);
+        trial.Restart().SendSubscribed().SendWant().SendArtifacts().SendOffer("A4").ExpectLaunched();
+        trial.Observation!.Operations.ShouldHaveSingleItem().State.ShouldBe(StepState.Complete);
+    }
+
     [Fact]
     public void One_that_fails_says_why_is_not_repeated_and_leaves_the_cluster_as_it_is()
     {

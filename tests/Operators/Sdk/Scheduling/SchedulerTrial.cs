@@ -48,7 +48,7 @@ public sealed class SchedulerTrial
     public ClusterObservation? Observation => core.Observe(Now);
 
     public IReadOnlyDictionary<string, TaskRow> Rows =>
-        Memory.Tasks.GroupBy(row => row.Name).ToDictionary(group => group.Key, group => group.OrderBy(row => row.LaunchedAt).Last());
+        Memory.Tasks.GroupBy(row => row.Name).ToDictionary(group => group.Key, group => group.MaxBy(row => row.Number)!);
 
     /// <summary>A cluster that is wanted, with its artifacts there, and a subscription.</summary>
     public static SchedulerTrial Started(TrialPackage? package = null, double spread = 0) => new SchedulerTrial(package, spread).SendSubscribed().SendWant().SendArtifacts();

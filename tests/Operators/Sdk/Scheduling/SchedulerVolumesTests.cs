@@ -67,6 +67,16 @@ public sealed class SchedulerVolumesTests
     }
 
     [Fact]
+    public void One_that_is_to_begin_anew_before_it_has_begun_is_launched_once_and_keeps_what_it_writes()
+    {
+        var trial = SchedulerTrial.Started(Package).SendWant(wanted => wanted with { Replacements = new Dictionary<string, int> { ["worker-0"] = 1 } });
+        trial.SendOffer("A1").ExpectLaunched("head", "worker-0").Calls.ShouldNotContain(call => call.Type == SchedulerCall.Types.Type.Kill);
+        var made = VolumesOf(trial, "worker-0");
+        trial.SendReady("head").SendReady("worker-0").Later(TimeSpan.FromMinutes(1)).ExpectState(ClusterState.Ready);
+        VolumesOf(trial, "worker-0").Volumes[0].ShouldBe(made.Volumes[0]);
+    }
+
+    [Fact]
     public void A_volume_that_nobody_gave_up_is_never_destroyed()
     {
         var trial = Ready();

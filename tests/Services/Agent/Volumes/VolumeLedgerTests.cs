@@ -97,6 +97,21 @@ public sealed class VolumeLedgerTests
         ledger.Apply(destroy).State.ShouldBe(OperationState.OperationFinished);
     }
 
+    /// <summary>Found by the simulation: the answer to the CREATE was lost, that to the DESTROY was not, and a folder stayed that nobody named.</summary>
+    [Fact]
+    public void A_volume_that_was_destroyed_meanwhile_is_not_made_again_when_its_create_is_asked_for_once_more()
+    {
+        var create = Create("v", with: []);
+        ledger.Apply(create);
+        ledger.Apply(Destroy("v", with: []));
+        ledger.Match([]);
+        create.ConvertedResources.Clear();
+
+        ledger.Apply(create).State.ShouldBe(OperationState.OperationFinished);
+
+        disk.Made.ShouldBeEmpty();
+    }
+
     /// <param name="with">What else the master has decided for the agent.</param>
     private AgentEvent.Types.ApplyOperation Create(string id, string[] with)
     {
