@@ -28,7 +28,7 @@ public sealed class OperationRoutesTests : IAsyncLifetime
         (await host.Post(Route, """{"name":"compact"}""")).Status.ShouldBe(HttpStatusCode.Accepted);
         var (status, answer) = await host.Post(Route, """{"name":"backup"}""");
         status.ShouldBe(HttpStatusCode.Accepted);
-        answer["operations"]!.AsArray().Select(operation => $"{operation!["name"]} {operation["number"]} {operation["state"]}").ShouldBe(["compact 1 pending", "backup 2 pending"], "also before its scheduler has looked at it");
+        answer["operations"]!.AsArray().Select(operation => $"{operation!["name"]} {operation["number"]} {operation["state"]}").ShouldBe(["compact 1 Pending", "backup 2 Pending"], "also before its scheduler has looked at it");
         var operations = host.Engine.Wanted.Last().ToWanted().Operations;
         operations.Select(operation => (operation.Number, operation.Name)).ShouldBe([(1, "compact"), (2, "backup")]);
         operations[0].Folder.ShouldBeNull();
