@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DataPlatform.Core.Client.ControlPlane;
 
 /// <summary>What clusters of a package can be asked to do while they serve.</summary>
@@ -13,7 +15,12 @@ public sealed record OperationRequest(string? Name, string? Backup);
 /// <param name="Kind"><c>backup</c>, <c>restore</c> or <c>plain</c>.</param>
 /// <param name="Folder">What it writes or reads, relative to the lake; null when it does neither.</param>
 /// <param name="Said">What it waits for or why it failed; null when it is complete.</param>
-public sealed record OperationView(int Number, string Name, string Kind, StepState State, DateTimeOffset AskedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Folder, string? Said);
+public sealed record OperationView(int Number, string Name, string Kind, StepState State, DateTimeOffset AskedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Folder, string? Said)
+{
+    /// <summary>Done, or given up.</summary>
+    [JsonIgnore]
+    public bool IsOver => State is StepState.Complete or StepState.Failed;
+}
 
 /// <summary>What a backup wrote: <c>GET /api/v1/backups</c>. It outlives its cluster.</summary>
 /// <param name="Name">Unique within the package.</param>

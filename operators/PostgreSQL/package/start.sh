@@ -8,20 +8,20 @@ if [ -e data/made ]; then
 else
     bin=$(ls -d /usr/lib/postgresql/*/bin | sort -t / -k 5 -n | tail -n 1)
 fi
+single() { "$bin/postgres" --single -j -D data/server -c "config_file=$PWD/postgresql.conf" -c "hba_file=$PWD/pg_hba.conf" postgres; }
+# Of a server that was killed; no other can be here, since the folder is this task's alone.
+rm -f data/server/postmaster.pid
 
 if [ ! -e data/made ]; then
     # What an attempt left that did not come to its end.
     rm -rf data/server
     "$bin/initdb" --pgdata=data/server --username=postgres --pwfile=password --auth=scram-sha-256 --encoding=UTF8 --no-locale --no-instructions
-    [ "$1" = postgres ] || printf 'CREATE DATABASE "%s"\n' "$1" | "$bin/postgres" --single -j -D data/server -c "config_file=$PWD/postgresql.conf" -c "hba_file=$PWD/pg_hba.conf" postgres
+    [ "$1" = postgres ] || printf 'CREATE DATABASE "%s"\n' "$1" | single
     cat password > data/password
     : > data/made
 elif ! cmp -s password data/password; then
     # The password was replaced since. It is made of hexadecimal digits.
-    rm -f data/server/postmaster.pid
-    printf "ALTER ROLE postgres PASSWORD '%s'\n" "$(cat password)" | "$bin/postgres" --single -j -D data/server -c "config_file=$PWD/postgresql.conf" -c "hba_file=$PWD/pg_hba.conf" postgres
+    printf "ALTER ROLE postgres PASSWORD '%s'\n" "$(cat password)" | single
     cat password > data/password
 fi
-# Of a server that was killed; no other can be here, since the folder is this task's alone.
-rm -f data/server/postmaster.pid
 exec "$bin/postgres" -D data/server -c "config_file=$PWD/postgresql.conf" -c "hba_file=$PWD/pg_hba.conf"

@@ -42,8 +42,7 @@ internal static class OperationPlans
     }
 
     private static string NoPlace(ClusterWork cluster, string pod) =>
-        cluster.PlaceOf(pod) is { } place ? $"host {place.Host} to offer what is reserved there"
-        : cluster.Refusals.Where(each => each.Key.Pod == pod).OrderBy(each => each.Value.Refusal.Miss).ThenBy(each => each.Key.Host, StringComparer.Ordinal).Select(each => (each.Key.Host, each.Value.Refusal)).FirstOrDefault() is ({ } host, { } refusal)
-            ? $"a host for it: {host} comes nearest: {refusal.Reason}"
-        : "a host: none has offered anything yet";
+        cluster.PlaceOf(pod) is { } place ? PodSteps.Offer(place.Host)
+        : cluster.RefusalsOf(pod) is [var (host, refusal), ..] ? $"a host for it: {host} comes nearest: {refusal.Reason}"
+        : PodSteps.NoOffer;
 }

@@ -46,7 +46,7 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
 
     /// <summary>Gives back its place, and its volumes with what they hold.</summary>
     public Step Release(string pod) => (cluster.PlaceOf(pod)?.Host ?? cluster.Pods.GetValueOrDefault(pod)?.Volumes?.Host) is { } host
-        ? new Step(StepKind.Release, $"release {pod}", pod, StepState.Pending, !cluster.LivingOf(pod).Any(), $"host {host} to offer what is reserved there")
+        ? new Step(StepKind.Release, $"release {pod}", pod, StepState.Pending, !cluster.LivingOf(pod).Any(), Offer(host))
         : new Step(StepKind.Release, $"release {pod}", pod, StepState.Complete);
 
     private string? Order(string pod, string? before, bool mends) =>
@@ -63,21 +63,26 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
         var row => cluster.ChecksMissed.GetValueOrDefault(row.TaskId, "its readiness check"),
     };
 
+    public const string NoOffer = "a host: none has offered anything yet";
+
+    /// <summary>What a pod waits for that has its place.</summary>
+    public static string Offer(string host) => $"host {host} to offer what is reserved there";
+
     /// <summary>What a pod waits for that may be launched as soon as the cluster may gather offers.</summary>
     public static string Turn(string older) => $"its turn: {older} is to be placed first";
 
     private string NoPlace(PodInstance pod)
     {
         if (cluster.PlaceOf(pod.Name) is { } place)
-            return $"host {place.Host} to offer what is reserved there";
+            return Offer(place.Host);
         if (cluster.TurnOfAnother is { } older)
             return Turn(older);
         if (cluster.Refusals.Count == 0)
-            return "a host: none has offered anything yet";
+            return NoOffer;
         // All get their places together: it may be another one for which there is none.
         var lacking = cluster.Refusals.Keys.Any(refused => refused.Pod == pod.Name) ? pod.Name : cluster.Refusals.First().Key.Pod;
-        var refusals = cluster.Refusals.Where(each => each.Key.Pod == lacking).Select(each => (each.Key.Host, each.Value.Refusal)).ToList();
-        var (nearest, refusal) = refusals.OrderBy(each => each.Refusal.Miss).ThenBy(each => each.Host, StringComparer.Ordinal).First();
+        var refusals = cluster.RefusalsOf(lacking);
+        var (nearest, refusal) = refusals[0];
         return $"a host for {(lacking == pod.Name ? "it" : $"{lacking}, as all get their places together")}: {nearest} comes nearest{(refusals.Count > 1 ? $" of {refusals.Count} that offered" : "")}: {refusal.Reason}";
     }
 }

@@ -30,6 +30,6 @@ internal static class TakeDown
         .. cluster.Pods.Values.Where(record => withVolumes ? record.HoldsHost : record.Place is not null || record.LeavingHosts.Any()).Select(record => new Step(
             StepKind.Release, $"release {record.Name}", record.Name, StepState.Pending,
             (record.Place is not null || (withVolumes && record.Volumes is not null)) && !cluster.LivingOf(record.Name).Any(),
-            $"host {record.Place?.Host ?? record.LeavingHosts.Select(host => host.Host).FirstOrDefault() ?? record.Volumes!.Host} to offer what is reserved there")),
+            PodSteps.Offer(record.Place?.Host ?? record.LeavingHosts.Select(host => host.Host).FirstOrDefault() ?? record.Volumes!.Host))),
     ]);
 }

@@ -81,6 +81,10 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
 
     public long NextLaunch => Tasks.Values.Concat(Past).Select(row => row.Number).DefaultIfEmpty().Max() + 1;
 
+    /// <summary>Of the hosts that refused the pod, the nearest first.</summary>
+    public IReadOnlyList<(string Host, Refusal Refusal)> RefusalsOf(string pod) => [.. Refusals.Where(each => each.Key.Pod == pod)
+        .Select(each => (each.Key.Host, each.Value.Refusal)).OrderBy(each => each.Refusal.Miss).ThenBy(each => each.Host, StringComparer.Ordinal)];
+
     public IEnumerable<TaskRow> Living => Tasks.Values.Where(row => row.Living);
 
     public bool MustPark => Wanted?.Goal == ClusterGoal.Park;

@@ -6,7 +6,7 @@ public sealed partial class SchedulerCore
     /// <summary>Of what is not asked for any more nothing is remembered.</summary>
     private void ForgetOperations()
     {
-        var wanted = cluster.Wanted!.Operations.Select(operation => $"{operation.Name}-{operation.Number}").ToHashSet(StringComparer.Ordinal);
+        var wanted = cluster.Wanted!.Operations.Select(operation => operation.Pod).ToHashSet(StringComparer.Ordinal);
         foreach (var row in cluster.Tasks.Values.Where(row => row is { IsOperation: true, Living: false } && !wanted.Contains(row.Pod)).ToList())
         {
             cluster.Tasks.Remove(row.Name);

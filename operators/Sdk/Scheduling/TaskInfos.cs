@@ -21,14 +21,14 @@ internal static class TaskInfos
             AgentId = new AgentID { Value = row.AgentId },
             Command = Command(command),
             Container = Container(command),
-            KillPolicy = new KillPolicy { GracePeriod = new DurationInfo { Nanoseconds = (long)(specification.KillGrace.Ticks * NanosecondsPerTick) } },
+            KillPolicy = new KillPolicy { GracePeriod = Duration(specification.KillGrace) },
             Discovery = Discovery(row, cluster),
             Check = CheckInfos.Of(readiness, row.Ports),
             TellLastLines = true,
             Activity = ActivityInfos.Of(activity, row.Ports),
         };
         if (specification.EndsWithin is { } limit)
-            info.MaxCompletionTime = new DurationInfo { Nanoseconds = (long)(limit.Ticks * NanosecondsPerTick) };
+            info.MaxCompletionTime = Duration(limit);
         if (user.Length > 0)
             info.Command.User = user;
         info.Resources.Add(reservation.Messages(row.Resources, row.Ports.Values, role));
@@ -62,6 +62,8 @@ internal static class TaskInfos
         }));
         return info;
     }
+
+    private static DurationInfo Duration(TimeSpan time) => new() { Nanoseconds = (long)(time.Ticks * NanosecondsPerTick) };
 
     private static DiscoveryInfo Discovery(TaskRow row, string cluster)
     {

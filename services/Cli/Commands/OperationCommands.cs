@@ -105,7 +105,7 @@ public static class OperationCommands
 
         OperationView? Of(ClusterDetail detail) => detail.Operations.FirstOrDefault(operation => operation.Number == asked.Number);
 
-        bool IsOver(ClusterDetail detail) => Of(detail) is not { } operation || operation.State is StepState.Complete or StepState.Failed;
+        bool IsOver(ClusterDetail detail) => Of(detail) is not { IsOver: false };
     }
 
     private static string Sentence(string cluster, OperationView operation, bool leave) => operation switch

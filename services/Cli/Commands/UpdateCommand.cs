@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Services.Cli.Launching;
 using DataPlatform.Services.Cli.Output;
 
@@ -8,7 +9,7 @@ namespace DataPlatform.Services.Cli.Commands;
 /// <summary>Other options for a cluster that runs: the change is shown, with what restarts and why, before it is confirmed.</summary>
 public static class UpdateCommand
 {
-    private const string VersionOption = "version";
+    private const string VersionOption = DeclaredPackage.VersionOption;
 
     public static Command Create(Surroundings surroundings)
     {

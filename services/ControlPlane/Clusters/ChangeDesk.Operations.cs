@@ -14,7 +14,7 @@ public sealed partial class ChangeDesk
 
     public ChangeOutcome Operate(string name, OperationRequest request, string actor) => Guarded(name, (cluster, engine) =>
     {
-        var known = (engine.PackageOf(cluster.VersionOf()) ?? engine.Package).Operations;
+        var known = engine.OperationsOf(cluster.VersionOf());
         if (known.FirstOrDefault(operation => operation.Name == request.Name) is not { } operation)
             return Invalid("name", request.Name is null ? "is missing" : $"{cluster.Package} knows no operation {request.Name}", known.Count == 0 ? "it has none" : string.Join(", ", known.Select(each => each.Name)));
         var asked = cluster.Aim.Operations ?? [];
@@ -42,7 +42,7 @@ public sealed partial class ChangeDesk
 
     private static int Waiting(IClusterOperator engine, DesiredCluster cluster, IReadOnlyList<WantedOperation> asked)
     {
-        var over = (engine.Observe(cluster.Id)?.Operations ?? []).Where(operation => operation.State is StepState.Complete or StepState.Failed).Select(operation => operation.Number).ToHashSet();
+        var over = (engine.Observe(cluster.Id)?.Operations ?? []).Where(operation => operation.IsOver).Select(operation => operation.Number).ToHashSet();
         return asked.Count(operation => !over.Contains(operation.Number));
     }
 

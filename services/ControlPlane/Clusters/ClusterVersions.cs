@@ -25,6 +25,9 @@ public static class ClusterVersions
     /// <summary>What can be launched of the version that the options name, else of the newest; null when there is no such version.</summary>
     public static PackageView? PackageOf(this IClusterOperator engine, JsonObject? options) => In(options) is { } version ? engine.PackageOf(version) : engine.Package;
 
+    /// <summary>What clusters of a version can be asked to do; of one that is not here, what those of the newest can.</summary>
+    public static IReadOnlyList<PackageOperationView> OperationsOf(this IClusterOperator engine, string version) => (engine.PackageOf(version) ?? engine.Package).Operations;
+
     /// <summary>Options with that version, where it is an option at all.</summary>
     public static JsonObject With(this PackageView package, JsonObject options)
     {

@@ -129,7 +129,7 @@ public static class ControlPlaneApplication
         PackageSchedulers Make(IServiceProvider provider, ServicePackage package) => new(
             package, provider.GetRequiredService<PackageStore>(), settings.Lake,
             (id, name) => new ClusterScheduler(
-                package, id, name, new SchedulerSettings(scheduler, settings.Lake, settings.TaskUser) 
+                package, id, name, new SchedulerSettings(scheduler, settings.Lake, settings.TaskUser)
                 {
                     FirstTurn = "what was asked for before", PlatformUrl = () => provider.GetRequiredService<ServerAddress>().PublicUrl,
                 },

@@ -26,16 +26,17 @@ public static class ChangeRoutes
         Map(clusters, "resume", "Brings a parked cluster up again", (desk, name, actor) => desk.Resume(name, actor));
         Map(clusters, "pause", "Begins no further step of a plan", (desk, name, actor) => desk.Pause(name, actor));
         Map(clusters, "continue", "Goes on with a paused plan", (desk, name, actor) => desk.Continue(name, actor));
-        Described(clusters.MapPost("/{name}/pods/{pod}/force", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(desk.Force(name, pod, ApiRoutes.Actor(user)), views))
-            .WithSummary("Begins a pod's steps of the plan, whatever stands before them").Produces<ClusterDetail>(202));
-        Described(clusters.MapPost("/{name}/pods/{pod}/replace", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(desk.Replace(name, pod, ApiRoutes.Actor(user)), views))
-            .WithSummary("Begins a pod anew, elsewhere where its host is away; the data of its volumes is lost").Produces<ClusterDetail>(202));
-        Described(clusters.MapPost("/{name}/pods/{pod}/skip", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(desk.Skip(name, pod, ApiRoutes.Actor(user)), views))
-            .WithSummary("Leaves a pod's steps of the plan out").Produces<ClusterDetail>(202));
+        MapOfPod(clusters, "force", "Begins a pod's steps of the plan, whatever stands before them", (desk, name, pod, actor) => desk.Force(name, pod, actor));
+        MapOfPod(clusters, "replace", "Begins a pod anew, elsewhere where its host is away; the data of its volumes is lost", (desk, name, pod, actor) => desk.Replace(name, pod, actor));
+        MapOfPod(clusters, "skip", "Leaves a pod's steps of the plan out", (desk, name, pod, actor) => desk.Skip(name, pod, actor));
     }
 
     private static void Map(RouteGroupBuilder clusters, string action, string summary, Func<ChangeDesk, string, string, ChangeOutcome> change) =>
         Described(clusters.MapPost($"/{{name}}/{action}", (string name, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(change(desk, name, ApiRoutes.Actor(user)), views))
+            .WithSummary(summary).Produces<ClusterDetail>(202));
+
+    private static void MapOfPod(RouteGroupBuilder clusters, string action, string summary, Func<ChangeDesk, string, string, string, ChangeOutcome> change) =>
+        Described(clusters.MapPost($"/{{name}}/pods/{{pod}}/{action}", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(change(desk, name, pod, ApiRoutes.Actor(user)), views))
             .WithSummary(summary).Produces<ClusterDetail>(202));
 
     private static void Described(RouteHandlerBuilder route) => route.Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson).Produces<Problem>(503, ProblemJson);
