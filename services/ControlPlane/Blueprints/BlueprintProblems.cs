@@ -15,7 +15,9 @@ internal sealed class BlueprintProblems(string file)
 
     public void Add<T>(Marked<T> at, string message, string? allowed = null) => found.Add(new PackageProblem(file, at.Line, at.Column, message, allowed));
 
-    public void Add<T>(Marked<T> at, string message, IEnumerable<string> allowed) => Add(at, message, allowed.ToList() is { Count: > 0 } names ? string.Join(", ", names) : "none: there is none");
+    public void Add<T>(Marked<T> at, string message, IEnumerable<string> allowed) => Add(at, message, Listed(allowed));
+
+    public static string Listed(IEnumerable<string> allowed) => allowed.ToList() is { Count: > 0 } names ? string.Join(", ", names) : "none: there is none";
 
     /// <summary>As REST tells them: the field is the place in the file.</summary>
     public static Problem Refusal(IReadOnlyList<PackageProblem> problems, int status) => new(

@@ -102,15 +102,13 @@ internal sealed class BlueprintResolution
     private List<string> Needs(ClusterDeclaration declared)
     {
         var needs = new List<string>();
-        var exported = new Dictionary<string, string>(StringComparer.Ordinal);
+        var exports = new NeededExports();
         foreach (var need in declared.Needs)
         {
             if (Needed(declared, need) is not { } name || needs.Contains(name)) continue;
             var (engine, _, options) = reachable[name];
-            var variables = engine.Exports(options);
-            if (variables.Count == 0) problems.Add(need, $"{name} ({engine.Name}) exports nothing by which others could reach it", operators.Where(one => one.Exports(one.Defaults).Count > 0).Select(one => one.Name));
-            if (variables.FirstOrDefault(exported.ContainsKey) is { } twice) problems.Add(need, $"{exported[twice]} and {name} both export {twice}", "one of them");
-            foreach (var variable in variables) exported.TryAdd(variable, name);
+            foreach (var (message, allowed) in exports.Add(name, engine.Name, engine.Exports(options), () => BlueprintProblems.Listed(operators.Where(one => one.Exports(one.Defaults).Count > 0).Select(one => one.Name))))
+                problems.Add(need, message, allowed);
             needs.Add(name);
         }
 

@@ -15,7 +15,7 @@ public sealed class LaunchNeeds(IReadOnlyList<DesiredCluster> living, IReadOnlyL
     public IReadOnlyList<FieldProblem> Problems(string name, IReadOnlyList<string> needs, IReadOnlyList<string> connected)
     {
         var problems = new List<FieldProblem>();
-        var exported = new Dictionary<string, string>(StringComparer.Ordinal);
+        var exports = new NeededExports();
         for (var place = 0; place < needs.Count; place++)
         {
             var field = $"needs[{place}]";
@@ -25,10 +25,7 @@ public sealed class LaunchNeeds(IReadOnlyList<DesiredCluster> living, IReadOnlyL
                 continue;
             }
 
-            var variables = Exports(cluster);
-            if (variables.Count == 0) problems.Add(new FieldProblem(field, $"{cluster.Name} ({cluster.Package}) exports nothing by which others could reach it", Allowed(name)));
-            if (variables.FirstOrDefault(exported.ContainsKey) is { } twice) problems.Add(new FieldProblem(field, $"{exported[twice]} and {cluster.Name} both export {twice}", "one of them"));
-            foreach (var variable in variables) exported.TryAdd(variable, cluster.Name);
+            problems.AddRange(exports.Add(cluster.Name, cluster.Package, Exports(cluster), () => Allowed(name)).Select(problem => new FieldProblem(field, problem.Message, problem.Allowed)));
         }
 
         if (problems.Count == 0 && needs.Count > 0 && Cycle(name, [.. needs.Union(connected)]) is { } cycle)
