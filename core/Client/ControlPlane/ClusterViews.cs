@@ -52,7 +52,19 @@ public sealed record ClusterDetail(
 
     /// <summary>What of it stays on hosts whatever becomes of its tasks.</summary>
     public IReadOnlyList<VolumeView> Volumes { get; init; } = [];
+
+    /// <summary>What its engine says of itself, each running instance for itself.</summary>
+    public IReadOnlyList<FactView> Facts { get; init; } = [];
 }
+
+/// <summary>One thing that one instance of an engine says of itself.</summary>
+/// <param name="Title">For people; the same for all instances.</param>
+/// <param name="Value">Null while it is not known.</param>
+/// <param name="WhyNot">Why it is not known; null when it is.</param>
+/// <param name="IsHealthy">Null where nothing is said about what it should be, or it is not known.</param>
+/// <param name="Healthy">What it should be, in words; null where nothing is said about it.</param>
+/// <param name="At">When it was said; null before it was heard.</param>
+public sealed record FactView(string Pod, string Name, string Title, string? Value, string? WhyNot, bool? IsHealthy, string? Healthy, DateTimeOffset? At);
 
 /// <summary>Data of a pod on a host; it ends with the cluster.</summary>
 /// <param name="Name">Within the pod.</param>

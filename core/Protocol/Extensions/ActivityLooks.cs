@@ -12,7 +12,7 @@ public static class ActivityLooks
     /// <summary>Of a longer answer nothing is read.</summary>
     public const int MostBytes = 1024 * 1024;
 
-    private const int MostLooks = 8;
+    private const int MostLooks = 16;
     private const int MostSigns = 8;
     private const int LongestValue = 200;
 
@@ -71,6 +71,7 @@ public static class ActivityLooks
             JsonValueKind.Object => (Text(found.EnumerateObject().Count()), null),
             JsonValueKind.Number => (Short(found.GetRawText()), null),
             JsonValueKind.String => (Short(found.GetString()!), null),
+            JsonValueKind.True or JsonValueKind.False when sign.Kind == Sign.Types.Kind.Fact => (found.GetRawText(), null),
             var other => (null, $"its answer has {other.ToString().ToLowerInvariant()} at {sign.JsonPath}"),
         };
     }
@@ -125,7 +126,7 @@ public static class ActivityLooks
         : null;
 
     private static string? WhyNot(Sign sign) =>
-        sign.Kind == Sign.Types.Kind.Unknown ? ".kind is missing: BUSY, COUNT or TIME"
+        sign.Kind == Sign.Types.Kind.Unknown ? ".kind is missing: BUSY, COUNT, TIME or FACT"
         : sign.HasJsonPath == sign.HasMatch ? ": json_path or match, one of the two must be there"
         : sign.HasJsonPath && JsonPath.Parse(sign.JsonPath) is null ? $".json_path must be {JsonPath.Allowed}"
         : sign.HasMatch && BodyExpectation.WhyNot(sign.Match) is { } problem ? $".match {problem}"

@@ -23,6 +23,9 @@ public sealed record ClusterObservation(
     /// <summary>What it keeps on hosts, also while it is parked.</summary>
     public IReadOnlyList<VolumeView> Volumes { get; init; } = [];
 
+    /// <summary>What its engine says of itself, each living instance for itself; in the package's order.</summary>
+    public IReadOnlyList<FactView> Facts { get; init; } = [];
+
     /// <summary>What it was asked to do, oldest first.</summary>
     public IReadOnlyList<OperationView> Operations { get; init; } = [];
 

@@ -58,15 +58,42 @@ internal static class PlanBuilder
             if (strategy == Strategy.Serial || (strategy == Strategy.Canary && phase == cluster.Specification!.Deploy.Phases[0]))
                 gate ??= unfinished.FirstOrDefault()?.Name;
         }
-        if (isDriving && Surplus(cluster, steps, null) is { } surplus)
+        if (!isDriving)
+            yield break;
+        if (Additions(cluster, steps) is { } additions)
+            yield return additions;
+        if (Surplus(cluster, steps, null) is { } surplus)
             yield return surplus;
+    }
+
+    /// <summary>What the engine does with those that were added; null when there is nothing.</summary>
+    private static Phase? Additions(ClusterWork cluster, PodSteps steps)
+    {
+        var acts = cluster.Additions().Select(addition => steps.Act(
+            addition.Operation, cluster.PodsOf(cluster.Specification!.Pods.First(pod => pod.Type == addition.Type)).FirstOrDefault(pod => !cluster.IsComplete(pod))?.Name)).ToList();
+        return acts.Count == 0 ? null : new Phase("use what was added", Strategy.Parallel, acts);
     }
 
     /// <summary>Null when nothing is there that is wanted no longer.</summary>
     private static Phase? Surplus(ClusterWork cluster, PodSteps steps, string? gate)
     {
         var surplus = cluster.Surplus().ToList();
-        return surplus.Count == 0 ? null : new Phase("surplus", Strategy.Parallel, [.. surplus.Select(pod => steps.Kill(pod, gate)), .. surplus.Select(steps.Release)]);
+        if (surplus.Count == 0)
+            return null;
+        var removals = new List<Step>();
+        var leaving = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (pod, operation) in cluster.Removals().ToList())
+        {
+            leaving.Add(pod);
+            // One after another: each moves to those that stay what it holds.
+            removals.Add(steps.Act(operation, gate));
+            if (!cluster.IsOver(operation))
+                gate ??= operation.Name;
+            removals.Add(steps.Kill(pod, gate));
+            removals.Add(gate is null ? steps.Release(pod) : steps.Release(pod) with { IsEligible = false });
+        }
+        var others = surplus.Where(pod => !leaving.Contains(pod)).ToList();
+        return new Phase("surplus", removals.Count > 0 ? Strategy.Serial : Strategy.Parallel, [.. removals, .. others.Select(pod => steps.Kill(pod, cluster.LivingOf(pod).Any(row => row.IsOperation) ? null : gate)), .. others.Select(steps.Release)]);
     }
 
     private static string? Before(Strategy strategy, PodInstance pod, List<PodInstance> pods, List<PodInstance> unfinished) => strategy switch
@@ -89,9 +116,9 @@ internal static class PlanBuilder
             var pods = cluster.PodsOf(phase).Where(pod => Concerns(cluster, pod, isTarget)).ToList();
             var added = pods.Where(pod => isTarget && IsAdded(cluster, pod)).ToList();
             var replaced = new List<Step>();
-            foreach (var pod in pods.Except(added))
+            foreach (var pod in InOrder(cluster, pods.Except(added)))
             {
-                replaced.Add(steps.Replace(pod, gate));
+                replaced.AddRange(steps.ReplaceWhenHarmless(pod, gate));
                 replaced.Add(steps.Launch(pod, gate, isDriving: true));
                 if (!cluster.IsComplete(pod))
                     gate ??= pod.Name;
@@ -102,10 +129,21 @@ internal static class PlanBuilder
                 phases.Add(new Phase($"{phase.Name} added", Strategy.Parallel, [.. added.Select(pod => steps.Launch(pod, gate, isDriving: true))]));
             gate ??= added.FirstOrDefault(pod => !cluster.IsComplete(pod))?.Name;
         }
+        if (isTarget && Additions(cluster, steps) is { } additions)
+        {
+            phases.Add(additions);
+            gate ??= additions.Steps.FirstOrDefault(step => step.State != StepState.Complete)?.Pod;
+        }
         if (Surplus(cluster, steps, gate) is { } surplus)
             phases.Add(surplus);
         return phases.Count == 0 && !isTarget ? null : new Plan(isTarget ? $"update to {cluster.Wanted!.Target}" : "restart", [.. isTarget ? new[] { Artifacts(cluster) } : [], .. phases]);
     }
+
+    /// <summary>One that serves nobody is no loss and comes first; one that leads comes last. Those that are done stand before those that are to come.</summary>
+    private static IEnumerable<PodInstance> InOrder(ClusterWork cluster, IEnumerable<PodInstance> pods) => pods.OrderBy(pod =>
+        pod.Pod.Rules == PlanRules.None || cluster.IsComplete(pod) ? 0
+        : !cluster.IsServing(pod) ? 1
+        : pod.Pod.Rules.EndLast is { } last && EngineFacts.Says(cluster, pod.Name, last) ? 3 : 2);
 
     /// <summary>
     /// Pods with different secrets don't know each other: those that are there end at once, and new ones come up as at first, with whatever

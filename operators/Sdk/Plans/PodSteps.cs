@@ -33,10 +33,30 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
     /// <summary>Ends what has an earlier configuration.</summary>
     public Step Replace(PodInstance pod, string? before) => cluster.IsOutdated(pod.Name) ? Kill(pod.Name, before) : Ended(pod.Name);
 
-    public Step Kill(string pod, string? before)
+    /// <summary>Ends it when one less does no harm, if its package says when that is.</summary>
+    public IReadOnlyList<Step> ReplaceWhenHarmless(PodInstance pod, string? before)
+    {
+        if (pod.Pod.Rules.EndWhen.Count == 0)
+            return [Replace(pod, before)];
+        var wait = new Step(StepKind.Await, $"may {pod.Name} end", pod.Name, StepState.Complete);
+        var living = cluster.LivingOf(pod.Name).ToList();
+        if (!cluster.IsOutdated(pod.Name) || living.Exists(row => row.KillReason is not null))
+            return [wait, Replace(pod, before)];
+        if (Order(pod.Name, before, mends: false) is { } order)
+            return [wait with { State = StepState.Pending, WaitingFor = order }, Replace(pod, before)];
+        return cluster.Wanted!.Forced.Contains(pod.Name) || EngineFacts.WhyNotEnd(cluster, pod, now) is not { } harm
+            ? [wait, Replace(pod, before)]
+            : [wait with { State = StepState.Starting, WaitingFor = harm }, Kill(pod.Name, before, harm)];
+    }
+
+    /// <summary>The engine does something itself.</summary>
+    public Step Act(PodInstance operation, string? before) => OperationPlans.StepOf(cluster, operation, disconnected ?? Order(operation.Name, before, mends: false), now);
+
+    /// <param name="harm">Why it must wait although it is its turn.</param>
+    public Step Kill(string pod, string? before, string? harm = null)
     {
         var living = cluster.LivingOf(pod).ToList();
-        var why = Order(pod, before, mends: false);
+        var why = Order(pod, before, mends: false) ?? harm;
         return living.Count == 0
             ? Ended(pod)
             : Ended(pod) with { State = living.Exists(row => row.KillReason is not null) ? StepState.Starting : StepState.Pending, IsEligible = why is null, WaitingFor = why ?? "its process to end" };
@@ -52,7 +72,7 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
     private string? Order(string pod, string? before, bool mends) =>
         mends || cluster.Wanted!.Forced.Contains(pod) ? null
         : cluster.Wanted.IsPaused ? "the plan to be continued: it is paused"
-        : before is null ? null : $"waits for {before} to be ready";
+        : before is null ? null : $"waits for {before} to be {(cluster.IsOperation(before) ? "done" : "ready")}";
 
     private string Waiting(PodInstance pod, List<TaskRow> rows) => rows.Find(row => row.Living && !cluster.Serves(row)) switch
     {

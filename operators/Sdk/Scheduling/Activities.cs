@@ -18,7 +18,7 @@ internal static class Activities
         var lookedAt = Earlier(Moment(report.LookedAt) ?? DateTimeOffset.MinValue, now);
         var counts = new Dictionary<string, double>(before?.Counts ?? new Dictionary<string, double>(0));
         var after = new TaskActivity(taskId, lookedAt) { LastAt = before?.LastAt, LastOf = before?.LastOf };
-        foreach (var seen in report.Seen)
+        foreach (var seen in report.Seen.Where(seen => seen.Sign.Kind != Kind.Fact))
         {
             if (seen.HasWhyNot)
                 after = after with { WhyNot = after.WhyNot ?? seen.WhyNot };
@@ -46,7 +46,7 @@ internal static class Activities
             return null;
         if (cluster.Facts.ReadyAt is not { } readyAt)
             return Unknown("it is not ready yet", null, null);
-        if (cluster.Operations().FirstOrDefault(operation => !cluster.IsOver(operation)) is { } asked)
+        if (cluster.Operations().Concat(cluster.PlanOperations()).FirstOrDefault(operation => !cluster.IsOver(operation)) is { } asked)
             return new ActivityView(ActivityState.Busy, asked.Name, now, null);
         var told = cluster.Instances().SelectMany(instance => instance.TaskNames()).Where(task => task.Specification.Activity is not null).Select(task => task.Task).ToList();
         if (told.Count == 0)

@@ -9,20 +9,23 @@ namespace DataPlatform.Operators.Sdk.Scheduling;
 /// <summary>Turns looks at what a task does into what the agent is told. Pure.</summary>
 internal static class ActivityInfos
 {
-    private const double DelaySeconds = 5;
-    private const double IntervalSeconds = 15;
+    private const double LongestDelaySeconds = 5;
     private const double TimeoutSeconds = 5;
 
     /// <summary>An agent tells at least so often.</summary>
     public const double TellWithinSeconds = 60;
 
-
-    /// <summary>Null when nothing is to be looked at.</summary>
-    public static ActivityInfo? Of(IReadOnlyList<ActivityLook> looks, IReadOnlyDictionary<string, int> ports)
+    /// <summary>Null when nothing is to be looked at. Facts are told each time: a plan must know that it was looked since it has done something.</summary>
+    public static ActivityInfo? Of(IReadOnlyList<ActivityLook> looks, TimeSpan every, IReadOnlyDictionary<string, int> ports)
     {
         if (looks.Count == 0)
             return null;
-        var activity = new ActivityInfo { DelaySeconds = DelaySeconds, IntervalSeconds = IntervalSeconds, TimeoutSeconds = TimeoutSeconds, TellWithinSeconds = TellWithinSeconds };
+        var hasFacts = looks.Any(look => look.Signs.Any(sign => sign.Kind == SignKind.Fact));
+        var activity = new ActivityInfo
+        {
+            DelaySeconds = Math.Min(LongestDelaySeconds, every.TotalSeconds), IntervalSeconds = every.TotalSeconds, TimeoutSeconds = TimeoutSeconds,
+            TellWithinSeconds = hasFacts ? Math.Min(TellWithinSeconds, every.TotalSeconds / 2) : TellWithinSeconds,
+        };
         activity.Looks.Add(looks.Select(look => Of(look, ports)));
         return activity;
     }
@@ -70,6 +73,7 @@ internal static class ActivityInfos
         SignKind.Busy => Sign.Types.Kind.Busy,
         SignKind.Count => Sign.Types.Kind.Count,
         SignKind.Time => Sign.Types.Kind.Time,
+        SignKind.Fact => Sign.Types.Kind.Fact,
         _ => throw new InvalidOperationException($"unknown kind {kind}"),
     };
 }

@@ -7,7 +7,7 @@ using DataPlatform.Operators.Sdk.State;
 namespace DataPlatform.Operators.Sdk.Scheduling;
 
 /// <summary>All that a scheduler knows of its cluster. Owned by <see cref="SchedulerCore"/>, changed by nobody else.</summary>
-internal sealed class ClusterWork(string id, ClusterFacts facts)
+internal sealed partial class ClusterWork(string id, ClusterFacts facts)
 {
     private const int KeptPast = 50;
 
@@ -60,6 +60,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
 
     /// <summary>By task id: what its agent has told of what it does.</summary>
     public Dictionary<string, TaskActivity> Activities { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By task id: what its engine last said of itself. Not remembered across restarts: it is said again soon.</summary>
+    public Dictionary<string, FactReport> Reports { get; } = new(StringComparer.Ordinal);
 
     /// <summary>By task id: the last activity of it that is stored.</summary>
     public Dictionary<string, DateTimeOffset> RememberedActivities { get; } = new(StringComparer.Ordinal);
@@ -128,20 +131,21 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
     public IEnumerable<PodInstance> Operations() => Wanted is null || Specification is null ? [] : Wanted.Operations.OrderBy(wanted => wanted.Number)
         .Select(wanted => Specification.Operations.FirstOrDefault(each => each.Name == wanted.Name) is { } operation ? new PodInstance(operation.Pod(wanted), wanted.Number) : null).OfType<PodInstance>();
 
-    public IEnumerable<PodInstance> InstancesAndOperations() => Instances().Concat(Operations());
+    public IEnumerable<PodInstance> InstancesAndOperations() => Instances().Concat(Operations()).Concat(PlanOperations());
 
     /// <summary>
     /// Whatever became of it: what has begun is not begun again. What has is known: an agent repeats what it says of a task until that is acknowledged, which
     /// comes after it is stored.
     /// </summary>
     public bool IsOver(PodInstance operation) => IsSkipped(operation.Name) || operation.TaskNames().All(task =>
-        Tasks.TryGetValue(task.Task, out var row) && !row.Living && (row.StartedAt is not null || row.State == "TASK_FINISHED"));
+        Tasks.TryGetValue(task.Task, out var row) && !row.Living && (operation.Since is null ? row.StartedAt is not null || row.State == "TASK_FINISHED" : HasSucceeded(operation, row)));
 
-    public IEnumerable<PodInstance> PodsOf(PhaseSpecification phase)
-    {
-        var pod = Specification!.Pods.First(each => each.Type == phase.Pod);
-        return Enumerable.Range(0, pod.Count).Select(index => new PodInstance(pod, index));
-    }
+    /// <summary>A step of a plan that failed is taken again, within the bounds of all that runs once.</summary>
+    private static bool HasSucceeded(PodInstance once, TaskRow row) => row.State == "TASK_FINISHED" && !(row.Number <= once.Since);
+
+    public IEnumerable<PodInstance> PodsOf(PhaseSpecification phase) => PodsOf(Specification!.Pods.First(each => each.Type == phase.Pod));
+
+    public IEnumerable<PodInstance> PodsOf(PodSpecification pod) => Enumerable.Range(0, pod.Count).Select(index => new PodInstance(pod, index));
 
     /// <summary>Pods of which there is something although they are wanted no longer.</summary>
     public IEnumerable<string> Surplus()
@@ -149,9 +153,14 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
         // Before it is known what is wanted nothing is too much.
         if (Specification is null)
             return [];
-        var wanted = InstancesAndOperations().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
+        return TooMuch(InstancesAndOperations());
+    }
+
+    private IEnumerable<string> TooMuch(IEnumerable<PodInstance> wanted)
+    {
+        var names = wanted.Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
         return Living.Select(row => row.Pod).Concat(Pods.Values.Where(record => record.Place is not null || record.Volumes is not null).Select(record => record.Name))
-            .Where(pod => !wanted.Contains(pod)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+            .Where(pod => !names.Contains(pod)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
     }
 
     /// <summary>Those without a living task, and without what they were to run once.</summary>
@@ -167,7 +176,7 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
 
     /// <summary>Whatever its configuration.</summary>
     public bool IsServing(PodInstance instance) => IsSkipped(instance.Name) || instance.TaskNames().All(name =>
-        Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce ? row.State == "TASK_FINISHED" : Serves(row)));
+        Tasks.TryGetValue(name.Task, out var row) && (name.Specification.RunsOnce ? HasSucceeded(instance, row) : Serves(row)));
 
     public bool IsOutdated(string pod) => LivingOf(pod).Any(row => Outdated.ContainsKey(row.TaskId));
 
@@ -179,6 +188,9 @@ internal sealed class ClusterWork(string id, ClusterFacts facts)
 /// <summary>One instance of a pod.</summary>
 internal sealed record PodInstance(PodSpecification Pod, int Index)
 {
+    /// <summary>Of a step of a plan: launches up to this number were for another occasion. Null for all else.</summary>
+    public long? Since { get; init; }
+
     public string Name => Pod.Instance(Index);
 
     public IEnumerable<(string Task, TaskSpecification Specification)> TaskNames() => Pod.Tasks.Select(task => (Pod.TaskName(Index, task), task));

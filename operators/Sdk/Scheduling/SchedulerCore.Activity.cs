@@ -18,8 +18,13 @@ public sealed partial class SchedulerCore
         // A task by itself has an executor of its own id.
         if (RowOf(message.ExecutorId.Value) is not { Living: true } row || row.AgentId != message.AgentId.Value)
             return;
+        var report = Read(message.Data);
+        if (report is not null && EngineFacts.After(cluster.Reports.GetValueOrDefault(row.TaskId), report, now) is { } said)
+            Said(row.TaskId, said);
+        if (report is { Seen.Count: > 0 } && report.Seen.All(seen => seen.Sign.Kind == ActivityInfo.Types.Sign.Types.Kind.Fact))
+            return;
         var before = cluster.Activities.GetValueOrDefault(row.TaskId);
-        var after = Read(message.Data) is { } report
+        var after = report is not null
             ? Activities.After(before, row.TaskId, report, now)
             : (before ?? new TaskActivity(row.TaskId, now)) with { LookedAt = now, WhyNot = "what its agent tells can't be read", Busy = null };
         cluster.Activities[row.TaskId] = after;
@@ -29,6 +34,14 @@ public sealed partial class SchedulerCore
             Store(SchedulerMemory.Put(after));
         }
         TellActivity(now);
+    }
+
+    private void Said(string taskId, FactReport said)
+    {
+        var before = cluster.Reports.GetValueOrDefault(taskId);
+        cluster.Reports[taskId] = said;
+        if (before is null || !before.Values.OrderBy(pair => pair.Key, StringComparer.Ordinal).SequenceEqual(said.Values.OrderBy(pair => pair.Key, StringComparer.Ordinal)))
+            Changed();
     }
 
     private static ActivityReport? Read(ByteString data)

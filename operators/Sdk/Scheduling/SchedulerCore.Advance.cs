@@ -93,8 +93,11 @@ public sealed partial class SchedulerCore
                 case StepKind.Release:
                     hasChanged |= GiveUpPlace(step.Pod, now);
                     hasChanged |= (cluster.Facts.Removing || !cluster.MustPark) && GiveUpVolumes(step.Pod, now);
+                    // Should it be wanted again, it is one that was added.
+                    if (!cluster.MustPark && cluster.Pods.GetValueOrDefault(step.Pod) is { FirstLaunchedAt: not null } record)
+                        Save(record with { FirstLaunchedAt = null, FirstReadyAt = null });
                     break;
-                case StepKind.Act:
+                case StepKind.Act when step.Pod.Length == 0:
                     TearDown(now);
                     break;
             }
@@ -209,7 +212,7 @@ public sealed partial class SchedulerCore
             if (cluster.Pods.TryGetValue(instance.Name, out var record) && record.FirstReadyAt is null)
                 Save(record with { FirstReadyAt = now });
         }
-        if (instances.Count == 0 || cluster.SpecifiedTarget != wanted.Target || !instances.TrueForAll(cluster.IsComplete) || cluster.Surplus().Any())
+        if (instances.Count == 0 || cluster.SpecifiedTarget != wanted.Target || !instances.TrueForAll(cluster.IsComplete) || cluster.Surplus().Any() || !cluster.PlanOperations().All(cluster.IsOver))
             return;
         if (cluster.Facts.ReadyAt is not null && cluster.IsSettled)
             return;
@@ -283,7 +286,7 @@ public sealed partial class SchedulerCore
     /// <summary>Pods whose launch is the next step.</summary>
     private List<PodInstance> Eligible()
     {
-        var pods = plans.SelectMany(plan => plan.Steps).Where(step => step is { Kind: StepKind.Launch, IsEligible: true }).Concat(operations.SelectMany(plan => plan.Steps).Where(step => step.IsEligible))
+        var pods = plans.Concat(operations).SelectMany(plan => plan.Steps).Where(step => step is { Kind: StepKind.Launch or StepKind.Act, IsEligible: true, Pod.Length: > 0 })
             .Select(step => step.Pod).ToHashSet(StringComparer.Ordinal);
         return pods.Count == 0 ? [] : cluster.InstancesAndOperations().Where(instance => pods.Contains(instance.Name)).ToList();
     }

@@ -159,11 +159,11 @@ public sealed partial class SchedulerCore
             {
                 IsOperation = instance.Pod.IsOperation, Number = cluster.NextLaunch, Target = cluster.SpecifiedTarget, Restarts = cluster.Wanted.Restarts, Rotations = cluster.Wanted.Rotations,
             };
-            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), specification.Activity?.Invoke(context) ?? [], name, ReservationOf(instance.Name), VolumesOf(instance, specification, share), share.Role, settings.User)));
+            rows.Add((row, TaskInfos.Build(row, specification, command, specification.Readiness(context), [.. specification.Activity?.Invoke(context) ?? [], .. specification.Facts?.Invoke(context) ?? []], name, ReservationOf(instance.Name), VolumesOf(instance, specification, share), share.Role, settings.User)));
             peers[task] = new PlacedTask(task, row.TaskId, place.Host, ports, false);
         }
         if (cluster.Record(instance) is { FirstLaunchedAt: null } record)
-            Save(record with { FirstLaunchedAt = now });
+            Save(record with { FirstLaunchedAt = now, FirstTarget = cluster.SpecifiedTarget });
         foreach (var (row, info) in rows)
         {
             if (cluster.Add(row) is { } forgotten)

@@ -6,7 +6,10 @@ public sealed partial class SchedulerCore
     /// <summary>Of what is not asked for any more nothing is remembered.</summary>
     private void ForgetOperations()
     {
-        var wanted = cluster.Wanted!.Operations.Select(operation => operation.Pod).ToHashSet(StringComparer.Ordinal);
+        // Which steps plans have is known with the specification.
+        if (cluster.Specification is null)
+            return;
+        var wanted = cluster.Wanted!.Operations.Select(operation => operation.Pod).Concat(cluster.PlanOperations().Select(operation => operation.Name)).ToHashSet(StringComparer.Ordinal);
         foreach (var row in cluster.Tasks.Values.Where(row => row is { IsOperation: true, Living: false } && !wanted.Contains(row.Pod)).ToList())
         {
             cluster.Tasks.Remove(row.Name);

@@ -229,6 +229,7 @@ public sealed partial class SchedulerCore
         cluster.KillsAsked.Remove(row.TaskId);
         cluster.Outdated.Remove(row.TaskId);
         ForgetActivity(row.TaskId);
+        cluster.Reports.Remove(row.TaskId);
         unconfirmed.Remove(row.TaskId);
         Save(row with { Failed = kind == EndKind.Engine });
         Happened(row.Name, $"ended with {row.State}{(row.Message is { } message ? $": {message}" : "")}", now);

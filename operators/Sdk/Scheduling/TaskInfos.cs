@@ -25,7 +25,7 @@ internal static class TaskInfos
             Discovery = Discovery(row, cluster),
             Check = CheckInfos.Of(readiness, row.Ports),
             TellLastLines = true,
-            Activity = ActivityInfos.Of(activity, row.Ports),
+            Activity = ActivityInfos.Of(activity, specification.LookEvery, row.Ports),
         };
         if (specification.EndsWithin is { } limit)
             info.MaxCompletionTime = Duration(limit);

@@ -1,6 +1,6 @@
 namespace DataPlatform.Operators.Sdk.Specification;
 
-/// <summary>How a task's agent finds out what the running task does: one question, and what its answer says of activity.</summary>
+/// <summary>How a task's agent finds out what the running task does and how it is: one question, and what its answer says of it.</summary>
 public sealed record ActivityLook(LookWay Way, IReadOnlyList<ActivitySign> Signs)
 {
     /// <summary>A regular expression that the answer has to match to be one. Then a <see cref="SignPlace.Match"/> that is not found is 0.</summary>
@@ -47,6 +47,9 @@ public enum SignKind
 
     /// <summary>When the last activity was: ISO 8601, or seconds since 1970. JSON's null: never.</summary>
     Time,
+
+    /// <summary>Something that the engine says of itself, under the name that <see cref="ActivitySign.Of"/> is; no evidence of activity.</summary>
+    Fact,
 }
 
 /// <summary>Where in an answer a value stands.</summary>

@@ -18,4 +18,7 @@ public enum OperationKind
 
     /// <summary>Reads what a backup has made.</summary>
     Restore,
+
+    /// <summary>A step of plans (<see cref="PlanRules"/>), which nobody asks for. It may be done again after it failed or was ended half done.</summary>
+    Step,
 }

@@ -6,6 +6,9 @@ public sealed record PodSpecification(string Type, int Count, IReadOnlyList<Task
 {
     public IReadOnlyList<PlacementRule> Placement { get; init; } = [];
 
+    /// <summary>What plans mind that end instances of it, remove or add some.</summary>
+    public PlanRules Rules { get; init; } = PlanRules.None;
+
     /// <summary>It is an operation, which is done once and is no part of what serves.</summary>
     public bool IsOperation { get; init; }
 

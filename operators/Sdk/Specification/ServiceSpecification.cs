@@ -6,6 +6,9 @@ public sealed record ServiceSpecification(IReadOnlyList<PodSpecification> Pods, 
     /// <summary>What it can be asked to do while it serves.</summary>
     public IReadOnlyList<OperationSpecification> Operations { get; init; } = [];
 
+    /// <summary>What its engine says of itself.</summary>
+    public IReadOnlyList<EngineFact> Facts { get; init; } = [];
+
     /// <summary>Of what runs: another one is other files even where nothing else differs. Null where it is never chosen.</summary>
     public string? Version { get; init; }
 }

@@ -11,6 +11,12 @@ public sealed record TaskSpecification(
     /// <summary>How it is found out what the task does, as evidence for whether the cluster is idle; null when nothing can be said. Asked as <see cref="Readiness"/> is.</summary>
     public Func<TaskContext, IReadOnlyList<ActivityLook>>? Activity { get; init; }
 
+    /// <summary>How it is found out what the engine says of itself; all its signs are facts. Null when it is not asked. Asked as <see cref="Readiness"/> is.</summary>
+    public Func<TaskContext, IReadOnlyList<ActivityLook>>? Facts { get; init; }
+
+    /// <summary>How often its agent looks at what it does and asks for facts.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(15);
+
     public IReadOnlyList<VolumeSpecification> Volumes { get; init; } = [];
 
     /// <summary>How long the task may take to end by itself when it is asked to.</summary>

@@ -38,6 +38,9 @@ public sealed record PodRecord(string Name, string Type, int Index)
 
     public DateTimeOffset? FirstLaunchedAt { get; init; }
 
+    /// <summary>The target for which it was launched first.</summary>
+    public int FirstTarget { get; init; }
+
     /// <summary>When it was complete for the first time.</summary>
     public DateTimeOffset? FirstReadyAt { get; init; }
 

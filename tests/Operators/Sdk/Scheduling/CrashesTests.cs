@@ -22,7 +22,7 @@ public sealed class CrashesTests
     private const string Id = "id-of-mine";
     private const int MostTurns = 5_000;
 
-    public static TheoryData<string> Packages => ["trial", "serial", "kept", "spark", "dask", "jupyter"];
+    public static TheoryData<string> Packages => ["trial", "serial", "kept", "rules", "spark", "dask", "jupyter"];
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -41,14 +41,15 @@ public sealed class CrashesTests
     [Fact]
     public void Whatever_people_ask_for_one_after_another_settles()
     {
-        for (var seed = 1; seed <= 60; seed++)
-            new Life(Package((seed % 3) switch { 0 => "trial", 1 => "serial", _ => "kept" }), crashAt: -1, isWritten: false).RunAtRandom(seed);
+        for (var seed = 1; seed <= 80; seed++)
+            new Life(Package((seed % 4) switch { 0 => "trial", 1 => "serial", 2 => "rules", _ => "kept" }), crashAt: -1, isWritten: false).RunAtRandom(seed);
     }
 
     private static ServicePackage Package(string name) => name switch
     {
         "trial" => new TrialPackage(named: true),
         "serial" => new TrialPackage(TrialPackage.Serially, named: true, job: true),
+        "rules" => new TrialPackage(named: true, volumes: true, rules: true),
         "kept" => new TrialPackage(TrialPackage.Serially, named: true, volumes: true),
         "spark" => new SparkPackage(),
         "dask" => new DaskPackage(),
@@ -94,6 +95,11 @@ public sealed class CrashesTests
                 Until(ClusterState.Ready);
                 Change("workers", 1);
                 Until(ClusterState.Ready);
+            }
+            if (package is TrialPackage { HasRules: true })
+            {
+                pool.Acts.Distinct().ShouldBe(["spread-worker", "drain-worker-2", "drain-worker-1"], ignoreOrder: false, Where);
+                pool.LostUndrained.ShouldBeEmpty(Where);
             }
             Want(wanted with { Restarts = 1 });
             Until(ClusterState.Ready);
@@ -233,6 +239,8 @@ public sealed class CrashesTests
         {
             now += TimeSpan.FromMilliseconds(500);
             commands.Enqueue(pool.Next() is { } signal ? new SchedulerCommand.Signal(signal) : new SchedulerCommand.Tick());
+            foreach (var told in pool.Told())
+                commands.Enqueue(new SchedulerCommand.Signal(told));
             while (commands.TryDequeue(out var command) && !core.IsGone)
                 Carry(core.Handle(command, now));
         }

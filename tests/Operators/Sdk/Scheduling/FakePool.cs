@@ -15,6 +15,7 @@ internal sealed class FakePool
     private readonly Dictionary<string, (TaskInfo Info, TaskState State)> tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OfferedVolume> volumes = new(StringComparer.Ordinal);
     private readonly HashSet<string> written = new(StringComparer.Ordinal);
+    private readonly HashSet<string> drained = new(StringComparer.Ordinal);
     private readonly List<(TaskReport Report, string Id)> unacknowledged = [];
     private bool isSuppressed;
     private bool isSubscribed;
@@ -38,7 +39,25 @@ internal sealed class FakePool
     /// <summary>Pods whose volumes were destroyed after a task had run on them.</summary>
     public List<string> LostData { get; } = [];
 
+    /// <summary>Those of them that the engine had not drained before.</summary>
+    public List<string> LostUndrained { get; } = [];
+
+    /// <summary>Names of the tasks by which the engine did something as a step of a plan.</summary>
+    public List<string> Acts { get; } = [];
+
     public bool IsTornDown { get; private set; }
+
+    /// <summary>What engines that are asked for facts say of themselves.</summary>
+    public IEnumerable<SchedulerSignal> Told() => !isSubscribed || IsTornDown ? [] : tasks.Values
+        .Where(task => task.Info.Activity?.Looks.Any(look => look.Signs.Any(sign => sign.Of == "short")) == true)
+        .Select(task => new SchedulerSignal.Received(new SchedulerEvent
+        {
+            Type = SchedulerEvent.Types.Type.Message,
+            Message = new SchedulerEvent.Types.Message
+            {
+                AgentId = task.Info.AgentId, ExecutorId = new ExecutorID { Value = task.Info.TaskId.Value }, Data = SchedulerTrial.FactsOf(("short", "0"), ("leads", task.Info.Name.EndsWith("worker-0", StringComparison.Ordinal) ? "true" : "false")),
+            },
+        })).ToList();
 
     /// <summary>The scheduler is another one by now, or the same again.</summary>
     public void Subscribe()
@@ -171,8 +190,11 @@ internal sealed class FakePool
         host.Use(resource);
         host.Reserved.Add(WithoutDisk(resource));
         volumes.Remove(resource.Disk.Persistence.Id, out var volume).ShouldBeTrue();
-        if (written.Contains(volume!.Id))
-            LostData.Add(volume.Reservation.Pod);
+        if (!written.Contains(volume!.Id))
+            return;
+        LostData.Add(volume.Reservation.Pod);
+        if (!drained.Contains(volume.Reservation.Pod))
+            LostUndrained.Add(volume.Reservation.Pod);
     }
 
     private static Resource WithoutDisk(Resource volume)
@@ -187,14 +209,26 @@ internal sealed class FakePool
         tasks.Values.ShouldNotContain(other => other.Info.Name == task.Name, $"{task.Name} runs already");
         foreach (var resource in task.Resources)
             host.Use(resource);
+        drained.Remove(task.Name["mine/".Length..]);
         written.UnionWith(task.Resources.Where(resource => resource.Disk is not null).Select(resource => resource.Disk.Persistence.Id));
         tasks[task.TaskId.Value] = (task, TaskState.TaskRunning);
         Report(task.TaskId.Value, TaskState.TaskStarting, null);
         Report(task.TaskId.Value, TaskState.TaskRunning, Checked(task));
         if (task.Name.Contains("/backup-", StringComparison.Ordinal))
             Backups.Add(task.Name);
-        if (task.Name.EndsWith("/job", StringComparison.Ordinal) || task.Name.Contains("/backup-", StringComparison.Ordinal))
+        if (IsStep(task))
+            Act(task);
+        if (IsStep(task) || task.Name.EndsWith("/job", StringComparison.Ordinal) || task.Name.Contains("/backup-", StringComparison.Ordinal))
             End(task.TaskId.Value, TaskState.TaskFinished);
+    }
+
+    private static bool IsStep(TaskInfo task) => task.Command.Value is "/bin/drain" or "/bin/spread";
+
+    private void Act(TaskInfo task)
+    {
+        Acts.Add(task.Name["mine/".Length..]);
+        if (task.Command.Value == "/bin/drain")
+            drained.Add(task.Command.Arguments[2]);
     }
 
     private void Reconcile(SchedulerCall.Types.Reconcile reconcile)

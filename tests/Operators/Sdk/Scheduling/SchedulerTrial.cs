@@ -124,6 +124,30 @@ public sealed class SchedulerTrial
         Message = new SchedulerEvent.Types.Message { AgentId = new AgentID { Value = agent }, ExecutorId = new ExecutorID { Value = executor }, Data = data },
     }));
 
+    /// <summary>What the engine says of itself, twice: only what is said later than something happened counts.</summary>
+    public SchedulerTrial SendFacts(string task, params (string Fact, string Value)[] facts)
+    {
+        for (var time = 0; time < 2; time++)
+        {
+            Now += TimeSpan.FromSeconds(1);
+            SendFactsOnce(task, facts);
+        }
+        return this;
+    }
+
+    public SchedulerTrial SendFactsOnce(string task, params (string Fact, string Value)[] facts)
+    {
+        var row = Rows[task];
+        return SendMessage(row.TaskId, row.AgentId, FactsOf(facts));
+    }
+
+    public static ByteString FactsOf(params (string Fact, string Value)[] facts)
+    {
+        var report = new ActivityReport { LookedAt = 1 };
+        report.Seen.Add(facts.Select(fact => new ActivityReport.Types.Seen { Sign = new ActivityInfo.Types.Sign { Kind = ActivityInfo.Types.Sign.Types.Kind.Fact, Of = fact.Fact }, Value = fact.Value }));
+        return report.ToByteString();
+    }
+
     public SchedulerTrial SendReady(string task) => SendChecked(task, null).SendChecked(task, true);
 
     public SchedulerTrial SendRescind(Offer offer) => Send(Received(new SchedulerEvent

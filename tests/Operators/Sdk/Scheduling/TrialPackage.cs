@@ -12,9 +12,10 @@ namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 /// <param name="secret">All tasks are given one.</param>
 /// <param name="other">A cluster to which the head connects; null for none.</param>
 /// <param name="volumes">The head and each worker have one.</param>
+/// <param name="rules">Workers are replicas of each other: none ends before all say that nothing is short, the one that leads ends last, one is drained before it goes, and data is spread when some were added.</param>
 /// <param name="looks">The head gives evidence of what it does.</param>
 public sealed class TrialPackage(
-    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false, bool volumes = false) : ServicePackage
+    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false, bool volumes = false, bool rules = false) : ServicePackage
 {
     public const Strategy Serially = Strategy.Serial;
 
@@ -32,6 +33,18 @@ public sealed class TrialPackage(
             ]) { Expect = "jobs" },
     ];
 
+    private static readonly ActivityLook[] Facts =
+    [
+        new(new LookWay.Http("rpc", "/state"), [new ActivitySign(SignKind.Fact, "short", new SignPlace.Json("$.short")), new ActivitySign(SignKind.Fact, "leads", new SignPlace.Json("$.leads"))]),
+    ];
+
+    private static readonly PlanRules Rules = new()
+    {
+        EndWhen = [new FactCondition("short", FactComparison.Is, "0")], EndLast = new FactCondition("leads", FactComparison.Is, "true"), BeforeRemoval = "drain", AfterAddition = "spread",
+    };
+
+    public bool HasRules => rules;
+
     public override string Name => "trial";
 
     public override ArtifactNeeds Needs(JsonObject options) => new(Name, Folder, Jars: true, Python: false);
@@ -46,9 +59,10 @@ public sealed class TrialPackage(
         {
             new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null, Volumes = kept }]) { SingleNamed = true },
             new("worker", Option(settings, "workers", workers),
-                [new TaskSpecification("", worker, ["rpc"], context => Told(settings, Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Volumes = kept }])
+                [new TaskSpecification("", worker, ["rpc"], context => Told(settings, Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Volumes = kept, Facts = rules ? _ => Facts : null, LookEvery = TimeSpan.FromSeconds(2) }])
             {
                 Placement = [PlacementRule.AtMostOnOneHost(workersPerHost)],
+                Rules = rules ? Rules : PlanRules.None,
             },
         };
         var phases = new List<PhaseSpecification> { new("head", "head", Strategy.Serial), new("workers", "worker", strategy) };
@@ -57,7 +71,11 @@ public sealed class TrialPackage(
             pods.Add(new("job", 1, [new TaskSpecification("", Head, [], Program, _ => new ReadinessCheck.Running()) { RunsOnce = true }]) { SingleNamed = true });
             phases.Add(new("job", "job", Strategy.Serial));
         }
-        return new ServiceSpecification(pods, new PlanSpecification(strategy, phases)) { Operations = [new OperationSpecification("backup", OperationKind.Backup, Backup)] };
+        return new ServiceSpecification(pods, new PlanSpecification(strategy, phases)) 
+        {
+            Operations = [new OperationSpecification("backup", OperationKind.Backup, Backup), new OperationSpecification("drain", OperationKind.Step, Step), new OperationSpecification("spread", OperationKind.Step, Step)],
+            Facts = rules ? [new EngineFact("short", "Copies that are missing", "worker", new FactCondition("short", FactComparison.Is, "0"))] : [],
+        };
     }
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
@@ -72,6 +90,11 @@ public sealed class TrialPackage(
         "backup", 1, [new TaskSpecification("", Head, [], context => context.Peer("head") is { Ready: true } head
             ? new TaskCommand("/bin/backup", [head.Address("rpc"), wanted.Folder ?? ""], new Dictionary<string, string>(), [], [])
             : new CommandOutcome.Waiting("the head does not serve"), _ => new ReadinessCheck.Running()) { RunsOnce = true, EndsWithin = TimeSpan.FromMinutes(10) }]) { IsOperation = true };
+
+    private static PodSpecification Step(WantedOperation wanted) => new(
+        wanted.Name, 1, [new TaskSpecification("", Head, [], context => context.Peer("head") is { Ready: true } head
+            ? new TaskCommand($"/bin/{wanted.Name}", [head.Address("rpc"), wanted.Subject!.Pod, wanted.Subject.Host], new Dictionary<string, string>(), [], [])
+            : new CommandOutcome.Waiting("the head does not serve"), _ => new ReadinessCheck.Running()) { RunsOnce = true }]) { IsOperation = true };
 
     private int Option(ClusterSettings settings, string option, int otherwise) => named && settings.Options[option] is { } value ? value.GetValue<int>() : otherwise;
 
