@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
@@ -32,7 +33,7 @@ internal static class DeclaredDescription
             schema["x-presets"] = new JsonObject(declaration.Sizes.Select(size => KeyValuePair.Create(size.Key, (JsonNode?)size.Value.DeepClone())));
         return new PackageDescription(declaration.Name, declaration.Title, Text(declaration), declaration.Versions[0].Version, schema, defaults)
         {
-            Operations = [.. declaration.Operations.Select(operation => new OperationDescription(operation.Name, operation.Title, operation.Description, operation.Kind))],
+            Operations = [.. declaration.Operations.Where(operation => operation.Kind != OperationKind.Step).Select(operation => new OperationDescription(operation.Name, operation.Title, operation.Description, operation.Kind))],
         };
     }
 

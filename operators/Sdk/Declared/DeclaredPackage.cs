@@ -47,6 +47,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
             new PlanSpecification(Strategy.Parallel, [.. declaration.Pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))]))
         {
             Version = version.Version,
+            Facts = [.. declaration.Facts.SelectMany(each => each.Facts)],
             Operations = [.. declaration.Operations.Select(operation => new OperationSpecification(operation.Name, operation.Kind, wanted => Pod(operation, wanted, version, settings, shapes)))],
         };
     }
@@ -117,7 +118,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         pod.Type, count, [.. pod.Tasks.Select(task => new TaskSpecification(task.Name, TaskResources.None, task.Ports, _ => throw new NotSupportedException(), _ => new ReadinessCheck.Running()))])
     {
         SingleNamed = pod.IsSingle,
-        Placement = [.. pod.Placement.Select(Rule)],
+        Placement = [.. pod.Placement.Select(Rule)], Rules = pod.Rules,
     };
 
     private static PlacementRule Rule(PlacementDeclaration placement) => placement switch

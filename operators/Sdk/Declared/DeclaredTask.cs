@@ -10,6 +10,7 @@ internal sealed class DeclaredTask(
     WantedOperation? operation = null)
 {
     private const int MilliCpusPerCpu = 1000;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
 
     public TaskSpecification Specify() => new(
         task.Name,
@@ -18,6 +19,8 @@ internal sealed class DeclaredTask(
     {
         Volumes = [.. task.Volumes.Select(volume => new VolumeSpecification(volume.Name, (long)decimal.Ceiling(volume.Size.Of(settings.Options)), volume.Path))],
         KillGrace = task.KillGrace, ReadyWithin = task.ReadyWithin, RunsOnce = task.RunsOnce, Activity = Looks() is { Count: > 0 } looks ? context => DeclaredActivity.Of(looks, Values(context).Task(context, pod.WaitsFor.Keys)) : null,
+        Facts = Facts() is { Count: > 0 } facts ? context => DeclaredActivity.Of(facts, Values(context).Task(context, pod.WaitsFor.Keys)) : null,
+        LookEvery = declaration.Facts.Where(each => each.Pod == pod.Type).Select(each => each.Every).Append(LookEvery).Min(),
     };
 
     private CommandOutcome Command(TaskContext context)
@@ -40,7 +43,11 @@ internal sealed class DeclaredTask(
         var known = values.Task(context, pod.WaitsFor.Keys);
         if (operation is not null)
         {
-            known["operation"] = new Dictionary<string, object>
+            known["operation"] = operation.Subject is { } subject ? new Dictionary<string, object>
+            {
+                ["pod"] = subject.Pod, ["index"] = subject.Index, ["host"] = subject.Host, ["ports"] = subject.Ports.ToDictionary(port => port.Key, port => (object)port.Value),
+            }
+            : new Dictionary<string, object>
             {
                 ["number"] = operation.Number, ["folder"] = operation.Folder is { } folder ? Path.Combine(settings.LakePath, folder) : "",
             };
@@ -64,12 +71,16 @@ internal sealed class DeclaredTask(
     private ReadinessCheck Readiness(TaskContext context) => DeclaredChecks.Of(task.Ready, () => Known(Values(context), context));
 
     /// <summary>A command is run beside the first task of its pod, other questions go to whose port is named.</summary>
-    private List<IdleDeclaration> Looks() => [.. declaration.Idle.Where(idle => idle.Pod == pod.Type && idle.Look switch
+    private List<IdleDeclaration> Looks() => [.. declaration.Idle.Where(idle => IsAsked(idle.Pod, idle.Look))];
+
+    private List<FactsDeclaration> Facts() => [.. declaration.Facts.Where(facts => IsAsked(facts.Pod, facts.Look))];
+
+    private bool IsAsked(string type, LookDeclaration look) => type == pod.Type && look switch
     {
         LookDeclaration.Http http => task.Ports.Contains(http.Port),
         LookDeclaration.Tcp tcp => task.Ports.Contains(tcp.Port),
         _ => task == pod.Tasks[0],
-    })];
+    };
 
     private TemplateValues Values(TaskContext context) => new(declaration, version, settings, pods, context.Peer);
 

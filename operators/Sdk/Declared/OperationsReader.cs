@@ -11,19 +11,25 @@ internal sealed class OperationsReader(Problems problems, PodsReader pods, Tasks
     /// <summary>By name, before any template is read.</summary>
     public static IReadOnlyDictionary<string, Fields> Operations(Fields package) => package.Named(Field, Names.Part(), Names.PartAllowed).ToDictionary(operation => operation.Name, operation => operation.Fields);
 
+    /// <summary>Names of those that plans have as steps.</summary>
+    public static IReadOnlyCollection<string> Steps(IReadOnlyDictionary<string, Fields> operations) => [.. operations.Where(operation => operation.Value.Optional("kind") == "step").Select(operation => operation.Key)];
+
     public OperationDeclaration Operation(string name, Fields fields)
     {
+        if (podNames.FirstOrDefault(pod => pod.StartsWith($"{name}-", StringComparison.Ordinal)) is { } like)
+            problems.Add(fields.Node, $"what {name} does with a pod could be called as the pod {like} is");
         if (podNames.Contains(name))
             problems.Add(fields.Node, $"{name} is a pod's name already");
         var (title, description) = (fields.Text("title"), fields.Optional("description") ?? "");
-        var kind = fields.Choice("kind", "plain", "plain", "backup", "restore") switch
+        var kind = fields.Choice("kind", "plain", "plain", "backup", "restore", "step") switch
         {
             "backup" => OperationKind.Backup,
             "restore" => OperationKind.Restore,
+            "step" => OperationKind.Step,
             _ => OperationKind.Plain,
         };
         var limit = TimeSpan.FromSeconds(fields.Whole("ends_within_seconds", 1, LongestSeconds, 60 * 60));
-        foreach (var field in (string[])["count", "start", "tasks"])
+        foreach (var field in (string[])["count", "start", "tasks", "plans"])
         {
             if (fields.Has(field))
                 problems.Add(fields.At(field), $"{fields.Of(field)}: an operation is one task that runs once", "task");

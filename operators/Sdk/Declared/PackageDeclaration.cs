@@ -15,6 +15,8 @@ public sealed record PackageDeclaration(
 {
     public IReadOnlyList<OperationDeclaration> Operations { get; init; } = [];
 
+    public IReadOnlyList<FactsDeclaration> Facts { get; init; } = [];
+
     /// <summary>It asked for the platform's own measurements: its tasks may know where they are and what lets them in.</summary>
     public bool MeasuresPlatform { get; init; }
 }
@@ -52,9 +54,16 @@ public sealed record OptionDeclaration(
 /// <param name="WaitsFor">Pods that must have places, or serve, before an instance of this one starts.</param>
 public sealed record PodDeclaration(
     string Type, Amount Count, bool IsSingle, bool OneByOne, IReadOnlyList<TaskDeclaration> Tasks, IReadOnlyList<PlacementDeclaration> Placement,
-    IReadOnlyDictionary<string, PeerState> WaitsFor);
+    IReadOnlyDictionary<string, PeerState> WaitsFor)
+{
+    public PlanRules Rules { get; init; } = PlanRules.None;
+}
 
 public enum PeerState { Placed, Ready }
+
+/// <summary>What a pod's engine says of itself: one question to each of its instances.</summary>
+/// <param name="Signs">One for each of <paramref name="Facts"/>, which has its name.</param>
+public sealed record FactsDeclaration(string Pod, LookDeclaration Look, string? Expect, TimeSpan Every, IReadOnlyList<ActivitySign> Signs, IReadOnlyList<EngineFact> Facts);
 
 public abstract record PlacementDeclaration
 {

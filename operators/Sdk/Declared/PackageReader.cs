@@ -41,7 +41,9 @@ public static class PackageReader
         var secrets = Secrets(package, problems);
 
         var names = new TaskNamesReader(problems);
-        var podsReader = new PodsReader(problems, options, names);
+        var operationFields = OperationsReader.Operations(package);
+        var steps = OperationsReader.Steps(operationFields);
+        var podsReader = new PodsReader(problems, options, names, new PlanRulesReader(problems, FactsReader.Names(package), steps));
         var podFields = podsReader.Pods(package);
         var ports = podsReader.Ports(podFields);
         var endpointFields = package.Maps("endpoints").ToList();
@@ -53,18 +55,19 @@ public static class PackageReader
         if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Keys])) is { } cycle)
             problems.Add(podFields[cycle[0]].At("waits_for"), $"pods wait for each other for ever: {string.Join(" waits for ", cycle)}");
 
-        var operationFields = OperationsReader.Operations(package);
-        var operationTasks = new TasksReader(problems, templates, podsReader, names, scopes.WithOperations(operationFields.Keys), versions.All(version => version.Artifacts.Program is not null));
+        var operationTasks = new TasksReader(problems, templates, podsReader, names, scopes.WithOperations(operationFields.Keys, steps), versions.All(version => version.Artifacts.Program is not null));
         var operationsReader = new OperationsReader(problems, podsReader, operationTasks, podFields.Keys.ToHashSet(StringComparer.Ordinal));
 
         var podPorts = new PodPorts(problems, ports);
         var access = new AccessReader(problems, templates, podPorts);
+        var looks = new LooksReader(problems, templates, scopes, podPorts, tasks, pods);
         var declaration = new PackageDeclaration(
             package.Text("name", Names.Package(), Names.PackageAllowed), package.Text("title"), package.Text("description"), versions, optionList,
             optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), access.Exports(package, scopes), access.Snippets(package, scopes),
-            new IdleReader(problems, templates, scopes, podPorts, tasks, pods).Idle(package), access.Metrics(package, scopes))
+            new IdleReader(problems, looks).Idle(package), access.Metrics(package, scopes))
         {
             Operations = [.. operationFields.Select(operation => operationsReader.Operation(operation.Key, operation.Value))],
+            Facts = new FactsReader(problems, looks).Facts(package),
             MeasuresPlatform = measuresPlatform,
         };
         package.Done();

@@ -36,7 +36,10 @@ internal static class PackageTrial
     {
         var service = package.Specify(settings);
         var placed = TrialSpecification.Placed(service);
-        var operations = service.Operations.Select(operation => operation.Pod(new WantedOperation(1, operation.Name, "folder", DateTimeOffset.UnixEpoch)));
+        var operations = service.Operations.Select(operation => operation.Pod(new WantedOperation(1, operation.Name, "folder", DateTimeOffset.UnixEpoch)
+        {
+            Subject = operation.Kind == OperationKind.Step ? new OperationSubject(service.Pods[0].Instance(0), 0, TrialSpecification.Host, TrialSpecification.Ports(service.Pods[0].Tasks[0])) : null,
+        }));
         foreach (var (pod, task) in service.Pods.Concat(operations).SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
         {
             var context = new TaskContext(pod.TaskName(0, task), 0, TrialSpecification.Host, TrialSpecification.Ports(task), placed);
@@ -44,6 +47,7 @@ internal static class PackageTrial
                 throw new InvalidOperationException(reason);
             task.Readiness(context);
             task.Activity?.Invoke(context);
+            task.Facts?.Invoke(context);
         }
 
         package.Endpoints(settings, placed);

@@ -1,7 +1,7 @@
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads pods: how many, where, what for, and after what.</summary>
-internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, OptionDeclaration> options, TaskNamesReader names)
+internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, OptionDeclaration> options, TaskNamesReader names, PlanRulesReader rules)
 {
     private const string Field = "pods";
     private const int MostInstances = 1000;
@@ -28,7 +28,7 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
         foreach (var volume in declared.SelectMany(task => task.Volumes.DistinctBy(volume => volume.Name)).GroupBy(volume => volume.Name).Where(group => group.Count() > 1))
             problems.Add(fields.Node, $"the volume {volume.Key} is there twice in the pod {type}");
         var pod = new PodDeclaration(
-            type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(type, fields, others)], waitsFor);
+            type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(type, fields, others)], waitsFor) { Rules = rules.Rules(type, fields) };
         fields.Done();
         return pod;
     }

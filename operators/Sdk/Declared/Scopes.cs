@@ -2,7 +2,7 @@ namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>What templates may name, by where they stand.</summary>
 internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> secrets, IReadOnlySet<string> pages, IReadOnlyDictionary<string, IReadOnlySet<string>> ports,
-    bool measuresPlatform, bool ofOperations = false)
+    bool measuresPlatform, bool ofOperations = false, IReadOnlyCollection<string>? stepNames = null)
 {
     private static readonly string[] Everywhere = ["cluster", "version", "lake", "lake_uri"];
     private static readonly string[] OfTask = ["task", "index", "host"];
@@ -10,13 +10,16 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
     private static readonly HashSet<string> OfPlatform = new(StringComparer.Ordinal) { "url" };
     private static readonly HashSet<string> OfMeasuring = new(StringComparer.Ordinal) { "url", "metrics_token" };
     private static readonly HashSet<string> OfOperation = new(StringComparer.Ordinal) { "folder", "number" };
+    private static readonly HashSet<string> OfStep = new(StringComparer.Ordinal) { "pod", "index", "host", "ports" };
 
+    private readonly IReadOnlyCollection<string> steps = stepNames ?? [];
     private readonly HashSet<string> plain = [.. Everywhere, .. options];
 
     /// <summary>For operations, which know what they were asked.</summary>
     /// <param name="operations">Their names.</param>
-    public Scopes WithOperations(IEnumerable<string> operations) => new(
-        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), measuresPlatform, ofOperations: true);
+    /// <param name="steps">Those of them that are steps of plans, which know what they are about.</param>
+    public Scopes WithOperations(IEnumerable<string> operations, IReadOnlyCollection<string> steps) => new(
+        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), measuresPlatform, ofOperations: true, steps);
 
     /// <param name="waitsFor">Pods that have places before the task starts.</param>
     public TemplateScope Task(string pod, IEnumerable<string> waitsFor) => new(
@@ -31,7 +34,9 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
         if (measuresPlatform)
             groups["platform"] = OfMeasuring;
         if (ofOperations)
-            groups["operation"] = OfOperation;
+            groups["operation"] = steps.Contains(pod) ? OfStep : OfOperation;
+        if (ofOperations && steps.Contains(pod))
+            groups["operation.ports"] = ports.Values.SelectMany(names => names).ToHashSet(StringComparer.Ordinal);
         return groups;
     }
 

@@ -95,6 +95,8 @@ internal sealed class TemplateNames(TemplateScope scope) : AstVisitor
         {
             if (Member(rest) is not { } member || !members.Contains(member))
                 Unknown(Member(rest) is { } wrong ? $"{name}.{wrong}" : name, members.Select(each => $"{name}.{each}"));
+            else if (scope.Groups.TryGetValue($"{name}.{member}", out var inner) && !(Member(rest[1..]) is { } second && inner.Contains(second)))
+                Unknown($"{name}.{member}{(Member(rest[1..]) is { } other ? $".{other}" : "")}", inner.Select(each => $"{name}.{member}.{each}"));
         }
         else if (scope.Absent.TryGetValue(name, out var why))
         {

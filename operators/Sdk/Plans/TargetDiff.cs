@@ -19,9 +19,12 @@ public static class TargetDiff
                 changes.Add(new PodChange(pod, PodChangeKind.Restarted, why));
         }
         changes.AddRange(old.Except(wanted, StringComparer.Ordinal).Select(pod => new PodChange(
-            pod, PodChangeKind.Removed, Find(before, pod).Pod!.Volumes.Any() ? "there are fewer of them; its data is deleted" : "there are fewer of them")));
+            pod, PodChangeKind.Removed, Removal(Find(before, pod).Pod!))));
         return changes;
     }
+
+    private static string Removal(PodSpecification pod) =>
+        $"there are fewer of them{(pod.Rules.BeforeRemoval is { } before ? $"; once it is through with {before}, it ends" : "")}{(pod.Volumes.Any() ? $"{(pod.Rules.BeforeRemoval is null ? ";" : " and")} its data is deleted" : "")}";
 
     /// <returns>Null when the instance stays as it is, or is in only one of them.</returns>
     public static string? WhyRestart(ServiceSpecification before, ServiceSpecification after, string instance)

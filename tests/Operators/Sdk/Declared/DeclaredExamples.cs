@@ -47,6 +47,10 @@ internal static class DeclaredExamples
               - at_most_on_host: 1
               - attribute: { name: disk, is: ssd }
             waits_for: { primary: ready }
+            plans:
+              end_when: [{ fact: behind, at_most: 100 }]
+              end_last: { fact: leads, is: "yes" }
+              before_removal: drain
             task:
               resources: { cpus: 0.25, memory: "{{ memory }}" }
               ports: [client]
@@ -75,6 +79,14 @@ internal static class DeclaredExamples
           - pod: replica
             tcp: { port: client, say: "AUTH {{ secrets.password }}\r\nSTATS\r\n" }
             signs: [{ of: queries, kind: count, match: "^queries ([0-9]+)" }]
+        facts:
+          - pod: replica
+            every_seconds: 3
+            tcp: { port: client, say: "AUTH {{ secrets.password }}\r\nINFO\r\n" }
+            expect: role
+            values:
+              - { name: behind, title: Values behind, match: "^behind ([0-9]+)", healthy: { at_most: 1000 } }
+              - { name: leads, title: Leads, match: "^leads (yes|no)" }
         metrics: { pod: primary, port: admin, path: /metrics }
         operations:
           backup:
@@ -88,6 +100,15 @@ internal static class DeclaredExamples
                 program: /usr/bin/store-dump
                 arguments: ["{{ peers.primary.first.host }}", "{{ operation.folder }}", "{{ operation.number }}"]
                 environment: { STORE_PASSWORD: "{{ secrets.password }}" }
+          drain:
+            title: Drain
+            kind: step
+            waits_for: { primary: ready }
+            task:
+              resources: { cpus: 0.1, memory: 64 }
+              command:
+                program: /usr/bin/store-drain
+                arguments: ["{{ peers.primary.first.host }}", "{{ operation.pod }}", "{{ operation.index }}", "{{ operation.host }}:{{ operation.ports.client }}"]
         """;
 
     public const string Template = "memory {{ memory }}mb\npolicy {{ policy }}\nlisten {{ host }} {{ ports.client }}\n";

@@ -70,6 +70,27 @@ public sealed class DeclaredPackageTests : IDisposable
     }
 
     [Fact]
+    public void Asks_engines_for_facts_as_often_as_it_says()
+    {
+        var task = package.Specify(Clusters.Settings(package)).Task("replica");
+        task.LookEvery.ShouldBe(TimeSpan.FromSeconds(3));
+        var look = task.Facts.ShouldNotBeNull()(Clusters.Context("replica-0", "client")).ShouldHaveSingleItem();
+        look.Way.ShouldBe(new LookWay.Tcp("client", "AUTH secret-password\r\nINFO\r\n"));
+        look.Signs.ShouldBe([new ActivitySign(SignKind.Fact, "behind", new SignPlace.Match("^behind ([0-9]+)")), new ActivitySign(SignKind.Fact, "leads", new SignPlace.Match("^leads (yes|no)"))]);
+    }
+
+    [Fact]
+    public void A_step_of_a_plan_knows_what_it_is_about_and_nobody_asks_for_it()
+    {
+        var step = package.Specify(Clusters.Settings(package)).Operations.Single(operation => operation.Name == "drain");
+        var about = new WantedOperation(0, "drain", null, default) { Subject = new OperationSubject("replica-2", 2, "10.0.0.7", new Dictionary<string, int> { ["client"] = 7007 }) };
+        var primary = new PlacedTask("primary", "t", "10.0.0.1", new Dictionary<string, int> { ["client"] = 7000, ["admin"] = 7001 }, Ready: true);
+        step.Pod(about).Tasks.Single().Command(new TaskContext("drain", 0, "10.0.0.9", new Dictionary<string, int>(), new Dictionary<string, PlacedTask> { ["primary"] = primary })).Known().Arguments
+            .ShouldBe(["10.0.0.1", "replica-2", "2", "10.0.0.7:7007"]);
+        package.Description.Operations.Select(operation => operation.Name).ShouldBe(["backup"]);
+    }
+
+    [Fact]
     public void Whoever_asks_for_the_platforms_measurements_knows_where_they_are_and_has_a_token_of_its_own()
     {
         using var other = new TemporaryFolder();

@@ -18,6 +18,7 @@ public sealed partial class PackageDocumentTests : IDisposable
         pods:
           p:
             unknown: 1
+            plans: { unknown: 1, end_last: { unknown: 1 } }
             placement: [{ at_most_on_host: 1, unknown: 1 }, { attribute: { unknown: 1 } }]
             task:
               unknown: 1
@@ -30,6 +31,7 @@ public sealed partial class PackageDocumentTests : IDisposable
         snippets: [{ unknown: 1 }]
         idle: [{ unknown: 1, pod: p, http: { unknown: 1 }, signs: [{ unknown: 1 }] }, { pod: p, tcp: { unknown: 1 } }, { pod: p, command: { unknown: 1 } }]
         metrics: { unknown: 1 }
+        facts: [{ unknown: 1, pod: p, values: [{ unknown: 1, healthy: { unknown: 1 } }] }]
         operations: { o: { unknown: 1 } }
         """;
 

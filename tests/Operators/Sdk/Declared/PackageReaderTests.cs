@@ -1,4 +1,5 @@
 using DataPlatform.Operators.Sdk.Declared;
+using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Tests.Sdk.Packages;
 
 namespace DataPlatform.Operators.Tests.Sdk.Declared;
@@ -19,7 +20,11 @@ public sealed class PackageReaderTests
         declaration.Pods[1].WaitsFor.ShouldBe(new Dictionary<string, PeerState> { ["primary"] = PeerState.Ready });
         declaration.Options[0].Change.ShouldBe(OptionChange.Dynamic);
         declaration.Idle.Select(idle => (idle.Pod, idle.Signs.Count)).ShouldBe([("primary", 2), ("replica", 1)]);
-        declaration.Operations.ShouldHaveSingleItem().EndsWithin.ShouldBe(TimeSpan.FromMinutes(10));
+        declaration.Operations.Select(operation => (operation.Kind, operation.EndsWithin)).ShouldBe([(OperationKind.Backup, TimeSpan.FromMinutes(10)), (OperationKind.Step, TimeSpan.FromHours(1))]);
+        declaration.Pods[1].Rules.ShouldSatisfyAllConditions(
+            rules => rules.EndWhen.ShouldBe([new FactCondition("behind", FactComparison.AtMost, "100")]), rules => rules.EndLast.ShouldBe(new FactCondition("leads", FactComparison.Is, "yes")),
+            rules => (rules.BeforeRemoval, rules.AfterAddition).ShouldBe(("drain", null)));
+        declaration.Facts.ShouldHaveSingleItem().Facts.ShouldBe([new EngineFact("behind", "Values behind", "replica", new FactCondition("behind", FactComparison.AtMost, "1000")), new EngineFact("leads", "Leads", "replica", null)]);
         declaration.Metrics.ShouldNotBeNull().Path.Render("metrics", new Dictionary<string, object>()).ShouldBe("/metrics");
     }
 
@@ -57,6 +62,18 @@ public sealed class PackageReaderTests
     [InlineData("ends_within_seconds: 600", "count: 2", "an operation is one task that runs once")]
     [InlineData("  backup:\n    title", "  primary:\n    title", "primary is a pod's name already")]
     [InlineData("resources: { cpus: 0.1, memory: 64 }", "resources: { cpus: 0.1, memory: 64 }\n      ports: [http]", "the operation backup has ports")]
+    [InlineData("fact: behind,", "fact: ahead,", "names ahead, which replica does not say of itself")]
+    [InlineData("at_most: 100 }", "at_most: few }", "at_most can't be 'few'")]
+    [InlineData("at_most: 100 }", "at_most: 100, is: 3 }", "one of them must be there")]
+    [InlineData("before_removal: drain", "before_removal: backup", "names backup, which is no operation of the kind step")]
+    [InlineData("name: behind,", "name: Be-hind,", "facts[0].values[0].name can't be 'Be-hind'")]
+    [InlineData("name: leads,", "name: behind,", "the fact behind of replica is there twice")]
+    [InlineData("every_seconds: 3", "every_seconds: 1", "every_seconds")]
+    [InlineData("healthy: { at_most: 1000 }", "healthy: { below: 1000 }", "one of them must be there")]
+    [InlineData("- pod: replica\n    every", "- pod: copy\n    every", "facts[0].pod names copy, which is no pod")]
+    [InlineData("\"{{ operation.index }}\"", "\"{{ operation.number }} \"", "the template names operation.number")]
+    [InlineData("{{ operation.ports.client }}", "{{ operation.ports.jmx }}", "the template names operation.ports.jmx")]
+    [InlineData("kind: step", "kind: step\n    plans: { before_removal: drain }", "an operation is one task that runs once")]
     [InlineData("ready: { tcp: client }", "ready: { tcp: admin }", "names admin, which is no port of the task")]
     [InlineData("body: \"^(ok|fine)$\"", "body: \"(ok)\\\\1\"", "is no regular expression that takes time in proportion")]
     [InlineData("waits_for: { primary: ready }", "waits_for: { main: ready }", "waits for main, which is no pod")]
@@ -140,7 +157,7 @@ public sealed class PackageReaderTests
         DeclaredExamples.Problems(yaml).Select(problem => problem.ToString()).ShouldBe(
         [
             "package.yaml:15:71: options.policy.default can't be 'lose' (allowed: keep, drop)",
-            "package.yaml:47:21: pods.replica.task.ready.tcp names web, which is no port of the task (allowed: client)",
+            "package.yaml:51:21: pods.replica.task.ready.tcp names web, which is no port of the task (allowed: client)",
         ]);
     }
 

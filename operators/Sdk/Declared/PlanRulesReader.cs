@@ -1,0 +1,39 @@
+using DataPlatform.Operators.Sdk.Specification;
+
+namespace DataPlatform.Operators.Sdk.Declared;
+
+/// <summary>Reads what plans mind of a pod.</summary>
+/// <param name="facts">Names of facts by pod.</param>
+/// <param name="steps">Operations that are steps of plans.</param>
+internal sealed class PlanRulesReader(Problems problems, IReadOnlyDictionary<string, IReadOnlySet<string>> facts, IReadOnlyCollection<string> steps)
+{
+    public PlanRules Rules(string pod, Fields fields)
+    {
+        if (fields.Map("plans") is not { } plans)
+            return PlanRules.None;
+        var rules = new PlanRules
+        {
+            EndWhen = [.. plans.Maps("end_when").Select(condition => Condition(pod, condition))], EndLast = plans.Map("end_last") is { } last ? Condition(pod, last) : null,
+            BeforeRemoval = Step(plans, "before_removal"), AfterAddition = Step(plans, "after_addition"),
+        };
+        plans.Done();
+        return rules;
+    }
+
+    private FactCondition Condition(string pod, Fields fields)
+    {
+        var fact = fields.Text("fact");
+        var known = facts.GetValueOrDefault(pod);
+        if (fact.Length > 0 && known?.Contains(fact) != true)
+            problems.Add(fields.At("fact"), $"{fields.Of("fact")} names {Problems.Short(fact)}, which {pod} does not say of itself (facts)", known is null ? "none" : string.Join(", ", known));
+        return FactsReader.Condition(fact, fields);
+    }
+
+    private string? Step(Fields plans, string field)
+    {
+        var operation = plans.Optional(field);
+        if (operation is not null && !steps.Contains(operation))
+            problems.Add(plans.At(field), $"{plans.Of(field)} names {Problems.Short(operation)}, which is no operation of the kind step", steps.Count == 0 ? "none" : string.Join(", ", steps));
+        return operation;
+    }
+}
