@@ -80,6 +80,24 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         return subject.Subject.Connection!;
     }
 
+    /// <returns>Names of its pods in the order in which they were ended.</returns>
+    public async Task<IReadOnlyList<string>> RestartedAsync()
+    {
+        var asked = Stopwatch.StartNew();
+        subject.Change(wanted => wanted with { Restarts = wanted.Restarts + 1 });
+        var seen = await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.Plans.Count == 1 && seen.Events.Any(happened => happened.Text == "restarted"), StartLimit);
+        output.WriteLine($"restarted: {asked.Elapsed.TotalSeconds:0.0} s");
+        return [.. seen.Events.Where(happened => happened.Text == "is being ended: a restart was asked for").Select(happened => happened.Subject)];
+    }
+
+    /// <summary>What its engine says of itself.</summary>
+    public async Task<IReadOnlyList<FactView>> UntilFactsAsync(Func<IReadOnlyList<FactView>, bool> wanted)
+    {
+        var seen = await subject.UntilAsync(seen => wanted(seen.Facts), StartLimit);
+        output.WriteLine(string.Join('\n', seen.Facts));
+        return seen.Facts;
+    }
+
     /// <summary>It is asked to do something, and it is over.</summary>
     public async Task<OperationView> AskedAsync(string operation, string folder)
     {

@@ -79,6 +79,21 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task An_ensemble_is_restarted_one_by_one_when_all_are_in_it_and_the_leader_last()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output, agents: 3);
+        await launched.ReadyAsync("""{"memory":128}""");
+        await ModesAsync(launched.Exported("ZOOKEEPER_CONNECT").Split(','), "follower follower leader");
+        var leader = (await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "role", Value: "leader" }) == 1 && facts.Count(fact => fact is { Name: "role", Value: "follower" }) == 2))
+            .Single(fact => fact is { Name: "role", Value: "leader" }).Pod;
+        var restarted = await launched.RestartedAsync();
+        restarted.Count.ShouldBe(3);
+        restarted[^1].ShouldBe(leader);
+        (await ModesAsync(launched.Exported("ZOOKEEPER_CONNECT").Split(','), "follower follower leader")).ShouldBe("follower follower leader");
+        await launched.GoneAsync();
+    }
+
+    [Fact]
     public async Task An_ensemble_that_was_parked_goes_on_where_it_was()
     {
         await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output, agents: 3);
