@@ -28,7 +28,7 @@ internal static class Clusters
     public static TaskContext Context(string name, string ports, params PlacedTask[] peers)
     {
         var numbered = ports.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((port, index) => (port, 31000 + index)).ToDictionary(pair => pair.port, pair => pair.Item2);
-        return new TaskContext(name, 0, "10.0.0.7", numbered, peers.ToDictionary(peer => peer.Name));
+        return new TaskContext(name, 0, "10.0.0.7", numbered, peers.ToDictionary(peer => peer.Name), peers.ToDictionary(peer => peer.Name));
     }
 
     public static TaskCommand Known(this CommandOutcome outcome) => outcome.ShouldBeOfType<CommandOutcome.Known>().Command;

@@ -118,7 +118,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         pod.Type, count, [.. pod.Tasks.Select(task => new TaskSpecification(task.Name, TaskResources.None, task.Ports, _ => throw new NotSupportedException(), _ => new ReadinessCheck.Running()))])
     {
         SingleNamed = pod.IsSingle,
-        Placement = [.. pod.Placement.Select(Rule)], Rules = pod.Rules,
+        Placement = [.. pod.Placement.Select(Rule)], Rules = pod.Rules, KnowsItsOwn = pod.WaitsFor.ContainsKey(pod.Type),
     };
 
     private static PlacementRule Rule(PlacementDeclaration placement) => placement switch

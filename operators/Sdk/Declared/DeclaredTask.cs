@@ -82,7 +82,13 @@ internal sealed class DeclaredTask(
         _ => task == pod.Tasks[0],
     };
 
-    private TemplateValues Values(TaskContext context) => new(declaration, version, settings, pods, context.Peer);
+    private TemplateValues Values(TaskContext context)
+    {
+        var located = pod.WaitsFor.Where(other => other.Value == PeerState.Located).SelectMany(other => Names(pods[other.Key])).ToHashSet(StringComparer.Ordinal);
+        return new(declaration, version, settings, pods, name => located.Contains(name) ? context.Place(name) : context.Peer(name));
+    }
+
+    private static IEnumerable<string> Names(PodSpecification of) => Enumerable.Range(0, of.Count).SelectMany(index => of.Tasks.Select(each => of.TaskName(index, each)));
 
     private string? WaitingFor(TemplateValues values)
     {

@@ -59,7 +59,8 @@ public sealed record PodDeclaration(
     public PlanRules Rules { get; init; } = PlanRules.None;
 }
 
-public enum PeerState { Placed, Ready }
+/// <summary>What a pod waits for of another. Of the first two it depends on what runs now; of the last on where that is.</summary>
+public enum PeerState { Placed, Ready, Located }
 
 /// <summary>What a pod's engine says of itself: one question to each of its instances.</summary>
 /// <param name="Signs">One for each of <paramref name="Facts"/>, which has its name.</param>

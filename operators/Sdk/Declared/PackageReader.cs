@@ -52,7 +52,7 @@ public static class PackageReader
         var templates = new TemplatesReader(files, problems);
         var tasks = new TasksReader(problems, templates, podsReader, names, scopes, versions.All(version => version.Artifacts.Program is not null));
         var pods = podFields.Select(pod => podsReader.Pod(pod.Key, pod.Value, tasks, podFields.Keys.ToHashSet(StringComparer.Ordinal))).ToList();
-        if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Keys])) is { } cycle)
+        if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Where(other => other.Value != PeerState.Located).Select(other => other.Key)])) is { } cycle)
             problems.Add(podFields[cycle[0]].At("waits_for"), $"pods wait for each other for ever: {string.Join(" waits for ", cycle)}");
 
         var operationTasks = new TasksReader(problems, templates, podsReader, names, scopes.WithOperations(operationFields.Keys, steps), versions.All(version => version.Artifacts.Program is not null));

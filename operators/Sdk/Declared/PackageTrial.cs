@@ -42,7 +42,7 @@ internal static class PackageTrial
         }));
         foreach (var (pod, task) in service.Pods.Concat(operations).SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
         {
-            var context = new TaskContext(pod.TaskName(0, task), 0, TrialSpecification.Host, TrialSpecification.Ports(task), placed);
+            var context = new TaskContext(pod.TaskName(0, task), 0, TrialSpecification.Host, TrialSpecification.Ports(task), placed, placed);
             if (task.Command(context) is CommandOutcome.Waiting(var reason))
                 throw new InvalidOperationException(reason);
             task.Readiness(context);

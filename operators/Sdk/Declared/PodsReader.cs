@@ -75,7 +75,9 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
             if (!pods.Contains(pod))
                 problems.Add(map.KeyOf(pod), $"{type} waits for {Problems.Short(pod)}, which is no pod", string.Join(", ", pods.Where(other => other != type)));
             else
-                waits[pod] = map.Choice(pod, "placed", "placed", "ready") == "ready" ? PeerState.Ready : PeerState.Placed;
+                waits[pod] = map.Choice(pod, "placed", "placed", "ready", "located") switch { "ready" => PeerState.Ready, "located" => PeerState.Located, _ => PeerState.Placed };
+            if (pod == type && waits.GetValueOrDefault(pod) is PeerState.Placed or PeerState.Ready)
+                problems.Add(map.At(pod), $"{type} waits for itself: all that it can know is where its instances are", "located");
         }
 
         return waits;

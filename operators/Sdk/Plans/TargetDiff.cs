@@ -63,7 +63,7 @@ public static class TargetDiff
         .ToDictionary(peer => peer.Name, StringComparer.Ordinal);
 
     private static TaskCommand Command(TaskSpecification task, int index, Dictionary<string, PlacedTask> peers) =>
-        task.Command(TaskContext.WithoutPlace(task.Name, index, task, peers)) is CommandOutcome.Known(var command)
+        task.Command(TaskContext.WithoutPlace(task.Name, index, task, peers, peers)) is CommandOutcome.Known(var command)
             ? command
             : new TaskCommand("", [], new Dictionary<string, string>(0), [], []);
 

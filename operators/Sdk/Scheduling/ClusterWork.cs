@@ -95,6 +95,10 @@ internal sealed partial class ClusterWork(string id, ClusterFacts facts)
     public Dictionary<string, PlacedTask> Placed() => Living.ToDictionary(
         row => row.Name, row => new PlacedTask(row.Name, row.TaskId, row.Host, row.Ports, Serves(row)), StringComparer.Ordinal);
 
+    /// <summary>By task: where each has its place, whether it runs there or not.</summary>
+    public Dictionary<string, PlacedTask> Places() => Pods.Values.Where(record => record.Place is not null)
+        .SelectMany(record => record.Place!.Ports.Select(task => new PlacedTask(task.Key, "", record.Place.Host, task.Value, Ready: false))).ToDictionary(task => task.Name, StringComparer.Ordinal);
+
     /// <returns>An old launch that is kept no longer.</returns>
     public TaskRow? Add(TaskRow row)
     {

@@ -30,7 +30,8 @@ internal static class EngineFacts
         var rows = cluster.Tasks.Values.Where(row => instances.Contains(row.Pod)).OrderBy(row => row.Name, StringComparer.Ordinal).ToList();
         if (rows.Find(row => row.Living && !cluster.Serves(row)) is { } silent)
             return $"{silent.Name} to serve";
-        if (cluster.PodsOf(pod.Pod).FirstOrDefault(other => !cluster.LivingOf(other.Name).Any() && !cluster.IsSkipped(other.Name)) is { } missing)
+        // One that is still to be added is missed by nobody.
+        if (cluster.PodsOf(pod.Pod).FirstOrDefault(other => cluster.Record(other).FirstLaunchedAt is not null && !cluster.LivingOf(other.Name).Any() && !cluster.IsSkipped(other.Name)) is { } missing)
             return $"{missing.Name} to serve";
         // What was said before the last of them came or went is out of date.
         var changedAt = rows.Concat(cluster.Past.Where(row => instances.Contains(row.Pod))).SelectMany(row => (DateTimeOffset?[])[row.LaunchedAt, row.ReadyAt, row.EndedAt]).Max();

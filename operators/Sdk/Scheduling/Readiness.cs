@@ -13,10 +13,13 @@ internal static class Readiness
             return pause;
         if (cluster.Record(instance).Volumes is { IsUsed: true } made && instance.Pod.Volumes.FirstOrDefault(each => !made.Volumes.Any(volume => volume.Name == each.Volume.Name)) is { Volume: { } volume })
             return new Block($"{instance.Name} has no volume {volume.Name}, with which it would have to begin anew: dp replace {cluster.Wanted!.Name} {instance.Name}", Final: false);
-        var peers = cluster.Placed();
+        var (peers, places) = (cluster.Placed(), cluster.Places());
+        // Those of its own kind get their places together with it.
+        foreach (var (name, task) in instance.Pod.KnowsItsOwn ? cluster.PodsOf(instance.Pod).SelectMany(pod => pod.TaskNames()) : [])
+            places.TryAdd(name, TaskContext.PeerWithoutPlace(name, task));
         foreach (var (name, task) in instance.TaskNames())
         {
-            if (task.Command(TaskContext.WithoutPlace(name, instance.Index, task, peers)) is CommandOutcome.Waiting(var reason))
+            if (task.Command(TaskContext.WithoutPlace(name, instance.Index, task, peers, places)) is CommandOutcome.Waiting(var reason))
                 return new Block(reason, Final: false);
         }
         return null;

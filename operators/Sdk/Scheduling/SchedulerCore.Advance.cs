@@ -1,6 +1,7 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Plans;
+using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Scheduling;
@@ -177,10 +178,13 @@ public sealed partial class SchedulerCore
     /// <summary>What the task's command named is another one by now.</summary>
     private string? Moved(TaskRow row)
     {
+        var places = row.Dependencies.Keys.Any(name => name.StartsWith(TaskContext.PlacePrefix, StringComparison.Ordinal)) ? cluster.Places() : null;
         foreach (var (name, was) in row.Dependencies)
         {
             if (cluster.Tasks.TryGetValue(name, out var peer) && peer.TaskId != was)
                 return $"{name} was replaced, on which it depends";
+            if (name.StartsWith(TaskContext.PlacePrefix, StringComparison.Ordinal) && places!.TryGetValue(name[TaskContext.PlacePrefix.Length..], out var place) && place.Location != was)
+                return $"{place.Name} is elsewhere now, on which it depends";
             if (name.StartsWith(ConnectionPrefix, StringComparison.Ordinal) && cluster.Connections.GetValueOrDefault(name[ConnectionPrefix.Length..]) is { Ready: true } connection
                 && connection.Fingerprint != was)
                 return $"the cluster {connection.Cluster}, to which it connects, is reached otherwise now";
@@ -259,8 +263,12 @@ public sealed partial class SchedulerCore
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var instance in Eligible())
         {
-            if (cluster.PlaceOf(instance.Name) is not null || MayGather)
+            if (cluster.PlaceOf(instance.Name) is { } place)
+                wanted.Add($"{instance.Name} at {place.AgentId}");
+            else if (MayGather)
                 wanted.Add(instance.Name);
+            if (instance.Pod.KnowsItsOwn && MayGather)
+                wanted.UnionWith(cluster.PodsOf(instance.Pod).Select(other => other.Name).Where(other => cluster.PlaceOf(other) is null && !cluster.IsSkipped(other)));
         }
         foreach (var record in cluster.Pods.Values.Where(record => record.LeavingHosts.Any()))
             wanted.Add($"release {record.Name} {string.Join(' ', record.LeavingHosts.Select(host => host.AgentId))}");

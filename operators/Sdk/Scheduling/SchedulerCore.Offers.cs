@@ -61,11 +61,14 @@ public sealed partial class SchedulerCore
     {
         var lacking = cluster.Facts.Removing || cluster.MustPark ? [] : cluster.Unplaced()
             .Where(instance => !cluster.IsSkipped(instance.Name) && cluster.PlaceOf(instance.Name) is null).ToList();
-        var eligible = Eligible().Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
-        if (!MayGather || !lacking.Exists(instance => eligible.Contains(instance.Name)))
+        var eligible = Eligible();
+        if (!MayGather || !lacking.Exists(instance => eligible.Exists(other => other.Name == instance.Name || Needs(other, instance))))
             return true;
         return PlaceTogether(lacking, now);
     }
+
+    /// <summary>The first can't start before it knows where the other is.</summary>
+    private static bool Needs(PodInstance instance, PodInstance other) => instance.Pod.KnowsItsOwn && instance.Pod.Type == other.Pod.Type;
 
     /// <summary>What serves does not wait for them, nor they for that.</summary>
     private bool PlaceOperations(DateTimeOffset now)
@@ -144,14 +147,14 @@ public sealed partial class SchedulerCore
 
     private bool Launch(PodInstance instance, PodPlace place, OfferShare share, DateTimeOffset now)
     {
-        var peers = cluster.Placed();
+        var (peers, places) = (cluster.Placed(), cluster.Places());
         var rows = new List<(TaskRow Row, TaskInfo Info)>();
         var launch = settings.NewId();
         var name = cluster.Wanted!.Name;
         foreach (var (task, specification) in instance.TaskNames())
         {
             var ports = place.Ports[task];
-            var context = new TaskContext(task, instance.Index, place.Host, ports, peers);
+            var context = new TaskContext(task, instance.Index, place.Host, ports, peers, places);
             if (specification.Command(context) is not CommandOutcome.Known(var command))
                 return false;
             var row = new TaskRow(

@@ -7,4 +7,7 @@ namespace DataPlatform.Operators.Sdk.Specification;
 public sealed record PlacedTask(string Name, string TaskId, string Host, IReadOnlyDictionary<string, int> Ports, bool Ready)
 {
     public string Address(string port) => $"{Host}:{Ports[port]}";
+
+    /// <summary>The same as long as it is where it is.</summary>
+    public string Location => $"{Host} {string.Join(' ', Ports.OrderBy(port => port.Key, StringComparer.Ordinal).Select(port => $"{port.Key}:{port.Value}"))}";
 }

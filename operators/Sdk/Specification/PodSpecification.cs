@@ -6,6 +6,9 @@ public sealed record PodSpecification(string Type, int Count, IReadOnlyList<Task
 {
     public IReadOnlyList<PlacementRule> Placement { get; init; } = [];
 
+    /// <summary>Each instance must know where all of them are (<see cref="TaskContext.Place"/>): none starts before all have a place.</summary>
+    public bool KnowsItsOwn { get; init; }
+
     /// <summary>What plans mind that end instances of it, remove or add some.</summary>
     public PlanRules Rules { get; init; } = PlanRules.None;
 

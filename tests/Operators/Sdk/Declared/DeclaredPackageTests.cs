@@ -85,7 +85,7 @@ public sealed class DeclaredPackageTests : IDisposable
         var step = package.Specify(Clusters.Settings(package)).Operations.Single(operation => operation.Name == "drain");
         var about = new WantedOperation(0, "drain", null, default) { Subject = new OperationSubject("replica-2", 2, "10.0.0.7", new Dictionary<string, int> { ["client"] = 7007 }) };
         var primary = new PlacedTask("primary", "t", "10.0.0.1", new Dictionary<string, int> { ["client"] = 7000, ["admin"] = 7001 }, Ready: true);
-        step.Pod(about).Tasks.Single().Command(new TaskContext("drain", 0, "10.0.0.9", new Dictionary<string, int>(), new Dictionary<string, PlacedTask> { ["primary"] = primary })).Known().Arguments
+        step.Pod(about).Tasks.Single().Command(new TaskContext("drain", 0, "10.0.0.9", new Dictionary<string, int>(), new Dictionary<string, PlacedTask> { ["primary"] = primary }, new Dictionary<string, PlacedTask>())).Known().Arguments
             .ShouldBe(["10.0.0.1", "replica-2", "2", "10.0.0.7:7007"]);
         package.Description.Operations.Select(operation => operation.Name).ShouldBe(["backup"]);
     }

@@ -78,6 +78,7 @@ public sealed class PackageReaderTests
     [InlineData("body: \"^(ok|fine)$\"", "body: \"(ok)\\\\1\"", "is no regular expression that takes time in proportion")]
     [InlineData("waits_for: { primary: ready }", "waits_for: { main: ready }", "waits for main, which is no pod")]
     [InlineData("waits_for: { primary: ready }", "waits_for: { primary: done }", "can't be 'done'")]
+    [InlineData("waits_for: { primary: ready }", "waits_for: { primary: ready, replica: placed }", "replica waits for itself: all that it can know is where its instances are")]
     [InlineData("path: store.conf,", "path: ../store.conf,", "pods.primary.task.files[0].path can't be '../store.conf'")]
     [InlineData("template: store.conf.liquid", "template: ../secret", "can't be '../secret'")]
     [InlineData("template: store.conf.liquid", "template: absent.liquid", "the package holds no file absent.liquid")]

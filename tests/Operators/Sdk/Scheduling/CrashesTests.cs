@@ -49,7 +49,7 @@ public sealed class CrashesTests
     {
         "trial" => new TrialPackage(named: true),
         "serial" => new TrialPackage(TrialPackage.Serially, named: true, job: true),
-        "rules" => new TrialPackage(named: true, volumes: true, rules: true),
+        "rules" => new TrialPackage(named: true, volumes: true, rules: true, mates: true),
         "kept" => new TrialPackage(TrialPackage.Serially, named: true, volumes: true),
         "spark" => new SparkPackage(),
         "dask" => new DaskPackage(),

@@ -13,9 +13,10 @@ namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 /// <param name="other">A cluster to which the head connects; null for none.</param>
 /// <param name="volumes">The head and each worker have one.</param>
 /// <param name="rules">Workers are replicas of each other: none ends before all say that nothing is short, the one that leads ends last, one is drained before it goes, and data is spread when some were added.</param>
+/// <param name="mates">Workers know where all of them are, and where the head is, whatever runs there.</param>
 /// <param name="looks">The head gives evidence of what it does.</param>
 public sealed class TrialPackage(
-    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false, bool volumes = false, bool rules = false) : ServicePackage
+    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false, bool volumes = false, bool rules = false, bool mates = false) : ServicePackage
 {
     public const Strategy Serially = Strategy.Serial;
 
@@ -59,10 +60,10 @@ public sealed class TrialPackage(
         {
             new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null, Volumes = kept }]) { SingleNamed = true },
             new("worker", Option(settings, "workers", workers),
-                [new TaskSpecification("", worker, ["rpc"], context => Told(settings, Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Volumes = kept, Facts = rules ? _ => Facts : null, LookEvery = TimeSpan.FromSeconds(2) }])
+                [new TaskSpecification("", worker, ["rpc"], context => Told(settings, mates ? Located(settings, context) : Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Volumes = kept, Facts = rules ? _ => Facts : null, LookEvery = TimeSpan.FromSeconds(2) }])
             {
                 Placement = [PlacementRule.AtMostOnOneHost(workersPerHost)],
-                Rules = rules ? Rules : PlanRules.None,
+                Rules = rules ? Rules : PlanRules.None, KnowsItsOwn = mates,
             },
         };
         var phases = new List<PhaseSpecification> { new("head", "head", Strategy.Serial), new("workers", "worker", strategy) };
@@ -109,6 +110,12 @@ public sealed class TrialPackage(
 
     private static CommandOutcome Program(TaskContext context) =>
         new TaskCommand("/bin/trial", [context.Host], new Dictionary<string, string>(), [], []);
+
+    private CommandOutcome Located(ClusterSettings settings, TaskContext context)
+    {
+        var places = Enumerable.Range(0, Option(settings, "workers", workers)).Select(index => $"worker-{index}").Prepend("head").Select(context.Place).ToList();
+        return places.Contains(null) ? new CommandOutcome.Waiting("not all have a place yet") : new TaskCommand("/bin/trial", [.. places.Select(place => place!.Address("rpc"))], new Dictionary<string, string>(), [], []);
+    }
 
     private CommandOutcome Joined(ClusterSettings settings, TaskContext context) => context.Peer("head") is { } head
         ? new TaskCommand("/bin/trial", [head.Address("rpc"), named ? settings.Text("motto") : ""], new Dictionary<string, string>(), [], [])
