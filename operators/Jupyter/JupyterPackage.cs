@@ -67,5 +67,5 @@ public sealed class JupyterPackage : ServicePackage
     }
 
     public override IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) =>
-        [new LakeFolder(NotebookFolder, "notebooks"), new LakeFolder($"{NotebookFolder}/executed")];
+        [new LakeFolder(NotebookFolder, Path.Combine(Folder, "notebooks")), new LakeFolder($"{NotebookFolder}/executed")];
 }

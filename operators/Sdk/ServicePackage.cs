@@ -78,5 +78,5 @@ public sealed record OptionRefusal(string Option, string Reason, string Allowed)
 public sealed record AlternativeNeeds(ArtifactNeeds Needs, string Why);
 
 /// <param name="Path">Relative to the lake's root.</param>
-/// <param name="Seed">A folder of the package whose files are copied in where they are not there yet; null for an empty folder.</param>
+/// <param name="Seed">A folder, absolute, whose files are copied in where they are not there yet; null for an empty folder.</param>
 public sealed record LakeFolder(string Path, string? Seed = null);

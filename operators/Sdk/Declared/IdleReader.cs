@@ -40,7 +40,7 @@ internal sealed partial class IdleReader(
             var path = tasks.WebPath(http, "path", shown);
             var look = new LookDeclaration.Http(
                 ports.Port(http, pod), path,
-                http.Entries("headers", Header(), "letters, digits and dashes").ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope)));
+                http.Entries("headers", Names.Header(), Names.HeaderAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope)));
             http.Done();
             return look;
         }
@@ -97,9 +97,6 @@ internal sealed partial class IdleReader(
             problems.Add(fields.At(name), $"{fields.Of(name)} {why}");
         return expression;
     }
-
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9-]{0,59}\z")]
-    private static partial Regex Header();
 
     [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9 ]{0,38}[A-Za-z0-9])?\z")]
     private static partial Regex Of();

@@ -23,7 +23,7 @@ internal sealed class OperationsReader(Problems problems, PodsReader pods, Tasks
             _ => OperationKind.Plain,
         };
         var limit = TimeSpan.FromSeconds(fields.Whole("ends_within_seconds", 1, LongestSeconds, 60 * 60));
-        foreach (var field in (string[])["count", "start", "tasks"])
+        foreach (var field in (string[])["count", "start", "tasks", "when"])
         {
             if (fields.Has(field))
                 problems.Add(fields.At(field), $"{fields.Of(field)}: an operation is one task that runs once", "task");

@@ -4,7 +4,6 @@ using DataPlatform.Operators.Dask;
 using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Blueprints;
-using DataPlatform.Operators.Sdk.Declared;
 
 namespace DataPlatform.Operators.Tests.Sdk.Blueprints;
 
@@ -49,10 +48,8 @@ public sealed partial class BlueprintDocumentTests
     {
         "dask" => new DaskPackage(),
         "jupyter" => new JupyterPackage(),
-        _ => new DeclaredPackage(PackageReader.Read(Folder(name)).ShouldBeOfType<PackageReading.Read>().Declaration, Folder(name)),
+        _ => ShippedPackage.Read(name),
     };
-
-    private static string Folder(string name) => Path.Combine(AppContext.BaseDirectory, "packages", name);
 
     private static string Document() => Path.Combine(RepositoryRoot.Find(), "docs", "blueprints.md");
 

@@ -9,7 +9,6 @@ using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Scheduling;
 using DataPlatform.Operators.Sdk.State;
-using DataPlatform.Operators.Spark;
 
 namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 
@@ -50,7 +49,7 @@ public sealed class CrashesTests
         "trial" => new TrialPackage(named: true),
         "serial" => new TrialPackage(TrialPackage.Serially, named: true, job: true),
         "kept" => new TrialPackage(TrialPackage.Serially, named: true, volumes: true),
-        "spark" => new SparkPackage(),
+        "spark" => ShippedPackage.Read("spark"),
         "dask" => new DaskPackage(),
         _ => new JupyterPackage(),
     };
@@ -85,7 +84,7 @@ public sealed class CrashesTests
         {
             Until(ClusterState.Ready);
             var kept = pool.Volumes.Count > 0;
-            var memory = package is SparkPackage ? "worker_memory" : "memory";
+            var memory = package.Name == "spark" ? "worker_memory" : "memory";
             Change(memory, wanted.Options[memory]!.GetValue<int>() + 512);
             Until(ClusterState.Ready);
             if (wanted.Options.ContainsKey("workers"))
