@@ -1,4 +1,3 @@
-using DataPlatform.Operators.Dask;
 using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk;
 
@@ -10,7 +9,7 @@ public sealed class TrialSpecificationTests
     public void Says_by_which_variables_others_would_reach_a_cluster()
     {
         Exports(ShippedPackage.Read("spark")).ShouldBe(["SPARK_REMOTE"]);
-        Exports(new DaskPackage()).ShouldContain("DASK_SCHEDULER_ADDRESS");
+        Exports(ShippedPackage.Read("dask")).ShouldContain("DASK_SCHEDULER_ADDRESS");
         Exports(new JupyterPackage()).ShouldBeEmpty();
     }
 

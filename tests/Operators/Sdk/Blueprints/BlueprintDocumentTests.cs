@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using DataPlatform.Architecture.Tests;
-using DataPlatform.Operators.Dask;
 using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Blueprints;
@@ -46,7 +45,6 @@ public sealed partial class BlueprintDocumentTests
 
     private static ServicePackage Package(string name) => name switch
     {
-        "dask" => new DaskPackage(),
         "jupyter" => new JupyterPackage(),
         _ => ShippedPackage.Read(name),
     };

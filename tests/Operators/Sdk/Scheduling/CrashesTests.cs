@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Operators.Dask;
 using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Artifacts;
@@ -50,7 +49,7 @@ public sealed class CrashesTests
         "serial" => new TrialPackage(TrialPackage.Serially, named: true, job: true),
         "kept" => new TrialPackage(TrialPackage.Serially, named: true, volumes: true),
         "spark" => ShippedPackage.Read("spark"),
-        "dask" => new DaskPackage(),
+        "dask" => ShippedPackage.Read("dask"),
         _ => new JupyterPackage(),
     };
 
