@@ -17,7 +17,8 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
 
     public override string Name => declaration.Name;
 
-    public override string Folder => folder;
+    /// <summary>Where its files lie.</summary>
+    public string Folder => folder;
 
     public override PackageDescription Description => description;
 

@@ -27,7 +27,7 @@ public sealed class VersionedPackage : ServicePackage
     /// <summary>Of the newest, as <see cref="Folder"/>.</summary>
     public override PackageDescription Description => known.Descriptions[0];
 
-    public override string Folder => Editions[0].Folder;
+    public string Folder => Editions[0].Folder;
 
     public override PackageDescription? DescriptionOf(string version) => known.Descriptions.FirstOrDefault(description => description.Version == version);
 

@@ -1,4 +1,3 @@
-using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk;
 
 namespace DataPlatform.Operators.Tests.Sdk;
@@ -10,7 +9,7 @@ public sealed class TrialSpecificationTests
     {
         Exports(ShippedPackage.Read("spark")).ShouldBe(["SPARK_REMOTE"]);
         Exports(ShippedPackage.Read("dask")).ShouldContain("DASK_SCHEDULER_ADDRESS");
-        Exports(new JupyterPackage()).ShouldBeEmpty();
+        Exports(ShippedPackage.Read("jupyter")).ShouldBeEmpty();
     }
 
     private static IReadOnlyList<string> Exports(ServicePackage package) => TrialSpecification.Exports(package, package.Description.Defaults, "/lake");

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using DataPlatform.Architecture.Tests;
-using DataPlatform.Operators.Jupyter;
-using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Blueprints;
 
 namespace DataPlatform.Operators.Tests.Sdk.Blueprints;
@@ -25,7 +23,7 @@ public sealed partial class BlueprintDocumentTests
         lab.Clusters.Select(cluster => cluster.Name.Value).ShouldBe(["numbers", "sums", "desk"]);
         foreach (var cluster in lab.Clusters)
         {
-            var package = Package(cluster.Package.Value);
+            var package = ShippedPackage.Read(cluster.Package.Value);
             cluster.Options.Select(option => option.Name.Value).Except(package.Description.Defaults.Select(option => option.Key)).ShouldBeEmpty();
             if (cluster.Version is { } version) version.Value.ShouldBe(package.Description.Version);
         }
@@ -42,12 +40,6 @@ public sealed partial class BlueprintDocumentTests
         fields.Order(StringComparer.Ordinal).ShouldBe(["clusters", "datasets", "lifetime", "name", "needs", "options", "package", "schema", "size", "title", "version"]);
         fields.ShouldAllBe(field => document.Contains($"`{field}`", StringComparison.Ordinal));
     }
-
-    private static ServicePackage Package(string name) => name switch
-    {
-        "jupyter" => new JupyterPackage(),
-        _ => ShippedPackage.Read(name),
-    };
 
     private static string Document() => Path.Combine(RepositoryRoot.Find(), "docs", "blueprints.md");
 

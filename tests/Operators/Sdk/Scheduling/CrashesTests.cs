@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -48,9 +47,7 @@ public sealed class CrashesTests
         "trial" => new TrialPackage(named: true),
         "serial" => new TrialPackage(TrialPackage.Serially, named: true, job: true),
         "kept" => new TrialPackage(TrialPackage.Serially, named: true, volumes: true),
-        "spark" => ShippedPackage.Read("spark"),
-        "dask" => ShippedPackage.Read("dask"),
-        _ => new JupyterPackage(),
+        _ => ShippedPackage.Read(name),
     };
 
     private sealed class Life
