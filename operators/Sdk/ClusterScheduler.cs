@@ -50,7 +50,7 @@ public sealed class ClusterScheduler
         this.documents = documents;
         this.clock = clock ?? TimeProvider.System;
         time = new SteadyTime(this.clock);
-        lake = new Lake(settings.LakePath, package.Folder, LakeOwner.Of(settings.User));
+        lake = new Lake(settings.LakePath, LakeOwner.Of(settings.User));
         core = new SchedulerCore(package, clusterId, new CoreSettings(settings.LakePath, Guid.NewGuid, () => RandomNumberGenerator.GetBytes(KeyBytes))
         {
             User = settings.User, Principal = settings.Scheduler.Credential?.Principal, FirstTurn = settings.FirstTurn, PlatformUrl = settings.PlatformUrl, Spread = Random.Shared.NextDouble,

@@ -1,7 +1,7 @@
 namespace DataPlatform.Operators.Sdk;
 
 /// <summary>The lake as a directory that all hosts share.</summary>
-internal sealed class Lake(string root, string packageFolder, LakeOwner owner)
+internal sealed class Lake(string root, LakeOwner owner)
 {
     /// <summary>Makes folders and copies their seeds; what people have changed since stays as they left it.</summary>
     public void Prepare(IReadOnlyList<LakeFolder> folders)
@@ -11,8 +11,8 @@ internal sealed class Lake(string root, string packageFolder, LakeOwner owner)
         {
             var target = Contained(root, folder.Path);
             Make(target);
-            if (folder.Seed is { } seed && Contained(packageFolder, seed) is var source && Directory.Exists(source))
-                Copy(source, target);
+            if (folder.Seed is { } seed && Directory.Exists(seed))
+                Copy(seed, target);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -7,23 +6,13 @@ using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk;
 
-/// <summary>
-/// Knowledge of one engine: what <c>package.yaml</c> declares, or one public subclass with a parameterless constructor in an assembly
-/// <c>DataPlatform.Operators.*</c>. All of it is pure; an operator does the rest.
-/// </summary>
+/// <summary>Knowledge of one engine, as its <c>package.yaml</c> declares it. All of it is pure; an operator does the rest.</summary>
 public abstract class ServicePackage
 {
-    private readonly Lazy<PackageDescription> description;
-
-    protected ServicePackage() => description = new Lazy<PackageDescription>(() => PackageDescription.Read(Folder));
-
     /// <summary>Lower-case letters; also the role of the operator's framework.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Where the package's files are: <c>packages/NAME</c> beside the running program.</summary>
-    public virtual string Folder => Path.Combine(AppContext.BaseDirectory, "packages", Name);
-
-    public virtual PackageDescription Description => description.Value;
+    public abstract PackageDescription Description { get; }
 
     /// <summary>What a cluster may run on, the newest first.</summary>
     public virtual IReadOnlyList<string> Versions => [Description.Version];
@@ -78,5 +67,5 @@ public sealed record OptionRefusal(string Option, string Reason, string Allowed)
 public sealed record AlternativeNeeds(ArtifactNeeds Needs, string Why);
 
 /// <param name="Path">Relative to the lake's root.</param>
-/// <param name="Seed">A folder of the package whose files are copied in where they are not there yet; null for an empty folder.</param>
+/// <param name="Seed">A folder, absolute, whose files are copied in where they are not there yet; null for an empty folder.</param>
 public sealed record LakeFolder(string Path, string? Seed = null);

@@ -24,7 +24,9 @@ internal sealed class SimulatedPackage : ServicePackage
 
     public override string Name => Role;
 
-    public override ArtifactNeeds Needs(JsonObject options) => new(Name, Folder, Jars: false, Python: false);
+    public override PackageDescription Description { get; } = new(Role, "Engine", "For simulations.", "1", [], []);
+
+    public override ArtifactNeeds Needs(JsonObject options) => new(Name, "", Jars: false, Python: false);
 
     public override ServiceSpecification Specify(ClusterSettings settings) => Specify(settings, settings.Options["size"]!.GetValue<int>());
 

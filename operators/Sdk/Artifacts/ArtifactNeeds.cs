@@ -1,3 +1,5 @@
+using DataPlatform.Operators.Sdk.Packages;
+
 namespace DataPlatform.Operators.Sdk.Artifacts;
 
 /// <summary>What a cluster needs from the package store.</summary>
@@ -8,4 +10,11 @@ namespace DataPlatform.Operators.Sdk.Artifacts;
 public sealed record ArtifactNeeds(string Package, string Folder, bool Jars, bool Python)
 {
     public bool Nothing => !Jars && !Python;
+
+    /// <summary>Which of the jars' programs start from an archive of their classes; null when none does. It is no part of what is needed.</summary>
+    public ClassTraining? Training { get; init; }
+
+    public bool Equals(ArtifactNeeds? other) => other is not null && (Package, Folder, Jars, Python) == (other.Package, other.Folder, other.Jars, other.Python);
+
+    public override int GetHashCode() => HashCode.Combine(Package, Folder, Jars, Python);
 }

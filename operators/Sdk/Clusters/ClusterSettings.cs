@@ -26,8 +26,5 @@ public sealed record ClusterSettings(
 
     public static string PagePath(string cluster, string endpoint) => $"/ui/{cluster}/{endpoint}";
 
-    /// <exception cref="InvalidOperationException">The package's schema and defaults lack the option: a defect of the package.</exception>
-    public int Number(string option) => Options[option]?.GetValue<int>() ?? throw new InvalidOperationException($"the package has no default for the option {option}");
-
     public string Text(string option) => Options[option]?.GetValue<string>() ?? "";
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
@@ -24,22 +25,67 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
             var path = fields.Optional("path", TasksReader.WebPathForm(), TasksReader.WebPathAllowed);
             read.Add(new EndpointDeclaration(
                 name, fields.Text("title"), pod, port, scheme, path is null ? Template.Verbatim(isPage ? "/" : "") : templates.Inline(fields.At("path"), path, scopes.Address()), isPage,
-                fields.Optional("landing", Landing(), "a path without a leading /") ?? ""));
+                Landing(fields, scopes))
+            {
+                Headers = Headers(fields, isPage, scopes),
+            });
             fields.Done();
         }
 
         return read;
     }
 
-    public IReadOnlyDictionary<string, Template> Exports(Fields package, Scopes scopes) =>
-        package.Entries("exports", Names.Variable(), Names.VariableAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scopes.Client()));
+    private Template Landing(Fields fields, Scopes scopes)
+    {
+        if (fields.Optional("landing") is not { } text)
+            return Template.Empty;
+        var landing = templates.Inline(fields.At("landing"), text, scopes.Address());
+        if (landing.IsFixed && !IsLanding(text))
+            problems.Add(fields.At("landing"), $"{fields.Of("landing")} can't be '{Problems.Short(text)}'", "a path without a leading /");
+        return landing;
+    }
+
+    /// <summary>Whether a page may begin there.</summary>
+    public static bool IsLanding(string path) => LandingForm().IsMatch(path);
+
+    private Dictionary<string, Template> Headers(Fields fields, bool isPage, Scopes scopes)
+    {
+        var headers = fields.Entries("headers", Names.Header(), Names.HeaderAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scopes.Header()));
+        if (headers.Count > 0 && !isPage)
+            problems.Add(fields.At("headers"), $"{fields.Of("headers")}: the console says them to a page", "page: true");
+        return headers;
+    }
+
+    /// <summary>Variables, and those that hold the path of a file.</summary>
+    public (IReadOnlyDictionary<string, Template> Variables, IReadOnlyDictionary<string, FileDeclaration> Files) Exports(Fields package, Scopes scopes)
+    {
+        var (variables, files) = (new Dictionary<string, Template>(StringComparer.Ordinal), new Dictionary<string, FileDeclaration>(StringComparer.Ordinal));
+        if (package.Map("exports") is not { } exports)
+            return (variables, files);
+        foreach (var name in exports.Order)
+        {
+            if (!Names.Variable().IsMatch(name))
+                problems.Add(exports.KeyOf(name), $"'{Problems.Short(name)}' is no name for exports", Names.VariableAllowed);
+            else if (exports.At(name) is YamlScalarNode { Value: { } text } node)
+                variables[name] = templates.Inline(node, text, scopes.Client());
+            else if (exports.Map(name) is { } file)
+            {
+                files[name] = new FileDeclaration(file.Text("path", Names.Path(), Names.PathAllowed), templates.Content(file, scopes.Client()));
+                file.Done();
+            }
+        }
+
+        return (variables, files);
+    }
 
     public IReadOnlyList<SnippetDeclaration> Snippets(Fields package, Scopes scopes)
     {
         var snippets = new List<SnippetDeclaration>();
         foreach (var fields in package.Maps("snippets"))
         {
-            snippets.Add(new SnippetDeclaration(fields.Text("title"), fields.Text("language", Names.Part(), "such as python, shell, sql"), templates.Inline(fields.At("text"), fields.Text("text"), scopes.Client())));
+            snippets.Add(new SnippetDeclaration(
+                templates.Inline(fields.At("title"), fields.Text("title"), scopes.Snippet()), fields.Text("language", Names.Part(), "such as python, shell, sql"),
+                templates.Inline(fields.At("text"), fields.Text("text"), scopes.Snippet()), fields.Has("pod") ? ports.Pod(fields) : null));
             fields.Done();
         }
 
@@ -61,5 +107,5 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9._~-][A-Za-z0-9._~/#?=&-]{0,199}\z")]
-    private static partial Regex Landing();
+    private static partial Regex LandingForm();
 }

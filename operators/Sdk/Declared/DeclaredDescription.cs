@@ -45,7 +45,7 @@ internal static class DeclaredDescription
 
     private static JsonObject Property(OptionDeclaration option)
     {
-        var property = new JsonObject { ["type"] = option.Type.ToString().ToLowerInvariant(), ["title"] = option.Title };
+        var property = new JsonObject { ["type"] = option.Type == OptionType.Cluster ? "string" : option.Type.ToString().ToLowerInvariant(), ["title"] = option.Title };
         if (option.Description.Length > 0) property["description"] = option.Description;
         if (option.Minimum is { } minimum) property["minimum"] = minimum;
         if (option.Maximum is { } maximum) property["maximum"] = maximum;

@@ -11,12 +11,14 @@ namespace DataPlatform.Operators.Sdk.Declared;
 public sealed class DeclaredPackage(PackageDeclaration declaration, string folder) : ServicePackage
 {
     public const string VersionOption = "version";
+    private const string ConnectionScript = "with-connected.sh";
 
     private readonly PackageDescription description = DeclaredDescription.Of(declaration, [.. declaration.Versions.Select(version => version.Version)]);
 
     public override string Name => declaration.Name;
 
-    public override string Folder => folder;
+    /// <summary>Where its files lie.</summary>
+    public string Folder => folder;
 
     public override PackageDescription Description => description;
 
@@ -32,24 +34,55 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
 
     public override ArtifactNeeds Needs(JsonObject options)
     {
-        var artifacts = Chosen(options).Artifacts;
-        return new ArtifactNeeds(Name, Path.Combine(folder, artifacts.Folder), artifacts.Maven is not null, artifacts.Python is not null);
+        var version = Chosen(options);
+        return new ArtifactNeeds(Name, Path.Combine(folder, version.Artifacts.Folder), version.Artifacts.Maven is not null, version.Artifacts.Python is not null)
+        {
+            Training = JavaProgram.Training(declaration, version, description.Defaults),
+        };
     }
+
+    public override AlternativeNeeds? Alternative(JsonObject options) => Chosen(options).Artifacts.Alternative is not { } alternative ? null : new AlternativeNeeds(
+        alternative.WithoutMaven ? Needs(options) with { Jars = false } : Needs(options) with { Python = false }, alternative.Why);
+
+    public override IReadOnlyList<string> Connections(JsonObject options) => [.. declaration.Options.Where(option => option.Type == OptionType.Cluster)
+        .Select(option => options[option.Name]?.ToString()).OfType<string>().Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
+
+    public override IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) =>
+        [.. declaration.Lake.Select(each => new LakeFolder(PathOf(each, settings.Cluster.Name), each.Seed is { } seed ? Path.Combine(folder, seed) : null))];
+
+    public override OptionRefusal? WhyNot(JsonObject options, string lakePath)
+    {
+        foreach (var option in declaration.Options)
+        {
+            if (option.FileIn is not { } place || options[option.Name]?.ToString() is not { Length: > 0 } file)
+                continue;
+            var seeds = declaration.Lake.Where(each => each.Seed is not null && PathOf(each, "") == place).Select(each => Path.Combine(folder, each.Seed!));
+            var known = seeds.Prepend(Path.Combine(lakePath, place)).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Select(path => Path.GetFileName(path))
+                .Where(name => option.Pattern is not { } pattern || Expressions.Compile(pattern, out _)?.IsMatch(name) != false).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            if (!known.Contains(file))
+                return new OptionRefusal(option.Name, $"there is no such file in {place} of the lake", known.Count == 0 ? "none: there is no such file yet" : string.Join(", ", known));
+        }
+
+        return null;
+    }
+
+    private static string PathOf(LakeDeclaration lake, string cluster) => lake.Path.Render("lake", new Dictionary<string, object> { ["cluster"] = cluster });
 
     public override ServiceSpecification Specify(ClusterSettings settings)
     {
-        var counts = declaration.Pods.ToDictionary(pod => pod.Type, pod => (int)pod.Count.Of(settings.Options));
-        var shapes = declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod, counts[pod.Type]));
+        var shapes = Shapes(settings.Options);
         var version = Chosen(settings.Options);
-        return new ServiceSpecification(
-            [.. declaration.Pods.Select(pod => shapes[pod.Type] with { Tasks = [.. pod.Tasks.Select(task => new DeclaredTask(declaration, version, pod, task, settings, shapes).Specify())] })],
+        var pods = declaration.Pods.Where(pod => shapes[pod.Type].Count > 0).ToList();
+        var service = new ServiceSpecification(
+            [.. pods.Select(pod => shapes[pod.Type] with { Tasks = [.. pod.Tasks.Select(task => new DeclaredTask(declaration, version, pod, task, settings, shapes).Specify())] })],
             // Which pod waits for which is said by the commands themselves.
-            new PlanSpecification(Strategy.Parallel, [.. declaration.Pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))]))
+            new PlanSpecification(Strategy.Parallel, [.. pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))]))
         {
             Version = version.Version,
             Facts = [.. declaration.Facts.SelectMany(each => each.Facts)],
             Operations = [.. declaration.Operations.Select(operation => new OperationSpecification(operation.Name, operation.Kind, wanted => Pod(operation, wanted, version, settings, shapes)))],
         };
+        return NeededClusters.Given(service, Connections(settings.Options), settings.Connection, ConnectionScript);
     }
 
     private PodSpecification Pod(OperationDeclaration operation, WantedOperation wanted, VersionDeclaration version, ClusterSettings settings, IReadOnlyDictionary<string, PodSpecification> shapes)
@@ -68,7 +101,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
                 continue;
             var path = endpoint.Path.Render(endpoint.Name, values.Client()) is { Length: > 0 } text ? WebPath.Of(text) : "";
             var url = $"{endpoint.Scheme}://{first.Host}:{first.Ports[endpoint.Port]}{path}";
-            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, endpoint.Landing));
+            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, Landing(endpoint, values)));
         }
 
         return endpoints;
@@ -79,16 +112,37 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         var values = Values(settings, tasks);
         return
         [
-            .. declaration.Snippets.Where(snippet => values.Has(snippet.Text.Peers))
-                .Select(snippet => new SnippetView(snippet.Title, snippet.Language, snippet.Text.Render(snippet.Title, values.Client()).TrimEnd('\n'))),
+            .. declaration.Snippets.Where(snippet => values.Has(snippet.Text.Peers.Union(snippet.Title.Peers)) && values.IsConnected(snippet.Text.Connections.Union(snippet.Title.Connections))
+                    && (snippet.Pod is not { } pod || values.Instances(pod).Count > 0))
+                .Select(snippet => new SnippetView(snippet.Title.Render("a snippet's title", values.Snippet()), snippet.Language, snippet.Text.Render("a snippet", values.Snippet()).TrimEnd('\n'))),
         ];
     }
 
-    public override IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
+    private static string Landing(EndpointDeclaration endpoint, TemplateValues values) =>
+        endpoint.Landing.Render(endpoint.Name, values.Client()) is var landing && AccessReader.IsLanding(landing) ? landing : "";
+
+    public override IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint)
+    {
+        var values = Values(settings, new Dictionary<string, PlacedTask>(0)).Client();
+        return (declaration.Endpoints.FirstOrDefault(each => each.Name == endpoint)?.Headers ?? new Dictionary<string, Template>(0)).ToDictionary(header => header.Key, header => header.Value.Render(header.Key, values));
+    }
+
+    public override IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
+        Exported(Values(settings, tasks), isSecret: false);
+
+    /// <summary>What holds a secret is shown to nobody who does not connect.</summary>
+    public override ClusterKeys Keys(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
     {
         var values = Values(settings, tasks);
-        return declaration.Exports.Where(export => values.Has(export.Value.Peers)).ToDictionary(export => export.Key, export => export.Value.Render(export.Key, values.Client()));
+        var files = declaration.ExportedFiles.Where(export => values.Has(export.Value.Content.Peers)).ToList();
+        return new ClusterKeys(
+            Exported(values, isSecret: true),
+            [.. DeclaredCertificates.Files(declaration, settings), .. files.Select(export => export.Value).DistinctBy(file => file.Path).Select(file => new GeneratedFile(file.Path, file.Content.Render(file.Path, values.Client())))],
+            (declaration.Certificates?.Variables ?? new Dictionary<string, string>(0)).Concat(files.Select(export => KeyValuePair.Create(export.Key, export.Value.Path))).DistinctBy(path => path.Key).ToDictionary());
     }
+
+    private Dictionary<string, string> Exported(TemplateValues values, bool isSecret) => declaration.Exports
+        .Where(export => export.Value.IsSecret == isSecret && values.Has(export.Value.Peers)).ToDictionary(export => export.Key, export => export.Value.Render(export.Key, values.Client()));
 
     /// <summary>A pod that was placed before its package had the port is not measured before it is placed anew.</summary>
     public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
@@ -104,11 +158,10 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         ];
     }
 
-    private TemplateValues Values(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
-    {
-        var shapes = declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod, (int)pod.Count.Of(settings.Options)));
-        return new TemplateValues(declaration, Chosen(settings.Options), settings, shapes, name => tasks.GetValueOrDefault(name));
-    }
+    private TemplateValues Values(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
+        new TemplateValues(declaration, Chosen(settings.Options), settings, Shapes(settings.Options), name => tasks.GetValueOrDefault(name));
+
+    private Dictionary<string, PodSpecification> Shapes(JsonObject options) => declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod, pod.CountOf(options)));
 
     private VersionDeclaration Chosen(JsonObject options) =>
         declaration.Versions.FirstOrDefault(version => version.Version == (options[VersionOption] as JsonValue)?.ToString()) ?? declaration.Versions[0];

@@ -59,14 +59,30 @@ internal sealed class DeclaredTask(
     private TaskCommand Command(Dictionary<string, object> known)
     {
         var command = task.Command;
+        var line = command.Java is { } java ? (string[])[JavaProgram.Path, .. JavaProgram.Line(java, declaration, version, settings.Options, known, ClassArchive is null ? null : JavaProgram.ArchivePath(version))] : [];
         // Checked when the package was read: without a program of its own, every version has one.
-        var program = command.Program ?? version.Artifacts.Program!;
+        IReadOnlyList<string> whole = [
+            .. command.Program is not null || line.Length == 0 ? [command.Program ?? version.Artifacts.Program!] : (string[])[],
+            .. command.Arguments.Select((argument, index) => argument.Render($"argument {index}", known)), .. line,
+        ];
         var made = new TaskCommand(
-            program, [.. command.Arguments.Select((argument, index) => argument.Render($"argument {index}", known))],
-            command.Environment.ToDictionary(variable => variable.Key, variable => variable.Value.Render(variable.Key, known)), [.. Artifacts()],
-            [.. task.Files.Select(file => new GeneratedFile(file.Path, file.Content.Render(file.Path, known)))]);
-        return program.StartsWith('/') && command.SandboxPaths.Count == 0 ? made : SandboxPaths.Within(made, command.SandboxPaths);
+            whole[0], [.. whole.Skip(1)], Rendered(isSecret: false, known), [.. Artifacts()],
+            [.. task.Files.Select(file => new GeneratedFile(file.Path, file.Content.Render(file.Path, known))), .. DeclaredCertificates.Files(declaration, settings)])
+        {
+            Secrets = Rendered(isSecret: true, known),
+        };
+        var paths = command.SandboxPaths.Where(path => !IsOfLackingPython(path.Value)).Concat(declaration.Certificates?.Variables ?? new Dictionary<string, string>(0))
+            .DistinctBy(path => path.Key).ToDictionary();
+        return whole[0].StartsWith('/') && paths.Count == 0 ? made : SandboxPaths.Within(made, paths);
     }
+
+    private Dictionary<string, string> Rendered(bool isSecret, Dictionary<string, object> known) =>
+        task.Command.Environment.Where(variable => variable.Value.IsSecret == isSecret).ToDictionary(variable => variable.Key, variable => variable.Value.Render(variable.Key, known));
+
+    /// <summary>Where the environment would stand that something else stands in for, there is nothing to be found.</summary>
+    private bool IsOfLackingPython(string path) => settings.Artifacts.Python is null && version.Artifacts.Python is { } python && (path == python || path.StartsWith(python + "/", StringComparison.Ordinal));
+
+    private StoredFile? ClassArchive => task.Command.Java?.Archive is null || settings.Artifacts.JarsArchive is null ? null : settings.Artifacts.ClassArchives.GetValueOrDefault(JavaProgram.NameOf(pod, task));
 
     private ReadinessCheck Readiness(TaskContext context) => DeclaredChecks.Of(task.Ready, () => Known(Values(context), context));
 
@@ -117,6 +133,9 @@ internal sealed class DeclaredTask(
                 foreach (var jar in resolved.Jars)
                     yield return new ArtifactLink(jar, $"{jars}/{jar.Name}", Unpack: false);
         }
+
+        if (ClassArchive is { } classes)
+            yield return new ArtifactLink(classes, JavaProgram.ArchivePath(version), Unpack: false);
 
         if (declared.Python is { } path && resolved.Python is { } environment)
             yield return new ArtifactLink(environment, path, Unpack: true);

@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads how a pod's instances are asked something, and where in the answer a value stands.</summary>
-internal sealed partial class LooksReader(
+internal sealed class LooksReader(
     Problems problems, TemplatesReader templates, Scopes scopes, PodPorts ports, TasksReader tasks, IReadOnlyList<PodDeclaration> pods)
 {
     private const string Ways = "http: { port, path, headers }, or tcp: { port, say }, or command: { program, arguments, environment }";
@@ -47,7 +46,7 @@ internal sealed partial class LooksReader(
             var path = tasks.WebPath(http, "path", shown);
             var look = new LookDeclaration.Http(
                 ports.Port(http, pod), path,
-                http.Entries("headers", Header(), "letters, digits and dashes").ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope)));
+                http.Entries("headers", Names.Header(), Names.HeaderAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scope)));
             http.Done();
             return look;
         }
@@ -71,7 +70,4 @@ internal sealed partial class LooksReader(
         problems.Add(fields.Node, $"{fields.Of("http")} is missing", Ways);
         return null;
     }
-
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9-]{0,59}\z")]
-    private static partial Regex Header();
 }

@@ -10,12 +10,13 @@ internal static partial class Names
     public const string ValueAllowed = "1 to 40 small letters, digits and underscores, a letter first";
     public const string VariableAllowed = "capital letters, digits and underscores, a letter first";
     public const string PathAllowed = "a relative path of letters, digits, dots, dashes and underscores that does not climb";
+    public const string HeaderAllowed = "letters, digits and dashes";
     public const string ProgramAllowed = "an absolute path, or one relative to the sandbox that begins with ./";
 
     /// <summary>What templates know without any declaration; no option may hide it.</summary>
     public static readonly IReadOnlySet<string> Reserved = new HashSet<string>(StringComparer.Ordinal)
     {
-        "cluster", "version", "lake", "lake_uri", "task", "index", "host", "ports", "secrets", "peers", "pages", "platform", "forloop", "operation", "size", "first", "last",
+        "cluster", "cluster_id", "version", "lake", "lake_uri", "task", "index", "host", "zone", "ports", "secrets", "peers", "pages", "platform", "artifacts", "connected", "forloop", "operation", "size", "first", "last",
         "true", "false", "nil", "null", "empty", "blank", "and", "or", "contains",
     };
 
@@ -40,6 +41,9 @@ internal static partial class Names
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._+~-]{0,39}\z")]
     public static partial Regex Version();
+
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9-]{0,59}\z")]
+    public static partial Regex Header();
 
     [GeneratedRegex(@"\A[a-z][a-z0-9+-]{0,19}\z")]
     public static partial Regex Scheme();

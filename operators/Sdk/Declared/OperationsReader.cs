@@ -29,7 +29,7 @@ internal sealed class OperationsReader(Problems problems, PodsReader pods, Tasks
             _ => OperationKind.Plain,
         };
         var limit = TimeSpan.FromSeconds(fields.Whole("ends_within_seconds", 1, LongestSeconds, 60 * 60));
-        foreach (var field in (string[])["count", "start", "tasks", "plans"])
+        foreach (var field in (string[])["count", "start", "tasks", "plans", "when", "unless"])
         {
             if (fields.Has(field))
                 problems.Add(fields.At(field), $"{fields.Of(field)}: an operation is one task that runs once", "task");

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using DataPlatform.Operators.Sdk.Clusters;
 using YamlDotNet.RepresentationModel;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads options and the sizes that are sets of their values.</summary>
-internal sealed class OptionsReader(Problems problems)
+/// <param name="lake">Folders of the lake that are the package's.</param>
+internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<string> lake)
 {
     private const string DefaultField = "default";
     private static readonly string[] SizeNames = ["S", "M", "L"];
@@ -16,7 +17,8 @@ internal sealed class OptionsReader(Problems problems)
         var options = new List<OptionDeclaration>();
         foreach (var (name, fields) in package.Named("options", Names.Value(), Names.ValueAllowed))
         {
-            if (Names.Reserved.Contains(name))
+            // Templates know another cluster by its option's name, but only as connected.NAME.
+            if (Names.Reserved.Contains(name) && fields.Optional("type") != "cluster")
                 problems.Add(package.Map("options")!.KeyOf(name), $"{name} is a name of the platform's", "any name but " + string.Join(", ", Names.Reserved.Order(StringComparer.Ordinal)));
             else
                 options.Add(Option(name, fields));
@@ -52,17 +54,19 @@ internal sealed class OptionsReader(Problems problems)
     private OptionDeclaration Option(string name, Fields fields)
     {
         var before = problems.Count;
-        var type = Enum.Parse<OptionType>(fields.Choice("type", "", "integer", "number", "boolean", "string") is { Length: > 0 } text ? text : MissingType(fields), ignoreCase: true);
+        var type = Enum.Parse<OptionType>(fields.Choice("type", "", "integer", "number", "boolean", "string", "cluster") is { Length: > 0 } text ? text : MissingType(fields), ignoreCase: true);
         var isNumber = type is OptionType.Integer or OptionType.Number;
         var option = new OptionDeclaration(
             name, type, fields.Text("title"), fields.Optional("description") ?? "", Limit(fields, "minimum", isNumber), Limit(fields, "maximum", isNumber), Pattern(fields, type), [],
             JsonValue.Create(0), Enum.Parse<OptionChange>(fields.Choice("change", "restart", "dynamic", "restart", "fixed"), ignoreCase: true), fields.Flag("advanced"));
         if (option is { Minimum: { } least, Maximum: { } most } && least > most)
             problems.Add(fields.At("maximum"), $"{fields.Of("maximum")} is below the minimum");
-        option = option with { Choices = Choices(fields, option) };
+        option = option with { Choices = Choices(fields, option), FileIn = FileIn(fields, type) };
         // What may stand in a text decides whether it could become a second setting, so the package must say it.
         if (type == OptionType.String && option.Pattern is null && option.Choices.Count == 0)
             problems.Add(fields.Node, $"the option {name} is a text and says neither by enum nor by pattern what it may be");
+        if (type == OptionType.Cluster && !fields.Has(DefaultField))
+            return option with { Default = JsonValue.Create("") };
         if (fields.Raw(DefaultField) is not { } standard)
             problems.Add(fields.Node, $"{fields.Of(DefaultField)} is missing", "a value that the option may have");
         else if (problems.Count == before && Value(standard, option, fields.Of(DefaultField)) is { } value)
@@ -74,7 +78,7 @@ internal sealed class OptionsReader(Problems problems)
     private string MissingType(Fields fields)
     {
         if (!fields.Has("type"))
-            problems.Add(fields.Node, $"{fields.Of("type")} is missing", "integer, number, boolean, string");
+            problems.Add(fields.Node, $"{fields.Of("type")} is missing", "integer, number, boolean, string, cluster");
         return nameof(OptionType.String);
     }
 
@@ -88,8 +92,21 @@ internal sealed class OptionsReader(Problems problems)
         return null;
     }
 
+    private string? FileIn(Fields fields, OptionType type)
+    {
+        if (fields.Optional("file_in") is not { } folder)
+            return null;
+        if (type != OptionType.String)
+            problems.Add(fields.At("file_in"), $"{fields.Of("file_in")} is for texts only");
+        else if (!lake.Contains(folder))
+            problems.Add(fields.At("file_in"), $"{fields.Of("file_in")} names {Problems.Short(folder)}, which is no folder of lake", string.Join(", ", lake));
+        return folder;
+    }
+
     private string? Pattern(Fields fields, OptionType type)
     {
+        if (type == OptionType.Cluster && !fields.Has("pattern"))
+            return $"^({ClusterName.Pattern})?$";
         if (fields.Optional("pattern") is not { } pattern)
             return null;
         if (type != OptionType.String)

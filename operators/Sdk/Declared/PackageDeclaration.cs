@@ -17,6 +17,16 @@ public sealed record PackageDeclaration(
 
     public IReadOnlyList<FactsDeclaration> Facts { get; init; } = [];
 
+    /// <summary>What stands beside <see cref="Exports"/> as files: the path of each is the value of the variable.</summary>
+    public IReadOnlyDictionary<string, FileDeclaration> ExportedFiles { get; init; } = new Dictionary<string, FileDeclaration>(0);
+
+    public CertificatesDeclaration? Certificates { get; init; }
+
+    public IReadOnlyList<LakeDeclaration> Lake { get; init; } = [];
+
+    /// <summary>Options of the virtual machine that all of the package's Java programs have.</summary>
+    public IReadOnlyList<string> JavaOptions { get; init; } = [];
+
     /// <summary>It asked for the platform's own measurements: its tasks may know where they are and what lets them in.</summary>
     public bool MeasuresPlatform { get; init; }
 }
@@ -33,12 +43,29 @@ public sealed record VersionDeclaration(string Version, ArtifactDeclaration Arti
 /// <param name="Python">Where the environment that the requirements pin stands in the sandbox; null when there is none.</param>
 /// <param name="Program">A program that the hosts must have.</param>
 /// <param name="Debian">The package of Debian's that brings <paramref name="Program"/>.</param>
-public sealed record ArtifactDeclaration(string Folder, string? Maven, string? Python, ArchiveArtifact? Archive, string? Program, string? Debian);
+public sealed record ArtifactDeclaration(string Folder, string? Maven, string? Python, ArchiveArtifact? Archive, string? Program, string? Debian)
+{
+    public AlternativeDeclaration? Alternative { get; init; }
+}
+
+/// <summary>A version may do without one of its artifacts where that can't be had.</summary>
+/// <param name="WithoutMaven">Without the jars; otherwise without the Python environment.</param>
+/// <param name="Why">What stands in for what, for people.</param>
+public sealed record AlternativeDeclaration(bool WithoutMaven, string Why);
 
 /// <summary>A file that agents fetch themselves and hold to its sha256.</summary>
 public sealed record ArchiveArtifact(Uri Url, string Sha256, string Path, bool Unpack);
 
-public enum OptionType { Integer, Number, Boolean, String }
+public enum OptionType
+{
+    Integer,
+    Number,
+    Boolean,
+    String,
+
+    /// <summary>The name of another cluster that this one connects to; empty for none.</summary>
+    Cluster,
+}
 
 /// <summary>What a changed option does to a cluster that runs.</summary>
 public enum OptionChange { Dynamic, Restart, Fixed }
@@ -47,7 +74,11 @@ public enum OptionChange { Dynamic, Restart, Fixed }
 /// <param name="Pattern">Of texts; matches the whole of it.</param>
 public sealed record OptionDeclaration(
     string Name, OptionType Type, string Title, string Description, decimal? Minimum, decimal? Maximum, string? Pattern, IReadOnlyList<JsonValue> Choices,
-    JsonValue Default, OptionChange Change, bool Advanced);
+    JsonValue Default, OptionChange Change, bool Advanced)
+{
+    /// <summary>The folder of the lake that must hold a file of this name, unless it is empty; null when it may be anything.</summary>
+    public string? FileIn { get; init; }
+}
 
 /// <param name="IsSingle">The count is the number 1: the only instance is called by the type alone.</param>
 /// <param name="OneByOne">An instance starts when the one before it serves.</param>
@@ -57,6 +88,17 @@ public sealed record PodDeclaration(
     IReadOnlyDictionary<string, PeerState> WaitsFor)
 {
     public PlanRules Rules { get; init; } = PlanRules.None;
+
+    /// <summary>The option without which there is none of it; null when it is always there.</summary>
+    public string? When { get; init; }
+
+    /// <summary>The option with which there is none of it; null when there is no such.</summary>
+    public string? Unless { get; init; }
+
+    /// <summary>How many there are.</summary>
+    public int CountOf(JsonObject options) => (When is { } with && !IsGiven(options, with)) || (Unless is { } without && IsGiven(options, without)) ? 0 : (int)Count.Of(options);
+
+    private static bool IsGiven(JsonObject options, string option) => options[option]?.ToString() is not (null or "" or "false");
 }
 
 /// <summary>What a pod waits for of another. Of the first two it depends on what runs now; of the last on where that is.</summary>
@@ -100,7 +142,11 @@ public sealed record VolumeDeclaration(string Name, Amount Size, string Path);
 /// <param name="Program">Absolute, or relative to the sandbox; null for the version's own program.</param>
 /// <param name="SandboxPaths">Variables that hold paths inside the sandbox.</param>
 public sealed record CommandDeclaration(
-    string? Program, IReadOnlyList<Template> Arguments, IReadOnlyDictionary<string, Template> Environment, IReadOnlyDictionary<string, string> SandboxPaths);
+    string? Program, IReadOnlyList<Template> Arguments, IReadOnlyDictionary<string, Template> Environment, IReadOnlyDictionary<string, string> SandboxPaths)
+{
+    /// <summary>What is run, or what <paramref name="Program"/> is to run, as it is given the whole line as further arguments.</summary>
+    public JavaDeclaration? Java { get; init; }
+}
 
 /// <param name="Path">Relative to the sandbox.</param>
 public sealed record FileDeclaration(string Path, Template Content);
@@ -122,9 +168,14 @@ public abstract record CheckDeclaration
 /// <param name="Path">Of the address; empty for none.</param>
 /// <param name="IsPage">The console shows it under its own address.</param>
 /// <param name="Landing">Where in the page people begin.</param>
-public sealed record EndpointDeclaration(string Name, string Title, string Pod, string Port, string Scheme, Template Path, bool IsPage, string Landing);
+public sealed record EndpointDeclaration(string Name, string Title, string Pod, string Port, string Scheme, Template Path, bool IsPage, Template Landing)
+{
+    /// <summary>What the console's proxy adds to requests.</summary>
+    public IReadOnlyDictionary<string, Template> Headers { get; init; } = new Dictionary<string, Template>(0);
+}
 
-public sealed record SnippetDeclaration(string Title, string Language, Template Text);
+/// <param name="Pod">Without a placed instance of which it makes no sense; null when it does.</param>
+public sealed record SnippetDeclaration(Template Title, string Language, Template Text, string? Pod);
 
 /// <summary>How a pod proves what it does: one question to each of its instances.</summary>
 /// <param name="Expect">What the answer must match to be one; null when any will do.</param>

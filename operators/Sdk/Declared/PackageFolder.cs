@@ -31,7 +31,18 @@ internal sealed class PackageFolder(string root)
         }
     }
 
-    private string? WhyNot(string relative)
+    /// <summary>Null when there is such a folder with files.</summary>
+    public string? WhyNoFolder(string relative) =>
+        OverLink(relative) ?? (Directory.Exists(PathOf(relative)) && Directory.EnumerateFiles(PathOf(relative)).Any() ? null : $"the package holds no folder {relative} with files");
+
+    private string? WhyNot(string relative) => OverLink(relative) ?? new FileInfo(PathOf(relative)) switch
+    {
+        { Exists: false } => $"the package holds no file {relative}",
+        { Length: > MostBytes } file => $"{relative} has {file.Length} bytes, more than {MostBytes}",
+        _ => null,
+    };
+
+    private string? OverLink(string relative)
     {
         if (!Names.Path().IsMatch(relative))
             return $"{relative} leads out of the package's folder";
@@ -43,11 +54,6 @@ internal sealed class PackageFolder(string root)
                 return $"{relative} goes over a link: a package holds its files itself";
         }
 
-        return new FileInfo(path) switch
-        {
-            { Exists: false } => $"the package holds no file {relative}",
-            { Length: > MostBytes } file => $"{relative} has {file.Length} bytes, more than {MostBytes}",
-            _ => null,
-        };
+        return null;
     }
 }

@@ -34,7 +34,9 @@ public static class PackageReader
         if (!package.AreOfSchema(Schema))
             return null;
 
-        var optionsReader = new OptionsReader(problems);
+        var templates = new TemplatesReader(files, problems);
+        var lake = new LakeReader(files, templates, problems).Lake(package);
+        var optionsReader = new OptionsReader(problems, [.. lake.Where(folder => folder.Path.IsFixed).Select(folder => folder.Path.Render("lake", new Dictionary<string, object>()))]);
         var optionList = optionsReader.Options(package);
         var options = optionList.ToDictionary(option => option.Name);
         var versions = new VersionsReader(files, problems).Versions(package);
@@ -48,26 +50,31 @@ public static class PackageReader
         var ports = podsReader.Ports(podFields);
         var endpointFields = package.Maps("endpoints").ToList();
         var measuresPlatform = package.Choice("platform", "", "metrics") == "metrics";
-        var scopes = new Scopes(options.Keys, secrets.ToHashSet(StringComparer.Ordinal), AccessReader.Pages(endpointFields), ports, measuresPlatform);
-        var templates = new TemplatesReader(files, problems);
-        var tasks = new TasksReader(problems, templates, podsReader, names, scopes, versions.All(version => version.Artifacts.Program is not null));
+        var clusters = optionList.Where(option => option.Type == OptionType.Cluster).Select(option => option.Name).ToHashSet(StringComparer.Ordinal);
+        var scopes = new Scopes([.. options.Keys.Where(option => !clusters.Contains(option))], secrets.ToHashSet(StringComparer.Ordinal), AccessReader.Pages(endpointFields), ports, measuresPlatform, clusters);
+        var java = new JavaReader(problems, templates, podsReader, versions.All(version => version.Artifacts.Maven is not null));
+        var tasks = new TasksReader(problems, templates, podsReader, names, scopes, java, versions.All(version => version.Artifacts.Program is not null));
         var pods = podFields.Select(pod => podsReader.Pod(pod.Key, pod.Value, tasks, podFields.Keys.ToHashSet(StringComparer.Ordinal))).ToList();
         if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Where(other => other.Value != PeerState.Located).Select(other => other.Key)])) is { } cycle)
             problems.Add(podFields[cycle[0]].At("waits_for"), $"pods wait for each other for ever: {string.Join(" waits for ", cycle)}");
 
-        var operationTasks = new TasksReader(problems, templates, podsReader, names, scopes.WithOperations(operationFields.Keys, steps), versions.All(version => version.Artifacts.Program is not null));
+        var operationTasks = new TasksReader(problems, templates, podsReader, names, scopes.WithOperations(operationFields.Keys, steps), java, versions.All(version => version.Artifacts.Program is not null));
         var operationsReader = new OperationsReader(problems, podsReader, operationTasks, podFields.Keys.ToHashSet(StringComparer.Ordinal));
+
+        List<OperationDeclaration> operations = [.. operationFields.Select(operation => operationsReader.Operation(operation.Key, operation.Value))];
 
         var podPorts = new PodPorts(problems, ports);
         var access = new AccessReader(problems, templates, podPorts);
         var looks = new LooksReader(problems, templates, scopes, podPorts, tasks, pods);
+        var (variables, exportedFiles) = access.Exports(package, scopes);
         var declaration = new PackageDeclaration(
             package.Text("name", Names.Package(), Names.PackageAllowed), package.Text("title"), package.Text("description"), versions, optionList,
-            optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), access.Exports(package, scopes), access.Snippets(package, scopes),
+            optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), variables, access.Snippets(package, scopes),
             new IdleReader(problems, looks).Idle(package), access.Metrics(package, scopes))
         {
-            Operations = [.. operationFields.Select(operation => operationsReader.Operation(operation.Key, operation.Value))],
             Facts = new FactsReader(problems, looks).Facts(package),
+            Operations = operations, ExportedFiles = exportedFiles, Lake = lake, JavaOptions = java.Options(package),
+            Certificates = new CertificatesReader(problems).Certificates(package, pods.Concat(operations.Select(operation => operation.Pod))),
             MeasuresPlatform = measuresPlatform,
         };
         package.Done();

@@ -8,29 +8,36 @@ namespace DataPlatform.Operators.Sdk.Declared;
 /// <summary>Specifies a cluster of the defaults and one of each size, to find what only shows when templates are filled in.</summary>
 internal static class PackageTrial
 {
+    private const string Everything = "everything";
+
     /// <summary>The first thing that goes wrong; null when nothing does.</summary>
     public static string? WhyNot(DeclaredPackage package)
     {
-        foreach (var (size, values) in package.Declaration.Sizes.Prepend(KeyValuePair.Create("", new JsonObject())))
+        foreach (var (size, values) in package.Declaration.Sizes.Prepend(KeyValuePair.Create("", new JsonObject())).Append(KeyValuePair.Create(Everything, Switched(package.Declaration))))
         {
             var options = package.Description.Defaults.DeepClone().AsObject();
             foreach (var (name, value) in values)
                 options[name] = value?.DeepClone();
             try
             {
-                Try(package, new ClusterSettings(new WantedCluster("trial", "trial", "trial", options, DateTimeOffset.UnixEpoch), "/lake", ResolvedArtifacts.None, name => $"secret-{name}", _ => null)
+                Try(package, new ClusterSettings(new WantedCluster("trial", "trial", "trial", options, DateTimeOffset.UnixEpoch), "/lake", ResolvedArtifacts.None, name => $"secret-{name}", name => new ClusterConnection(name, "trial", Ready: true, new Dictionary<string, string> { ["TRIAL"] = "trial" }))
                 {
                     PlatformUrl = "http://192.0.2.2:8080",
                 });
             }
             catch (Exception defect) when (defect is InvalidOperationException or ArgumentException or UriFormatException or OverflowException)
             {
-                return $"a cluster of {(size.Length == 0 ? "the defaults" : $"the size {size}")} can't be specified: {defect.Message}";
+                return $"a cluster of {size switch { "" => "the defaults", Everything => "all pods, connected to another one,", _ => $"the size {size}" }} can't be specified: {defect.Message}";
             }
         }
 
         return null;
     }
+
+    /// <summary>All pods are there, and another cluster is connected.</summary>
+    private static JsonObject Switched(PackageDeclaration declaration) => new(declaration.Options
+        .Where(option => option.Type == OptionType.Cluster || declaration.Pods.Any(pod => pod.When == option.Name))
+        .Select(option => KeyValuePair.Create(option.Name, (JsonNode?)(option.Type == OptionType.Boolean ? JsonValue.Create(true) : option.Choices is [.., var last] ? last.DeepClone() : JsonValue.Create("trial")))));
 
     private static void Try(DeclaredPackage package, ClusterSettings settings)
     {
@@ -52,6 +59,9 @@ internal static class PackageTrial
 
         package.Endpoints(settings, placed);
         package.Exports(settings, placed);
+        package.Keys(settings, placed);
+        foreach (var endpoint in package.Declaration.Endpoints)
+            package.ProxyHeaders(settings, endpoint.Name);
         package.Snippets(settings, placed);
     }
 }

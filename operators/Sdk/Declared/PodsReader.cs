@@ -28,9 +28,22 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
         foreach (var volume in declared.SelectMany(task => task.Volumes.DistinctBy(volume => volume.Name)).GroupBy(volume => volume.Name).Where(group => group.Count() > 1))
             problems.Add(fields.Node, $"the volume {volume.Key} is there twice in the pod {type}");
         var pod = new PodDeclaration(
-            type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(type, fields, others)], waitsFor) { Rules = rules.Rules(type, fields) };
+            type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(type, fields, others)], waitsFor)
+        {
+            When = Decides(fields, "when"), Unless = Decides(fields, "unless"), Rules = rules.Rules(type, fields),
+        };
         fields.Done();
         return pod;
+    }
+
+    private string? Decides(Fields fields, string field)
+    {
+        if (fields.Optional(field) is not { } name)
+            return null;
+        if (!options.TryGetValue(name, out var option) || option.Type is OptionType.Integer or OptionType.Number)
+            problems.Add(fields.At(field), $"{fields.Of(field)} names {Problems.Short(name)}, which is no option that can be false or empty",
+                string.Join(", ", options.Values.Where(each => each.Type is not (OptionType.Integer or OptionType.Number)).Select(each => each.Name)));
+        return name;
     }
 
     /// <param name="standard">Null when the field must be there.</param>

@@ -2,11 +2,12 @@ namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>What templates may name, by where they stand.</summary>
 internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> secrets, IReadOnlySet<string> pages, IReadOnlyDictionary<string, IReadOnlySet<string>> ports,
-    bool measuresPlatform, bool ofOperations = false, IReadOnlyCollection<string>? stepNames = null)
+    bool measuresPlatform, IReadOnlySet<string> connections, bool ofOperations = false, IReadOnlyCollection<string>? stepNames = null)
 {
-    private static readonly string[] Everywhere = ["cluster", "version", "lake", "lake_uri"];
-    private static readonly string[] OfTask = ["task", "index", "host"];
+    private static readonly string[] Everywhere = ["cluster", "cluster_id", "version", "lake", "lake_uri"];
+    private static readonly string[] OfTask = ["task", "index", "host", "zone"];
 
+    private static readonly HashSet<string> OfArtifacts = new(StringComparer.Ordinal) { "maven", "python" };
     private static readonly HashSet<string> OfPlatform = new(StringComparer.Ordinal) { "url" };
     private static readonly HashSet<string> OfMeasuring = new(StringComparer.Ordinal) { "url", "metrics_token" };
     private static readonly HashSet<string> OfOperation = new(StringComparer.Ordinal) { "folder", "number" };
@@ -19,7 +20,7 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
     /// <param name="operations">Their names.</param>
     /// <param name="steps">Those of them that are steps of plans, which know what they are about.</param>
     public Scopes WithOperations(IEnumerable<string> operations, IReadOnlyCollection<string> steps) => new(
-        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), measuresPlatform, ofOperations: true, steps);
+        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), measuresPlatform, connections, ofOperations: true, steps);
 
     /// <param name="waitsFor">Pods that have places before the task starts.</param>
     public TemplateScope Task(string pod, IEnumerable<string> waitsFor) => new(
@@ -30,7 +31,7 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
 
     private Dictionary<string, IReadOnlySet<string>> GroupsOf(string pod)
     {
-        var groups = new Dictionary<string, IReadOnlySet<string>> { ["ports"] = ports[pod], ["secrets"] = secrets, ["pages"] = pages };
+        var groups = new Dictionary<string, IReadOnlySet<string>> { ["ports"] = ports[pod], ["secrets"] = secrets, ["pages"] = pages, ["artifacts"] = OfArtifacts };
         if (measuresPlatform)
             groups["platform"] = OfMeasuring;
         if (ofOperations)
@@ -58,14 +59,29 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
 
     /// <summary>For people and clusters that connect, whom the platform's token is none of the business.</summary>
     public TemplateScope Client() => new(
-        plain, WithPlatform(new Dictionary<string, IReadOnlySet<string>> { ["secrets"] = secrets, ["pages"] = pages }), ports, Absences(Missing("it belongs to one task; name it by peers.POD")));
+        plain, WithPlatform(new Dictionary<string, IReadOnlySet<string>> { ["secrets"] = secrets, ["pages"] = pages, ["artifacts"] = OfArtifacts }), ports, Absences(Missing("it belongs to one task; name it by peers.POD")));
+
+    /// <summary>For what people paste, who may see what the cluster is connected to.</summary>
+    public TemplateScope Snippet() => Client() with { Connections = connections };
+
+    /// <summary>For what the console says to an endpoint of whose place nothing more has to be known.</summary>
+    public TemplateScope Header()
+    {
+        var address = Address();
+        return address with
+        {
+            Groups = new Dictionary<string, IReadOnlySet<string>>(address.Groups) { ["secrets"] = secrets },
+            Absent = address.Absent.Where(each => each.Key != "secrets").ToDictionary(),
+        };
+    }
 
     /// <summary>For addresses, which everybody sees.</summary>
     public TemplateScope Address() => new(
-        plain, new Dictionary<string, IReadOnlySet<string>> { ["pages"] = pages }, new Dictionary<string, IReadOnlySet<string>>(),
+        plain, new Dictionary<string, IReadOnlySet<string>> { ["pages"] = pages, ["artifacts"] = OfArtifacts }, new Dictionary<string, IReadOnlySet<string>>(),
         new Dictionary<string, string>(Missing("it is the endpoint's already"))
         {
             ["secrets"] = "everybody sees addresses", ["peers"] = "an endpoint has its own host and port", ["platform"] = "an endpoint is the cluster's own",
+            ["connected"] = OfSnippets,
         });
 
     private Dictionary<string, IReadOnlySet<string>> WithPlatform(Dictionary<string, IReadOnlySet<string>> groups)
@@ -75,7 +91,11 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
         return groups;
     }
 
-    private Dictionary<string, string> Absences(IEnumerable<KeyValuePair<string, string>> known) =>
+    private const string OfSnippets = "only snippets tell of other clusters; tasks find what leads to them in their environment";
+
+    private Dictionary<string, string> Absences(IEnumerable<KeyValuePair<string, string>> known) => AbsencesOf(known.Append(KeyValuePair.Create("connected", OfSnippets)));
+
+    private Dictionary<string, string> AbsencesOf(IEnumerable<KeyValuePair<string, string>> known) =>
         new(measuresPlatform ? known : known.Append(KeyValuePair.Create("platform", "the package does not ask for it (platform: metrics)")));
 
     private static Dictionary<string, string> Missing(string why) => OfTask.Append("ports").ToDictionary(name => name, _ => why);

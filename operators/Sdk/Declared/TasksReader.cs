@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads tasks: what runs, with which files, and when it serves.</summary>
-internal sealed partial class TasksReader(Problems problems, TemplatesReader templates, PodsReader pods, TaskNamesReader names, Scopes scopes, bool versionsHaveProgram)
+internal sealed partial class TasksReader(Problems problems, TemplatesReader templates, PodsReader pods, TaskNamesReader names, Scopes scopes, JavaReader java, bool versionsHaveProgram)
 {
     public const string WebPathAllowed = "a path that begins with / or a placeholder";
     private const int MostCpus = 1024;
@@ -37,10 +37,13 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
 
     private CommandDeclaration Command(Fields task, TemplateScope scope, TemplateScope argumentScope, List<FileDeclaration> files)
     {
-        if (task.RequiredMap("command", "program, arguments, environment, sandbox_paths") is not { } fields)
+        if (task.RequiredMap("command", "program, arguments, java, environment, sandbox_paths") is not { } fields)
             return new CommandDeclaration(null, [], new Dictionary<string, Template>(), new Dictionary<string, string>());
         var program = fields.Optional("program", Names.Program(), Names.ProgramAllowed);
-        if (program is null && !fields.Has("program") && !versionsHaveProgram)
+        var line = java.Java(fields, argumentScope);
+        if (line is not null && program is null && fields.Has("arguments"))
+            problems.Add(fields.At("arguments"), $"{fields.Of("arguments")}: of a Java program they stand in java", "java: { arguments: [...] }");
+        if (line is null && program is null && !fields.Has("program") && !versionsHaveProgram)
             problems.Add(fields.Node, $"{fields.Of("program")} is missing, and not every version has a program", Names.ProgramAllowed);
         var arguments = Arguments(fields, program, argumentScope, files);
         var environment = Environment(fields, scope);
@@ -54,7 +57,7 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
         }
 
         fields.Done();
-        return new CommandDeclaration(program, arguments, environment, paths);
+        return new CommandDeclaration(program, arguments, environment, paths) { Java = line };
     }
 
     /// <summary>What a program reads as its text is the package's own.</summary>
@@ -98,7 +101,7 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
             var path = fields.Text("path", Names.Path(), Names.PathAllowed);
             if (files.Exists(file => file.Path == path))
                 problems.Add(fields.At("path"), $"the file {path} is there twice");
-            files.Add(new FileDeclaration(path, Content(fields, scope)));
+            files.Add(new FileDeclaration(path, templates.Content(fields, scope)));
             fields.Done();
         }
 
@@ -125,24 +128,6 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
     }
 
     private static bool IsWithin(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
-
-    private Template Content(Fields fields, TemplateScope scope)
-    {
-        string[] ways = ["template", "copy", "text"];
-        if (ways.Count(fields.Has) != 1)
-        {
-            problems.Add(fields.Node, "a file has one content", "template: a file of the package with placeholders, copy: a file of the package as it is, text: the content itself");
-            return Template.Empty;
-        }
-
-        if (fields.Has("text"))
-            return templates.Inline(fields.At("text"), fields.Text("text"), scope);
-        var way = fields.Has("template") ? "template" : "copy";
-        var source = fields.Text(way, Names.Path(), Names.PathAllowed);
-        return source.Length == 0 ? Template.Empty
-            : way == "template" ? templates.OfFile(fields.At(way), source, scope)
-            : Template.Verbatim(templates.Verbatim(fields.At(way), source) ?? "");
-    }
 
     private CheckDeclaration? Ready(Fields task, TemplateScope scope)
     {

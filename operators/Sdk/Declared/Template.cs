@@ -8,11 +8,13 @@ public sealed class Template
     private readonly FileTemplate? parsed;
     private readonly string text;
 
-    private Template(string text, FileTemplate? parsed, IReadOnlySet<string> peers)
+    private Template(string text, FileTemplate? parsed, TemplateNames? names)
     {
         this.text = text;
         this.parsed = parsed;
-        Peers = peers;
+        Peers = names?.Peers ?? new HashSet<string>();
+        Connections = names?.Connections ?? new HashSet<string>();
+        IsSecret = names?.IsSecret ?? false;
     }
 
     public static Template Empty { get; } = Verbatim("");
@@ -20,10 +22,16 @@ public sealed class Template
     /// <summary>Pods whose places it names.</summary>
     public IReadOnlySet<string> Peers { get; }
 
+    /// <summary>Options by whose clusters it is filled in.</summary>
+    public IReadOnlySet<string> Connections { get; }
+
+    /// <summary>It names a secret, so nobody is to see what it becomes who does not need it.</summary>
+    public bool IsSecret { get; }
+
     /// <summary>Whether it is the same whatever the values.</summary>
     public bool IsFixed => parsed is null;
 
-    public static Template Verbatim(string text) => new(text, null, new HashSet<string>());
+    public static Template Verbatim(string text) => new(text, null, null);
 
     /// <summary>Reads the text and holds what it names against what is known where it is used.</summary>
     /// <returns>Null with what is wrong.</returns>
@@ -41,7 +49,7 @@ public sealed class Template
             var names = new TemplateNames(scope);
             names.VisitTemplate(parsed.Tree);
             problems = [.. names.Problems.Distinct()];
-            return problems.Count == 0 ? new Template(text, parsed, names.Peers) : null;
+            return problems.Count == 0 ? new Template(text, parsed, names) : null;
         }
         catch (InvalidDataException malformed)
         {

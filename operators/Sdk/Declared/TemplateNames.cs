@@ -6,15 +6,24 @@ namespace DataPlatform.Operators.Sdk.Declared;
 internal sealed class TemplateNames(TemplateScope scope) : AstVisitor
 {
     private const string Ports = "ports";
+    private const string PeersGroup = "peers";
+    private const string ConnectedGroup = "connected";
+    private const string Variables = "variables";
     private static readonly HashSet<string> PeerTexts = new(StringComparer.Ordinal) { "name", "index", "host" };
+    private static readonly string[] VariableTexts = ["name", "value"];
 
-    // Of a local name: the pod whose instance it is, or null when it is anything else.
-    private readonly Dictionary<string, string?> locals = new(StringComparer.Ordinal) { ["forloop"] = null };
+    // Of a local name: the group and the member of it whose item it is, or null when it is anything else.
+    private readonly Dictionary<string, (string Group, string Member)?> locals = new(StringComparer.Ordinal) { ["forloop"] = null };
     private readonly HashSet<string> peers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> connections = new(StringComparer.Ordinal);
 
     public List<TemplateProblem> Problems { get; } = [];
 
     public IReadOnlySet<string> Peers => peers;
+
+    public IReadOnlySet<string> Connections => connections;
+
+    public bool IsSecret { get; private set; }
 
     protected override Expression VisitMemberExpression(MemberExpression memberExpression)
     {
@@ -30,7 +39,7 @@ internal sealed class TemplateNames(TemplateScope scope) : AstVisitor
     {
         var before = locals.TryGetValue(forStatement.Identifier, out var outer);
         Visit(forStatement.Source);
-        locals[forStatement.Identifier] = Pod(forStatement.Source);
+        locals[forStatement.Identifier] = Item(forStatement.Source);
         foreach (var statement in forStatement.Statements)
             Visit(statement);
         if (before) locals[forStatement.Identifier] = outer;
@@ -61,8 +70,12 @@ internal sealed class TemplateNames(TemplateScope scope) : AstVisitor
 
     protected override Statement VisitFromStatement(FromStatement fromStatement) => Refused("from", fromStatement);
 
-    private static string? Pod(Expression source) =>
-        source is MemberExpression member && member.Segments.ToList() is [IdentifierSegment { Identifier: "peers" }, IdentifierSegment pod] ? pod.Identifier : null;
+    private static (string Group, string Member)? Item(Expression source) => (source as MemberExpression)?.Segments.ToList() switch
+    {
+        [IdentifierSegment { Identifier: PeersGroup }, IdentifierSegment pod] => (PeersGroup, pod.Identifier),
+        [IdentifierSegment { Identifier: ConnectedGroup }, IdentifierSegment option, IdentifierSegment { Identifier: Variables }] => (ConnectedGroup, option.Identifier),
+        _ => null,
+    };
 
     private Statement Refused(string tag, Statement statement)
     {
@@ -78,21 +91,28 @@ internal sealed class TemplateNames(TemplateScope scope) : AstVisitor
             locals[name] = null;
     }
 
-    private bool Known(string name) => scope.Plain.Contains(name) || scope.Groups.ContainsKey(name) || name == "peers";
+    private bool Known(string name) => scope.Plain.Contains(name) || scope.Groups.ContainsKey(name) || name is PeersGroup or ConnectedGroup;
 
     private void Name(string name, List<MemberSegment> rest)
     {
-        if (locals.TryGetValue(name, out var pod))
+        if (locals.TryGetValue(name, out var item))
         {
-            if (pod is not null)
+            if (item is (PeersGroup, var pod))
                 Peer(name, pod, rest);
+            else if (item is not null && (rest.Count != 1 || !VariableTexts.Contains(Member(rest))))
+                Unknown(Member(rest) is { } wrong ? $"{name}.{wrong}" : name, VariableTexts.Select(each => $"{name}.{each}"));
         }
-        else if (name == "peers")
+        else if (name == PeersGroup)
         {
             OfPeers(rest);
         }
+        else if (name == ConnectedGroup && scope.Connections.Count > 0)
+        {
+            OfConnected(rest);
+        }
         else if (scope.Groups.TryGetValue(name, out var members))
         {
+            IsSecret |= (name, Member(rest)) is ("secrets", _) or ("platform", "metrics_token");
             if (Member(rest) is not { } member || !members.Contains(member))
                 Unknown(Member(rest) is { } wrong ? $"{name}.{wrong}" : name, members.Select(each => $"{name}.{each}"));
             else if (scope.Groups.TryGetValue($"{name}.{member}", out var inner) && !(Member(rest[1..]) is { } second && inner.Contains(second)))
@@ -113,7 +133,7 @@ internal sealed class TemplateNames(TemplateScope scope) : AstVisitor
         if (Member(rest) is not { } pod || !scope.Peers.ContainsKey(pod))
         {
             var named = Member(rest) is { } wrong ? $"peers.{wrong}" : "peers";
-            if (scope.Absent.TryGetValue("peers", out var why) && scope.Peers.Count == 0) Problems.Add(new(named, $"{named} can't be used here: {why}"));
+            if (scope.Absent.TryGetValue(PeersGroup, out var why) && scope.Peers.Count == 0) Problems.Add(new(named, $"{named} can't be used here: {why}"));
             else Unknown(named, scope.Peers.Keys.Select(each => $"peers.{each}"));
             return;
         }
@@ -134,6 +154,14 @@ internal sealed class TemplateNames(TemplateScope scope) : AstVisitor
                 Unknown($"peers.{pod}.{Member(rest[1..])}", [$"peers.{pod}", $"peers.{pod}.size", $"peers.{pod}.first.host", $"peers.{pod}[0].ports.NAME"]);
                 break;
         }
+    }
+
+    private void OfConnected(List<MemberSegment> rest)
+    {
+        if (Member(rest) is { } option && scope.Connections.Contains(option) && rest is [_, IdentifierSegment { Identifier: "name" or Variables }])
+            connections.Add(option);
+        else
+            Unknown(string.Join('.', rest.OfType<IdentifierSegment>().Select(segment => segment.Identifier).Prepend(ConnectedGroup)), scope.Connections.SelectMany(each => new[] { $"{ConnectedGroup}.{each}.name", $"{ConnectedGroup}.{each}.{Variables}" }));
     }
 
     private void Peer(string name, string pod, List<MemberSegment> rest)

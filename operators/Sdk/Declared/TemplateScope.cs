@@ -7,4 +7,8 @@ namespace DataPlatform.Operators.Sdk.Declared;
 /// <param name="Absent">Why a group is not to be had here, by its name.</param>
 internal sealed record TemplateScope(
     IReadOnlySet<string> Plain, IReadOnlyDictionary<string, IReadOnlySet<string>> Groups, IReadOnlyDictionary<string, IReadOnlySet<string>> Peers,
-    IReadOnlyDictionary<string, string> Absent);
+    IReadOnlyDictionary<string, string> Absent)
+{
+    /// <summary>Options by whose clusters what leads to them may be named.</summary>
+    public IReadOnlySet<string> Connections { get; init; } = new HashSet<string>();
+}

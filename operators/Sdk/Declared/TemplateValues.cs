@@ -15,7 +15,8 @@ internal sealed class TemplateValues(
     /// <summary>Those that have a place, in order.</summary>
     public IReadOnlyList<Instance> Instances(string pod) => [.. Enumerable.Range(0, pods[pod].Count).Select(index => Find(pod, index)).OfType<Instance>()];
 
-    public bool Has(IEnumerable<string> named) => named.All(pod => Instances(pod).Count > 0);
+    /// <summary>Whether there is a place to name: of pods that these options leave out there is none to wait for.</summary>
+    public bool Has(IEnumerable<string> named) => named.ToList() is var all && (all.Count == 0 || all.Exists(pod => pods[pod].Count > 0)) && all.TrueForAll(pod => pods[pod].Count == 0 || Instances(pod).Count > 0);
 
     public Instance? Find(string pod, int index)
     {
@@ -25,6 +26,31 @@ internal sealed class TemplateValues(
             ? new Instance(specification.Instance(index), index, placed[0].Host, placed.SelectMany(task => task.Ports).ToDictionary(), placed.TrueForAll(task => task.Ready))
             : null;
     }
+
+    public const string ForThemAlone = "(for them alone)";
+
+    /// <summary>For people who may know what the cluster is connected to.</summary>
+    public Dictionary<string, object> Snippet()
+    {
+        var values = Client();
+        values["connected"] = declaration.Options.Where(option => option.Type == OptionType.Cluster)
+            .Select(option => (option.Name, Connection: Connection(option.Name))).Where(each => each.Connection is not null).ToDictionary(each => each.Name, each => (object)Shown(each.Connection!));
+        return values;
+    }
+
+    public bool IsConnected(IEnumerable<string> options) => options.All(option => Connection(option) is not null);
+
+    private ClusterConnection? Connection(string option) => settings.Text(option) is { Length: > 0 } name ? settings.Connection(name) : null;
+
+    private static Dictionary<string, object> Shown(ClusterConnection connection) => new()
+    {
+        ["name"] = connection.Cluster,
+        ["variables"] = connection.Environment.Concat(connection.Keys.Variables.Keys.Concat(connection.Keys.Paths.Keys).Select(name => KeyValuePair.Create(name, ForThemAlone)))
+            .OrderBy(variable => variable.Key, StringComparer.Ordinal)
+            // Another package made it, and may have said more than fits here.
+            .Select(object (variable) => new Dictionary<string, object> { ["name"] = variable.Key, ["value"] = string.Concat(variable.Value.Select(letter => char.IsControl(letter) ? ' ' : letter)) })
+            .ToList(),
+    };
 
     /// <summary>For whoever connects.</summary>
     public Dictionary<string, object> Client()
@@ -43,6 +69,7 @@ internal sealed class TemplateValues(
         values["task"] = context.Name;
         values["index"] = context.Index;
         values["host"] = context.Host;
+        values["zone"] = context.Zone;
         values["ports"] = context.Ports.ToDictionary(port => port.Key, port => (object)port.Value);
         values["peers"] = Peers(waitsFor);
         return values;
@@ -50,14 +77,16 @@ internal sealed class TemplateValues(
 
     private Dictionary<string, object> Common()
     {
-        var values = declaration.Options.ToDictionary(option => option.Name, option => Plain(settings.Options[option.Name] ?? option.Default));
+        var values = declaration.Options.Where(option => option.Type != OptionType.Cluster).ToDictionary(option => option.Name, option => Plain(settings.Options[option.Name] ?? option.Default));
         values["cluster"] = settings.Cluster.Name;
+        values["cluster_id"] = settings.Cluster.Id;
         values["version"] = version.Version;
         values["lake"] = settings.LakePath;
         values["lake_uri"] = settings.LakeUri;
         values["secrets"] = declaration.Secrets.ToDictionary(secret => secret, secret => (object)settings.Secret(secret));
         if (declaration.MeasuresPlatform)
             values["platform"] = new Dictionary<string, object> { ["url"] = settings.PlatformUrl };
+        values["artifacts"] = new Dictionary<string, object> { ["maven"] = settings.Artifacts.Jars.Count > 0, ["python"] = settings.Artifacts.Python is not null };
         values["pages"] = declaration.Endpoints.Where(endpoint => endpoint.IsPage).ToDictionary(endpoint => endpoint.Name, endpoint => (object)settings.PagePath(endpoint.Name));
         return values;
     }

@@ -31,6 +31,25 @@ internal sealed partial class TemplatesReader(PackageFolder folder, Problems pro
         return Template.Empty;
     }
 
+    /// <summary>What a file in a sandbox holds.</summary>
+    public Template Content(Fields fields, TemplateScope scope)
+    {
+        string[] ways = ["template", "copy", "text"];
+        if (ways.Count(fields.Has) != 1)
+        {
+            problems.Add(fields.Node, "a file has one content", "template: a file of the package with placeholders, copy: a file of the package as it is, text: the content itself");
+            return Template.Empty;
+        }
+
+        if (fields.Has("text"))
+            return Inline(fields.At("text"), fields.Text("text"), scope);
+        var way = fields.Has("template") ? "template" : "copy";
+        var source = fields.Text(way, Names.Path(), Names.PathAllowed);
+        return source.Length == 0 ? Template.Empty
+            : way == "template" ? OfFile(fields.At(way), source, scope)
+            : Template.Verbatim(Verbatim(fields.At(way), source) ?? "");
+    }
+
     /// <summary>The file as it is; null, with the problem added, when it can't be had.</summary>
     public string? Verbatim(YamlNode at, string relative)
     {

@@ -27,7 +27,7 @@ public sealed class VersionedPackage : ServicePackage
     /// <summary>Of the newest, as <see cref="Folder"/>.</summary>
     public override PackageDescription Description => known.Descriptions[0];
 
-    public override string Folder => Editions[0].Folder;
+    public string Folder => Editions[0].Folder;
 
     public override PackageDescription? DescriptionOf(string version) => known.Descriptions.FirstOrDefault(description => description.Version == version);
 
@@ -36,6 +36,14 @@ public sealed class VersionedPackage : ServicePackage
 
     public override ArtifactNeeds Needs(JsonObject options) => Edition(options).Needs(options);
 
+    public override AlternativeNeeds? Alternative(JsonObject options) => Edition(options).Alternative(options);
+
+    public override IReadOnlyList<string> Connections(JsonObject options) => Edition(options).Connections(options);
+
+    public override OptionRefusal? WhyNot(JsonObject options, string lakePath) => Edition(options).WhyNot(options, lakePath);
+
+    public override IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) => Edition(settings.Options).LakeFolders(settings);
+
     public override ServiceSpecification Specify(ClusterSettings settings) => Edition(settings.Options).Specify(settings);
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Endpoints(settings, tasks);
@@ -43,6 +51,10 @@ public sealed class VersionedPackage : ServicePackage
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Snippets(settings, tasks);
 
     public override IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Exports(settings, tasks);
+
+    public override ClusterKeys Keys(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Keys(settings, tasks);
+
+    public override IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint) => Edition(settings.Options).ProxyHeaders(settings, endpoint);
 
     public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Measured(settings, tasks);
 

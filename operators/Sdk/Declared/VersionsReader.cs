@@ -36,7 +36,10 @@ internal sealed partial class VersionsReader(PackageFolder folder, Problems prob
         if (program is not null && !program.StartsWith('/'))
             problems.Add(fields.At("program"), $"{fields.Of("program")} is a program of the host", "an absolute path");
         var debian = fields.Optional("debian", Debian(), "the name of a package of Debian's");
-        var artifacts = new ArtifactDeclaration(place, maven, python, Archive(fields), program, debian);
+        var artifacts = new ArtifactDeclaration(place, maven, python, Archive(fields), program, debian)
+        {
+            Alternative = Alternative(fields, maven, python),
+        };
         if (artifacts is { Maven: null, Python: null, Archive: null, Program: null })
             problems.Add(fields.Node, $"the version {version} says not where the engine comes from", "at least one of maven, python, archive, program");
         if (program is not null && debian is null)
@@ -44,6 +47,20 @@ internal sealed partial class VersionsReader(PackageFolder folder, Problems prob
         if (maven is not null || python is not null)
             Lock(fields, artifacts);
         return new VersionDeclaration(version, artifacts);
+    }
+
+    private AlternativeDeclaration? Alternative(Fields version, string? maven, string? python)
+    {
+        if (version.Map("alternative") is not { } fields)
+            return null;
+        var without = fields.Choice("without", "", "maven", "python");
+        if (!fields.Has("without"))
+            problems.Add(fields.Node, $"{fields.Of("without")} is missing", "maven, python");
+        else if ((without == "maven" ? maven : python) is null && without.Length > 0)
+            problems.Add(fields.At("without"), $"{fields.Of("without")}: the version has no {without}", "what it has of maven, python");
+        var why = fields.Text("why", Line(), "one line without a full stop at its end");
+        fields.Done();
+        return new AlternativeDeclaration(without == "maven", why);
     }
 
     private ArchiveArtifact? Archive(Fields version)
@@ -98,6 +115,9 @@ internal sealed partial class VersionsReader(PackageFolder folder, Problems prob
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9.+-]{1,79}\z")]
     private static partial Regex Debian();
+
+    [GeneratedRegex(@"\A[^\p{Cc}]{0,299}[^\p{Cc}.]\z")]
+    private static partial Regex Line();
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z")]
     private static partial Regex Sha256();

@@ -55,7 +55,7 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
             foreach (var program in missing)
             {
                 var archive = Path.Combine(folder.FullName, program.Name + ".jsa");
-                if (await TrainAsync(training, program, folder.FullName, archive, cancellation) is { } problem)
+                if (await TrainAsync(program, folder.FullName, archive, cancellation) is { } problem)
                     problems.Add($"{program.Name}: {problem}");
                 else
                     await TakeInAsync(archive, new StoreRecord(store, Kind, Key(package, training, program, build)), cancellation);
@@ -77,20 +77,19 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
             File.SetLastWriteTimeUtc(jar, FetchedFiles.Time);
     }
 
-    private async Task<string?> TrainAsync(ClassTraining training, TrainedProgram program, string folder, string archive, CancellationToken cancellation)
+    private async Task<string?> TrainAsync(TrainedProgram program, string folder, string archive, CancellationToken cancellation)
     {
-        var trained = Run(training, folder, [$"-XX:ArchiveClassesAtExit={archive}", .. program.Arguments], line => line.Contains(program.Ready, StringComparison.Ordinal));
+        var trained = Run(program, folder, [$"-XX:ArchiveClassesAtExit={archive}"], program.Arguments, line => line.Contains(program.Ready, StringComparison.Ordinal));
         if (await trained.RunAsync(cancellation) is ProgramOutcome.Failed failed)
             return failed.Reason;
         if (!File.Exists(archive))
             return "no archive was written";
         // With this the virtual machine ends where it would otherwise start without the archive.
-        var classPath = program.Arguments.SkipWhile(argument => argument != "-cp").Take(2);
-        var check = Run(training, folder, ["-Xshare:on", $"-XX:SharedArchiveFile={archive}", .. classPath, "-version"], enough: null);
+        var check = Run(program, folder, ["-Xshare:on", $"-XX:SharedArchiveFile={archive}"], ["-version"], enough: null);
         return await check.RunAsync(cancellation) is ProgramOutcome.Failed unusable ? unusable.Reason : null;
     }
 
-    private ProgramRun Run(ClassTraining training, string folder, IEnumerable<string> arguments, Func<string, bool>? enough)
+    private ProgramRun Run(TrainedProgram program, string folder, IEnumerable<string> further, IEnumerable<string> arguments, Func<string, bool>? enough)
     {
         // It is ended in any case, makes way for whatever else the host has to do, and is nobody that could harm.
         // The archive is written between the signal and the end, of all the time in which nothing is said.
@@ -100,9 +99,9 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
             frame.AddRange(["/usr/bin/setpriv", $"--reuid={options.User}", "--regid=nogroup", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]);
         return new ProgramRun("/usr/bin/timeout", options.Patience)
         {
-            Arguments = [.. frame, options.JavaProgram, .. training.Options, .. arguments],
+            Arguments = [.. frame, options.JavaProgram, .. program.Options, .. further, "-cp", program.ClassPath, .. arguments],
             Folder = folder,
-            Environment = training.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
+            Environment = program.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
             Enough = enough,
         };
     }
@@ -115,7 +114,7 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
     }
 
     private static string Key(LockedPackage package, ClassTraining training, TrainedProgram program, string build) => Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n',
-        [Layout, build, package.LockDigest.ToString(), training.Jars, JsonSerializer.Serialize(training.Environment), JsonSerializer.Serialize(training.Options), JsonSerializer.Serialize(program)]))).ToString();
+        [Layout, build, package.LockDigest.ToString(), training.Jars, JsonSerializer.Serialize(program)]))).ToString();
 
     /// <summary>What the installation says of itself; null when there is no Java.</summary>
     private string? JavaBuild()

@@ -28,8 +28,7 @@ public sealed record LockedPackage(string Name, string Folder, IReadOnlyList<Loc
             needs.Package, needs.Folder,
             needs.Jars ? LockFile.Parse(ReadText(needs.Folder, LockName), LockName) : [],
             needs.Python ? Requirements.Parse(ReadText(needs.Folder, RequirementsName), RequirementsName) : null,
-            needs.Jars && File.Exists(Path.Combine(needs.Folder, ClassTraining.FileName))
-                ? ClassTraining.Parse(ReadText(needs.Folder, ClassTraining.FileName)) : null);
+            needs.Jars ? needs.Training : null);
     }
 
     private static string ReadText(string folder, string file)

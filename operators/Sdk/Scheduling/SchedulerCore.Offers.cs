@@ -154,7 +154,7 @@ public sealed partial class SchedulerCore
         foreach (var (task, specification) in instance.TaskNames())
         {
             var ports = place.Ports[task];
-            var context = new TaskContext(task, instance.Index, place.Host, ports, peers, places);
+            var context = new TaskContext(task, instance.Index, place.Host, ports, peers, places) { Zone = place.Zone ?? "" };
             if (specification.Command(context) is not CommandOutcome.Known(var command))
                 return false;
             var row = new TaskRow(

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Concurrent;
 using Fluid;
 
 namespace DataPlatform.Operators.Sdk.Specification;
@@ -15,26 +14,16 @@ public sealed class FileTemplate
 
     private static readonly FluidParser Parser = new();
     private static readonly TemplateOptions Options = new() { StrictVariables = true, StrictFilters = true, MaxSteps = MostSteps };
-    private static readonly ConcurrentDictionary<string, FileTemplate> Known = new(StringComparer.Ordinal);
 
     private FileTemplate(IFluidTemplate tree) => Tree = tree;
 
     /// <summary>The parsed template, for whoever looks at what it names.</summary>
     internal IFluidTemplate Tree { get; }
 
-    /// <summary>Reads the template once for the life of the process; packages do not change under it.</summary>
-    /// <exception cref="InvalidDataException">The file is no template; the message says where.</exception>
-    public static FileTemplate Read(string file) => Known.GetOrAdd(file, static path => Parse(File.ReadAllText(path), path));
-
     /// <param name="source">For refusals.</param>
     /// <exception cref="InvalidDataException">The text is no template; the message says where.</exception>
     public static FileTemplate Parse(string text, string source) =>
         Parser.TryParse(text, out var parsed, out var error) ? new FileTemplate(parsed) : throw new InvalidDataException($"{source}: {error}");
-
-    /// <exception cref="ArgumentException">A value holds a control character; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">The template names a value that is not given.</exception>
-    public GeneratedFile Render(string path, IReadOnlyDictionary<string, string> values) =>
-        Render(path, values.ToDictionary(pair => pair.Key, pair => (object)pair.Value));
 
     /// <param name="values">Texts, numbers, truth values, and lists and dictionaries of them.</param>
     /// <exception cref="ArgumentException">A value holds a control character; the message names it.</exception>

@@ -11,12 +11,13 @@ internal static class NeededClusters
     private const string ScriptPath = "with-needed.sh";
 
     /// <param name="connection">Another cluster by name; null when there is none.</param>
-    public static ServiceSpecification Given(ServiceSpecification service, IReadOnlyList<string> needs, Func<string, ClusterConnection?> connection) => needs.Count == 0 ? service : service with
+    /// <param name="script">Where the script stands that leads to files of theirs; another one where a task has such a script already.</param>
+    public static ServiceSpecification Given(ServiceSpecification service, IReadOnlyList<string> needs, Func<string, ClusterConnection?> connection, string script = ScriptPath) => needs.Count == 0 ? service : service with
     {
-        Pods = [.. service.Pods.Select(pod => pod with { Tasks = [.. pod.Tasks.Select(task => task with { Command = context => Command(task, context, needs, connection) })] })],
+        Pods = [.. service.Pods.Select(pod => pod with { Tasks = [.. pod.Tasks.Select(task => task with { Command = context => Command(task, context, needs, connection, script) })] })],
     };
 
-    private static CommandOutcome Command(TaskSpecification task, TaskContext context, IReadOnlyList<string> needs, Func<string, ClusterConnection?> connection)
+    private static CommandOutcome Command(TaskSpecification task, TaskContext context, IReadOnlyList<string> needs, Func<string, ClusterConnection?> connection, string script)
     {
         var needed = new List<ClusterConnection>();
         foreach (var name in needs)
@@ -31,7 +32,7 @@ internal static class NeededClusters
         return task.Command(context) switch
         {
             CommandOutcome.Known(var command) when Clash(command, needed) is { } clash => new CommandOutcome.Waiting(clash),
-            CommandOutcome.Known(var command) => With(command, needed),
+            CommandOutcome.Known(var command) => With(command, needed, script),
             var waiting => waiting,
         };
     }
@@ -53,7 +54,7 @@ internal static class NeededClusters
     }
 
     /// <summary>What the task itself says goes first. How others are reached may hold passwords, so nobody else is shown it.</summary>
-    private static TaskCommand With(TaskCommand command, List<ClusterConnection> needed)
+    private static TaskCommand With(TaskCommand command, List<ClusterConnection> needed, string script)
     {
         var variables = new Dictionary<string, string>(command.Secrets);
         var paths = new Dictionary<string, string>();
@@ -62,12 +63,12 @@ internal static class NeededClusters
         {
             foreach (var (name, value) in connection.Environment.Concat(connection.Keys.Variables).Where(variable => !command.Environment.ContainsKey(variable.Key)))
                 variables.TryAdd(name, value);
-            foreach (var (name, path) in connection.Keys.Paths.Where(variable => !command.Environment.ContainsKey(variable.Key)))
+            foreach (var (name, path) in connection.Keys.Paths.Where(variable => !command.Environment.ContainsKey(variable.Key) && !command.Secrets.ContainsKey(variable.Key)))
                 paths.TryAdd(name, path);
             files.AddRange(connection.Keys.Files.Where(file => !files.Exists(known => known.Path == file.Path)));
         }
 
         var given = command with { Secrets = variables, Files = files };
-        return paths.Count == 0 ? given : SandboxPaths.Within(given, paths, ScriptPath);
+        return paths.Count == 0 ? given : SandboxPaths.Within(given, paths, script);
     }
 }

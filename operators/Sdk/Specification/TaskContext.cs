@@ -28,6 +28,9 @@ public sealed class TaskContext(
     /// <summary>The address of the host that the task gets.</summary>
     public string Host => host;
 
+    /// <summary>The host's zone; empty when it has none.</summary>
+    public string Zone { get; init; } = "";
+
     public IReadOnlyDictionary<string, int> Ports => ports;
 
     /// <summary>

@@ -136,10 +136,9 @@ public static class ControlPlaneApplication
                 provider.GetRequiredService<PackageStore>(), provider.GetRequiredService<IClusterDocuments>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Operators." + package.Name));
 
-        var classes = PackageDiscovery.Find(AppContext.BaseDirectory, Console.Error.WriteLine);
-        var declared = PackageScan.Of([Path.Combine(AppContext.BaseDirectory, "packages"), settings.InstalledPackages], classes.Select(package => package.Name));
+        var declared = PackageScan.Of([Path.Combine(AppContext.BaseDirectory, "packages"), settings.InstalledPackages]);
         foreach (var package in declared.Packages) services.AddSingleton(package);
-        foreach (var package in classes.Concat(declared.Packages)) services.AddSingleton<IClusterOperator>(provider => Make(provider, package));
+        foreach (var package in declared.Packages) services.AddSingleton<IClusterOperator>(provider => Make(provider, package));
         foreach (var broken in declared.Broken)
         {
             services.AddSingleton(broken);

@@ -5,18 +5,16 @@ namespace DataPlatform.Services.ControlPlane.Packages;
 /// <summary>The packages of some folders that are data: every folder in them that holds a <c>package.yaml</c>.</summary>
 public sealed record PackageScan(IReadOnlyList<VersionedPackage> Packages, IReadOnlyList<BrokenPackage> Broken)
 {
-    /// <param name="taken">Names of packages that are there already; a declaration beside a class is the class's own.</param>
     /// <param name="folders">A version that an earlier one has hides the same in a later one.</param>
-    public static PackageScan Of(IEnumerable<string> folders, IEnumerable<string> taken)
+    public static PackageScan Of(IEnumerable<string> folders)
     {
-        var classes = taken.ToHashSet(StringComparer.Ordinal);
         var packages = new SortedDictionary<string, List<DeclaredPackage>>(StringComparer.Ordinal);
         var broken = new List<BrokenPackage>();
         foreach (var folder in folders.Where(Directory.Exists).SelectMany(each => Directory.EnumerateDirectories(each).Order(StringComparer.Ordinal)))
         {
             var name = Path.GetFileName(folder);
             var (package, version) = PackageFolders.Parse(name);
-            if (name.StartsWith('.') || classes.Contains(package) || !File.Exists(Path.Combine(folder, PackageReader.FileName)))
+            if (name.StartsWith('.') || !File.Exists(Path.Combine(folder, PackageReader.FileName)))
                 continue;
             var editions = packages.GetValueOrDefault(package, []);
             switch (Read(folder, package, version, editions))

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DataPlatform.Core.Client.ControlPlane;
-using DataPlatform.Operators.Dask;
 using DataPlatform.Operators.Sdk.Artifacts;
 using Shouldly;
 
@@ -24,7 +23,7 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
         await using var server = await StoreServer.StartAsync(Mirror.Store with { Folder = Path.Combine(pool.Folder, "store") });
         var source = new NoPython(server.Store);
         List<string> launched;
-        await using (var dask = new SchedulerUnderTest(pool, new DaskPackage(), "trial", source))
+        await using (var dask = new SchedulerUnderTest(pool, ShippedPackage.Read("dask"), "trial", source))
         {
             var asked = Stopwatch.StartNew();
             dask.Want();
@@ -34,7 +33,7 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
             launched = [.. ready.Tasks.Select(task => task.TaskId).Order()];
         }
 
-        await using (var dask = new SchedulerUnderTest(pool, new DaskPackage(), "trial", source))
+        await using (var dask = new SchedulerUnderTest(pool, ShippedPackage.Read("dask"), "trial", source))
         {
             dask.Want();
             var adopted = await dask.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(1));

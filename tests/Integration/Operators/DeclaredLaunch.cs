@@ -29,13 +29,10 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     /// <summary>Skips the test where the package's program or its files can't be had.</summary>
     public static async Task<DeclaredLaunch> StartAsync(string name, ITestOutputHelper output, int agents = 1)
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "packages", name);
-        var reading = PackageReader.Read(folder);
-        var declaration = reading.ShouldBeOfType<PackageReading.Read>(reading is PackageReading.Refused refused ? string.Join('\n', refused.Problems) : null).Declaration;
-        var artifacts = declaration.Versions[0].Artifacts;
+        var package = ShippedPackage.Read(name);
+        var artifacts = package.Declaration.Versions[0].Artifacts;
         Assert.SkipWhen(artifacts.Program is { } program && !File.Exists(program), $"{artifacts.Program} is not installed here: Debian's {artifacts.Debian} brings it");
 
-        var package = new DeclaredPackage(declaration, folder);
         var pool = await RealPool.StartAsync(agents, "cpus:4;mem:8192;disk:40000", Mirror.FetchCache);
         var server = await StoreServer.StartAsync(Mirror.Store);
         var launch = new DeclaredLaunch(pool, server, package, output);
@@ -54,7 +51,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         subject.Want(options);
         var seen = await subject.UntilAsync(ClusterState.Ready, StartLimit);
         output.WriteLine($"asked to ready: {asked.Elapsed.TotalSeconds:0.0} s");
-        return (seen, subject.Subject.Connection!);
+        return (seen, Connection);
     }
 
     /// <summary>Nothing of it runs and nothing is held but its volumes; then it is there again.</summary>
@@ -69,7 +66,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         subject.Change(wanted => wanted with { Goal = ClusterGoal.Run });
         await subject.UntilAsync(ClusterState.Ready, StartLimit);
         output.WriteLine($"parked and resumed: {asked.Elapsed.TotalSeconds:0.0} s");
-        return subject.Subject.Connection!;
+        return Connection;
     }
 
     /// <returns>How it is reached with its new secrets.</returns>
@@ -77,7 +74,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     {
         subject.Change(wanted => wanted with { Rotations = wanted.Rotations + 1 });
         await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.Plans.Count == 1 && seen.Events.Any(happened => happened.Text == "has other secrets"), StartLimit);
-        return subject.Subject.Connection!;
+        return Connection;
     }
 
     /// <returns>Names of its pods in the order in which they were ended.</returns>
@@ -108,9 +105,10 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         return seen.Operations.Single(each => each.Number == number);
     }
 
-    public ClusterConnection Connection => subject.Subject.Connection!;
+    /// <summary>How it is reached, with what is for the tasks of others alone among its variables.</summary>
+    public ClusterConnection Connection => Whole(subject.Subject.Connection!);
 
-    public string Exported(string variable) => subject.Subject.Connection!.Environment[variable];
+    public string Exported(string variable) => Connection.Environment[variable];
 
     /// <summary>What its agents say that it does.</summary>
     public async Task<ActivityView> UntilActivityAsync(Func<ActivityView, bool> wanted)
@@ -144,6 +142,8 @@ public sealed class DeclaredLaunch : IAsyncDisposable
             await Task.Delay(20);
         }
     }
+
+    private static ClusterConnection Whole(ClusterConnection connection) => connection with { Environment = connection.Environment.Concat(connection.Keys.Variables).ToDictionary() };
 
     private List<string> KeptFiles() => [.. Directory.EnumerateDirectories(pool.Folder, "agent-*").Select(agent => Path.Combine(agent, "volumes")).Where(Directory.Exists)
         .SelectMany(volumes => Directory.EnumerateFiles(volumes, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))];

@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
-using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk.Artifacts;
 using Shouldly;
 
@@ -16,7 +15,7 @@ public sealed class JupyterLaunchTests(ITestOutputHelper output)
     [Fact]
     public async Task Is_busy_while_a_cell_computes_silently_and_idle_afterwards()
     {
-        var package = new JupyterPackage();
+        var package = ShippedPackage.Read("jupyter");
         await using var pool = await RealPool.StartAsync(1, "cpus:2;mem:8192;disk:20000", Mirror.FetchCache);
         await using var server = await StoreServer.StartAsync(Mirror.Store);
         if (await server.Store.ResolveAsync(package.Needs([]), null, TestContext.Current.CancellationToken) is not ArtifactResolution.Ready)

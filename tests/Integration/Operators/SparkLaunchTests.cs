@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Artifacts;
-using DataPlatform.Operators.Spark;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
@@ -32,7 +31,7 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
     [Fact]
     public async Task Launches_a_Spark_that_runs_Python_functions_and_writes_to_the_lake_and_goes_away()
     {
-        var package = new SparkPackage();
+        var package = ShippedPackage.Read("spark");
         await using var pool = await RealPool.StartAsync(3, "cpus:2;mem:8192;disk:20000", Mirror.FetchCache);
         await using var server = await StoreServer.StartAsync(Mirror.Store);
         if (await server.Store.ResolveAsync(package.Needs([]), null, TestContext.Current.CancellationToken) is not ArtifactResolution.Ready(var artifacts))

@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Packages;
+using DataPlatform.Integration.Tests.Operators;
 
 namespace DataPlatform.Integration.Tests.Packages;
 
@@ -22,7 +23,7 @@ public sealed class ClassArchivesTests : IDisposable
         Assert.SkipWhen(repository is null, "no Maven repository folder: set DP_CONTROL_PLANE_MAVEN_REPOSITORY, or run ./dp test beside ../shared");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
-        var needs = new ArtifactNeeds("spark", Path.Combine(AppContext.BaseDirectory, "packages", "spark"), Jars: true, Python: false);
+        var needs = ShippedPackage.Read("spark").Needs([]) with { Python = false };
         await using var store = new PackageStore(
             new() { Folder = Path.Combine(scratch.FullName, "store"), MavenRepository = repository, ClassArchivesAfter = TimeSpan.Zero, Report = problems.Add },
             () => new("http://127.0.0.1:8080/"));
@@ -67,7 +68,7 @@ public sealed class ClassArchivesTests : IDisposable
     private static async Task<IReadOnlyList<string>> ClassesAsync(string sandbox, string archive, CancellationToken cancellation)
     {
         using var java = Process.Start(new ProcessStartInfo("/usr/bin/java", [
-            .. File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "packages", "spark", "jvm17.options")).Where(line => line.StartsWith('-')),
+            .. ShippedPackage.Read("spark").Declaration.JavaOptions,
             $"-XX:SharedArchiveFile={archive}", "-Xshare:auto", "-Xlog:class+load", "-XX:+UseSerialGC", "-cp", "spark/jars/*", "org.apache.spark.deploy.master.Master", "--no-such-option"])
         {
             WorkingDirectory = sandbox, RedirectStandardOutput = true, RedirectStandardError = true,

@@ -1,12 +1,13 @@
 using System.Security.Cryptography.X509Certificates;
-using DataPlatform.Operators.Dask;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Tests.Dask;
 
 public sealed class DaskPackageTests
 {
-    private static readonly DaskPackage Package = new();
+    private static readonly DeclaredPackage Package = ShippedPackage.Read("dask");
     private static readonly PlacedTask Scheduler = new("scheduler", "t", "10.0.0.1", new Dictionary<string, int> { ["comm"] = 8786, ["dashboard"] = 8787 }, true);
 
     [Fact]
@@ -52,6 +53,45 @@ public sealed class DaskPackageTests
 
         look.Way.ShouldBeOfType<LookWay.Http>().Path.ShouldBe("/ui/trial/dashboard/json/counts.json");
         look.Signs.Select(sign => (sign.Of, sign.Above)).ShouldBe([("tasks", 0), ("waiting tasks", 0), ("clients", 1)]);
+    }
+
+    [Fact]
+    public void Has_these_options()
+    {
+        Package.Description.Defaults.ToJsonString().ShouldBe("""{"workers":2,"threads":1,"memory":1024,"version":"2026.8.0"}""");
+        Package.Declaration.Options.Select(option => (option.Minimum, option.Maximum)).ShouldBe([(1, 64), (1, 64), (384, 131072)]);
+        var service = Package.Specify(Clusters.Settings(Package, """{"workers":3,"threads":2,"memory":512}"""));
+        service.Pods.Select(pod => (pod.Type, pod.Count, pod.SingleNamed)).ShouldBe([("scheduler", 1, true), ("worker", 3, false)]);
+        service.Task("scheduler").Resources.ShouldBe(new TaskResources(300, 512, 128));
+        service.Task("worker").Resources.ShouldBe(new TaskResources(2000, 768, 1024));
+    }
+
+    [Fact]
+    public void Says_that_Debians_packages_stand_in_when_the_locked_ones_can_not_be_had()
+    {
+        var alternative = Package.Alternative(Package.Description.Defaults).ShouldNotBeNull();
+        alternative.Needs.Nothing.ShouldBeTrue();
+        alternative.Why.ShouldBe("Debian's python3-distributed, which the hosts must have, stands in for the locked Python environment; it draws no dashboard");
+    }
+
+    [Fact]
+    public void Shows_people_and_clusters_the_way_in()
+    {
+        var settings = Clusters.Settings(Package);
+        var tasks = new Dictionary<string, PlacedTask> { ["scheduler"] = Scheduler };
+
+        Package.Exports(settings, new Dictionary<string, PlacedTask>()).ShouldBeEmpty();
+        Package.Exports(settings, tasks).ShouldBe(new Dictionary<string, string> { ["DASK_SCHEDULER_ADDRESS"] = "tls://10.0.0.1:8786" });
+        Package.Keys(settings, tasks).Paths.Values.Distinct().ShouldBe(["tls/authority.pem", "tls/own.pem"]);
+        Package.Keys(settings, tasks).Paths.Keys.ShouldContain("DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY");
+        Package.Endpoints(settings, tasks).ShouldBe(
+        [
+            new EndpointView("scheduler", "Dask scheduler", "tls://10.0.0.1:8786", null),
+            new EndpointView("dashboard", "Dask dashboard", "http://10.0.0.1:8787/ui/trial/dashboard/", "/ui/trial/dashboard/", "status"),
+        ]);
+        Package.Endpoints(Clusters.Settings(Package, python: false), tasks)[1].Landing.ShouldBe("info/main/workers.html");
+        Package.Snippets(settings, new Dictionary<string, PlacedTask>()).ShouldBeEmpty();
+        Package.Snippets(settings, tasks).Select(snippet => snippet.Title).ShouldBe(["Python", "Notebook"]);
     }
 
     [Fact]

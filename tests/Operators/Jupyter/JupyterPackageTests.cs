@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
-using DataPlatform.Operators.Jupyter;
+using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Tests.Jupyter;
 
 public sealed class JupyterPackageTests
 {
-    private static readonly JupyterPackage Package = new();
+    private static readonly DeclaredPackage Package = ShippedPackage.Read("jupyter");
 
     private static ClusterConnection Connection(bool ready) => new("trial", "spark", ready, new Dictionary<string, string> { ["SPARK_REMOTE"] = "sc://h:1" });
 
@@ -24,7 +26,7 @@ public sealed class JupyterPackageTests
     public void Kernels_find_what_the_connected_cluster_exports()
     {
         var settings = Clusters.Settings(Package, """{"cluster":"trial"}""", connection: _ => Connection(true));
-        Package.Specify(settings).Task("lab").Command(Clusters.Context("lab", "http")).Known().Environment["SPARK_REMOTE"].ShouldBe("sc://h:1");
+        Package.Specify(settings).Task("lab").Command(Clusters.Context("lab", "http")).Known().Secrets["SPARK_REMOTE"].ShouldBe("sc://h:1");
     }
 
     [Fact]
@@ -37,8 +39,9 @@ public sealed class JupyterPackageTests
 
         command.Secrets["TOKEN"].ShouldBe("hunter2");
         command.Environment.Values.Concat(command.Arguments).ShouldNotContain(value => value.Contains("hunter2", StringComparison.Ordinal));
-        command.Files.ShouldContain(file => file.Path == "in-sandbox.sh" && file.Content.Contains("CERT=\"$MESOS_SANDBOX/tls/own.pem\"", StringComparison.Ordinal));
-        Package.Snippets(settings, new Dictionary<string, PlacedTask>()).ShouldNotContain(snippet => snippet.Text.Contains("hunter2", StringComparison.Ordinal));
+        command.Files.ShouldContain(file => file.Path == "with-connected.sh" && file.Content.Contains("CERT=\"$MESOS_SANDBOX/tls/own.pem\"", StringComparison.Ordinal));
+        var snippet = Package.Snippets(settings, new Dictionary<string, PlacedTask>()).ShouldHaveSingleItem();
+        (snippet.Title, snippet.Text).ShouldBe(("What notebooks find of trial", "CERT=(for them alone)\nSPARK_REMOTE=sc://h:1\nTOKEN=(for them alone)"));
     }
 
     [Fact]
@@ -46,6 +49,60 @@ public sealed class JupyterPackageTests
     {
         Package.Specify(Clusters.Settings(Package)).Pods.ShouldHaveSingleItem();
         Package.Specify(Clusters.Settings(Package, """{"execute":"flights.ipynb"}""")).Task("execute").RunsOnce.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_notebook_is_run_from_the_lake_and_its_result_lands_beside_it()
+    {
+        var arguments = Package.Specify(Clusters.Settings(Package, """{"execute":"flights.ipynb"}""")).Task("execute").Command(Clusters.Context("execute", "")).Known().Arguments;
+        arguments.Skip(1).ShouldBe(
+        [
+            "/usr/bin/python3", "-m", "nbconvert", "--to", "notebook", "--execute", "/lake/_notebooks/flights.ipynb", "--output-dir", "/lake/_notebooks/executed", "--output", "flights.ipynb",
+            "--ExecutePreprocessor.timeout=600",
+        ]);
+        Package.LakeFolders(Clusters.Settings(Package)).ShouldBe([new LakeFolder("_notebooks", Path.Combine(Package.Folder, "notebooks")), new LakeFolder("_notebooks/executed")]);
+        Directory.GetFiles(Path.Combine(Package.Folder, "notebooks", "data"), "*.csv").ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Has_these_options()
+    {
+        Package.Description.Defaults.ToJsonString().ShouldBe("""{"cluster":"","execute":"","memory":1536,"version":"4.6"}""");
+        Package.Description.Schema["properties"]!["cluster"]!["pattern"]!.ToString().ShouldBe("^([a-z]([a-z0-9-]{0,38}[a-z0-9])?)?$");
+        Package.Description.Schema["properties"]!["execute"]!["pattern"]!.ToString().ShouldBe(@"^([A-Za-z0-9][A-Za-z0-9_-]{0,80}\.ipynb)?$");
+        Package.Specify(Clusters.Settings(Package, """{"memory":600}""")).Task("lab").Resources.ShouldBe(new TaskResources(300, 600, 512));
+    }
+
+    [Fact]
+    public void Debians_notebook_server_stands_in_for_JupyterLab_and_says_so()
+    {
+        Package.Alternative(Package.Description.Defaults).ShouldNotBeNull().Why.ShouldBe("Debian's jupyter-notebook and jupyter-nbconvert, which the hosts must have, stand in for JupyterLab");
+        string Module(bool python) => Package.Specify(Clusters.Settings(Package, python: python)).Task("lab").Command(Clusters.Context("lab", "http")).Known().Arguments.SkipWhile(argument => argument != "-m").ElementAt(1);
+        (Module(python: true), Module(python: false)).ShouldBe(("jupyterlab", "notebook"));
+    }
+
+    [Theory]
+    [InlineData("config/jupyter_server_config.json", "ServerApp", "root_dir")]
+    [InlineData("config/jupyter_notebook_config.json", "NotebookApp", "notebook_dir")]
+    public void Serves_the_lakes_notebooks_under_the_consoles_address(string path, string application, string folder)
+    {
+        var settings = Clusters.Settings(Package) with { LakePath = "/a \"lake\"" };
+        var file = Package.Specify(settings).Task("lab").Command(Clusters.Context("lab", "http")).Known().Files.Single(each => each.Path == path);
+
+        var server = JsonNode.Parse(file.Content)![application]!;
+        (server["ip"]!.ToString(), server["port"]!.GetValue<int>(), server["base_url"]!.ToString(), server[folder]!.ToString()).ShouldBe(("10.0.0.7", 31000, "/ui/trial/lab/", "/a \"lake\"/_notebooks"));
+    }
+
+    [Fact]
+    public void Tells_of_its_kernels_and_shows_its_page()
+    {
+        var settings = Clusters.Settings(Package);
+        var looks = Package.Specify(settings).Task("lab").Activity!(Clusters.Context("lab", "http"));
+
+        looks.Select(look => look.Way).Cast<LookWay.Http>().Select(way => (way.Path, way.Headers["Authorization"]))
+            .ShouldBe([("/ui/trial/lab/api/status", "token secret-token"), ("/ui/trial/lab/api/kernels?no_track_activity=1", "token secret-token")]);
+        var lab = new PlacedTask("lab", "t", "10.0.0.1", new Dictionary<string, int> { ["http"] = 8888 }, true);
+        Package.Endpoints(settings, new Dictionary<string, PlacedTask> { ["lab"] = lab }).ShouldBe([new EndpointView("lab", "JupyterLab", "http://10.0.0.1:8888/ui/trial/lab/", "/ui/trial/lab/")]);
     }
 
     [Fact]
@@ -71,6 +128,6 @@ public sealed class JupyterPackageTests
         Package.WhyNot(new JsonObject { ["execute"] = "" }, lake.Path).ShouldBeNull();
         var refusal = Package.WhyNot(new JsonObject { ["execute"] = "other.ipynb" }, lake.Path).ShouldNotBeNull();
         refusal.Option.ShouldBe("execute");
-        refusal.Allowed.ShouldContain("mine.ipynb");
+        refusal.Allowed.ShouldBe("flights.ipynb, mine.ipynb, weather-dask.ipynb");
     }
 }

@@ -1,7 +1,4 @@
-using DataPlatform.Operators.Dask;
-using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk;
-using DataPlatform.Operators.Spark;
 
 namespace DataPlatform.Operators.Tests.Sdk;
 
@@ -10,9 +7,9 @@ public sealed class TrialSpecificationTests
     [Fact]
     public void Says_by_which_variables_others_would_reach_a_cluster()
     {
-        Exports(new SparkPackage()).ShouldBe(["SPARK_REMOTE"]);
-        Exports(new DaskPackage()).ShouldContain("DASK_SCHEDULER_ADDRESS");
-        Exports(new JupyterPackage()).ShouldBeEmpty();
+        Exports(ShippedPackage.Read("spark")).ShouldBe(["SPARK_REMOTE"]);
+        Exports(ShippedPackage.Read("dask")).ShouldContain("DASK_SCHEDULER_ADDRESS");
+        Exports(ShippedPackage.Read("jupyter")).ShouldBeEmpty();
     }
 
     private static IReadOnlyList<string> Exports(ServicePackage package) => TrialSpecification.Exports(package, package.Description.Defaults, "/lake");

@@ -1,12 +1,16 @@
+using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Protocol.Extensions;
+using DataPlatform.Operators.Sdk;
+using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Declared;
+using DataPlatform.Operators.Sdk.Packages;
 using DataPlatform.Operators.Sdk.Specification;
-using DataPlatform.Operators.Spark;
 
 namespace DataPlatform.Operators.Tests.Spark;
 
 public sealed class SparkPackageTests
 {
-    private static readonly SparkPackage Package = new();
+    private static readonly DeclaredPackage Package = ShippedPackage.Read("spark");
     private static readonly PlacedTask Master = new("master", "t", "10.0.0.1", new Dictionary<string, int> { ["rpc"] = 7000, ["page"] = 7001 }, true);
 
     [Fact]
@@ -87,6 +91,72 @@ public sealed class SparkPackageTests
 
         look.Way.ShouldBeOfType<LookWay.Http>().Path.ShouldBe(page);
         ActivityLooks.Find(new() { Signs = { look.Signs.Select(Told) } }, answer).ShouldBe(values.Split(' ').Select(value => ((string?)value, (string?)null)));
+    }
+
+    [Fact]
+    public void Has_these_options()
+    {
+        Package.Description.Defaults.ToJsonString().ShouldBe("""{"workers":2,"worker_cores":1,"worker_memory":1024,"driver_memory":1024,"version":"4.2.0"}""");
+        Package.Declaration.Options.Select(option => (option.Minimum, option.Maximum)).ShouldBe([(1, 64), (1, 64), (512, 131072), (512, 65536)]);
+    }
+
+    [Fact]
+    public void Asks_for_its_memory_beside_the_heaps()
+    {
+        var service = Package.Specify(Clusters.Settings(Package, """{"worker_cores":2,"worker_memory":2048,"driver_memory":512}"""));
+
+        service.Pods.Select(pod => (pod.Type, pod.Count, pod.SingleNamed)).ShouldBe([("master", 1, true), ("worker", 2, false), ("connect", 1, true)]);
+        service.Task("master").Resources.ShouldBe(new TaskResources(200, 640, 256));
+        service.Task("worker").Resources.ShouldBe(new TaskResources(2000, 3072, 1024));
+        service.Task("connect").Resources.ShouldBe(new TaskResources(500, 1024, 512));
+    }
+
+    [Fact]
+    public void Events_outlive_the_cluster_in_a_folder_of_the_lake_that_no_dataset_is()
+    {
+        var settings = Clusters.Settings(Package);
+        Package.LakeFolders(settings).ShouldBe([new LakeFolder("_events/trial")]);
+        Package.Specify(settings).Task("master").Command(Clusters.Context("master", "rpc page")).Known().Files[0].Content.ShouldContain("spark.eventLog.dir file:///lake/_events/trial\n");
+    }
+
+    [Fact]
+    public void Shows_people_the_way_in_as_soon_as_there_is_one()
+    {
+        var settings = Clusters.Settings(Package);
+        var tasks = new[] { Master, new PlacedTask("connect", "t", "10.0.0.3", new Dictionary<string, int> { ["grpc"] = 7100, ["page"] = 7101 }, true) }.ToDictionary(task => task.Name);
+
+        Package.Snippets(settings, new Dictionary<string, PlacedTask> { ["master"] = Master }).ShouldBeEmpty();
+        Package.Snippets(settings, tasks).Select(snippet => (snippet.Title, snippet.Language)).ShouldBe([("Python", "python"), ("Notebook", "shell"), ("Environment", "shell")]);
+        Package.Snippets(settings, tasks)[2].Text.ShouldBe("export SPARK_REMOTE='sc://10.0.0.3:7100/;authorization=Bearer%20secret-connect'");
+        Package.Endpoints(settings, tasks).ShouldBe(
+        [
+            new EndpointView("connect", "Spark Connect", "sc://10.0.0.3:7100", null),
+            new EndpointView("master", "Spark master", "http://10.0.0.1:7001/", "/ui/trial/master/"),
+        ]);
+    }
+
+    /// <summary>Another class path, or options that a virtual machine does not share, and the archive is passed over in silence.</summary>
+    [Theory]
+    [InlineData("master", "rpc page")]
+    [InlineData("worker", "rpc page")]
+    [InlineData("connect", "grpc rpc blocks page")]
+    public void Its_programs_are_trained_as_they_run(string program, string ports)
+    {
+        var settings = Clusters.Settings(Package);
+        var archive = new StoredFile(program + ".jsa", new string('c', 64), "http://store/c#sha256=c");
+        settings = settings with { Artifacts = settings.Artifacts with { JarsArchive = Clusters.Jar, ClassArchives = new Dictionary<string, StoredFile> { [program] = archive } } };
+        var command = Package.Specify(settings).Task(program).Command(Clusters.Context(program, ports, Master)).Known();
+        var training = LockedPackage.Read(Package.Needs(Package.Description.Defaults)).Training.ShouldNotBeNull();
+        var trained = training.Programs.Single(each => each.Name == program);
+
+        command.Artifacts.ShouldContain(new ArtifactLink(archive, "spark/classes.jsa", Unpack: false));
+        command.Arguments.ShouldContain("-XX:SharedArchiveFile=spark/classes.jsa");
+        var classPath = command.Arguments.SkipWhile(argument => argument != "-cp").Skip(1).ToList();
+        trained.Options.Except(command.Arguments.TakeWhile(argument => argument != "-cp")).ShouldBeEmpty();
+        classPath[..2].ShouldBe([trained.ClassPath, trained.Arguments[0]]);
+        trained.ClassPath.ShouldBe(training.Jars + "/*");
+        trained.Arguments.Concat(trained.Environment.Values).ShouldNotContain(text => text.Contains("{{", StringComparison.Ordinal));
+        trained.Environment["SPARK_LOCAL_IP"].ShouldBe("127.0.0.1");
     }
 
     private static DataPlatform.Core.Protocol.Mesos.ActivityInfo.Types.Sign Told(ActivitySign sign) => sign.Place switch

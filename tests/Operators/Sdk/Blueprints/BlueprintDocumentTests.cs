@@ -1,10 +1,6 @@
 using System.Text.RegularExpressions;
 using DataPlatform.Architecture.Tests;
-using DataPlatform.Operators.Dask;
-using DataPlatform.Operators.Jupyter;
-using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Blueprints;
-using DataPlatform.Operators.Sdk.Declared;
 
 namespace DataPlatform.Operators.Tests.Sdk.Blueprints;
 
@@ -27,7 +23,7 @@ public sealed partial class BlueprintDocumentTests
         lab.Clusters.Select(cluster => cluster.Name.Value).ShouldBe(["numbers", "sums", "desk"]);
         foreach (var cluster in lab.Clusters)
         {
-            var package = Package(cluster.Package.Value);
+            var package = ShippedPackage.Read(cluster.Package.Value);
             cluster.Options.Select(option => option.Name.Value).Except(package.Description.Defaults.Select(option => option.Key)).ShouldBeEmpty();
             if (cluster.Version is { } version) version.Value.ShouldBe(package.Description.Version);
         }
@@ -44,15 +40,6 @@ public sealed partial class BlueprintDocumentTests
         fields.Order(StringComparer.Ordinal).ShouldBe(["clusters", "datasets", "lifetime", "name", "needs", "options", "package", "schema", "size", "title", "version"]);
         fields.ShouldAllBe(field => document.Contains($"`{field}`", StringComparison.Ordinal));
     }
-
-    private static ServicePackage Package(string name) => name switch
-    {
-        "dask" => new DaskPackage(),
-        "jupyter" => new JupyterPackage(),
-        _ => new DeclaredPackage(PackageReader.Read(Folder(name)).ShouldBeOfType<PackageReading.Read>().Declaration, Folder(name)),
-    };
-
-    private static string Folder(string name) => Path.Combine(AppContext.BaseDirectory, "packages", name);
 
     private static string Document() => Path.Combine(RepositoryRoot.Find(), "docs", "blueprints.md");
 

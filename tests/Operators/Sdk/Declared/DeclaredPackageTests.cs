@@ -51,7 +51,8 @@ public sealed class DeclaredPackageTests : IDisposable
 
         command.Program.ShouldBe("/usr/bin/store-server");
         command.Arguments.ShouldBe(["store.conf", "--label", "a b"]);
-        command.Environment.ShouldBe(new Dictionary<string, string> { ["STORE_PASSWORD"] = "secret-password" });
+        command.Environment.ShouldBeEmpty();
+        command.Secrets.ShouldBe(new Dictionary<string, string> { ["STORE_PASSWORD"] = "secret-password" });
         command.Files.ShouldHaveSingleItem().ShouldBe(new GeneratedFile("store.conf", "memory 256mb\npolicy keep\nlisten 10.0.0.7 31000\n"));
     }
 
@@ -98,8 +99,10 @@ public sealed class DeclaredPackageTests : IDisposable
             .Replace("STORE_PASSWORD: \"{{ secrets.password }}\"", "AT: \"{{ platform.url }}\", TOKEN: \"{{ platform.metrics_token }}\"", StringComparison.Ordinal);
         var asking = new DeclaredPackage(DeclaredExamples.Read(other, yaml).ShouldBeOfType<PackageReading.Read>().Declaration, other.Path);
 
-        asking.Specify(Clusters.Settings(asking)).Task("primary").Command(Clusters.Context("primary", "client admin")).Known().Environment
-            .ShouldBe(new Dictionary<string, string> { ["AT"] = "http://10.0.0.1:8080", ["TOKEN"] = "dpm_c-1_secret-platform/metrics" });
+        asking.Specify(Clusters.Settings(asking)).Task("primary").Command(Clusters.Context("primary", "client admin")).Known()
+            .ShouldSatisfyAllConditions(
+                command => command.Environment.ShouldBe(new Dictionary<string, string> { ["AT"] = "http://10.0.0.1:8080" }),
+                command => command.Secrets.ShouldBe(new Dictionary<string, string> { ["TOKEN"] = "dpm_c-1_secret-platform/metrics" }));
     }
 
     [Fact]
@@ -178,7 +181,8 @@ public sealed class DeclaredPackageTests : IDisposable
             new EndpointView("client", "Store", "store://10.0.0.1:7000", null),
             new EndpointView("admin", "Administration", "http://10.0.0.1:7001/ui/trial/admin/", "/ui/trial/admin/", "start"),
         ]);
-        package.Exports(settings, tasks).ShouldBe(new Dictionary<string, string> { ["STORE_URL"] = "store://:secret-password@10.0.0.1:7000" });
+        package.Exports(settings, tasks).ShouldBeEmpty();
+        package.Keys(settings, tasks).Variables.ShouldBe(new Dictionary<string, string> { ["STORE_URL"] = "store://:secret-password@10.0.0.1:7000" });
         package.Snippets(settings, tasks).ShouldHaveSingleItem().Text.ShouldBe("store-cli 10.0.0.2:7100\nstore-cli 10.0.0.2:7101");
     }
 }

@@ -13,7 +13,11 @@ public sealed partial class PackageDocumentTests : IDisposable
         schema: 1
         unknown: 1
         options: { a: { unknown: 1 } }
-        versions: [{ unknown: 1, archive: { unknown: 1 } }]
+        versions: [{ unknown: 1, archive: { unknown: 1 }, alternative: { unknown: 1 } }]
+        lake: [{ unknown: 1 }]
+        certificates: { unknown: 1 }
+        java: { unknown: 1 }
+        exports: { A: { unknown: 1 } }
         sizes: { unknown: 1 }
         pods:
           p:
@@ -23,7 +27,7 @@ public sealed partial class PackageDocumentTests : IDisposable
             task:
               unknown: 1
               resources: { unknown: 1 }
-              command: { unknown: 1 }
+              command: { unknown: 1, java: { unknown: 1, class_archive: { unknown: 1 } } }
               files: [{ unknown: 1 }]
               volumes: [{ unknown: 1 }]
               ready: { unknown: 1, http: { unknown: 1 } }

@@ -148,9 +148,7 @@ public sealed class PackageStoreTests : IDisposable
     {
         WritePackage("jar");
         folder.Write($"repository/{JarPath}", "jar");
-        folder.Write("package/class-archives.json", """
-            {"jars":"jars","environment":{},"options":[],"programs":[{"name":"server","arguments":["-cp","jars/*","Main"],"ready":"serves"}]}
-            """);
+        var needs = Needs with { Training = new ClassTraining("jars", [new TrainedProgram("server", [], "jars/*", ["Main"], new Dictionary<string, string>(), "serves")]) };
         folder.Write("java/release", "trial");
         // Serves at once, and needs more than ten seconds from being asked to end until its archive is there.
         var java = folder.Write("java/bin/java", """
@@ -170,11 +168,11 @@ public sealed class PackageStoreTests : IDisposable
         };
         await using var store = new PackageStore(options, () => new("http://127.0.0.1:8080/"));
 
-        var made = (ArtifactResolution.Ready)await store.ResolveAsync(Needs, null, Cancellation);
+        var made = (ArtifactResolution.Ready)await store.ResolveAsync(needs, null, Cancellation);
         while (made.Artifacts.ClassArchives.Count == 0 && problems.Count == 0)
         {
             await Task.Delay(100, Cancellation);
-            made = (ArtifactResolution.Ready)await store.ResolveAsync(Needs, null, Cancellation);
+            made = (ArtifactResolution.Ready)await store.ResolveAsync(needs, null, Cancellation);
         }
 
         problems.ShouldBeEmpty();

@@ -2,14 +2,11 @@ using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Client.Scheduler;
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Operators.Dask;
-using DataPlatform.Operators.Jupyter;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Scheduling;
 using DataPlatform.Operators.Sdk.State;
-using DataPlatform.Operators.Spark;
 
 namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 
@@ -51,9 +48,7 @@ public sealed class CrashesTests
         "serial" => new TrialPackage(TrialPackage.Serially, named: true, job: true),
         "rules" => new TrialPackage(named: true, volumes: true, rules: true, mates: true),
         "kept" => new TrialPackage(TrialPackage.Serially, named: true, volumes: true),
-        "spark" => new SparkPackage(),
-        "dask" => new DaskPackage(),
-        _ => new JupyterPackage(),
+        _ => ShippedPackage.Read(name),
     };
 
     private sealed class Life
@@ -86,7 +81,7 @@ public sealed class CrashesTests
         {
             Until(ClusterState.Ready);
             var kept = pool.Volumes.Count > 0;
-            var memory = package is SparkPackage ? "worker_memory" : "memory";
+            var memory = package.Name == "spark" ? "worker_memory" : "memory";
             Change(memory, wanted.Options[memory]!.GetValue<int>() + 512);
             Until(ClusterState.Ready);
             if (wanted.Options.ContainsKey("workers"))

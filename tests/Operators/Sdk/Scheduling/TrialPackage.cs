@@ -48,7 +48,9 @@ public sealed class TrialPackage(
 
     public override string Name => "trial";
 
-    public override ArtifactNeeds Needs(JsonObject options) => new(Name, Folder, Jars: true, Python: false);
+    public override PackageDescription Description { get; } = new("trial", "Trial", "For tests.", "1", [], []);
+
+    public override ArtifactNeeds Needs(JsonObject options) => new(Name, "", Jars: true, Python: false);
 
     public override IReadOnlyList<string> Connections(JsonObject options) => other is null ? [] : [other];
 

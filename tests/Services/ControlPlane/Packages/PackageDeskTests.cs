@@ -193,13 +193,13 @@ public sealed class PackageDeskTests : IDisposable
             configure: services =>
             {
                 SmallPackage.Write(Path.Combine(folder.Path, "packages", "tiny"), "tiny", yaml => yaml.Replace("versions: [", "versions: [{ version: \"2\", program: /usr/bin/python3, debian: python3 }, ", StringComparison.Ordinal));
-                var package = PackageScan.Of([Path.Combine(folder.Path, "packages")], []).Packages.Single();
+                var package = PackageScan.Of([Path.Combine(folder.Path, "packages")]).Packages.Single();
                 services.AddSingleton(package).AddSingleton<IClusterOperator>(new ScriptedOperator("tiny") { Declared = package });
             });
 
         (await Remove(host, "tiny?version=2")).Status.ShouldBe(HttpStatusCode.NoContent);
         Directory.GetDirectories(Path.Combine(folder.Path, "packages")).Select(Path.GetFileName).ShouldBe(["tiny@1"]);
-        PackageScan.Of([Path.Combine(folder.Path, "packages")], []).Packages.Single().Versions.ShouldBe(["1"]);
+        PackageScan.Of([Path.Combine(folder.Path, "packages")]).Packages.Single().Versions.ShouldBe(["1"]);
     }
 
     private string Tiny(string version) => SmallPackage.Write(Path.Combine(folder.Path, $"tiny-{version}"), "tiny", yaml => Of(yaml, version));
