@@ -94,14 +94,15 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
     {
         var values = Values(settings, tasks);
+        var known = values.Client();
         var endpoints = new List<EndpointView>();
         foreach (var endpoint in declaration.Endpoints)
         {
             if (values.Instances(endpoint.Pod) is not [var first, ..])
                 continue;
-            var path = endpoint.Path.Render(endpoint.Name, values.Client()) is { Length: > 0 } text ? WebPath.Of(text) : "";
+            var path = endpoint.Path.Render(endpoint.Name, known) is { Length: > 0 } text ? WebPath.Of(text) : "";
             var url = $"{endpoint.Scheme}://{first.Host}:{first.Ports[endpoint.Port]}{path}";
-            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, Landing(endpoint, values)));
+            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, Landing(endpoint, known)));
         }
 
         return endpoints;
@@ -110,16 +111,17 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     public override IReadOnlyList<SnippetView> Snippets(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
     {
         var values = Values(settings, tasks);
+        var known = values.Snippet();
         return
         [
             .. declaration.Snippets.Where(snippet => values.Has(snippet.Text.Peers.Union(snippet.Title.Peers)) && values.IsConnected(snippet.Text.Connections.Union(snippet.Title.Connections))
                     && (snippet.Pod is not { } pod || values.Instances(pod).Count > 0))
-                .Select(snippet => new SnippetView(snippet.Title.Render("a snippet's title", values.Snippet()), snippet.Language, snippet.Text.Render("a snippet", values.Snippet()).TrimEnd('\n'))),
+                .Select(snippet => new SnippetView(snippet.Title.Render("a snippet's title", known), snippet.Language, snippet.Text.Render("a snippet", known).TrimEnd('\n'))),
         ];
     }
 
-    private static string Landing(EndpointDeclaration endpoint, TemplateValues values) =>
-        endpoint.Landing.Render(endpoint.Name, values.Client()) is var landing && AccessReader.IsLanding(landing) ? landing : "";
+    private static string Landing(EndpointDeclaration endpoint, IReadOnlyDictionary<string, object> known) =>
+        endpoint.Landing.Render(endpoint.Name, known) is var landing && AccessReader.IsLanding(landing) ? landing : "";
 
     public override IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint)
     {
@@ -127,22 +129,26 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         return (declaration.Endpoints.FirstOrDefault(each => each.Name == endpoint)?.Headers ?? new Dictionary<string, Template>(0)).ToDictionary(header => header.Key, header => header.Value.Render(header.Key, values));
     }
 
-    public override IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
-        Exported(Values(settings, tasks), isSecret: false);
+    public override IReadOnlyDictionary<string, string> Exports(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
+    {
+        var values = Values(settings, tasks);
+        return Exported(values, values.Client(), isSecret: false);
+    }
 
     /// <summary>What holds a secret is shown to nobody who does not connect.</summary>
     public override ClusterKeys Keys(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
     {
         var values = Values(settings, tasks);
+        var known = values.Client();
         var files = declaration.ExportedFiles.Where(export => values.Has(export.Value.Content.Peers)).ToList();
         return new ClusterKeys(
-            Exported(values, isSecret: true),
-            [.. DeclaredCertificates.Files(declaration, settings), .. files.Select(export => export.Value).DistinctBy(file => file.Path).Select(file => new GeneratedFile(file.Path, file.Content.Render(file.Path, values.Client())))],
+            Exported(values, known, isSecret: true),
+            [.. DeclaredCertificates.Files(declaration, settings), .. files.Select(export => export.Value).DistinctBy(file => file.Path).Select(file => new GeneratedFile(file.Path, file.Content.Render(file.Path, known)))],
             (declaration.Certificates?.Variables ?? new Dictionary<string, string>(0)).Concat(files.Select(export => KeyValuePair.Create(export.Key, export.Value.Path))).DistinctBy(path => path.Key).ToDictionary());
     }
 
-    private Dictionary<string, string> Exported(TemplateValues values, bool isSecret) => declaration.Exports
-        .Where(export => export.Value.IsSecret == isSecret && values.Has(export.Value.Peers)).ToDictionary(export => export.Key, export => export.Value.Render(export.Key, values.Client()));
+    private Dictionary<string, string> Exported(TemplateValues values, IReadOnlyDictionary<string, object> known, bool isSecret) => declaration.Exports
+        .Where(export => export.Value.IsSecret == isSecret && values.Has(export.Value.Peers)).ToDictionary(export => export.Key, export => export.Value.Render(export.Key, known));
 
     /// <summary>A pod that was placed before its package had the port is not measured before it is placed anew.</summary>
     public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)

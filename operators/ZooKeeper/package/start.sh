@@ -1,9 +1,10 @@
 #!/bin/sh
-# $1 this server's number, $2 how many there are, $3 its addresses as a configuration has them, $4 an option of Java's.
+# $1 this server's number, $2 how many there are, $3 its addresses as a configuration has them; the rest is the server's command.
 # Each server writes its addresses into the cluster's folder of the lake, waits until all are there and starts. When another one
 # was replaced, and so has other addresses, this one starts again with them.
 set -eu
-number=$1 count=$2 addresses=$3 heap=$4
+number=$1 count=$2 addresses=$3
+shift 3
 server= ending=
 
 members() {
@@ -35,8 +36,7 @@ while [ -z "$ending" ]; do
     if [ -n "$ending" ]; then break; fi
     known=$(members)
     { cat common.cfg; printf '%s\n' "$known"; } > zoo.cfg
-    /usr/bin/java -XX:+UseSerialGC "$heap" -XX:+ExitOnOutOfMemoryError -Dlog4j2.configurationFile=conf/log4j2.properties \
-        -cp 'zookeeper/jars/*:conf' org.apache.zookeeper.server.quorum.QuorumPeerMain zoo.cfg &
+    "$@" &
     server=$!
     while kill -0 "$server" 2> /dev/null && [ -z "$ending" ]; do
         now=$(members)

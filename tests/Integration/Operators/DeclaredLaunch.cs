@@ -121,9 +121,9 @@ public sealed class DeclaredLaunch : IAsyncDisposable
 
     public Task<ClusterObservation> UntilAsync(ClusterState state, TimeSpan limit) => subject.UntilAsync(state, limit);
 
-    /// <summary>The process of a task whose arguments hold a word.</summary>
-    public int ProcessOf(string task, string word) =>
-        Processes().Single(process => process.Environment.Contains($"MESOS_TASK_ID={Cluster}.{task}.", StringComparison.Ordinal) && process.Arguments.Contains(word, StringComparison.Ordinal)).Id;
+    /// <summary>The process of a task with such arguments.</summary>
+    public int ProcessOf(string task, Predicate<string> isIt) =>
+        Processes().Single(process => process.Environment.Contains($"MESOS_TASK_ID={Cluster}.{task}.", StringComparison.Ordinal) && isIt(process.Arguments)).Id;
 
     /// <summary>What everybody on the host can read of the cluster's processes.</summary>
     public string ArgumentsOfTasks() => string.Join('\n', Processes().Select(process => process.Arguments));

@@ -33,7 +33,7 @@ public sealed class PostgreSqlLaunchTests(ITestOutputHelper output)
         seen.Volumes.ShouldHaveSingleItem().Name.ShouldBe("data");
         await AskAsync(connection.Environment, "CREATE TABLE one AS SELECT 42 AS a");
 
-        using (var server = System.Diagnostics.Process.GetProcessById(launched.ProcessOf("server", "data/server")))
+        using (var server = System.Diagnostics.Process.GetProcessById(launched.ProcessOf("server", arguments => arguments.Contains("data/server", StringComparison.Ordinal))))
             server.Kill();
         await launched.UntilAsync(ClusterState.Degraded, Patience);
         await launched.UntilAsync(ClusterState.Ready, Patience);

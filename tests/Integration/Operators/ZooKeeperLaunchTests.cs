@@ -69,7 +69,7 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         await launched.ReadyAsync("""{"memory":128}""");
         await ModesAsync(launched.Exported("ZOOKEEPER_CONNECT").Split(','), "follower follower leader");
 
-        using (var server = Process.GetProcessById(launched.ProcessOf("server-1", "QuorumPeerMain")))
+        using (var server = Process.GetProcessById(launched.ProcessOf("server-1", arguments => arguments.StartsWith("/usr/bin/java ", StringComparison.Ordinal))))
             server.Kill();
         await launched.UntilAsync(ClusterState.Degraded, Patience);
         await launched.UntilAsync(ClusterState.Ready, Patience);
