@@ -57,6 +57,8 @@ public static class PackageReader
         var pods = podFields.Select(pod => podsReader.Pod(pod.Key, pod.Value, tasks, podFields.Keys.ToHashSet(StringComparer.Ordinal))).ToList();
         if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Where(other => other.Value != PeerState.Located).Select(other => other.Key)])) is { } cycle)
             problems.Add(podFields[cycle[0]].At("waits_for"), $"pods wait for each other for ever: {string.Join(" waits for ", cycle)}");
+        if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.Rules.EndAfter])) is { } ends)
+            problems.Add(podFields[ends[0]].At("plans"), $"pods never end: {string.Join(" ends after ", ends)}");
 
         var operationTasks = new TasksReader(problems, templates, podsReader, names, scopes.WithOperations(operationFields.Keys, steps), java, versions.All(version => version.Artifacts.Program is not null));
         var operationsReader = new OperationsReader(problems, podsReader, operationTasks, podFields.Keys.ToHashSet(StringComparer.Ordinal));

@@ -1,4 +1,5 @@
 using DataPlatform.Operators.Sdk.Specification;
+using YamlDotNet.RepresentationModel;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
@@ -7,14 +8,15 @@ namespace DataPlatform.Operators.Sdk.Declared;
 /// <param name="steps">Operations that are steps of plans.</param>
 internal sealed class PlanRulesReader(Problems problems, IReadOnlyDictionary<string, IReadOnlySet<string>> facts, IReadOnlyCollection<string> steps)
 {
-    public PlanRules Rules(string pod, Fields fields)
+    /// <param name="pods">All of the package's.</param>
+    public PlanRules Rules(string pod, Fields fields, IReadOnlySet<string> pods)
     {
         if (fields.Map("plans") is not { } plans)
             return PlanRules.None;
         var rules = new PlanRules
         {
             EndWhen = [.. plans.Maps("end_when").Select(condition => Condition(pod, condition))], EndLast = plans.Map("end_last") is { } last ? Condition(pod, last) : null,
-            BeforeRemoval = Step(plans, "before_removal"), AfterAddition = Step(plans, "after_addition"),
+            EndAfter = [.. plans.Texts("end_after").Select(other => Other(pod, other.Text, other.At, pods))], BeforeRemoval = Step(plans, "before_removal"), AfterAddition = Step(plans, "after_addition"),
         };
         plans.Done();
         return rules;
@@ -27,6 +29,13 @@ internal sealed class PlanRulesReader(Problems problems, IReadOnlyDictionary<str
         if (fact.Length > 0 && known?.Contains(fact) != true)
             problems.Add(fields.At("fact"), $"{fields.Of("fact")} names {Problems.Short(fact)}, which {pod} does not say of itself (facts)", known is null ? "none" : string.Join(", ", known));
         return FactsReader.Condition(fact, fields);
+    }
+
+    private string Other(string pod, string other, YamlNode at, IReadOnlySet<string> pods)
+    {
+        if (other == pod || !pods.Contains(other))
+            problems.Add(at, $"{pod} ends after {Problems.Short(other)}, which is no other pod", string.Join(", ", pods.Where(each => each != pod)));
+        return other;
     }
 
     private string? Step(Fields plans, string field)

@@ -30,7 +30,7 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
         var pod = new PodDeclaration(
             type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(type, fields, others)], waitsFor)
         {
-            When = Decides(fields, "when"), Unless = Decides(fields, "unless"), Rules = rules.Rules(type, fields),
+            When = Decides(fields, "when"), Unless = Decides(fields, "unless"), Rules = rules.Rules(type, fields, others),
         };
         fields.Done();
         return pod;

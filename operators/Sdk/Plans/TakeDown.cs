@@ -1,6 +1,7 @@
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Scheduling;
 using DataPlatform.Operators.Sdk.Specification;
+using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk.Plans;
 
@@ -21,9 +22,25 @@ internal static class TakeDown
 
     private static Phase Tasks(ClusterWork cluster) => new("tasks", Strategy.Parallel,
     [
-        .. cluster.Tasks.Values.Where(row => row.Living || !row.IsOperation).OrderBy(row => row.LaunchedAt).ThenBy(row => row.Name, StringComparer.Ordinal).Select(row => new Step(
-            StepKind.Kill, row.Name, row.Pod, row.Living ? StepState.Starting : StepState.Complete, row.Living, row.Living ? "its process to end" : null) { FinishedAt = row.EndedAt }),
+        .. cluster.Tasks.Values.Where(row => row.Living || !row.IsOperation).OrderBy(row => row.LaunchedAt).ThenBy(row => row.Name, StringComparer.Ordinal).Select(row => Kill(cluster, row)),
     ]);
+
+    private static Step Kill(ClusterWork cluster, TaskRow row)
+    {
+        if (!row.Living)
+            return new Step(StepKind.Kill, row.Name, row.Pod, StepState.Complete) { FinishedAt = row.EndedAt };
+        return row.KillReason is null && WaitsFor(cluster, row) is { } other
+            ? new Step(StepKind.Kill, row.Name, row.Pod, StepState.Pending, WaitingFor: $"{other} to end, which needs it for that")
+            : new Step(StepKind.Kill, row.Name, row.Pod, StepState.Starting, IsEligible: true, "its process to end");
+    }
+
+    /// <summary>What is out of reach holds nothing up.</summary>
+    private static string? WaitsFor(ClusterWork cluster, TaskRow row)
+    {
+        var before = cluster.Pods.GetValueOrDefault(row.Pod) is { } record ? cluster.RulesOf(record.Type).EndAfter : [];
+        return before.Count == 0 ? null : cluster.Living
+            .Where(other => other.UnreachableSince is null && cluster.Pods.GetValueOrDefault(other.Pod) is { } record && before.Contains(record.Type)).Select(other => other.Name).Order(StringComparer.Ordinal).FirstOrDefault();
+    }
 
     private static Phase Places(ClusterWork cluster, bool withVolumes) => new("places", Strategy.Parallel,
     [

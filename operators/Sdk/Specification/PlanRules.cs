@@ -14,6 +14,9 @@ public sealed record PlanRules
     /// <summary>An instance that says this of itself is ended after all others; null where the order does not matter.</summary>
     public FactCondition? EndLast { get; init; }
 
+    /// <summary>Types of pods that need it to end well themselves: where everything ends, it ends when none of theirs runs any more.</summary>
+    public IReadOnlyList<string> EndAfter { get; init; } = [];
+
     /// <summary>The operation (<see cref="OperationKind.Step"/>) that must have succeeded before an instance is removed with its data; null for none.</summary>
     public string? BeforeRemoval { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -11,7 +12,7 @@ namespace DataPlatform.Integration.Tests.Operators;
 public sealed class DeclaredLaunch : IAsyncDisposable
 {
     private const string Cluster = "trial";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
 
     private readonly RealPool pool;
     private readonly StoreServer server;
@@ -76,6 +77,31 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.Plans.Count == 1 && seen.Events.Any(happened => happened.Text == "has other secrets"), StartLimit);
         return Connection;
     }
+
+    /// <summary>Its options are to be others.</summary>
+    public void Update(string options) => subject.Change(wanted =>
+    {
+        var changed = (JsonObject)wanted.Options.DeepClone();
+        foreach (var (option, value) in (JsonObject)JsonNode.Parse(options)!)
+            changed[option] = value?.DeepClone();
+        return wanted with { Target = wanted.Target + 1, TargetAt = DateTimeOffset.UtcNow, Options = changed, Earlier = new Dictionary<int, JsonObject>(wanted.Earlier) { [wanted.Target] = wanted.Options } };
+    });
+
+    /// <summary>Its options are others, and all pods have what that means.</summary>
+    /// <returns>Names of the pods that were ended, in that order.</returns>
+    public async Task<IReadOnlyList<string>> UpdatedAsync(string options)
+    {
+        var asked = Stopwatch.StartNew();
+        Update(options);
+        var target = 0;
+        subject.Change(wanted => wanted with { Target = target = wanted.Target });
+        var seen = await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.Plans.Count == 1 && seen.SettledTarget == target, StartLimit);
+        output.WriteLine($"{options}: {asked.Elapsed.TotalSeconds:0.0} s");
+        var from = seen.Events.Last(happened => happened.Text == $"target {target} is wanted").Number;
+        return [.. seen.Events.Where(happened => happened.Number > from && happened.Text.StartsWith("is being ended", StringComparison.Ordinal)).Select(happened => happened.Subject)];
+    }
+
+    public Task<ClusterObservation> UntilAsync(Func<ClusterObservation, bool> holds, TimeSpan limit) => subject.UntilAsync(holds, limit);
 
     /// <returns>Names of its pods in the order in which they were ended.</returns>
     public async Task<IReadOnlyList<string>> RestartedAsync()

@@ -62,6 +62,7 @@ public sealed class PackageReaderTests
     [InlineData("ends_within_seconds: 600", "count: 2", "an operation is one task that runs once")]
     [InlineData("  backup:\n    title", "  primary:\n    title", "primary is a pod's name already")]
     [InlineData("resources: { cpus: 0.1, memory: 64 }", "resources: { cpus: 0.1, memory: 64 }\n      ports: [http]", "the operation backup has ports")]
+    [InlineData("before_removal: drain", "end_after: [replica]", "replica ends after replica, which is no other pod")]
     [InlineData("fact: behind,", "fact: ahead,", "names ahead, which replica does not say of itself")]
     [InlineData("at_most: 100 }", "at_most: few }", "at_most can't be 'few'")]
     [InlineData("at_most: 100 }", "at_most: 100, is: 3 }", "one of them must be there")]

@@ -116,6 +116,18 @@ public sealed class PlanRulesTests
     }
 
     [Fact]
+    public void One_that_others_need_to_end_well_ends_after_them()
+    {
+        var trial = Ready().SendRemove().ExpectKilled("worker-0", "worker-1");
+        trial.StepOf("head").WaitingFor.ShouldBe("worker-0 to end, which needs it for that");
+        trial.SendStatus("worker-0", TaskState.TaskKilled).ExpectKilled().SendStatus("worker-1", TaskState.TaskKilled).ExpectKilled("head");
+    }
+
+    [Fact]
+    public void One_on_a_host_out_of_reach_holds_up_no_end() =>
+        Ready().SendStatus("worker-0", TaskState.TaskUnreachable).SendRemove().ExpectKilled("worker-1").SendStatus("worker-1", TaskState.TaskKilled).ExpectKilled("head");
+
+    [Fact]
     public void At_first_nothing_was_added() => Ready().Observation!.Plans.Select(plan => plan.Name).ShouldBe(["deploy"]);
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class TrialPackage(
         VolumeSpecification[] kept = volumes ? [new VolumeSpecification("data", 200, "data")] : [];
         var pods = new List<PodSpecification>
         {
-            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null, Volumes = kept }]) { SingleNamed = true },
+            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null, Volumes = kept }]) { SingleNamed = true, Rules = rules ? new PlanRules { EndAfter = ["worker"] } : PlanRules.None },
             new("worker", Option(settings, "workers", workers),
                 [new TaskSpecification("", worker, ["rpc"], context => Told(settings, mates ? Located(settings, context) : Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Volumes = kept, Facts = rules ? _ => Facts : null, LookEvery = TimeSpan.FromSeconds(2) }])
             {
