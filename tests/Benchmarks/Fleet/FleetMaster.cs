@@ -10,8 +10,14 @@ internal sealed class FleetMaster : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dp-bench-");
     private readonly int _port = FreePort();
+    private readonly string[] _settings;
 
-    public FleetMaster() => Process = Start();
+    /// <param name="settings">Further ones of the master.</param>
+    public FleetMaster(params string[] settings)
+    {
+        _settings = settings;
+        Process = Start();
+    }
 
     public Uri Address => new($"http://127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}");
 
@@ -53,10 +59,10 @@ internal sealed class FleetMaster : IAsyncDisposable
 
     private StartedProcess Start() => new(
         Programs.Master!,
-        ["--ip", "127.0.0.1", "--port", _port.ToString(CultureInfo.InvariantCulture), "--work-dir", Path.Combine(_folder.FullName, "master")],
+        ["--ip", "127.0.0.1", "--port", _port.ToString(CultureInfo.InvariantCulture), "--work-dir", Path.Combine(_folder.FullName, "master"), .. _settings],
         Path.Combine(_folder.FullName, "master.log"));
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
