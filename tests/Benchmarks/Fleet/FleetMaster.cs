@@ -11,11 +11,13 @@ internal sealed class FleetMaster : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dp-bench-");
     private readonly int _port = FreePort();
     private readonly string[] _settings;
+    private readonly IReadOnlyDictionary<string, string> _environment;
 
     /// <param name="settings">Further ones of the master.</param>
-    public FleetMaster(params string[] settings)
+    public FleetMaster(IReadOnlyList<string>? settings = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        _settings = settings;
+        _settings = [.. settings ?? []];
+        _environment = environment ?? new Dictionary<string, string>();
         Process = Start();
     }
 
@@ -60,7 +62,8 @@ internal sealed class FleetMaster : IAsyncDisposable
     private StartedProcess Start() => new(
         Programs.Master!,
         ["--ip", "127.0.0.1", "--port", _port.ToString(CultureInfo.InvariantCulture), "--work-dir", Path.Combine(_folder.FullName, "master"), .. _settings],
-        Path.Combine(_folder.FullName, "master.log"));
+        Path.Combine(_folder.FullName, "master.log"),
+        _environment);
 
     public static int FreePort()
     {
