@@ -15,6 +15,9 @@ public abstract class MessageCodec
 
     public abstract byte[] Encode(IMessage message);
 
+    /// <summary>As one record of a RecordIO stream.</summary>
+    public virtual byte[] EncodeRecord(IMessage message) => RecordIO.Encode(Encode(message));
+
     /// <summary>The same bytes, written as they come.</summary>
     public abstract Task WriteAsync(PipeWriter output, IMessage message, CancellationToken cancellation);
 
@@ -47,6 +50,13 @@ public abstract class MessageCodec
         public override string ContentType => "application/x-protobuf";
 
         public override byte[] Encode(IMessage message) => message.ToByteArray();
+
+        public override byte[] EncodeRecord(IMessage message)
+        {
+            var record = RecordIO.Begin(message.CalculateSize(), out var place);
+            message.WriteTo(place);
+            return record;
+        }
 
         public override async Task WriteAsync(PipeWriter output, IMessage message, CancellationToken cancellation) =>
             await output.WriteAsync(Encode(message), cancellation);

@@ -8,12 +8,21 @@ public static class RecordIO
 {
     public static byte[] Encode(ReadOnlySpan<byte> record)
     {
+        var encoded = Begin(record.Length, out var place);
+        record.CopyTo(place);
+        return encoded;
+    }
+
+    /// <summary>A record to be filled.</summary>
+    /// <param name="place">For its bytes, behind the length.</param>
+    internal static byte[] Begin(int bytes, out Span<byte> place)
+    {
         Span<byte> length = stackalloc byte[12];
-        record.Length.TryFormat(length, out var digits, default, CultureInfo.InvariantCulture);
+        bytes.TryFormat(length, out var digits, default, CultureInfo.InvariantCulture);
         length[digits] = (byte)'\n';
-        var encoded = new byte[digits + 1 + record.Length];
+        var encoded = new byte[digits + 1 + bytes];
         length[..(digits + 1)].CopyTo(encoded);
-        record.CopyTo(encoded.AsSpan(digits + 1));
+        place = encoded.AsSpan(digits + 1);
         return encoded;
     }
 }

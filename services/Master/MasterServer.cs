@@ -44,7 +44,9 @@ internal static class MasterServer
         Route(app, settings, new Callers(new BasicGate(credentials, app.Services.GetRequiredService<FailedLogins>())), logging, () => terms);
         var log = app.Services.GetRequiredService<ILogger<MasterTerms>>();
         await app.StartAsync();
-        var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        // In the order in which they were asked for.
+        var ports = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address).Port).ToList();
+        var port = ports[0];
 
         await using var shared = sole is null ? Share(settings, port, logs) : null;
         await using var running = new MasterTerms(sole ?? (Leadership)shared!, () => Describe(settings, port), settings.Pool, TimeProvider.System, logs, settings.Recording);
@@ -61,6 +63,8 @@ internal static class MasterServer
         var endpoint = $"http://{Describe(settings, port).Address.Ip}:{port}";
         EndpointFile.TryWrite(settings.WorkDirectory, endpoint, log);
         log.LogInformation("listening on {Endpoint}, authentication {Authentication}", endpoint, credentials is null ? "off" : "on");
+        if (settings.Http2Port is not null)
+            log.LogInformation("listening for HTTP/2 on port {Port}", ports[1]);
         await app.WaitForShutdownAsync();
         await app.DisposeAsync();
         EndpointFile.Remove(settings.WorkDirectory);
@@ -78,7 +82,10 @@ internal static class MasterServer
     {
         var builder = ServiceServer.NewBuilder(AppContext.BaseDirectory);
         builder.ListenOn(new Listener(
-            settings.Ip, settings.Port, Bodies.LargestBody, new HostNames(settings.Ip, [settings.Hostname, .. settings.AllowedHosts]), ConnectionShare));
+            settings.Ip, settings.Port, Bodies.LargestBody, new HostNames(settings.Ip, [settings.Hostname, .. settings.AllowedHosts]), ConnectionShare)
+        {
+            Http2Port = settings.Http2Port,
+        });
         builder.Logging.ToConsole(logging);
         return builder.Build();
     }

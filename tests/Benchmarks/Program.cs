@@ -4,7 +4,7 @@ using Spectre.Console;
 
 // What scenarios start as a process of its own.
 if (args is [FleetCommand.Name, var master, var count, .. var further])
-    return await FleetCommand.RunAsync(master, count, further is [FleetCommand.Lasting]);
+    return await FleetCommand.RunAsync(master, count, further);
 
 // Ends 0 when everything asked for ran, met or missed: figures of a busy machine are no test.
 var scenarios = Scenario.All();

@@ -43,6 +43,9 @@ public sealed record HostReason(string Host, string AgentId, string Reason);
 /// <param name="At">When it comes by itself; null when somebody must do it.</param>
 public sealed record WhyChange(string Kind, string Text, string? Host, DateTimeOffset? At)
 {
+    /// <summary>It lets all pods have places that get theirs together; else the one that was asked after.</summary>
+    public bool LetsAllFit { get; init; }
+
     /// <summary>Those that would have to end or be parked, with what that frees; null when no cluster would.</summary>
     public IReadOnlyList<WhyCluster>? Clusters { get; init; }
 }

@@ -29,7 +29,7 @@ public sealed class RecordsContent : HttpContent
     {
         try
         {
-            await records.Writer.WriteAsync(RecordIO.Encode(codec.Encode(message)), cancellationToken);
+            await records.Writer.WriteAsync(codec.EncodeRecord(message), cancellationToken);
             return true;
         }
         catch (ChannelClosedException)
@@ -39,7 +39,7 @@ public sealed class RecordsContent : HttpContent
     }
 
     /// <summary>False when too much waits already, or the request has ended.</summary>
-    public bool TryAdd(IMessage message) => records.Writer.TryWrite(RecordIO.Encode(codec.Encode(message)));
+    public bool TryAdd(IMessage message) => records.Writer.TryWrite(codec.EncodeRecord(message));
 
     /// <summary>The request ends after what was added before.</summary>
     public void Complete() => records.Writer.TryComplete();

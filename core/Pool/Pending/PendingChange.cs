@@ -78,12 +78,12 @@ public abstract record PendingChange
         Idle,
     }
 
+    /// <param name="Agent">Null when all fit then that have to find room at the same time, on several agents or one.</param>
     /// <param name="Names">Of what was said to end; none of them could stay.</param>
-    public sealed record TasksEnd(Place Agent, IReadOnlyList<string> Names, Chosen By) : PendingChange
+    public sealed record TasksEnd(Place? Agent, IReadOnlyList<string> Names, Chosen By) : PendingChange
     {
-        public override string Text => Names.Count == 1
-            ? $"fits on {Agent} when {Names[0]} ends"
-            : $"fits on {Agent} when all of these have ended: {string.Join(", ", Names)}";
+        public override string Text => $"{(Agent is null ? "all fit together" : $"fits on {Agent}")} when "
+            + (Names.Count == 1 ? $"{Names[0]} ends" : $"all of these have ended: {string.Join(", ", Names)}");
     }
 
     /// <summary>Nothing that could end would do.</summary>

@@ -7,6 +7,9 @@ namespace DataPlatform.Core.Pool;
 /// <summary>What the rules that make offers say of one agent, with what only the pool knows: whose offers stand, why an agent rests.</summary>
 internal sealed class PendingJudge(PoolState state, PendingQuestion question, DateTimeOffset now, Visibility visibility)
 {
+    /// <summary>When only what was refused for good still is.</summary>
+    private static readonly DateTimeOffset AfterRefusals = DateTimeOffset.MaxValue.AddTicks(-1);
+
     private readonly string user = state.Frameworks[question.FrameworkId].Info.User;
 
     public string FrameworkUser => user;
@@ -23,6 +26,11 @@ internal sealed class PendingJudge(PoolState state, PendingQuestion question, Da
         question.Constraints.WhyNot(PendingMessages.AnyRole, AgentTraits.Of(agent.Info)) is { } unmet
             ? new OfferObstacle.ConstraintUnmet(unmet)
             : state.Allocator.WhyNot(question.FrameworkId, question.Role, agent.Id, at ?? now, question.Wanted);
+
+    /// <summary>Whether the agent would be offered with so much, what the framework let go for a while included.</summary>
+    public bool HasRoomFor(PooledAgent agent, ResourceQuantities wanted) =>
+        question.Constraints.WhyNot(PendingMessages.AnyRole, AgentTraits.Of(agent.Info)) is null
+        && state.Allocator.WhyNot(question.FrameworkId, question.Role, agent.Id, AfterRefusals, wanted) is null;
 
     public Verdict Judge(PooledAgent agent)
     {

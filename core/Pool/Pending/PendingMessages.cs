@@ -14,6 +14,7 @@ public static class PendingMessages
     public const int MostListed = 1_000;
     public const int MostEndingTasks = 10_000;
     private const int MostResources = 100;
+    private const int MostTogether = 1_000;
     private const int LongestText = 4_096;
 
     /// <summary>False with what is wrong and what is allowed. The role is empty where it was left out.</summary>
@@ -21,9 +22,11 @@ public static class PendingMessages
     {
         question = null;
         var wanted = default(ResourceQuantities);
+        var together = new List<ResourceQuantities>();
         var role = call.HasRole ? call.Role : "";
         reason = (call.HasRole && RoleName.WhyInvalid(role) is { } wrong ? $"role: {wrong}" : null)
-            ?? (call.HasResources ? WhyNotResources(call.Resources, out wanted) : null)
+            ?? (call.HasResources ? WhyNotResources("resources", call.Resources, out wanted) : null)
+            ?? WhyNotTogether(call.Together, together)
             ?? (call.Limit > MostListed ? $"limit is {call.Limit}; {MostListed} are allowed" : null)
             ?? (call.Offset > int.MaxValue ? $"offset is {call.Offset}; {int.MaxValue} is allowed" : null)
             ?? WhyNotEndings("endings", call.Endings) ?? WhyNotEndings("idle", call.Idle);
@@ -43,6 +46,7 @@ public static class PendingMessages
             Constraints = constraints,
             IfEnded = call.Endings.Count == 0 && call.Idle.Count == 0 ? null : Releases(call.Endings),
             Idle = Releases(call.Idle),
+            Together = together,
             Offset = (int)call.Offset,
             Limit = (int)call.Limit,
         };
@@ -91,7 +95,7 @@ public static class PendingMessages
         PendingChange.OffersEnd(var agent, _, var at) => Change(change, Type.OffersEnd, agent, at),
         PendingChange.AgentTakesTasks(var agent, _) => Change(change, Type.AgentTakesTasks, agent),
         PendingChange.LimitsRaised(var agent, var limits) => With(Change(change, Type.LimitsRaised, agent), limits),
-        PendingChange.TasksEnd(var agent, var names, var chosen) => With(Change(change, TypeOf(chosen), agent), names),
+        PendingChange.TasksEnd(var agent, var names, var chosen) => With(Change(change, TypeOf(chosen), agent), agent is null, names),
         PendingChange.LargerAgent => Change(change, Type.LargerAgent),
         _ => throw new InvalidOperationException($"No rule tells {change.GetType().Name}"),
     };
@@ -123,25 +127,41 @@ public static class PendingMessages
         return message;
     }
 
-    private static PendingResponse.Types.Change With(PendingResponse.Types.Change message, IEnumerable<string> endings)
+    private static PendingResponse.Types.Change With(PendingResponse.Types.Change message, bool letsAllFit, IEnumerable<string> endings)
     {
+        if (letsAllFit)
+            message.LetsAllFit = true;
         message.Endings.Add(endings);
         return message;
     }
 
-    private static string? WhyNotResources(string text, out ResourceQuantities? wanted)
+    private static string? WhyNotTogether(RepeatedField<string> texts, List<ResourceQuantities> together)
+    {
+        if (texts.Count > MostTogether)
+            return $"together has {texts.Count} entries; {MostTogether} are allowed";
+        foreach (var text in texts)
+        {
+            if (WhyNotResources("together", text, out var wanted) is { } wrong)
+                return wrong;
+            together.Add(wanted!);
+        }
+
+        return null;
+    }
+
+    private static string? WhyNotResources(string field, string text, out ResourceQuantities? wanted)
     {
         wanted = null;
         const string allowed = "amounts such as cpus:1;mem:512 are allowed, unreserved and more than 0";
         if (text.Length > LongestText)
-            return $"resources has {text.Length} characters; {LongestText} are allowed";
+            return $"{field} has {text.Length} characters; {LongestText} are allowed";
         if (!ResourceText.TryParse(text, out var bag, out var reason))
-            return $"resources: {reason}";
+            return $"{field}: {reason}";
         var quantities = bag.Quantities;
         if (quantities.IsEmpty || bag.Count != quantities.Count() || bag.Any(entry => entry.Kind.IsReserved))
-            return $"resources is '{Names.Printable(text)}'; {allowed}";
+            return $"{field} is '{Names.Printable(text)}'; {allowed}";
         if (bag.Count > MostResources)
-            return $"resources names {bag.Count} resources; {MostResources} are allowed";
+            return $"{field} names {bag.Count} resources; {MostResources} are allowed";
         wanted = quantities;
         return null;
     }

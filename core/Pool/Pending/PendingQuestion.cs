@@ -16,6 +16,9 @@ public sealed record PendingQuestion(string FrameworkId, string Role, ResourceQu
     /// <summary>What does nothing and may end at any time, the best first.</summary>
     public IReadOnlyList<PendingRelease> Idle { get; init; } = [];
 
+    /// <summary>What has to find room at the same time, on whatever agents. Where it does not, what has to end is told for all of it.</summary>
+    public IReadOnlyList<ResourceQuantities> Together { get; init; } = [];
+
     /// <summary>Of the list of all agents, by id: which to show each with its reason.</summary>
     public int Offset { get; init; }
 

@@ -25,22 +25,41 @@ internal sealed class PendingSearch(
 
     public IEnumerable<PendingChange> Changes()
     {
-        if (verdicts.Any(verdict => verdict.Kind is PendingKind.Fits or PendingKind.Offered or PendingKind.NotInRole))
+        if (verdicts.Any(verdict => verdict.Kind == PendingKind.NotInRole))
             return [];
         if (verdicts.Any(verdict => verdict.Kind == PendingKind.FrameworkAway))
             return [new PendingChange.FrameworkConnects()];
         if (verdicts.Any(verdict => verdict.Kind == PendingKind.Suppressed))
             return [new PendingChange.FrameworkRevives(question.Role)];
+        var forAll = ForAll();
+        if (verdicts.Any(verdict => verdict.Kind is PendingKind.Fits or PendingKind.Offered))
+            return forAll;
         var changes = new PendingChange?[] { RefusalEnds(), OffersEnd(), LimitsRaised(), AgentTakesTasks() }.OfType<PendingChange>().ToList();
+        changes.AddRange(forAll.Count > 0 ? forAll : Endings(together: null));
+        if (changes.Count == 0 && LargerAgent() is { } larger)
+            changes.Add(larger);
+        return changes;
+    }
+
+    /// <summary>What has to end for all that have to find room at the same time; nothing when they do already.</summary>
+    private List<PendingChange> ForAll()
+    {
+        if (question.Together.Count < 2)
+            return [];
+        var together = new TogetherSearch(state, question, judge, Spend, verdicts);
+        return together.Agents.Count == 0 || together.Fits() ? [] : Endings(together);
+    }
+
+    private List<PendingChange> Endings(TogetherSearch? together)
+    {
+        var changes = new List<PendingChange>();
         foreach (var isIdle in question.Idle.Count > 0 ? [true, false] : (ReadOnlySpan<bool>)[false])
         {
-            var releases = new ReleaseSearch(state, question, visibility, judge, Spend, verdicts, isIdle);
+            var releases = new ReleaseSearch(state, question, visibility, judge, Spend, verdicts, isIdle, together);
             changes.AddRange(releases.Changes());
             IsWhole &= releases.IsWhole;
         }
 
-        if (changes.Count == 0 && LargerAgent() is { } larger)
-            changes.Add(larger);
         return changes;
     }
 

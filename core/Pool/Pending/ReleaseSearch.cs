@@ -34,6 +34,8 @@ internal sealed class ReleaseSearch
 
     private readonly bool isIdle;
 
+    private readonly TogetherSearch? together;
+
     /// <param name="Reserved">Where something is reserved that is given back, and to which role.</param>
     private sealed record Ending(string Name, IReadOnlyList<OfferedResources> Held, IReadOnlyList<(string AgentId, string Role)> Reserved);
 
@@ -43,14 +45,17 @@ internal sealed class ReleaseSearch
     }
 
     /// <param name="isIdle">Of what is idle; else of all that may end.</param>
+    /// <param name="together">What has to find room at the same time; null for what is wanted by itself.</param>
     public ReleaseSearch(
-        PoolState state, PendingQuestion question, Visibility visibility, PendingJudge judge, Func<int, bool> spend, IReadOnlyList<Verdict> verdicts, bool isIdle)
+        PoolState state, PendingQuestion question, Visibility visibility, PendingJudge judge, Func<int, bool> spend, IReadOnlyList<Verdict> verdicts, bool isIdle, TogetherSearch? together)
     {
-        (this.state, this.judge, this.spend, this.visibility, this.isIdle) = (state, judge, spend, visibility, isIdle);
-        others = [.. verdicts.Where(verdict => verdict.Kind is PendingKind.LimitReached or PendingKind.KeptForGuarantees)
-            .Take(MostOnOthers).Select(verdict => verdict.Agent)];
+        (this.state, this.judge, this.spend, this.visibility, this.isIdle, this.together) = (state, judge, spend, visibility, isIdle, together);
+        // Several find room here and there; where need not be said.
+        others = together is not null ? [.. together.Agents.Take(1)]
+            : [.. verdicts.Where(verdict => verdict.Kind is PendingKind.LimitReached or PendingKind.KeptForGuarantees).Take(MostOnOthers).Select(verdict => verdict.Agent)];
         // Where it would not help that something ends need not be looked at.
-        var hopeless = verdicts.Where(verdict => verdict.Kind is not (PendingKind.TooLittle or PendingKind.LimitReached or PendingKind.KeptForGuarantees))
+        var hopeless = verdicts.Where(verdict => together is not null ? !TogetherSearch.MayTake(verdict.Kind)
+                : verdict.Kind is not (PendingKind.TooLittle or PendingKind.LimitReached or PendingKind.KeptForGuarantees))
             .Select(verdict => verdict.Agent.Id).ToHashSet(StringComparer.Ordinal);
         var releases = isIdle ? question.Idle : question.IfEnded;
         inOrder = releases is not null;
@@ -167,13 +172,14 @@ internal sealed class ReleaseSearch
         return supposed;
     }
 
-    private PooledAgent? FirstFitting(IEnumerable<PooledAgent> agents) =>
-        agents.FirstOrDefault(agent => spend(1) && judge.Ask(agent) is null);
+    private PooledAgent? FirstFitting(IEnumerable<PooledAgent> agents) => together is null ? agents.FirstOrDefault(agent => spend(1) && judge.Ask(agent) is null)
+        : together.Fits() ? others[0]
+        : null;
 
     private static PendingChange.Place Place(PooledAgent agent) => new(agent.Id, agent.Info.Hostname);
 
-    private static PendingChange.TasksEnd Change(IReadOnlyList<Candidate> ended, PooledAgent place, Chosen by) =>
-        new(Place(place), [.. ended.Select(candidate => candidate.Ending.Name)], by);
+    private PendingChange.TasksEnd Change(IReadOnlyList<Candidate> ended, PooledAgent place, Chosen by) =>
+        new(together is null ? Place(place) : null, [.. ended.Select(candidate => candidate.Ending.Name)], by);
 
     private Ending Named(PendingRelease release, IReadOnlyDictionary<string, IReadOnlyList<PooledAgent>> reserving)
     {

@@ -1,12 +1,12 @@
 using DataPlatform.Core.Protocol.Mesos;
-using DataPlatform.Core.Resources;
 
 namespace DataPlatform.Core.Pool;
 
 /// <summary>One agent as operators see it.</summary>
 internal static class AgentViews
 {
-    public static OperatorResponse.Types.GetAgents.Types.Agent Of(PoolState state, PooledAgent agent)
+    /// <param name="alike">Of all agents of one answer.</param>
+    public static OperatorResponse.Types.GetAgents.Types.Agent Of(PoolState state, PooledAgent agent, AlikeResources alike)
     {
         var deactivation = state.Deactivations.GetValueOrDefault(agent.Id);
         var view = new OperatorResponse.Types.GetAgents.Types.Agent
@@ -26,18 +26,11 @@ internal static class AgentViews
             view.EstimatedDrainStartTime = StatusReports.Time(deactivation.Since);
         }
 
-        view.TotalResources.Add(agent.Total.ToMessages(ResourceFormat.WithRole));
-        view.AllocatedResources.Add(Allocated(agent).ToMessages(ResourceFormat.WithRole));
-        view.OfferedResources.Add(Offered(agent).ToMessages(ResourceFormat.WithRole));
+        view.TotalResources.Add(alike.Of(agent.Total));
+        view.AllocatedResources.Add(alike.Allocated(agent.HoldingTasks.Select(task => (task.Role, task.Resources))
+            .Concat(agent.Executors.Values.Select(executor => (executor.Role, executor.Resources)))));
+        view.OfferedResources.Add(alike.Allocated(agent.OutstandingOffers.Values.Select(offer => (offer.Role, offer.Resources))));
         view.Capabilities.Add(agent.Capabilities.Select(capability => new AgentInfo.Types.Capability { Type = capability }));
         return view;
     }
-
-    private static ResourceBag Allocated(PooledAgent agent) => Sum(agent.HoldingTasks.Select(task => (task.Role, task.Resources))
-        .Concat(agent.Executors.Values.Select(executor => (executor.Role, executor.Resources))));
-
-    private static ResourceBag Offered(PooledAgent agent) => Sum(agent.OutstandingOffers.Values.Select(offer => (offer.Role, offer.Resources)));
-
-    private static ResourceBag Sum(IEnumerable<(string Role, ResourceBag Resources)> held) =>
-        ResourceSum.AllocatedByRole(held).Aggregate(ResourceBag.Empty, (sum, role) => sum.Add(role));
 }

@@ -32,7 +32,7 @@ public static class OperatorFeed
         PoolEvent.AgentConnected connected => new()
         {
             Type = FeedType.AgentAdded,
-            AgentAdded = new() { Agent = AgentViews.Of(state, state.Agents[connected.AgentId]) },
+            AgentAdded = new() { Agent = AgentViews.Of(state, state.Agents[connected.AgentId], new AlikeResources()) },
         },
         PoolEvent.AgentBecameUnreachable lost => AgentRemoved(lost.AgentId),
         PoolEvent.AgentRemoved gone => AgentRemoved(gone.AgentId),

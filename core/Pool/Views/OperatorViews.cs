@@ -53,7 +53,9 @@ public static class OperatorViews
     public static OperatorResponse.Types.GetAgents Agents(PoolState state)
     {
         var view = new OperatorResponse.Types.GetAgents();
-        view.Agents.Add(state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal).Select(agent => AgentViews.Of(state, agent)));
+        var alike = new AlikeResources();
+        view.Agents.Capacity = state.Agents.Count;
+        view.Agents.Add(state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal).Select(agent => AgentViews.Of(state, agent, alike)));
         view.RecoveredAgents.Add(state.RecoveredAgents.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value));
         return view;
     }

@@ -39,7 +39,10 @@ internal static class Observations
         return new PendingPod(
             instance.Name, [.. instance.TaskNames().Select(task => task.Task)], View(cluster.HoldsData(instance.Name) ? instance.Pod.Resources : instance.Pod.WithVolumes), instance.Pod.PortCount,
             step is { IsEligible: false } ? step.WaitingFor
-            : cluster.TurnOfAnother is { } older && cluster.PlaceOf(instance.Name) is null ? PodSteps.Turn(older) : null);
+            : cluster.TurnOfAnother is { } older && cluster.PlaceOf(instance.Name) is null ? PodSteps.Turn(older) : null)
+        {
+            LacksPlace = cluster.PlaceOf(instance.Name) is null && !cluster.IsSkipped(instance.Name),
+        };
     }
 
     private static ClusterState State(ClusterWork cluster, List<PlanView> plans) => cluster switch

@@ -67,7 +67,7 @@ internal sealed class ProcessOutput : IDisposable
             await response.StartAsync(either.Token);
             await response.BodyWriter.FlushAsync(either.Token);
             await foreach (var record in queue.Reader.ReadAllAsync(either.Token))
-                await response.Body.WriteAsync(RecordIO.Encode(codec.Encode(record)), either.Token);
+                await response.Body.WriteAsync(codec.EncodeRecord(record), either.Token);
         }
         catch (OperationCanceledException)
         {

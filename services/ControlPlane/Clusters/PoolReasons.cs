@@ -51,15 +51,16 @@ public static class PoolReasons
         var kind = WireName.Of(change.Type);
         var clusters = change.Endings.Select(name => endings.FirstOrDefault(ending => ending.Name == name)).OfType<ClusterEnding>().ToList();
         if (clusters.Count == 0 || clusters.Count < change.Endings.Count)
-            return new(kind, change.Text, host, change.At is { } time ? DateTimeOffset.UnixEpoch.AddTicks(time.Nanoseconds / 100) : null);
+            return new(kind, change.Text, host, change.At is { } time ? DateTimeOffset.UnixEpoch.AddTicks(time.Nanoseconds / 100) : null) { LetsAllFit = change.LetsAllFit };
+        var fits = change.LetsAllFit ? "fits with all its pods" : $"fits on {host}";
         var last = clusters.Max(cluster => cluster.At);
         var (text, at) = change.Type switch
         {
-            ChangeType.IdleEnds => ($"fits on {host} if {Parked(clusters, now)}", (DateTimeOffset?)null),
-            ChangeType.TasksEndFewest => ($"fits on {host} if {Deleted(clusters)}", null),
-            _ => ($"fits on {host} when {Ended(clusters, last, now)}", last),
+            ChangeType.IdleEnds => ($"{fits} if {Parked(clusters, now)}", (DateTimeOffset?)null),
+            ChangeType.TasksEndFewest => ($"{fits} if {Deleted(clusters)}", null),
+            _ => ($"{fits} when {Ended(clusters, last, now)}", last),
         };
-        return new(kind, text, host, at) { Clusters = [.. clusters.Select(cluster => new WhyCluster(cluster.Name, cluster.Owner, cluster.Reserved, cluster.IdleSince))] };
+        return new(kind, text, host, at) { LetsAllFit = change.LetsAllFit, Clusters = [.. clusters.Select(cluster => new WhyCluster(cluster.Name, cluster.Owner, cluster.Reserved, cluster.IdleSince))] };
     }
 
     private static string Ended(List<ClusterEnding> clusters, DateTimeOffset last, DateTimeOffset now)

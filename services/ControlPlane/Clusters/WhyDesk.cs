@@ -14,6 +14,9 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
     /// <summary>Pods that ask for the same share one question; the master is not asked more of them for one answer.</summary>
     private const int MostQuestions = 8;
 
+    /// <summary>Of the pods that get their places together the master looks at no more.</summary>
+    private const int MostTogether = 1_000;
+
     /// <param name="task">A task or a pod; null for all that wait.</param>
     /// <returns>Null when there is no such cluster.</returns>
     public async Task<ClusterWhy?> OfClusterAsync(string name, string? task, CancellationToken cancellation)
@@ -24,11 +27,13 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
         var pending = (observed?.Pending ?? []).Where(pod => task is null || pod.Pod == task || pod.Tasks.Contains(task)).ToList();
         var (endings, idle) = Endings(except: cluster.Id);
         IReadOnlyList<ClusterEnding> named = [.. endings, .. idle];
+        // All that lack a place get theirs at the same time: whichever of them is asked after.
+        var together = (observed?.Pending ?? []).Where(pod => pod.LacksPlace).Select(pod => Resources(pod.Asked)).OfType<string>().Take(MostTogether).ToList();
         var answers = new Dictionary<AmountsView, PendingReading>();
         foreach (var asked in pending.Where(pod => pod.WaitsFor is null).Select(pod => pod.Asked).Distinct().Take(MostQuestions))
         {
             answers[asked] = engine?.FrameworkIdOf(cluster.Id) is { } framework
-                ? await master.ReadAsync(Question(framework, Resources(asked), endings, idle), cancellation)
+                ? await master.ReadAsync(Question(framework, Resources(asked), endings, idle, together), cancellation)
                 : new PendingReading.Unreachable("its scheduler is not registered with the master");
         }
 
@@ -79,12 +84,13 @@ public sealed class WhyDesk(ClusterViews views, ClusterStore clusters, Catalogue
         return (ClusterEnding.InOrder(endings), ClusterEnding.Idle(endings.Where(ending => !needed.Contains(ending.Name))));
     }
 
-    private static PendingCall Question(string frameworkId, string? resources, IReadOnlyList<ClusterEnding> endings, IReadOnlyList<ClusterEnding> idle)
+    private static PendingCall Question(string frameworkId, string? resources, IReadOnlyList<ClusterEnding> endings, IReadOnlyList<ClusterEnding> idle, IReadOnlyList<string>? together = null)
     {
         var call = new PendingCall { FrameworkId = new FrameworkID { Value = frameworkId } };
         if (resources is not null) call.Resources = resources;
         call.Endings.Add(endings.Select(ending => ending.ToMessage()));
         call.Idle.Add(idle.Select(ending => ending.ToMessage()));
+        call.Together.Add(together ?? []);
         return call;
     }
 

@@ -46,12 +46,15 @@ public static class WhySummary
             return ($"{waits} for a host: {pod.NotAsked}.", null);
         if (pool.Hosts == 0)
             return ($"{waits} for a host: the pool has none.", "Start an agent on a host (dp-agent --master URL).");
+        // What lets this one have a place is not enough where all get theirs together.
+        var forAll = pool.Changes.Where(change => change.LetsAllFit).ToList();
         if (pool.Reasons.Any(reason => reason.Kind is "FITS" or "OFFERED" or "REFUSED"))
             // There is room for this one, and not for all that get their places together: their scheduler has said for which.
             return why is { Reason: { } reason } && why.Pods.Any(each => each.Refusals.Count > 0)
-                ? ($"{why.Cluster} waits for {(reason.StartsWith(pod.Pod + ": ", StringComparison.Ordinal) ? reason[(pod.Pod.Length + 2)..] : reason)}.", "Ask for less or fewer (dp update), or add a host.")
-                : ($"{waits} for a host on which there is room to be offered.", null);
-        return (Nearest(pod, waits, alike.Count == 1 ? "it" : "each", pool, hosts), ToDo(pool.Changes, now));
+                ? ($"{why.Cluster} waits for {(reason.StartsWith(pod.Pod + ": ", StringComparison.Ordinal) ? reason[(pod.Pod.Length + 2)..] : reason)}.",
+                    forAll.Count > 0 ? ToDo(forAll, now) : "Ask for less or fewer (dp update), or add a host.")
+                : ($"{waits} for a host on which there is room to be offered.", forAll.Count > 0 ? ToDo(forAll, now) : null);
+        return (Nearest(pod, waits, alike.Count == 1 ? "it" : "each", pool, hosts), ToDo(forAll.Count > 0 ? forAll : pool.Changes, now));
     }
 
     /// <summary>What comes by itself before long is waited for; else what is idle could make room at once.</summary>

@@ -41,27 +41,32 @@ public static class ServiceServer
             kestrel.Limits.MaxRequestBodySize = listener.LargestBody;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestBody, HeadersTimeout);
-            kestrel.Listen(listener.Address, listener.Port, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1;
-                listen.Use(next => async connection =>
-                {
-                    try
-                    {
-                        await next(connection);
-                    }
-                    finally
-                    {
-                        connection.Features.Get<Visitor>()?.Leave();
-                    }
-                });
-            });
+            kestrel.Listen(listener.Address, listener.Port, listen => Speak(listen, HttpProtocols.Http1));
+            if (listener.Http2Port is { } port)
+                kestrel.Listen(listener.Address, port, listen => Speak(listen, HttpProtocols.Http2));
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSingleton(book).AddSingleton<SocketTransportFactory>().AddSingleton<IConnectionListenerFactory, BoundedListenerFactory>();
         builder.Services.AddHostedService<ConnectionWatch>();
         builder.Services.AddSingleton(_ => new FailedLogins(TimeProvider.System)).AddHostedService<FailedLoginReport>();
         builder.Services.AddSingleton<IStartupFilter>(new FrontDoor(listener.Names));
+    }
+
+    /// <summary>One protocol a port: without TLS a connection has no way to choose.</summary>
+    private static void Speak(ListenOptions listen, HttpProtocols protocol)
+    {
+        listen.Protocols = protocol;
+        listen.Use(next => async connection =>
+        {
+            try
+            {
+                await next(connection);
+            }
+            finally
+            {
+                connection.Features.Get<Visitor>()?.Leave();
+            }
+        });
     }
 
     /// <summary>Says that who calls over this connection has shown who he is: it makes room for nobody from then on.</summary>
@@ -98,4 +103,8 @@ public static class ServiceServer
 /// <param name="LargestBody">In bytes, of one request.</param>
 /// <param name="Names">Under which it answers, and whose pages may call; null where the service itself looks after that.</param>
 /// <param name="ConnectionShare">The part of this process's descriptors, beyond a reserve, that may go to connections.</param>
-public sealed record Listener(IPAddress Address, int Port, long LargestBody, HostNames? Names, double ConnectionShare);
+public sealed record Listener(IPAddress Address, int Port, long LargestBody, HostNames? Names, double ConnectionShare)
+{
+    /// <summary>Speaks HTTP/2 alone, without TLS and without being asked first; null for none.</summary>
+    public int? Http2Port { get; init; }
+}

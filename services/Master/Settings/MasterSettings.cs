@@ -14,6 +14,7 @@ public sealed record MasterSettings
     [
         new("ip", "ADDRESS", "127.0.0.1", "Address to listen on; another than loopback needs --credentials"),
         new("port", "NUMBER", "5050", "Port to listen on; 0 takes a free one"),
+        new("http2-port", "NUMBER", null, "Port that speaks HTTP/2 alone, with prior knowledge: for proxies and clients that share a connection among many streams; 0 takes a free one (default: none)"),
         new("hostname", "NAME", null, "Name under which frameworks and people find this master (default: its address)"),
         CommonSettings.AllowedHosts,
         new("work-dir", "DIRECTORY", null, "Where the journal and the file 'endpoint' are kept (required)"),
@@ -33,6 +34,9 @@ public sealed record MasterSettings
 
     /// <summary>0 for a free one.</summary>
     public required int Port { get; init; }
+
+    /// <summary>0 for a free one, null for none.</summary>
+    public int? Http2Port { get; init; }
 
     public string? Hostname { get; init; }
 
@@ -63,6 +67,7 @@ public sealed record MasterSettings
     {
         Ip = values.Address("ip"),
         Port = values.Port("port"),
+        Http2Port = values.Find("http2-port") is null ? null : values.Port("http2-port"),
         Hostname = values.FindHostName("hostname"),
         AllowedHosts = values.List(CommonSettings.AllowedHosts.Name),
         WorkDirectory = values.FilePath("work-dir"),

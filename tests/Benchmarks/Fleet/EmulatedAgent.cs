@@ -11,7 +11,7 @@ namespace DataPlatform.Benchmarks.Fleet;
 /// Speaks the agent link as an agent does, runs nothing: a task is RUNNING at once, and FINISHED as soon as that is acknowledged, or else
 /// serves until it is killed.
 /// </summary>
-/// <param name="streams">Holds a connection for every agent.</param>
+/// <param name="streams">Holds a stream for every agent: a connection of its own, or one that it shares.</param>
 /// <param name="calls">Shares few connections among all agents.</param>
 /// <param name="isLasting">Tasks run on, and their checks succeed.</param>
 internal sealed class EmulatedAgent(int number, IReadOnlyList<Resource> resources, HttpClient streams, HttpClient calls, FleetCounters counters, bool isLasting = false)
@@ -69,7 +69,7 @@ internal sealed class EmulatedAgent(int number, IReadOnlyList<Resource> resource
         await registering.WaitAsync(cancellation);
         try
         {
-            response = await streams.SendAsync(Post(call), HttpCompletionOption.ResponseHeadersRead, cancellation);
+            response = await streams.SendAsync(Post(call, streams), HttpCompletionOption.ResponseHeadersRead, cancellation);
         }
         finally
         {
@@ -163,17 +163,17 @@ internal sealed class EmulatedAgent(int number, IReadOnlyList<Resource> resource
     private async Task SendAsync(AgentCall call, CancellationToken cancellation)
     {
         call.AgentId = _info.Id;
-        using var request = Post(call);
+        using var request = Post(call, calls);
         request.Headers.Add(StreamIdHeader, _streamId);
         using var answer = await calls.SendAsync(request, cancellation);
         if (!answer.IsSuccessStatusCode)
             counters.UpdateRefused($"{call.Type} is answered {(int)answer.StatusCode}");
     }
 
-    private static HttpRequestMessage Post(AgentCall call)
+    private static HttpRequestMessage Post(AgentCall call, HttpClient by)
     {
         var content = new ByteArrayContent(call.ToByteArray());
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
-        return new HttpRequestMessage(HttpMethod.Post, "/api/v1/agent-link") { Content = content };
+        return new HttpRequestMessage(HttpMethod.Post, "/api/v1/agent-link") { Content = content, Version = by.DefaultRequestVersion, VersionPolicy = by.DefaultVersionPolicy };
     }
 }

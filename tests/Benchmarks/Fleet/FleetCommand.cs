@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using DataPlatform.Core.Client.Http;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Core.Resources;
@@ -6,13 +7,15 @@ using DataPlatform.Core.Resources;
 namespace DataPlatform.Benchmarks.Fleet;
 
 /// <summary>
-/// The emulated agents as a process of their own: <c>fleet MASTER AGENTS [lasting]</c>, where lasting tasks run until they are killed. It writes its counters as a line ten times a second and
+/// The emulated agents as a process of their own: <c>fleet MASTER AGENTS [lasting] [shared=PORT]</c>, where lasting tasks run until they are killed, and
+/// agents share the connections of their streams where the master has an HTTP/2 port for that. It writes its counters as a line ten times a second and
 /// ends with its input; <c>hold N</c> on that makes every agent hold N running tasks from its next registration on.
 /// </summary>
 internal static class FleetCommand
 {
     public const string Name = "fleet";
     public const string Lasting = "lasting";
+    public const string Shared = "shared=";
 
     public const string AgentResources = "cpus:4;mem:8192;disk:10240;ports:[31000-31099]";
 
@@ -24,11 +27,14 @@ internal static class FleetCommand
 
     private const int CallConnections = 64;
 
-    public static async Task<int> RunAsync(string master, string agentCount, bool isLasting)
+    public static async Task<int> RunAsync(string master, string agentCount, IReadOnlyList<string> further)
     {
         var (address, count) = (new Uri(master), int.Parse(agentCount, CultureInfo.InvariantCulture));
         var counters = new FleetCounters();
-        using var streams = Client(address, int.MaxValue);
+        var isLasting = further.Contains(Lasting);
+        using var streams = further.FirstOrDefault(word => word.StartsWith(Shared, StringComparison.Ordinal)) is { } shared
+            ? SharedClient(new UriBuilder(address) { Port = int.Parse(shared[Shared.Length..], CultureInfo.InvariantCulture) }.Uri)
+            : Client(address, int.MaxValue);
         using var calls = Client(address, CallConnections);
         using var stop = new CancellationTokenSource();
         using var registering = new SemaphoreSlim(RegisteringAtOnce);
@@ -58,6 +64,15 @@ internal static class FleetCommand
     }))
     {
         BaseAddress = master, Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>As many streams a connection as the master allows, which is a hundred, then the next connection.</summary>
+    private static HttpClient SharedClient(Uri master) => new(new FailedConnectionHandler(new SocketsHttpHandler
+    {
+        EnableMultipleHttp2Connections = true, UseProxy = false, UseCookies = false, PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+    }))
+    {
+        BaseAddress = master, Timeout = Timeout.InfiniteTimeSpan, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
     private static async Task TellAsync(FleetCounters counters, CancellationToken cancellation)

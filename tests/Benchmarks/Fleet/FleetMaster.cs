@@ -10,8 +10,16 @@ internal sealed class FleetMaster : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dp-bench-");
     private readonly int _port = FreePort();
+    private readonly string[] _settings;
+    private readonly IReadOnlyDictionary<string, string> _environment;
 
-    public FleetMaster() => Process = Start();
+    /// <param name="settings">Further ones of the master.</param>
+    public FleetMaster(IReadOnlyList<string>? settings = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        _settings = [.. settings ?? []];
+        _environment = environment ?? new Dictionary<string, string>();
+        Process = Start();
+    }
 
     public Uri Address => new($"http://127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}");
 
@@ -53,10 +61,11 @@ internal sealed class FleetMaster : IAsyncDisposable
 
     private StartedProcess Start() => new(
         Programs.Master!,
-        ["--ip", "127.0.0.1", "--port", _port.ToString(CultureInfo.InvariantCulture), "--work-dir", Path.Combine(_folder.FullName, "master")],
-        Path.Combine(_folder.FullName, "master.log"));
+        ["--ip", "127.0.0.1", "--port", _port.ToString(CultureInfo.InvariantCulture), "--work-dir", Path.Combine(_folder.FullName, "master"), .. _settings],
+        Path.Combine(_folder.FullName, "master.log"),
+        _environment);
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

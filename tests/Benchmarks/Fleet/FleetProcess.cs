@@ -12,9 +12,13 @@ internal sealed class FleetProcess : IAsyncDisposable
     private volatile bool _held;
 
     /// <param name="isLasting">Tasks run until they are killed.</param>
-    public FleetProcess(Uri master, int agents, bool isLasting = false)
+    /// <param name="sharedPort">Of the master, where it speaks HTTP/2; null for a connection an agent.</param>
+    public FleetProcess(Uri master, int agents, bool isLasting = false, int? sharedPort = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [FleetCommand.Name, master.ToString(), agents.ToString(CultureInfo.InvariantCulture), .. isLasting ? [FleetCommand.Lasting] : Array.Empty<string>()])
+        List<string> further = isLasting ? [FleetCommand.Lasting] : [];
+        if (sharedPort is { } port)
+            further.Add(string.Create(CultureInfo.InvariantCulture, $"{FleetCommand.Shared}{port}"));
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [FleetCommand.Name, master.ToString(), agents.ToString(CultureInfo.InvariantCulture), .. further])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
         };

@@ -16,7 +16,7 @@ public sealed class EventStream : IDisposable
     /// <summary>Of messages in protobuf. One message may go beyond it, such as a first picture of the whole pool.</summary>
     public const long MostWaitingBytes = 64 * 1024 * 1024;
 
-    private readonly Channel<IMessage> queue = Channel.CreateBounded<IMessage>(
+    private readonly Channel<(IMessage Message, int Size)> queue = Channel.CreateBounded<(IMessage Message, int Size)>(
         new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly MessageCodec codec;
@@ -41,7 +41,7 @@ public sealed class EventStream : IDisposable
         if (seen is null)
             return;
         var size = seen.CalculateSize();
-        if (Interlocked.Add(ref waitingBytes, size) - size < MostWaitingBytes && queue.Writer.TryWrite(seen))
+        if (Interlocked.Add(ref waitingBytes, size) - size < MostWaitingBytes && queue.Writer.TryWrite((seen, size)))
             return;
         if (!queue.Writer.TryComplete())
             return;
@@ -63,12 +63,12 @@ public sealed class EventStream : IDisposable
         {
             await response.StartAsync(either.Token);
             await response.BodyWriter.FlushAsync(either.Token);
-            await foreach (var message in queue.Reader.ReadAllAsync(either.Token))
+            await foreach (var (message, size) in queue.Reader.ReadAllAsync(either.Token))
             {
-                Interlocked.Add(ref waitingBytes, -message.CalculateSize());
+                Interlocked.Add(ref waitingBytes, -size);
                 // There are clients that take every HTTP chunk for one record, as Mesos sends them. What is written whole is one
                 // chunk; the body's PipeWriter cuts one wherever its buffer ends.
-                await response.Body.WriteAsync(RecordIO.Encode(codec.Encode(message)), either.Token);
+                await response.Body.WriteAsync(codec.EncodeRecord(message), either.Token);
             }
         }
         catch (OperationCanceledException)

@@ -101,6 +101,53 @@ public sealed class PendingViewsTests
     }
 
     [Fact]
+    public void What_fits_alone_and_not_with_the_others_is_told_what_must_end_for_all_of_them()
+    {
+        var (first, second) = (pool.Register("a1", "cpus:4;mem:4096"), pool.Register("a2", "cpus:4;mem:4096"));
+        var other = pool.Subscribe("other");
+        foreach (var (task, agent) in new[] { ("x", first), ("y", second), ("z", second) })
+            Run(other, agent, task, "cpus:2;mem:100");
+        Rest(other);
+        var framework = pool.Subscribe("f");
+        PendingRelease Release(string task) => new(task, [(other, task)]);
+        PendingAnswer Together(int pods, params string[] idle) => Answered(new PendingQuestion(framework, "role", Wanted("cpus:2"))
+        {
+            IfEnded = [Release("x"), Release("y"), Release("z")], Idle = [.. idle.Select(Release)], Together = [.. Enumerable.Repeat(Wanted("cpus:2"), pods)],
+        }, Everything);
+        string[] Told(int pods, params string[] idle) => [.. Together(pods, idle).Changes.OfType<PendingChange.TasksEnd>().Where(change => change.Agent is null).Select(change => change.Text)];
+
+        Together(2).Reasons.ShouldContain(reason => reason.Kind == PendingKind.Fits || reason.Kind == PendingKind.Offered);
+        Told(1).ShouldBeEmpty();
+        Told(2).ShouldBe(["all fit together when x ends"]);
+        Told(2, "z", "y").ShouldBe(["all fit together when z ends", "all fit together when x ends"]);
+        Told(3).ShouldBe(["all fit together when all of these have ended: x, y"]);
+        Told(5).ShouldBeEmpty();
+        Limit("cpus:3");
+        Told(2).ShouldBeEmpty();
+        Limit("cpus:4");
+        Told(2).ShouldBe(["all fit together when all of these have ended: x, y, z"]);
+        Limit("cpus:100");
+        End(other, "a1", "x");
+        Told(2).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_the_framework_let_go_while_it_waits_for_all_is_room_for_them()
+    {
+        var agent = pool.Register("a1", "cpus:6;mem:4096");
+        var other = pool.Subscribe("other");
+        Run(other, agent, "x", "cpus:3;mem:100");
+        Rest(other);
+        var framework = pool.Subscribe("f");
+        Decline(framework, seconds: 3);
+
+        var answer = Answered(new PendingQuestion(framework, "role", Wanted("cpus:2")) { IfEnded = [new("x", [(other, "x")])], Together = [Wanted("cpus:2"), Wanted("cpus:1"), Wanted("cpus:3")] }, Everything);
+
+        answer.Reasons.ShouldHaveSingleItem().Kind.ShouldBe(PendingKind.Refused);
+        answer.Changes.OfType<PendingChange.TasksEnd>().ShouldHaveSingleItem().Text.ShouldBe("all fit together when x ends");
+    }
+
+    [Fact]
     public void Without_a_word_of_what_may_end_other_frameworks_are_thought_away()
     {
         var agent = pool.Register("a1");
@@ -129,7 +176,7 @@ public sealed class PendingViewsTests
 
         var end = Ask(framework, "cpus:4", new PendingRelease("cluster t", [(other, "t")])).Changes.OfType<PendingChange.TasksEnd>().ShouldHaveSingleItem();
 
-        end.Agent.AgentId.ShouldBe(second);
+        end.Agent!.AgentId.ShouldBe(second);
         End(other, "a1", "t");
         IsOfferedOrFits(framework, "cpus:4");
     }

@@ -55,6 +55,7 @@ public sealed class SchedulerCoreTests
         waiting.Single(reason => reason.Host == "A1:5051").Stage.ShouldBe("resources");
         waiting.Single(reason => reason.Host == "A2:5051").Reason.ShouldBe("it lacks 1 ports (1 asked, 0 free)");
         trial.Observation!.Pending.Select(pod => (pod.Pod, pod.Asked.MilliCpus, pod.Ports, pod.WaitsFor)).ShouldContain(("head", 500L, 1, null));
+        trial.Observation!.Pending.ShouldAllBe(pod => pod.LacksPlace);
     }
 
     [Fact]

@@ -62,6 +62,7 @@ public sealed class SchedulerPlansTests
     {
         var trial = SchedulerTrial.Started(new TrialPackage(TrialPackage.Serially)).SendOffer("A1").ExpectLaunched("head").SendReady("head");
         var place = trial.Memory.Pods.Single(record => record.Name == "worker-0").Place.ShouldNotBeNull();
+        trial.Observation!.Pending.ShouldContain(pod => pod.Pod == "worker-0" && !pod.LacksPlace);
         trial.Restart().SendSubscribed().SendWant().SendArtifacts().SendOffers(trial.ReservedOffer("worker-0")).ExpectLaunched("worker-0");
         trial.Rows["worker-0"].Ports.Values.ShouldBe(place.AllPorts);
     }

@@ -39,6 +39,20 @@ public sealed class PoolReasonsTests
         told.Clusters?.Select(cluster => cluster.Name).ShouldBe(names.Split(' '));
     }
 
+    [Theory]
+    [InlineData(Change.Types.Type.TasksEndSoonest, "fits with all its pods when cluster a ends in 12 min")]
+    [InlineData(Change.Types.Type.TasksEndFewest, "fits with all its pods if cluster a of ann (2 cpus, 1 GiB) is deleted")]
+    [InlineData(Change.Types.Type.IdleEnds, "fits with all its pods if idle cluster a of ann (2 cpus, 1 GiB) is parked, which has done nothing for 3 h 0 min")]
+    public void What_lets_all_pods_fit_names_no_host(Change.Types.Type type, string text)
+    {
+        var answer = new PendingResponse { FrameworkId = new FrameworkID { Value = "F" }, FrameworkName = "f", Role = "r", Agents = 2, SearchedAll = true };
+        answer.Changes.Add(new Change { Type = type, Text = "as the master says it", LetsAllFit = true, Endings = { "a" } });
+
+        var told = PoolReasons.OfCluster(answer, endings, Now).Changes.ShouldHaveSingleItem();
+
+        (told.Text, told.Host, told.LetsAllFit).ShouldBe((text, null, true));
+    }
+
     [Fact]
     public void Who_is_idle_for_the_longest_is_to_be_parked_first_and_who_is_busy_never() =>
         ClusterEnding.Idle([Ending("a", "ann", 1), Ending("b", "bob", 2) with { IdleSince = Now.AddHours(-4) }, Ending("c", "bob", 3) with { IdleSince = null }])

@@ -96,6 +96,41 @@ public sealed class WhyDeskTests
     }
 
     [Fact]
+    public async Task Pods_that_fit_alone_and_not_together_are_told_which_cluster_makes_room_for_all()
+    {
+        await using var master = await MasterProcess.StartAsync();
+        await using var agent = new FakeAgent(master.Endpoint, "cpus:1;mem:1024");
+        await agent.RegisterAsync();
+        await using var framework = await Master.TestFramework.SubscribeAsync(master.Endpoint);
+        await FaultTests.RunAsync(framework, agent, "h1");
+        await using var host = await ControlPlaneHost.Start(
+            engine: new ScriptedOperator { FrameworkId = framework.Id }, change: settings => settings with { Master = master.Endpoint });
+        await LaunchAsync(host, "holder", ScriptedOperator.Pending with { Tasks = [Running("h1")], Reserved = new AmountsView(100, 32, 0) });
+        await LaunchAsync(host, "trial", ScriptedOperator.Pending with
+        {
+            Reason = "head: a host for worker-0, as all get their places together: 127.0.0.1:5051 comes nearest: it lacks 0.1 cpus",
+            Pending =
+            [
+                new("head", ["head"], new(500, 256, 0), 1, null) { LacksPlace = true },
+                new("worker-0", ["worker-0"], new(500, 256, 0), 1, "waits for the head to be ready") { LacksPlace = true },
+                new("old-0", ["old-0"], new(500, 256, 0), 1, "waits for its step"),
+            ],
+            Waiting = [new PlacementReason("worker-0", "127.0.0.1:5051", "resources", "it lacks 0.1 cpus", DateTimeOffset.UnixEpoch)],
+        });
+
+        var (code, output) = await DpAsync(host, "why", "trial");
+
+        code.ShouldBe(ExitCode.Waiting);
+        output.ShouldBe("""
+            trial waits for a host for worker-0, as all get their places together: 127.0.0.1:5051 comes nearest: it lacks 0.1 cpus.
+            -> It fits with all its pods when cluster holder ends in 11 min.
+               Every host's reason: dp why trial --all
+
+            """);
+        (await DpAsync(host, "why", "trial/head")).Output.ShouldContain("-> It fits with all its pods when cluster holder ends in 11 min.");
+    }
+
+    [Fact]
     public async Task Without_a_master_the_operator_s_own_reasons_are_told_and_why_there_are_no_others()
     {
         await using var host = await ControlPlaneHost.Start();

@@ -38,6 +38,19 @@ public sealed class WhySummaryTests
             .ShouldBe("trial waits for a host for worker-0: h1:5051 lacks 1 cpus.");
     }
 
+    [Theory]
+    [InlineData("OFFERED")]
+    [InlineData("TOO_LITTLE")]
+    public void What_lets_all_fit_is_to_be_done_before_what_lets_one(string kind)
+    {
+        var idle = new WhyChange("IDLE_ENDS", "fits with all its pods if idle cluster a of me (1 cpus) is parked", null, null) { LetsAllFit = true, Clusters = [new("a", "me", new(1000, 512, 0), Now.AddHours(-2))] };
+        var one = new WhyChange("REFUSAL_ENDS", "fits on h1 in a moment", "h1", Now.AddSeconds(2));
+        var pod = Pod("head", pool: Pool([new HostsReason(kind, "as it is", 1, [])], [one, idle])) with { Refusals = [new PlacementReason("head", "h1:5051", "resources", "it lacks 1 cpus", default)] };
+
+        Say(new ClusterWhy("trial", ClusterState.Pending, "head: a host for worker-0: h1:5051 lacks 1 cpus", [pod]), hosts: Host("h1", 4000, 3900)).ToDo
+            .ShouldBe("It fits with all its pods if idle cluster a of me (1 cpus) is parked: dp park a.");
+    }
+
     [Fact]
     public void An_empty_pool_needs_an_agent() =>
         Of([Pod("worker-0", pool: Pool([], [], hosts: 0))]).ShouldBe(("worker-0 waits for a host: the pool has none.", "Start an agent on a host (dp-agent --master URL)."));
