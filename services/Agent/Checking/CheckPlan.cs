@@ -9,11 +9,25 @@ namespace DataPlatform.Services.Agent.Checking;
 public sealed record CheckTiming(TimeSpan Delay, TimeSpan Starting, TimeSpan Interval, TimeSpan Timeout)
 {
     private const double Longest = 1e6;
+    private const int PausesToLooks = 5;
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
 
     /// <param name="timeout">0 means no bound.</param>
     /// <param name="starting">Null: as the interval.</param>
     public static CheckTiming Of(double delay, double interval, double timeout, double? starting = null) =>
         new(Seconds(delay), Seconds(starting ?? interval), Seconds(interval), timeout <= 0 ? System.Threading.Timeout.InfiniteTimeSpan : Seconds(timeout));
+
+    /// <summary>How long it is until the next look. While a task starts it is looked at often, but a look that costs it much is not to keep it from starting.</summary>
+    /// <param name="took">How long the last look took.</param>
+    public TimeSpan PauseAfter(TimeSpan took, bool hasSucceeded)
+    {
+        if (hasSucceeded)
+            return Longer(Interval, Shortest);
+        var costly = took * PausesToLooks;
+        return Longer(Longer(Starting, Shortest), costly < Interval ? costly : Interval);
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static TimeSpan Seconds(double value) => TimeSpan.FromSeconds(double.IsFinite(value) ? Math.Clamp(value, 0, Longest) : 0);
 }

@@ -10,7 +10,6 @@ namespace DataPlatform.Services.Agent.Checking;
 /// <summary>Looks at running tasks again and again and tells the loop what it saw; what follows from it is decided there.</summary>
 internal sealed class TaskChecks(CheckProbe probe, ActivityProbe activities, Func<TaskRun, CheckedTask?> checkedOf, Func<AgentInput, ValueTask> post, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestActivityInterval = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, CancellationTokenSource> running = new(StringComparer.Ordinal);
 
@@ -71,10 +70,10 @@ internal sealed class TaskChecks(CheckProbe probe, ActivityProbe activities, Fun
         var hasSucceeded = false;
         return RepeatAsync(timing.Delay, task, async () =>
         {
+            var begun = time.GetTimestamp();
             var input = inputOf(await probe.LookAsync(plan, task, timing.Timeout, stop));
             hasSucceeded |= input is AgentInput.CheckObserved { Status: var status } && status.WhyNotServing() is null;
-            var interval = hasSucceeded ? timing.Interval : timing.Starting;
-            return (input, interval > ShortestInterval ? interval : ShortestInterval);
+            return (input, timing.PauseAfter(time.GetElapsedTime(begun), hasSucceeded));
         }, stop);
     }
 

@@ -117,7 +117,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     public async Task<IReadOnlyList<FactView>> UntilFactsAsync(Func<IReadOnlyList<FactView>, bool> wanted)
     {
         var seen = await subject.UntilAsync(seen => wanted(seen.Facts), StartLimit);
-        output.WriteLine(string.Join('\n', seen.Facts));
+        output.WriteLine(string.Join("; ", seen.Facts.GroupBy(fact => fact.Name).Select(group => $"{group.Key}: {string.Join(' ', group.Select(fact => fact.Value ?? "?"))}")));
         return seen.Facts;
     }
 

@@ -78,7 +78,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
     public async Task A_broker_whose_copies_would_have_no_place_is_not_removed()
     {
         await using var launched = await DeclaredLaunch.StartAsync("kafka", output, agents: 3);
-        await launched.ReadyAsync(Small);
+        await launched.ReadyAsync(Small.Replace("\"replicas\":3", "\"replicas\":2", StringComparison.Ordinal).Replace("\"controller_heap\"", "\"controllers\":1,\"controller_heap\"", StringComparison.Ordinal));
         using (var admin = new AdminClientBuilder(Settings(launched)).SetLogHandler((_, _) => { }).Build())
             await admin.CreateTopicsAsync([new TopicSpecification { Name = "wide", NumPartitions = 1, ReplicationFactor = 3 }]);
         launched.Update("""{"brokers":2}""");

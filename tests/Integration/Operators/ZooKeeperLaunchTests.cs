@@ -27,8 +27,6 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBe("its launch", "who only asks how it is has no session");
 
         await launched.GoneAsync();
-        Directory.Exists(Path.Combine(launched.LakePath, "_meetings")).ShouldBeTrue();
-        Directory.GetFileSystemEntries(Path.Combine(launched.LakePath, "_meetings")).ShouldBeEmpty();
     }
 
     [Fact]

@@ -28,6 +28,19 @@ public sealed class CheckResultTests
         status.Command.ShouldNotBeNull().HasExitCode.ShouldBeFalse();
     }
 
+    /// <summary>A page of measurements costs a virtual machine that starts as much as its start.</summary>
+    [Theory]
+    [InlineData(1, false, 50)]
+    [InlineData(40, false, 200)]
+    [InlineData(3000, false, 5000)]
+    [InlineData(40, true, 5000)]
+    public void A_look_that_takes_long_is_not_made_often_while_a_task_starts(int took, bool hasSucceeded, int pause) =>
+        CheckTiming.Of(0, 5, 5, 0.05).PauseAfter(TimeSpan.FromMilliseconds(took), hasSucceeded).ShouldBe(TimeSpan.FromMilliseconds(pause));
+
+    [Fact]
+    public void Without_an_interval_for_the_start_the_usual_one_holds_whatever_a_look_takes() =>
+        CheckTiming.Of(0, 2, 5).PauseAfter(TimeSpan.FromSeconds(4), hasSucceeded: false).ShouldBe(TimeSpan.FromSeconds(2));
+
     [Fact]
     public void A_timeout_of_zero_means_none() =>
         CheckTiming.Of(0, 0, 0).Timeout.ShouldBe(Timeout.InfiniteTimeSpan);
