@@ -92,10 +92,12 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
         return snippets;
     }
 
-    public MetricsDeclaration? Metrics(Fields package, Scopes scopes)
+    /// <summary>Of one pod, or a list where several have them.</summary>
+    public IReadOnlyList<MetricsDeclaration> Metrics(Fields package, Scopes scopes) =>
+        package.At("metrics") is YamlMappingNode ? package.Map("metrics") is { } only ? [MetricsOf(only, scopes)] : [] : [.. package.Maps("metrics").Select(each => MetricsOf(each, scopes))];
+
+    private MetricsDeclaration MetricsOf(Fields fields, Scopes scopes)
     {
-        if (package.Map("metrics") is not { } fields)
-            return null;
         var pod = ports.Pod(fields);
         var port = ports.Port(fields, pod);
         var path = fields.Optional("path", TasksReader.WebPathForm(), TasksReader.WebPathAllowed) ?? "/metrics";

@@ -153,14 +153,11 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     /// <summary>A pod that was placed before its package had the port is not measured before it is placed anew.</summary>
     public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
     {
-        if (declaration.Metrics is not { } metrics)
-            return [];
         var values = Values(settings, tasks);
-        var path = WebPath.Of(metrics.Path.Render("metrics", values.Client()));
         return
         [
-            .. values.Instances(metrics.Pod).Where(instance => instance.Ports.ContainsKey(metrics.Port))
-                .Select(instance => new MeasuredPod(instance.Name, instance.Host, instance.Ports[metrics.Port], path)),
+            .. declaration.Metrics.SelectMany(metrics => values.Instances(metrics.Pod).Where(instance => instance.Ports.ContainsKey(metrics.Port))
+                .Select(instance => new MeasuredPod(instance.Name, instance.Host, instance.Ports[metrics.Port], WebPath.Of(metrics.Path.Render("metrics", values.Client()))))),
         ];
     }
 

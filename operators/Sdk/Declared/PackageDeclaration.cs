@@ -11,7 +11,7 @@ namespace DataPlatform.Operators.Sdk.Declared;
 public sealed record PackageDeclaration(
     string Name, string Title, string Description, IReadOnlyList<VersionDeclaration> Versions, IReadOnlyList<OptionDeclaration> Options,
     IReadOnlyDictionary<string, JsonObject> Sizes, IReadOnlyList<string> Secrets, IReadOnlyList<PodDeclaration> Pods, IReadOnlyList<EndpointDeclaration> Endpoints,
-    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IReadOnlyList<IdleDeclaration> Idle, MetricsDeclaration? Metrics)
+    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IReadOnlyList<IdleDeclaration> Idle, IReadOnlyList<MetricsDeclaration> Metrics)
 {
     public IReadOnlyList<OperationDeclaration> Operations { get; init; } = [];
 

@@ -25,7 +25,7 @@ public sealed class PackageReaderTests
             rules => rules.EndWhen.ShouldBe([new FactCondition("behind", FactComparison.AtMost, "100")]), rules => rules.EndLast.ShouldBe(new FactCondition("leads", FactComparison.Is, "yes")),
             rules => (rules.BeforeRemoval, rules.AfterAddition).ShouldBe(("drain", null)));
         declaration.Facts.ShouldHaveSingleItem().Facts.ShouldBe([new EngineFact("behind", "Values behind", "replica", new FactCondition("behind", FactComparison.AtMost, "1000")), new EngineFact("leads", "Leads", "replica", null)]);
-        declaration.Metrics.ShouldNotBeNull().Path.Render("metrics", new Dictionary<string, object>()).ShouldBe("/metrics");
+        declaration.Metrics.ShouldHaveSingleItem().Path.Render("metrics", new Dictionary<string, object>()).ShouldBe("/metrics");
     }
 
     [Theory]
