@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -85,6 +86,23 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         var seen = await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.Plans.Count == 1 && seen.Events.Any(happened => happened.Text == "restarted"), StartLimit);
         output.WriteLine($"restarted: {asked.Elapsed.TotalSeconds:0.0} s");
         return [.. seen.Events.Where(happened => happened.Text == "is being ended: a restart was asked for").Select(happened => happened.Subject)];
+    }
+
+    /// <summary>It has other options, and all that follows from them is over.</summary>
+    /// <returns>What happened since.</returns>
+    public async Task<IReadOnlyList<EventView>> ChangedAsync(string options)
+    {
+        var (asked, before, target) = (Stopwatch.StartNew(), subject.Subject.Observation!.Events.Count, 0);
+        subject.Change(wanted =>
+        {
+            var merged = (JsonObject)wanted.Options.DeepClone();
+            foreach (var (option, value) in (JsonObject)JsonNode.Parse(options)!)
+                merged[option] = value?.DeepClone();
+            return wanted with { Options = merged, Target = target = wanted.Target + 1, TargetAt = DateTimeOffset.UtcNow, Earlier = wanted.Earlier.Append(KeyValuePair.Create(wanted.Target, wanted.Options)).ToDictionary() };
+        });
+        var seen = await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.SettledTarget == target, StartLimit);
+        output.WriteLine($"changed: {asked.Elapsed.TotalSeconds:0.0} s\n{string.Join('\n', seen.Events.Skip(before))}");
+        return [.. seen.Events.Skip(before)];
     }
 
     /// <summary>What its engine says of itself.</summary>
