@@ -20,7 +20,7 @@ run() {
 
 run "$@"
 # So it ends where the place in ZooKeeper is not there.
-if [ "$status" = 2 ]; then
+if [ "$status" = 3 ]; then
     run "$@" -formatZK -nonInteractive
     run "$@"
 fi

@@ -81,6 +81,33 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
+    [Fact]
+    public async Task The_other_NameNode_serves_within_seconds_when_the_active_one_dies()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, agents: 3);
+        await launched.BesideAsync("zookeeper", "keeper", """{"servers":1,"memory":64,"disk":128}""");
+        await launched.ReadyAsync(Small.Replace("\"datanodes\":1,\"copies\":1", "\"datanodes\":2,\"copies\":2,\"available\":true,\"zookeeper\":\"keeper\"", StringComparison.Ordinal));
+        var hdfs = new WebHdfs(launched);
+        var numbers = Numbers(1000);
+        await hdfs.WriteAsync("/user/data/before.txt", numbers);
+        var active = (await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "role", Value: "active" }) == 1)).Single(fact => fact is { Name: "role", Value: "active" }).Pod;
+
+        var gap = Stopwatch.StartNew();
+        using (var process = Process.GetProcessById(launched.ProcessOf($"{active}-server", arguments => IsJava(arguments, ".namenode.NameNode"))))
+            process.Kill();
+        await hdfs.UntilServedAsync("/user/data/before.txt", Patience);
+        output.WriteLine($"without a NameNode: {gap.Elapsed.TotalSeconds:0.0} s");
+        gap.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+        (await hdfs.ReadAsync("/user/data/before.txt")).ShouldBe(numbers);
+        await hdfs.WriteAsync("/user/data/after.txt", numbers);
+
+        await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "role", Value: "active" or "standby" }) == 2 && facts.Any(fact => fact is { Name: "role", Value: "standby" } && fact.Pod == active));
+        await launched.UntilAsync(ClusterState.Ready, Patience);
+        foreach (var name in (string[])["before", "after"])
+            (await hdfs.ReadAsync($"/user/data/{name}.txt")).ShouldBe(numbers);
+        await launched.GoneAsync();
+    }
+
     private static string Numbers(int count) => string.Join('\n', Enumerable.Range(0, count));
 
     private static bool IsJava(string arguments, string main) => arguments.StartsWith("/usr/bin/java ", StringComparison.Ordinal) && arguments.TrimEnd().EndsWith(main, StringComparison.Ordinal);

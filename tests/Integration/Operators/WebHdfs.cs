@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Shouldly;
@@ -22,6 +23,28 @@ internal sealed class WebHdfs(DeclaredLaunch launched, string user = "data")
         using var place = await AskAsync(HttpMethod.Get, path, "OPEN");
         place.StatusCode.ShouldBe(HttpStatusCode.TemporaryRedirect, await place.Content.ReadAsStringAsync());
         return await Client.GetStringAsync(place.Headers.Location);
+    }
+
+    /// <summary>One NameNode says again where the file is.</summary>
+    public async Task UntilServedAsync(string path, TimeSpan limit)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var answer = await AskAsync(HttpMethod.Get, path, "OPEN");
+                if (answer.StatusCode == HttpStatusCode.TemporaryRedirect)
+                    return;
+            }
+            catch (HttpRequestException) when (since.Elapsed < limit)
+            {
+                // None answers yet.
+            }
+
+            since.Elapsed.ShouldBeLessThan(limit, "no NameNode serves");
+            await Task.Delay(100);
+        }
     }
 
     /// <returns>The answer of the NameNode that is active, or of the last one that answered otherwise.</returns>
