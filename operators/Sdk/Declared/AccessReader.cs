@@ -56,12 +56,13 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
         return headers;
     }
 
-    /// <summary>Variables, and those that hold the path of a file.</summary>
-    public (IReadOnlyDictionary<string, Template> Variables, IReadOnlyDictionary<string, FileDeclaration> Files) Exports(Fields package, Scopes scopes)
+    /// <summary>Variables, those that hold the path of a file, and those that hold the path of a folder of such files.</summary>
+    public (IReadOnlyDictionary<string, Template> Variables, IReadOnlyDictionary<string, FileDeclaration> Files, IReadOnlyDictionary<string, string> Folders) Exports(Fields package, Scopes scopes)
     {
         var (variables, files) = (new Dictionary<string, Template>(StringComparer.Ordinal), new Dictionary<string, FileDeclaration>(StringComparer.Ordinal));
+        var folders = new Dictionary<string, string>(StringComparer.Ordinal);
         if (package.Map("exports") is not { } exports)
-            return (variables, files);
+            return (variables, files, folders);
         foreach (var name in exports.Order)
         {
             if (!Names.Variable().IsMatch(name))
@@ -70,12 +71,21 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
                 variables[name] = templates.Inline(node, text, scopes.Client());
             else if (exports.Map(name) is { } file)
             {
+                if (file.Has("folder"))
+                {
+                    folders[name] = file.Text("folder", Names.Path(), Names.PathAllowed);
+                    file.Done();
+                    continue;
+                }
+
                 files[name] = new FileDeclaration(file.Text("path", Names.Path(), Names.PathAllowed), templates.Content(file, scopes.Client()));
                 file.Done();
             }
         }
 
-        return (variables, files);
+        foreach (var (name, folder) in folders.Where(each => !files.Values.Any(file => file.Path.StartsWith(each.Value + "/", StringComparison.Ordinal))))
+            problems.Add(exports.At(name), $"{exports.Of(name)}: no exported file lies in {folder}", "the folder of one of the exports that are files");
+        return (variables, files, folders);
     }
 
     public IReadOnlyList<SnippetDeclaration> Snippets(Fields package, Scopes scopes)

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
-/// <summary>A number that may be computed from options: sums, differences and products, such as <c>{{ memory }} * 2 + 64</c>.</summary>
+/// <summary>A number that may be computed from options: sums, differences and products, such as <c>{{ memory }} * 2 + 64</c>. A boolean counts as 1 or 0.</summary>
 public sealed partial class Amount
 {
-    public const string Allowed = "a number, or {{ option }} of a number with limits, with + - * between them";
+    public const string Allowed = "a number, or {{ option }} of a number with limits or a boolean (1 or 0), with + - * between them";
     private const int MostParts = 20;
 
     private readonly IReadOnlyList<Term> terms;
@@ -34,9 +34,9 @@ public sealed partial class Amount
             if (factor.StartsWith('{'))
             {
                 var name = factor.Trim('{', '}', ' ');
-                if (!options.TryGetValue(name, out var option) || option is not { Type: OptionType.Integer or OptionType.Number, Minimum: not null, Maximum: not null })
+                if (!options.TryGetValue(name, out var option) || option is not ({ Type: OptionType.Boolean } or { Type: OptionType.Integer or OptionType.Number, Minimum: not null, Maximum: not null }))
                 {
-                    why = option is null ? $"there is no option {name}" : $"the option {name} is no number with a minimum and a maximum";
+                    why = option is null ? $"there is no option {name}" : $"the option {name} is neither a number with a minimum and a maximum nor a boolean";
                     return null;
                 }
 
@@ -82,11 +82,14 @@ public sealed partial class Amount
 
     private sealed record Factor(decimal Number, OptionDeclaration? Option)
     {
-        public decimal Least => Option?.Minimum ?? Number;
+        public decimal Least => IsBoolean ? 0 : Option?.Minimum ?? Number;
 
-        public decimal Most => Option?.Maximum ?? Number;
+        public decimal Most => IsBoolean ? 1 : Option?.Maximum ?? Number;
+
+        private bool IsBoolean => Option is { Type: OptionType.Boolean };
 
         public decimal Of(JsonObject options) => Option is null ? Number
+            : IsBoolean ? (options[Option.Name] ?? Option.Default).ToString() == "true" ? 1 : 0
             : options[Option.Name]?.GetValueKind() is System.Text.Json.JsonValueKind.Number
                 ? decimal.Parse(options[Option.Name]!.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture)
                 : decimal.Parse(Option.Default.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Artifacts;
@@ -54,6 +55,10 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     {
         foreach (var option in declaration.Options)
         {
+            if (option.Needs is { } needed && PresenceDeclaration.IsGiven(options, option.Name) && !PresenceDeclaration.IsGiven(options, needed))
+                return new OptionRefusal(needed, $"{option.Name} can't do without it", declaration.Options.Single(each => each.Name == needed).Type == OptionType.Cluster ? "the name of a cluster" : "a value");
+            if (option.AtMost is { } limit && NumberOf(option.Name, options) > NumberOf(limit, options))
+                return new OptionRefusal(option.Name, $"it is more than {limit}", $"at most {NumberOf(limit, options).ToString(CultureInfo.InvariantCulture)}");
             if (option.FileIn is not { } place || options[option.Name]?.ToString() is not { Length: > 0 } file)
                 continue;
             var seeds = declaration.Lake.Where(each => each.Seed is not null && PathOf(each, "") == place).Select(each => Path.Combine(folder, each.Seed!));
@@ -66,13 +71,16 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         return null;
     }
 
+    private decimal NumberOf(string option, JsonObject options) =>
+        decimal.Parse((options[option] ?? declaration.Options.Single(each => each.Name == option).Default).ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
+
     private static string PathOf(LakeDeclaration lake, string cluster) => lake.Path.Render("lake", new Dictionary<string, object> { ["cluster"] = cluster });
 
     public override ServiceSpecification Specify(ClusterSettings settings)
     {
         var shapes = Shapes(settings.Options);
         var version = Chosen(settings.Options);
-        var pods = declaration.Pods.Where(pod => shapes[pod.Type].Count > 0).ToList();
+        var pods = declaration.Pods.Select(pod => pod.With(settings.Options)).Where(pod => shapes[pod.Type].Count > 0).ToList();
         var service = new ServiceSpecification(
             [.. pods.Select(pod => shapes[pod.Type] with { Tasks = [.. pod.Tasks.Select(task => new DeclaredTask(declaration, version, pod, task, settings, shapes).Specify())] })],
             // Which pod waits for which is said by the commands themselves.
@@ -144,7 +152,8 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         return new ClusterKeys(
             Exported(values, known, isSecret: true),
             [.. DeclaredCertificates.Files(declaration, settings), .. files.Select(export => export.Value).DistinctBy(file => file.Path).Select(file => new GeneratedFile(file.Path, file.Content.Render(file.Path, known)))],
-            (declaration.Certificates?.Variables ?? new Dictionary<string, string>(0)).Concat(files.Select(export => KeyValuePair.Create(export.Key, export.Value.Path))).DistinctBy(path => path.Key).ToDictionary());
+            (declaration.Certificates?.Variables ?? new Dictionary<string, string>(0)).Concat(files.Select(export => KeyValuePair.Create(export.Key, export.Value.Path)))
+                .Concat(declaration.ExportedFolders.Where(folder => files.Exists(file => file.Value.Path.StartsWith(folder.Value + "/", StringComparison.Ordinal)))).DistinctBy(path => path.Key).ToDictionary());
     }
 
     private Dictionary<string, string> Exported(TemplateValues values, IReadOnlyDictionary<string, object> known, bool isSecret) => declaration.Exports
@@ -164,7 +173,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     private TemplateValues Values(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
         new TemplateValues(declaration, Chosen(settings.Options), settings, Shapes(settings.Options), name => tasks.GetValueOrDefault(name));
 
-    private Dictionary<string, PodSpecification> Shapes(JsonObject options) => declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod, pod.CountOf(options)));
+    private Dictionary<string, PodSpecification> Shapes(JsonObject options) => declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod.With(options), pod.CountOf(options)));
 
     private VersionDeclaration Chosen(JsonObject options) =>
         declaration.Versions.FirstOrDefault(version => version.Version == (options[VersionOption] as JsonValue)?.ToString()) ?? declaration.Versions[0];

@@ -25,7 +25,20 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
             fields.Done();
         }
 
+        foreach (var option in options)
+            Relations(option, package.Map("options")!.Map(option.Name)!, options);
         return options;
+    }
+
+    /// <summary>What one option asks of another.</summary>
+    private void Relations(OptionDeclaration option, Fields fields, List<OptionDeclaration> options)
+    {
+        if (option.Needs is { } needed && options.Find(each => each.Name == needed && each != option) is not { Type: OptionType.Boolean or OptionType.String or OptionType.Cluster })
+            problems.Add(fields.At("needs"), $"{fields.Of("needs")} names {Problems.Short(needed)}, which is no other option that can be false or empty");
+        if (option.AtMost is { } limit && options.Find(each => each.Name == limit && each != option) is not { Type: OptionType.Integer or OptionType.Number })
+            problems.Add(fields.At("at_most"), $"{fields.Of("at_most")} names {Problems.Short(limit)}, which is no other option that is a number");
+        else if (option is { AtMost: not null, Type: not (OptionType.Integer or OptionType.Number) })
+            problems.Add(fields.At("at_most"), $"{fields.Of("at_most")} is for numbers only");
     }
 
     public IReadOnlyDictionary<string, JsonObject> Sizes(Fields package, IReadOnlyDictionary<string, OptionDeclaration> options)
@@ -61,7 +74,7 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
             JsonValue.Create(0), Enum.Parse<OptionChange>(fields.Choice("change", "restart", "dynamic", "restart", "fixed"), ignoreCase: true), fields.Flag("advanced"));
         if (option is { Minimum: { } least, Maximum: { } most } && least > most)
             problems.Add(fields.At("maximum"), $"{fields.Of("maximum")} is below the minimum");
-        option = option with { Choices = Choices(fields, option), FileIn = FileIn(fields, type) };
+        option = option with { Choices = Choices(fields, option), FileIn = FileIn(fields, type), Needs = fields.Optional("needs"), AtMost = fields.Optional("at_most") };
         // What may stand in a text decides whether it could become a second setting, so the package must say it.
         if (type == OptionType.String && option.Pattern is null && option.Choices.Count == 0)
             problems.Add(fields.Node, $"the option {name} is a text and says neither by enum nor by pattern what it may be");

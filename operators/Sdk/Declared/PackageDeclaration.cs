@@ -20,6 +20,9 @@ public sealed record PackageDeclaration(
     /// <summary>What stands beside <see cref="Exports"/> as files: the path of each is the value of the variable.</summary>
     public IReadOnlyDictionary<string, FileDeclaration> ExportedFiles { get; init; } = new Dictionary<string, FileDeclaration>(0);
 
+    /// <summary>Folders of <see cref="ExportedFiles"/>, by the variables that hold their paths.</summary>
+    public IReadOnlyDictionary<string, string> ExportedFolders { get; init; } = new Dictionary<string, string>(0);
+
     public CertificatesDeclaration? Certificates { get; init; }
 
     public IReadOnlyList<LakeDeclaration> Lake { get; init; } = [];
@@ -78,6 +81,12 @@ public sealed record OptionDeclaration(
 {
     /// <summary>The folder of the lake that must hold a file of this name, unless it is empty; null when it may be anything.</summary>
     public string? FileIn { get; init; }
+
+    /// <summary>The option that must be given where this one is; null when it stands by itself.</summary>
+    public string? Needs { get; init; }
+
+    /// <summary>The number beyond which this one may not go; null when there is no such.</summary>
+    public string? AtMost { get; init; }
 }
 
 /// <param name="IsSingle">The count is the number 1: the only instance is called by the type alone.</param>
@@ -89,16 +98,26 @@ public sealed record PodDeclaration(
 {
     public PlanRules Rules { get; init; } = PlanRules.None;
 
-    /// <summary>The option without which there is none of it; null when it is always there.</summary>
-    public string? When { get; init; }
-
-    /// <summary>The option with which there is none of it; null when there is no such.</summary>
-    public string? Unless { get; init; }
+    public PresenceDeclaration Presence { get; init; } = PresenceDeclaration.Always;
 
     /// <summary>How many there are.</summary>
-    public int CountOf(JsonObject options) => (When is { } with && !IsGiven(options, with)) || (Unless is { } without && IsGiven(options, without)) ? 0 : (int)Count.Of(options);
+    public int CountOf(JsonObject options) => Presence.Holds(options) ? (int)Count.Of(options) : 0;
 
-    private static bool IsGiven(JsonObject options, string option) => options[option]?.ToString() is not (null or "" or "false");
+    /// <summary>The pod with those of its tasks that these options leave in it.</summary>
+    public PodDeclaration With(JsonObject options) => Tasks.All(task => task.Presence.Holds(options)) ? this : this with { Tasks = [.. Tasks.Where(task => task.Presence.Holds(options))] };
+}
+
+/// <summary>Which options decide whether something is there.</summary>
+/// <param name="When">The option without which there is none of it; null when none is needed.</param>
+/// <param name="Unless">The option with which there is none of it; null when there is no such.</param>
+public sealed record PresenceDeclaration(string? When, string? Unless)
+{
+    public static PresenceDeclaration Always { get; } = new(null, null);
+
+    public bool Holds(JsonObject options) => (When is null || IsGiven(options, When)) && (Unless is null || !IsGiven(options, Unless));
+
+    /// <summary>It is neither false nor empty.</summary>
+    public static bool IsGiven(JsonObject options, string option) => options[option]?.ToString() is not (null or "" or "false");
 }
 
 /// <summary>What a pod waits for of another. Of the first two it depends on what runs now; of the last on where that is.</summary>
@@ -133,6 +152,8 @@ public sealed record TaskDeclaration(
     CheckDeclaration? Ready, TimeSpan ReadyWithin, TimeSpan KillGrace, bool RunsOnce)
 {
     public IReadOnlyList<VolumeDeclaration> Volumes { get; init; } = [];
+
+    public PresenceDeclaration Presence { get; init; } = PresenceDeclaration.Always;
 }
 
 /// <param name="Size">In MiB.</param>

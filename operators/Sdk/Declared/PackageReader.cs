@@ -68,14 +68,14 @@ public static class PackageReader
         var podPorts = new PodPorts(problems, ports);
         var access = new AccessReader(problems, templates, podPorts);
         var looks = new LooksReader(problems, templates, scopes, podPorts, tasks, pods);
-        var (variables, exportedFiles) = access.Exports(package, scopes);
+        var (variables, exportedFiles, exportedFolders) = access.Exports(package, scopes);
         var declaration = new PackageDeclaration(
             package.Text("name", Names.Package(), Names.PackageAllowed), package.Text("title"), package.Text("description"), versions, optionList,
             optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), variables, access.Snippets(package, scopes),
             new IdleReader(problems, looks).Idle(package), access.Metrics(package, scopes))
         {
             Facts = new FactsReader(problems, looks).Facts(package),
-            Operations = operations, ExportedFiles = exportedFiles, Lake = lake, JavaOptions = java.Options(package),
+            Operations = operations, ExportedFiles = exportedFiles, ExportedFolders = exportedFolders, Lake = lake, JavaOptions = java.Options(package),
             Certificates = new CertificatesReader(problems).Certificates(package, pods.Concat(operations.Select(operation => operation.Pod))),
             MeasuresPlatform = measuresPlatform,
         };

@@ -36,7 +36,7 @@ internal static class PackageTrial
 
     /// <summary>All pods are there, and another cluster is connected.</summary>
     private static JsonObject Switched(PackageDeclaration declaration) => new(declaration.Options
-        .Where(option => option.Type == OptionType.Cluster || declaration.Pods.Any(pod => pod.When == option.Name))
+        .Where(option => option.Type == OptionType.Cluster || declaration.Pods.Any(pod => pod.Presence.When == option.Name || pod.Tasks.Any(task => task.Presence.When == option.Name)))
         .Select(option => KeyValuePair.Create(option.Name, (JsonNode?)(option.Type == OptionType.Boolean ? JsonValue.Create(true) : option.Choices is [.., var last] ? last.DeepClone() : JsonValue.Create("trial")))));
 
     private static void Try(DeclaredPackage package, ClusterSettings settings)
@@ -45,7 +45,7 @@ internal static class PackageTrial
         var placed = TrialSpecification.Placed(service);
         var operations = service.Operations.Select(operation => operation.Pod(new WantedOperation(1, operation.Name, "folder", DateTimeOffset.UnixEpoch)
         {
-            Subject = operation.Kind == OperationKind.Step ? new OperationSubject(service.Pods[0].Instance(0), 0, TrialSpecification.Host, TrialSpecification.Ports(service.Pods[0].Tasks[0])) : null,
+            Subject = operation.Kind == OperationKind.Step ? Subject(service, operation.Name) : null,
         }));
         foreach (var (pod, task) in service.Pods.Concat(operations).SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
         {
@@ -64,4 +64,9 @@ internal static class PackageTrial
             package.ProxyHeaders(settings, endpoint.Name);
         package.Snippets(settings, placed);
     }
+
+    /// <summary>An instance of a pod that goes, or, as nobody goes, the pod that others came to.</summary>
+    private static OperationSubject Subject(ServiceSpecification service, string operation) => service.Pods.FirstOrDefault(pod => pod.Rules.BeforeRemoval == operation) is { } going
+        ? new OperationSubject(going.Instance(0), 0, TrialSpecification.Host, going.Tasks.SelectMany(TrialSpecification.Ports).DistinctBy(port => port.Key).ToDictionary())
+        : new OperationSubject((service.Pods.FirstOrDefault(pod => pod.Rules.AfterAddition == operation) ?? service.Pods[0]).Type, 0, "", new Dictionary<string, int>(0));
 }

@@ -30,11 +30,15 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
         var pod = new PodDeclaration(
             type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(type, fields, others)], waitsFor)
         {
-            When = Decides(fields, "when"), Unless = Decides(fields, "unless"), Rules = rules.Rules(type, fields, others),
+            Presence = Presence(fields), Rules = rules.Rules(type, fields, others),
         };
+        if (declared is [{ Presence: var first }, ..] && first != PresenceDeclaration.Always)
+            problems.Add(fields.Node, $"the first task of {type} depends on an option, and a pod without a task is none", "when and unless of the pod, or of its further tasks");
         fields.Done();
         return pod;
     }
+
+    public PresenceDeclaration Presence(Fields fields) => (Decides(fields, "when"), Decides(fields, "unless")) is var (with, without) && (with ?? without) is not null ? new(with, without) : PresenceDeclaration.Always;
 
     private string? Decides(Fields fields, string field)
     {

@@ -26,7 +26,7 @@ internal sealed partial class TasksReader(Problems problems, TemplatesReader tem
             names.Ports(fields), Command(fields, scope, scopes.Argument(pod, peers), files), files, Ready(fields, scope),
             TimeSpan.FromSeconds(fields.Whole("ready_within_seconds", 1, LongestSeconds, 180)), TimeSpan.FromSeconds(fields.Whole("kill_grace_seconds", 0, LongestSeconds, 5)), fields.Flag("runs_once"))
         {
-            Volumes = Volumes(fields, files),
+            Volumes = Volumes(fields, files), Presence = pods.Presence(fields),
         };
         resources?.Done();
         fields.Done();

@@ -4,11 +4,12 @@ using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Declared;
+using DataPlatform.Operators.Sdk.Scheduling;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
 
-/// <summary>One cluster of a package that is data, as it comes with the platform, on a real pool; at the end nothing of it may be left.</summary>
+/// <summary>A cluster of a package that is data, as it comes with the platform, on a real pool, with clusters that it needs beside it; at the end nothing of them may be left.</summary>
 public sealed class DeclaredLaunch : IAsyncDisposable
 {
     private const string Cluster = "trial";
@@ -18,11 +19,13 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     private readonly StoreServer server;
     private readonly SchedulerUnderTest subject;
     private readonly ITestOutputHelper output;
+    private readonly string cluster;
+    private readonly List<DeclaredLaunch> beside = [];
 
-    private DeclaredLaunch(RealPool pool, StoreServer server, DeclaredPackage package, ITestOutputHelper output)
+    private DeclaredLaunch(RealPool pool, StoreServer server, DeclaredPackage package, string cluster, ITestOutputHelper output)
     {
-        (this.pool, this.server, this.output) = (pool, server, output);
-        subject = new SchedulerUnderTest(pool, package, Cluster, server.Store);
+        (this.pool, this.server, this.cluster, this.output) = (pool, server, cluster, output);
+        subject = new SchedulerUnderTest(pool, package, cluster, server.Store);
     }
 
     public string LakePath => subject.LakePath;
@@ -36,7 +39,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
 
         var pool = await RealPool.StartAsync(agents, "cpus:4;mem:8192;disk:40000", Mirror.FetchCache);
         var server = await StoreServer.StartAsync(Mirror.Store);
-        var launch = new DeclaredLaunch(pool, server, package, output);
+        var launch = new DeclaredLaunch(pool, server, package, Cluster, output);
         if (await server.Store.ResolveAsync(package.Needs([]), null, TestContext.Current.CancellationToken) is ArtifactResolution.Unavailable(var reason))
         {
             await launch.DisposeAsync();
@@ -44,6 +47,15 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         }
 
         return launch;
+    }
+
+    /// <summary>Another cluster on the same pool, to which this one may connect once it is ready.</summary>
+    public async Task BesideAsync(string name, string called, string options)
+    {
+        var other = new DeclaredLaunch(pool, server, ShippedPackage.Read(name), called, output);
+        beside.Add(other);
+        await other.ReadyAsync(options);
+        subject.Subject.Post(new SchedulerCommand.Connected(called, other.Connection));
     }
 
     public async Task<(ClusterObservation Seen, ClusterConnection Connection)> ReadyAsync(string options = "{}")
@@ -113,6 +125,23 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         return [.. seen.Events.Where(happened => happened.Text == "is being ended: a restart was asked for").Select(happened => happened.Subject)];
     }
 
+    /// <summary>It has other options, and all that follows from them is over.</summary>
+    /// <returns>What happened since.</returns>
+    public async Task<IReadOnlyList<EventView>> ChangedAsync(string options)
+    {
+        var (asked, before, target) = (Stopwatch.StartNew(), subject.Subject.Observation!.Events.Count, 0);
+        subject.Change(wanted =>
+        {
+            var merged = (JsonObject)wanted.Options.DeepClone();
+            foreach (var (option, value) in (JsonObject)JsonNode.Parse(options)!)
+                merged[option] = value?.DeepClone();
+            return wanted with { Options = merged, Target = target = wanted.Target + 1, TargetAt = DateTimeOffset.UtcNow, Earlier = wanted.Earlier.Append(KeyValuePair.Create(wanted.Target, wanted.Options)).ToDictionary() };
+        });
+        var seen = await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.SettledTarget == target, StartLimit);
+        output.WriteLine($"changed: {asked.Elapsed.TotalSeconds:0.0} s\n{string.Join('\n', seen.Events.Skip(before))}");
+        return [.. seen.Events.Skip(before)];
+    }
+
     /// <summary>What its engine says of itself.</summary>
     public async Task<IReadOnlyList<FactView>> UntilFactsAsync(Func<IReadOnlyList<FactView>, bool> wanted)
     {
@@ -149,7 +178,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
 
     /// <summary>The process of a task with such arguments.</summary>
     public int ProcessOf(string task, Predicate<string> isIt) =>
-        Processes().Single(process => process.Environment.Contains($"MESOS_TASK_ID={Cluster}.{task}.", StringComparison.Ordinal) && isIt(process.Arguments)).Id;
+        Processes().Single(process => process.Environment.Contains($"MESOS_TASK_ID={cluster}.{task}.", StringComparison.Ordinal) && isIt(process.Arguments)).Id;
 
     /// <summary>What everybody on the host can read of the cluster's processes.</summary>
     public string ArgumentsOfTasks() => string.Join('\n', Processes().Select(process => process.Arguments));
@@ -159,6 +188,12 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     {
         subject.Remove();
         await subject.UntilGoneAsync(TimeSpan.FromSeconds(60));
+        foreach (var other in beside)
+        {
+            other.subject.Remove();
+            await other.subject.UntilGoneAsync(TimeSpan.FromSeconds(60));
+        }
+
         Processes().Select(process => process.Arguments).ShouldBeEmpty();
         // Agents remove what volumes held when they have told that it is done.
         var since = Stopwatch.StartNew();
@@ -177,6 +212,8 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await subject.DisposeAsync();
+        foreach (var other in beside)
+            await other.subject.DisposeAsync();
         await server.DisposeAsync();
         await pool.DisposeAsync();
     }
