@@ -73,7 +73,7 @@ public static class ResourceText
         {
             if (name[^1] != ')')
             {
-                reason = $"resource '{Printable.Of(name)}' has a role without ')', as in cpus(kafka):4";
+                reason = $"resource '{Printable.Of(name)}' has a role without ')', as in cpus(analytics):4";
                 return false;
             }
 
