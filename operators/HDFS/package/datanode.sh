@@ -1,7 +1,8 @@
 #!/bin/bash
 # $1 its host, $2 its port, $3 its HTTP port, $4 the host's zone, $5 MiB that it may fill; the rest is the server's command.
 set -euo pipefail
-host=$1 port=$2 http=$3 zone=$4 size=$5
+# A slash would be another level of the topology, and all have to have as many.
+host=$1 port=$2 http=$3 zone=${4//[^A-Za-z0-9._-]/-} size=$5
 shift 5
 server= ending=
 address=$(getent ahostsv4 "$host" | awk '{ print $1; exit }')

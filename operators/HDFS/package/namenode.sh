@@ -28,15 +28,17 @@ printf '%s\n' "$told" > name/leaving
 cat rack.sh > bin/rack.sh
 chmod 700 bin/rack.sh
 
-# All JournalNodes answer, and no NameNode has ever written to them: what is there is at most what an attempt to format has left.
-untouched() {
-    local each answer
+# What the JournalNodes hold: nothing (empty), what an attempt to format has left (begun), what a NameNode has promised or written (written). Of one that has
+# not looked into its own yet that is not known, and without all of them (away) nothing is done.
+journals() {
+    local each answer state=empty
     for each in $journals; do
-        answer=$(ask GET "${each%:*}" "${each##*:}" '/jmx?qry=Hadoop:service=JournalNode,name=Journal*') || return 1
-        if grep -q '"LastWrittenTxId" : [1-9]' <<< "$answer"; then return 1; fi
-        # Formatted, and not looked into since its JournalNode started.
-        if grep -q 'Formatted\\":\\"true' <<< "$answer" && ! grep -q '"LastWrittenTxId"' <<< "$answer"; then unknown=yes; fi
+        answer=$(ask GET "${each%:*}" "${each##*:}" '/jmx?qry=Hadoop:service=JournalNode,name=Journal*') && grep -q '"JournalsStatus"' <<< "$answer" || { echo away; return; }
+        if ! grep -q 'Formatted\\":\\"true' <<< "$answer"; then continue; fi
+        if grep -qE '"(LastPromisedEpoch|LastWriterEpoch|LastWrittenTxId)" : [1-9]' <<< "$answer"; then echo written; return; fi
+        if ! grep -q '"LastPromisedEpoch" : 0' <<< "$answer"; then state=unknown; elif [ "$state" = empty ]; then state=begun; fi
     done
+    echo "$state"
 }
 
 standby() {
@@ -51,28 +53,31 @@ standby() {
 
 format() { tool org.apache.hadoop.hdfs.server.namenode.NameNode -format -nonInteractive "$@" -clusterid "$CLUSTER_ID"; }
 
+# The first NameNode formats what nobody ever wrote to, and nothing else: with force only what an attempt has left, which JournalNodes tell with a second's delay.
+first() {
+    case $(journals) in
+        empty) format ;;
+        unknown) format || return 1 ;; # It refuses, and they have looked.
+        begun) sleep 3 && [ "$(journals)" = begun ] && format -force ;;
+        written) say "the JournalNodes hold what another NameNode has: waits for that one" && return 1 ;;
+        *) return 1 ;;
+    esac
+}
+said=
+say() { if [ "$said" != "$1" ]; then said=$1 && printf '%s\n' "$1" >&2; fi; }
+
 # The mark is written last: what is there without it is of an attempt that did not come to its end.
 while [ ! -e name/formatted ]; do
     rm -rf name/fs
-    if [ -z "$others" ]; then
-        format -force
-    elif standby; then
-        :
-    elif [ "$number" = 0 ] && unknown= && untouched; then
-        # Without force it does nothing to journals that are formatted, but lets them be looked into.
-        if [ -n "$unknown" ]; then
-            format || continue
-        else
-            format -force
-        fi
+    if { [ -z "$others" ] && format -force; } || { [ -n "$others" ] && { standby || { [ "$number" = 0 ] && first; }; }; }; then
+        sync name
+        : > name/formatted
+    elif [ -z "$others" ]; then
+        exit 1
     else
         sleep 0.3
-        continue
     fi
-    sync name
-    : > name/formatted
 done
-
 
 tell() {
     local now

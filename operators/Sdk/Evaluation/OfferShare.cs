@@ -9,6 +9,7 @@ namespace DataPlatform.Operators.Sdk.Evaluation;
 public sealed class OfferShare
 {
     private const double MilliCpusPerCpu = 1000;
+    private const string ZoneAttribute = "zone";
 
     private readonly SortedSet<int> ports = [];
     private readonly List<ReservedShare> reserved = [];
@@ -23,9 +24,9 @@ public sealed class OfferShare
         Offer = offer;
         Host = offer.Url?.Address is { } address ? address.Ip is { Length: > 0 } ip ? ip : address.Hostname : offer.Hostname;
         Role = offer.AllocationInfo?.Role ?? "*";
-        Zone = offer.Domain?.FaultDomain?.Zone?.Name;
         Attributes = offer.Attributes.Where(each => each.Text is not null || each.Scalar is not null).GroupBy(each => each.Name, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.First().Text?.Value ?? group.First().Scalar.Value.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        Zone = offer.Domain?.FaultDomain?.Zone?.Name ?? Attributes.GetValueOrDefault(ZoneAttribute);
         foreach (var resource in offer.Resources.Where(Plain))
             Add(resource);
         volumes.AddRange(offer.Resources.Select(PodReservation.OfVolume).OfType<OfferedVolume>());
@@ -53,6 +54,7 @@ public sealed class OfferShare
 
     public string Role { get; }
 
+    /// <summary>Of the host's fault domain or, where it has none, its attribute <c>zone</c>.</summary>
     public string? Zone { get; }
 
     public string AgentId => Offer.AgentId.Value;

@@ -31,13 +31,13 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     public string LakePath => subject.LakePath;
 
     /// <summary>Skips the test where the package's program or its files can't be had.</summary>
-    public static async Task<DeclaredLaunch> StartAsync(string name, ITestOutputHelper output, int agents = 1)
+    public static async Task<DeclaredLaunch> StartAsync(string name, ITestOutputHelper output, int agents = 1, string? zone = null)
     {
         var package = ShippedPackage.Read(name);
         var artifacts = package.Declaration.Versions[0].Artifacts;
         Assert.SkipWhen(artifacts.Program is { } program && !File.Exists(program), $"{artifacts.Program} is not installed here: Debian's {artifacts.Debian} brings it");
 
-        var pool = await RealPool.StartAsync(agents, "cpus:4;mem:8192;disk:40000", Mirror.FetchCache);
+        var pool = await RealPool.StartAsync(agents, "cpus:4;mem:8192;disk:40000", Mirror.FetchCache, zone);
         var server = await StoreServer.StartAsync(Mirror.Store);
         var launch = new DeclaredLaunch(pool, server, package, Cluster, output);
         if (await server.Store.ResolveAsync(package.Needs([]), null, TestContext.Current.CancellationToken) is ArtifactResolution.Unavailable(var reason))
@@ -129,7 +129,24 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     /// <returns>What happened since.</returns>
     public async Task<IReadOnlyList<EventView>> ChangedAsync(string options)
     {
-        var (asked, before, target) = (Stopwatch.StartNew(), subject.Subject.Observation!.Events.Count, 0);
+        var (asked, before) = (Stopwatch.StartNew(), subject.Subject.Observation!.Events.Count);
+        var target = Change(options);
+        var seen = await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.SettledTarget == target, StartLimit);
+        output.WriteLine($"changed: {asked.Elapsed.TotalSeconds:0.0} s\n{string.Join('\n', seen.Events.Skip(before))}");
+        return [.. seen.Events.Skip(before)];
+    }
+
+    /// <summary>Other options are wanted, and something happens because of them.</summary>
+    public async Task<EventView> ChangedUntilAsync(string options, Predicate<EventView> happened)
+    {
+        Change(options);
+        return (await subject.UntilAsync(seen => seen.Events.Any(each => happened(each)), StartLimit)).Events.First(each => happened(each));
+    }
+
+    /// <returns>The number of the target that is wanted now.</returns>
+    private int Change(string options)
+    {
+        var target = 0;
         subject.Change(wanted =>
         {
             var merged = (JsonObject)wanted.Options.DeepClone();
@@ -137,9 +154,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
                 merged[option] = value?.DeepClone();
             return wanted with { Options = merged, Target = target = wanted.Target + 1, TargetAt = DateTimeOffset.UtcNow, Earlier = wanted.Earlier.Append(KeyValuePair.Create(wanted.Target, wanted.Options)).ToDictionary() };
         });
-        var seen = await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.SettledTarget == target, StartLimit);
-        output.WriteLine($"changed: {asked.Elapsed.TotalSeconds:0.0} s\n{string.Join('\n', seen.Events.Skip(before))}");
-        return [.. seen.Events.Skip(before)];
+        return target;
     }
 
     /// <summary>What its engine says of itself.</summary>
@@ -158,6 +173,18 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         var seen = await subject.UntilAsync(seen => seen.Operations.Any(each => each.Number == number && (each.State is StepState.Complete or StepState.Failed)), StartLimit);
         output.WriteLine($"{seen.Operations[^1]}");
         return seen.Operations.Single(each => each.Number == number);
+    }
+
+    /// <summary>What people are shown to paste into a shell, run by one.</summary>
+    /// <returns>What it wrote.</returns>
+    public async Task<string> SnippetAsync(string title)
+    {
+        var text = subject.Subject.Observation!.Snippets.Single(snippet => snippet.Title == title).Text;
+        using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-euc", text]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (said, wrong) = (shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        shell.ExitCode.ShouldBe(0, await wrong);
+        return await said;
     }
 
     /// <summary>How it is reached, with what is for the tasks of others alone among its variables.</summary>

@@ -39,8 +39,9 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
     [Fact]
     public async Task Permissions_are_kept_and_nothing_shows_the_superusers_name()
     {
-        await using var launched = await DeclaredLaunch.StartAsync("hdfs", output);
+        await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, zone: "north/1");
         await launched.ReadyAsync(Small);
+        (await WebHdfs.StateAsync(launched.Exported("HDFS_WEB"), "NameNodeInfo")).ShouldContain("\\\"location\\\":\\\"/north-1\\\"");
         await new WebHdfs(launched).WriteAsync("/user/data/numbers.txt", "1");
         using (var foreign = await new WebHdfs(launched, "stranger").AskAsync(HttpMethod.Delete, "/user/data/numbers.txt", "DELETE"))
             foreign.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -48,6 +49,7 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
             host.StatusCode.ShouldBe(HttpStatusCode.Forbidden, "whoever the NameNode runs as is nobody in particular");
         using (var own = await new WebHdfs(launched, "stranger").AskAsync(HttpMethod.Put, "/user/stranger", "MKDIRS"))
             own.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await launched.SnippetAsync("Shell")).ShouldBe("hello\n");
         foreach (var folder in (string[])["/", "/user", "/tmp"])
         {
             using var status = await new WebHdfs(launched).AskAsync(HttpMethod.Get, folder, "GETFILESTATUS");
@@ -55,7 +57,7 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
         }
 
         launched.ArgumentsOfTasks().ShouldNotContain("HADOOP_USER_NAME");
-        (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBe("operations on files");
+        await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: "operations on files" });
         await launched.GoneAsync();
     }
 
@@ -78,6 +80,20 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
         await launched.UntilFactsAsync(facts => facts.Any(fact => fact is { Name: "missing", Value: "0" }) && facts.Any(fact => fact is { Name: "under_replicated", Value: "0" }));
         foreach (var index in Enumerable.Range(0, 12))
             (await hdfs.ReadAsync($"/user/data/{index}.txt")).ShouldBe(numbers + index.ToString(CultureInfo.InvariantCulture));
+        await launched.GoneAsync();
+    }
+
+    [Fact]
+    public async Task A_DataNode_stays_when_fewer_would_be_left_than_files_have_copies()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, agents: 2);
+        await launched.ReadyAsync(Small.Replace("\"datanodes\":1,\"copies\":1", "\"datanodes\":2,\"copies\":2", StringComparison.Ordinal));
+        await new WebHdfs(launched).WriteAsync("/user/data/numbers.txt", "1 2 3");
+        (await launched.ChangedUntilAsync("""{"datanodes":1}""", happened => happened.Subject == "decommission-datanode-1" && happened.Text.Contains("TASK_FAILED", StringComparison.Ordinal)))
+            .Text.ShouldContain("1 DataNodes would stay, and files have 2 copies (the option copies)");
+        await launched.ChangedAsync("""{"datanodes":2}""");
+        (await WebHdfs.StateAsync(launched.Exported("HDFS_WEB"), "FSNamesystemState")).ShouldContain("\"NumInServiceLiveDataNodes\" : 2");
+        (await new WebHdfs(launched).ReadAsync("/user/data/numbers.txt")).ShouldBe("1 2 3");
         await launched.GoneAsync();
     }
 
@@ -105,6 +121,25 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
         await launched.UntilAsync(ClusterState.Ready, Patience);
         foreach (var name in (string[])["before", "after"])
             (await hdfs.ReadAsync($"/user/data/{name}.txt")).ShouldBe(numbers);
+        await launched.GoneAsync();
+    }
+
+    [Fact]
+    public async Task A_restart_goes_through_all_of_two_NameNodes_the_active_one_last()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, agents: 3);
+        await launched.BesideAsync("zookeeper", "keeper", """{"servers":1,"memory":64,"disk":128}""");
+        await launched.ReadyAsync(Small.Replace("\"copies\":1", "\"copies\":1,\"available\":true,\"zookeeper\":\"keeper\"", StringComparison.Ordinal));
+        await new WebHdfs(launched).WriteAsync("/user/data/numbers.txt", "1 2 3");
+        var active = (await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "role", Value: "active" }) == 1 && facts.Count(fact => fact is { Name: "role", Value: "standby" }) == 1))
+            .Single(fact => fact is { Name: "role", Value: "active" }).Pod;
+        var restarted = await launched.RestartedAsync();
+        restarted.Order(StringComparer.Ordinal).ShouldBe(
+        [
+            "datanode-0", "journalnode-0", "journalnode-1", "journalnode-2", "namenode-0-failover", "namenode-0-server", "namenode-1-failover", "namenode-1-server",
+        ]);
+        restarted.Last(task => task.EndsWith("-server", StringComparison.Ordinal)).ShouldBe($"{active}-server");
+        (await new WebHdfs(launched).ReadAsync("/user/data/numbers.txt")).ShouldBe("1 2 3");
         await launched.GoneAsync();
     }
 

@@ -10,6 +10,9 @@ internal sealed class WebHdfs(DeclaredLaunch launched, string user = "data")
 {
     private static readonly HttpClient Client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
+    /// <summary>What a NameNode says of itself.</summary>
+    public static async Task<string> StateAsync(string address, string bean) => Encoding.UTF8.GetString(await Client.GetByteArrayAsync(new Uri($"{address}/jmx?qry=Hadoop:service=NameNode,name={bean}")));
+
     public async Task WriteAsync(string path, string text)
     {
         using var place = await AskAsync(HttpMethod.Put, path, "CREATE&overwrite=true");
