@@ -98,6 +98,7 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task The_other_NameNode_serves_within_seconds_when_the_active_one_dies()
     {
         await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, agents: 3);
@@ -125,6 +126,7 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task A_restart_goes_through_all_of_two_NameNodes_the_active_one_last()
     {
         await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, agents: 3);

@@ -52,6 +52,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
 
     /// <summary>While somebody writes all the time.</summary>
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task Is_upgraded_broker_by_broker_grows_and_shrinks_and_loses_nothing()
     {
         await using var launched = await DeclaredLaunch.StartAsync("kafka", output, agents: 4);
