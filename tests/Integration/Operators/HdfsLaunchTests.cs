@@ -27,11 +27,11 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
                 process.Kill();
             await launched.UntilAsync(ClusterState.Degraded, Patience);
             await launched.UntilAsync(ClusterState.Ready, Patience);
-            (await hdfs.ReadAsync("/user/data/numbers.txt")).ShouldBe(numbers, task);
+            (await hdfs.ReadAgainAsync("/user/data/numbers.txt", Patience)).ShouldBe(numbers, task);
         }
 
         await launched.ParkedAndResumedAsync();
-        (await hdfs.ReadAsync("/user/data/numbers.txt")).ShouldBe(numbers);
+        (await hdfs.ReadAgainAsync("/user/data/numbers.txt", Patience)).ShouldBe(numbers);
         await launched.GoneAsync();
         FoldersOf(launched).ShouldBeEmpty("what tells of racks ends with the cluster");
     }

@@ -25,7 +25,30 @@ internal sealed class WebHdfs(DeclaredLaunch launched, string user = "data")
     {
         using var place = await AskAsync(HttpMethod.Get, path, "OPEN");
         place.StatusCode.ShouldBe(HttpStatusCode.TemporaryRedirect, await place.Content.ReadAsStringAsync());
-        return await Client.GetStringAsync(place.Headers.Location);
+        using var read = await Client.GetAsync(place.Headers.Location);
+        var text = await read.Content.ReadAsStringAsync();
+        read.StatusCode.ShouldBe(HttpStatusCode.OK, text);
+        return text;
+    }
+
+    /// <summary>A NameNode that has just begun may name a DataNode that has not told it yet what it holds: clients of Hadoop ask again, and so does this one.</summary>
+    public async Task<string> ReadAgainAsync(string path, TimeSpan limit)
+    {
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            using var place = await AskAsync(HttpMethod.Get, path, "OPEN");
+            if (place.StatusCode == HttpStatusCode.TemporaryRedirect)
+            {
+                using var read = await Client.GetAsync(place.Headers.Location);
+                if (read.StatusCode == HttpStatusCode.OK)
+                    return await read.Content.ReadAsStringAsync();
+                since.Elapsed.ShouldBeLessThan(limit, await read.Content.ReadAsStringAsync());
+            }
+
+            since.Elapsed.ShouldBeLessThan(limit, await place.Content.ReadAsStringAsync());
+            await Task.Delay(100);
+        }
     }
 
     /// <summary>One NameNode says again where the file is.</summary>
