@@ -1,10 +1,11 @@
 #!/bin/sh
-# $1 drain or spread, $2 the broker that is to hold nothing any more, $3 those that stay, $4 where they are; the rest is the command of TopicCommand.
+# $1 drain or spread, $2 the broker that is to hold nothing any more; the rest is the command of TopicCommand. Those that stay are in the file brokers, with where they are.
 # Kafka itself moves the copies: a partition is served all the time, and what was moved is taken off a broker when its new place has all of it. Done again it goes
 # on with what is left.
 set -eu
-what=$1 leaves=$2 stays=$3 servers=$4
-shift 4
+what=$1 leaves=$2
+shift 2
+stays=$(cut -d ' ' -f 1 brokers | paste -s -d , -) servers=$(cut -d ' ' -f 2 brokers | paste -s -d , -)
 
 # The same virtual machine for whatever tool.
 tool() {
