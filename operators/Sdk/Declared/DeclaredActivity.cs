@@ -5,11 +5,8 @@ namespace DataPlatform.Operators.Sdk.Declared;
 /// <summary>Makes of declared questions what the agent is told.</summary>
 internal static class DeclaredActivity
 {
-    public static IReadOnlyList<ActivityLook> Of(IEnumerable<IdleDeclaration> idle, IReadOnlyDictionary<string, object> values) =>
-        [.. idle.Select(each => new ActivityLook(Of(each.Look, values), each.Signs) { Expect = each.Expect })];
-
-    public static IReadOnlyList<ActivityLook> Of(IEnumerable<FactsDeclaration> facts, IReadOnlyDictionary<string, object> values) =>
-        [.. facts.Select(each => new ActivityLook(Of(each.Look, values), each.Signs) { Expect = each.Expect })];
+    public static IReadOnlyList<ActivityLook> Of(IEnumerable<QuestionDeclaration> questions, IReadOnlyDictionary<string, object> values) =>
+        [.. questions.Select(each => new ActivityLook(Of(each.Look, values), each.Signs) { Expect = each.Expect })];
 
     private static LookWay Of(LookDeclaration look, IReadOnlyDictionary<string, object> values) => look switch
     {

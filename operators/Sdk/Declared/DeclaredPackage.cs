@@ -162,13 +162,15 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     /// <summary>A pod that was placed before its package had the port is not measured before it is placed anew.</summary>
     public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
     {
+        if (declaration.Metrics.Count == 0)
+            return [];
         var values = Values(settings, tasks);
-        return
-        [
-            .. declaration.Metrics.SelectMany(metrics => values.Instances(metrics.Pod).Where(instance => instance.Ports.ContainsKey(metrics.Port))
-                .Select(instance => new MeasuredPod(instance.Name, instance.Host, instance.Ports[metrics.Port], WebPath.Of(metrics.Path.Render("metrics", values.Client()))))),
-        ];
+        var known = values.Client();
+        return [.. declaration.Metrics.SelectMany(metrics => Measured(metrics, WebPath.Of(metrics.Path.Render("metrics", known)), values))];
     }
+
+    private static IEnumerable<MeasuredPod> Measured(MetricsDeclaration metrics, string path, TemplateValues values) => values.Instances(metrics.Pod)
+        .Where(instance => instance.Ports.ContainsKey(metrics.Port)).Select(instance => new MeasuredPod(instance.Name, instance.Host, instance.Ports[metrics.Port], path));
 
     private TemplateValues Values(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
         new TemplateValues(declaration, Chosen(settings.Options), settings, Shapes(settings.Options), name => tasks.GetValueOrDefault(name));

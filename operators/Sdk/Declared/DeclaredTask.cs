@@ -10,7 +10,6 @@ internal sealed class DeclaredTask(
     WantedOperation? operation = null)
 {
     private const int MilliCpusPerCpu = 1000;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
 
     public TaskSpecification Specify() => new(
         task.Name,
@@ -18,9 +17,8 @@ internal sealed class DeclaredTask(
         task.Ports, Command, Readiness)
     {
         Volumes = [.. task.Volumes.Select(volume => new VolumeSpecification(volume.Name, (long)decimal.Ceiling(volume.Size.Of(settings.Options)), volume.Path))],
-        KillGrace = task.KillGrace, ReadyWithin = task.ReadyWithin, RunsOnce = task.RunsOnce, Activity = Looks() is { Count: > 0 } looks ? context => DeclaredActivity.Of(looks, Values(context).Task(context, pod.WaitsFor.Keys)) : null,
-        Facts = Facts() is { Count: > 0 } facts ? context => DeclaredActivity.Of(facts, Values(context).Task(context, pod.WaitsFor.Keys)) : null,
-        LookEvery = declaration.Facts.Where(each => each.Pod == pod.Type).Select(each => each.Every).Append(LookEvery).Min(),
+        KillGrace = task.KillGrace, ReadyWithin = task.ReadyWithin, RunsOnce = task.RunsOnce, Activity = Looks(declaration.Idle), Facts = Looks(declaration.Facts.Select(facts => facts.Question)),
+        LookEvery = declaration.Facts.Where(each => each.Question.Pod == pod.Type).Select(each => each.Every).Append(TaskSpecification.UsualLookEvery).Min(),
     };
 
     private CommandOutcome Command(TaskContext context)
@@ -86,12 +84,12 @@ internal sealed class DeclaredTask(
 
     private ReadinessCheck Readiness(TaskContext context) => DeclaredChecks.Of(task.Ready, () => Known(Values(context), context));
 
+    /// <summary>Null when the task is asked none of them.</summary>
+    private Func<TaskContext, IReadOnlyList<ActivityLook>>? Looks(IEnumerable<QuestionDeclaration> questions) =>
+        questions.Where(IsAsked).ToList() is { Count: > 0 } asked ? context => DeclaredActivity.Of(asked, Values(context).Task(context, pod.WaitsFor.Keys)) : null;
+
     /// <summary>A command is run beside the first task of its pod, other questions go to whose port is named.</summary>
-    private List<IdleDeclaration> Looks() => [.. declaration.Idle.Where(idle => IsAsked(idle.Pod, idle.Look))];
-
-    private List<FactsDeclaration> Facts() => [.. declaration.Facts.Where(facts => IsAsked(facts.Pod, facts.Look))];
-
-    private bool IsAsked(string type, LookDeclaration look) => type == pod.Type && look switch
+    private bool IsAsked(QuestionDeclaration question) => question.Pod == pod.Type && question.Look switch
     {
         LookDeclaration.Http http => task.Ports.Contains(http.Port),
         LookDeclaration.Tcp tcp => task.Ports.Contains(tcp.Port),

@@ -7,6 +7,7 @@ namespace DataPlatform.Operators.Sdk.Declared;
 internal sealed partial class FactsReader(Problems problems, LooksReader looks)
 {
     private const string Field = "facts";
+    private const string NameAllowed = "2 to 40 small letters, digits and underscores, beginning with a letter";
     private const int MostEverySeconds = 300;
 
     /// <summary>What an agent takes of one question.</summary>
@@ -24,7 +25,7 @@ internal sealed partial class FactsReader(Problems problems, LooksReader looks)
         foreach (var fields in package.Maps(Field))
         {
             var (pod, look) = looks.Look(fields);
-            var every = TimeSpan.FromSeconds(fields.Whole("every_seconds", 2, MostEverySeconds, 15));
+            var every = TimeSpan.FromSeconds(fields.Whole("every_seconds", 2, MostEverySeconds, (int)TaskSpecification.UsualLookEvery.TotalSeconds));
             var expect = looks.Expression(fields, "expect");
             var (signs, facts) = (new List<ActivitySign>(), new List<EngineFact>());
             foreach (var value in fields.Maps("values"))
@@ -43,7 +44,7 @@ internal sealed partial class FactsReader(Problems problems, LooksReader looks)
                 problems.Add(fields.Node, $"{fields.Of("values")} is missing", "a list of { name, title, healthy, json_path or match }");
             fields.Done();
             if (look is not null)
-                read.Add(new FactsDeclaration(pod, look, expect, every, signs, facts));
+                read.Add(new FactsDeclaration(new QuestionDeclaration(pod, look, expect, signs), every, facts));
         }
 
         return read;
@@ -62,8 +63,6 @@ internal sealed partial class FactsReader(Problems problems, LooksReader looks)
         fields.Done();
         return new FactCondition(fact, said switch { ["at_most"] => FactComparison.AtMost, ["at_least"] => FactComparison.AtLeast, _ => FactComparison.Is }, value);
     }
-
-    private const string NameAllowed = "2 to 40 small letters, digits and underscores, beginning with a letter";
 
     [GeneratedRegex(@"\A[a-z][a-z0-9_]{1,39}\z")]
     private static partial Regex Name();

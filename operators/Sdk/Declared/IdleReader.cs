@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Declared;
@@ -9,9 +8,9 @@ internal sealed partial class IdleReader(Problems problems, LooksReader looks)
 {
     private const int MostAbove = 1_000_000;
 
-    public IReadOnlyList<IdleDeclaration> Idle(Fields package)
+    public IReadOnlyList<QuestionDeclaration> Idle(Fields package)
     {
-        var read = new List<IdleDeclaration>();
+        var read = new List<QuestionDeclaration>();
         foreach (var fields in package.Maps("idle"))
         {
             var (pod, look) = looks.Look(fields);
@@ -21,7 +20,7 @@ internal sealed partial class IdleReader(Problems problems, LooksReader looks)
             var expect = looks.Expression(fields, "expect");
             fields.Done();
             if (look is not null)
-                read.Add(new IdleDeclaration(pod, look, expect, signs));
+                read.Add(new QuestionDeclaration(pod, look, expect, signs));
         }
 
         return read;

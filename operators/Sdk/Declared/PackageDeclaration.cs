@@ -11,7 +11,7 @@ namespace DataPlatform.Operators.Sdk.Declared;
 public sealed record PackageDeclaration(
     string Name, string Title, string Description, IReadOnlyList<VersionDeclaration> Versions, IReadOnlyList<OptionDeclaration> Options,
     IReadOnlyDictionary<string, JsonObject> Sizes, IReadOnlyList<string> Secrets, IReadOnlyList<PodDeclaration> Pods, IReadOnlyList<EndpointDeclaration> Endpoints,
-    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IReadOnlyList<IdleDeclaration> Idle, IReadOnlyList<MetricsDeclaration> Metrics)
+    IReadOnlyDictionary<string, Template> Exports, IReadOnlyList<SnippetDeclaration> Snippets, IReadOnlyList<QuestionDeclaration> Idle, IReadOnlyList<MetricsDeclaration> Metrics)
 {
     public IReadOnlyList<OperationDeclaration> Operations { get; init; } = [];
 
@@ -123,9 +123,9 @@ public sealed record PresenceDeclaration(string? When, string? Unless)
 /// <summary>What a pod waits for of another. Of the first two it depends on what runs now; of the last on where that is.</summary>
 public enum PeerState { Placed, Ready, Located }
 
-/// <summary>What a pod's engine says of itself: one question to each of its instances.</summary>
-/// <param name="Signs">One for each of <paramref name="Facts"/>, which has its name.</param>
-public sealed record FactsDeclaration(string Pod, LookDeclaration Look, string? Expect, TimeSpan Every, IReadOnlyList<ActivitySign> Signs, IReadOnlyList<EngineFact> Facts);
+/// <summary>What a pod's engine says of itself.</summary>
+/// <param name="Question">Its signs are one for each of <paramref name="Facts"/>, which has its name.</param>
+public sealed record FactsDeclaration(QuestionDeclaration Question, TimeSpan Every, IReadOnlyList<EngineFact> Facts);
 
 public abstract record PlacementDeclaration
 {
@@ -198,9 +198,9 @@ public sealed record EndpointDeclaration(string Name, string Title, string Pod, 
 /// <param name="Pod">Without a placed instance of which it makes no sense; null when it does.</param>
 public sealed record SnippetDeclaration(Template Title, string Language, Template Text, string? Pod);
 
-/// <summary>How a pod proves what it does: one question to each of its instances.</summary>
+/// <summary>One question to each instance of a pod: for evidence of what it does, or for facts.</summary>
 /// <param name="Expect">What the answer must match to be one; null when any will do.</param>
-public sealed record IdleDeclaration(string Pod, LookDeclaration Look, string? Expect, IReadOnlyList<ActivitySign> Signs);
+public sealed record QuestionDeclaration(string Pod, LookDeclaration Look, string? Expect, IReadOnlyList<ActivitySign> Signs);
 
 public abstract record LookDeclaration
 {

@@ -70,7 +70,7 @@ internal static class PlanBuilder
     private static Phase? Additions(ClusterWork cluster, PodSteps steps)
     {
         var acts = cluster.Additions().Select(addition => steps.Act(
-            addition.Operation, cluster.PodsOf(cluster.Specification!.Pods.First(pod => pod.Type == addition.Type)).FirstOrDefault(pod => !cluster.IsComplete(pod))?.Name)).ToList();
+            addition.Operation, cluster.PodsOf(addition.Pod).FirstOrDefault(pod => !cluster.IsComplete(pod))?.Name)).ToList();
         return acts.Count == 0 ? null : new Phase("use what was added", Strategy.Parallel, acts);
     }
 

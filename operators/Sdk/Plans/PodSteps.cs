@@ -7,6 +7,8 @@ namespace DataPlatform.Operators.Sdk.Plans;
 /// <summary>Steps about one pod, with where they stand. Pure.</summary>
 internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTimeOffset now)
 {
+    private readonly Lazy<HashSet<string>> operations = new(() => cluster.PlanOperations().Select(operation => operation.Name).ToHashSet(StringComparer.Ordinal));
+
     /// <param name="before">The pod that must be complete first; null when none must.</param>
     /// <param name="isDriving">The plan is the one that is carried out.</param>
     /// <param name="mends">The step is taken although the plans are paused.</param>
@@ -72,7 +74,7 @@ internal sealed class PodSteps(ClusterWork cluster, string? disconnected, DateTi
     private string? Order(string pod, string? before, bool mends) =>
         mends || cluster.Wanted!.Forced.Contains(pod) ? null
         : cluster.Wanted.IsPaused ? "the plan to be continued: it is paused"
-        : before is null ? null : $"waits for {before} to be {(cluster.IsOperation(before) ? "done" : "ready")}";
+        : before is null ? null : $"waits for {before} to be {(operations.Value.Contains(before) ? "done" : "ready")}";
 
     private string Waiting(PodInstance pod, List<TaskRow> rows) => rows.Find(row => row.Living && !cluster.Serves(row)) switch
     {

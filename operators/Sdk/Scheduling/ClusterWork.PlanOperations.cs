@@ -9,8 +9,6 @@ internal sealed partial class ClusterWork
 {
     public PlanRules RulesOf(string type) => Specification?.Pods.FirstOrDefault(pod => pod.Type == type)?.Rules ?? PlanRules.None;
 
-    public bool IsOperation(string pod) => PlanOperations().Any(operation => operation.Name == pod);
-
     /// <summary>All of them, those that are over included.</summary>
     public IEnumerable<PodInstance> PlanOperations() => HasRules ? Removals().Select(removal => removal.Operation).Concat(Additions().Select(addition => addition.Operation)) : [];
 
@@ -30,7 +28,7 @@ internal sealed partial class ClusterWork
         select (pod, operation);
 
     /// <summary>After instances were added to what has served before.</summary>
-    public IEnumerable<(string Type, PodInstance Operation)> Additions()
+    public IEnumerable<(PodSpecification Pod, PodInstance Operation)> Additions()
     {
         if (!HasRules || Wanted is not { } wanted || Facts.SettledTarget == 0 || Facts.SettledTarget >= wanted.Target || SpecifiedTarget != wanted.Target)
             yield break;
@@ -38,7 +36,7 @@ internal sealed partial class ClusterWork
         {
             var added = Enumerable.Range(0, pod.Count).Select(pod.Instance).Where(name => Pods.GetValueOrDefault(name) is not { FirstLaunchedAt: not null } record || record.FirstTarget > Facts.SettledTarget).ToHashSet(StringComparer.Ordinal);
             if (added.Count > 0 && Operation(pod.Rules.AfterAddition!, new OperationSubject(pod.Type, 0, "", new Dictionary<string, int>(0)), Tasks.Values.Where(row => added.Contains(row.Pod)).Select(row => row.Number)) is { } operation)
-                yield return (pod.Type, operation);
+                yield return (pod, operation);
         }
     }
 

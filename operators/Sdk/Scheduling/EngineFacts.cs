@@ -52,19 +52,23 @@ internal static class EngineFacts
         from record in cluster.Pods.Values.Where(record => record.Type == fact.Pod).OrderBy(record => record.Index)
         let rows = cluster.LivingOf(record.Name).ToList()
         where rows.Count > 0
-        let report = rows.Select(row => cluster.Reports.GetValueOrDefault(row.TaskId)).FirstOrDefault(report => report?.Values.ContainsKey(fact.Name) == true)
+        let report = ReportOf(cluster, rows, fact.Name)
         let said = report is null ? new FactValue(null, "nothing has been heard of it yet") : report.Values[fact.Name]
         select new FactView(
             record.Name, fact.Name, fact.Title, said.Value, said.WhyNot, said.Value is { } value ? fact.Healthy?.Holds(value) : null, fact.Healthy?.Wanted, report?.HeardAt);
 
     /// <summary>False also where it is not known.</summary>
     public static bool Says(ClusterWork cluster, string pod, FactCondition condition) =>
-        cluster.LivingOf(pod).Any(row => cluster.Reports.GetValueOrDefault(row.TaskId)?.Values.GetValueOrDefault(condition.Fact).Value is { } value && condition.Holds(value));
+        ReportOf(cluster, cluster.LivingOf(pod), condition.Fact)?.Values[condition.Fact].Value is { } value && condition.Holds(value);
+
+    /// <summary>Of the task of a pod that says the fact; null before it was heard.</summary>
+    private static FactReport? ReportOf(ClusterWork cluster, IEnumerable<TaskRow> rows, string fact) =>
+        rows.Select(row => cluster.Reports.GetValueOrDefault(row.TaskId)).FirstOrDefault(report => report?.Values.ContainsKey(fact) == true);
 
     private static string? WhyNot(ClusterWork cluster, PodSpecification pod, FactCondition condition, List<TaskRow> rows, DateTimeOffset? changedAt, DateTimeOffset now)
     {
         var title = cluster.Specification!.Facts.FirstOrDefault(fact => fact.Name == condition.Fact)?.Title ?? condition.Fact;
-        var report = rows.Select(row => cluster.Reports.GetValueOrDefault(row.TaskId)).FirstOrDefault(report => report?.Values.ContainsKey(condition.Fact) == true);
+        var report = ReportOf(cluster, rows, condition.Fact);
         if (report is null || !(report.HeardBefore > changedAt))
             return $"{title}: to be asked";
         if (now - report.HeardAt > pod.Tasks.Max(task => task.LookEvery) * AnswersMissed)

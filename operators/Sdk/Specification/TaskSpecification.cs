@@ -8,6 +8,9 @@ namespace DataPlatform.Operators.Sdk.Specification;
 public sealed record TaskSpecification(
     string Name, TaskResources Resources, IReadOnlyList<string> Ports, Func<TaskContext, CommandOutcome> Command, Func<TaskContext, ReadinessCheck> Readiness)
 {
+    /// <summary>Where nothing else is said.</summary>
+    public static readonly TimeSpan UsualLookEvery = TimeSpan.FromSeconds(15);
+
     /// <summary>How it is found out what the task does, as evidence for whether the cluster is idle; null when nothing can be said. Asked as <see cref="Readiness"/> is.</summary>
     public Func<TaskContext, IReadOnlyList<ActivityLook>>? Activity { get; init; }
 
@@ -15,7 +18,7 @@ public sealed record TaskSpecification(
     public Func<TaskContext, IReadOnlyList<ActivityLook>>? Facts { get; init; }
 
     /// <summary>How often its agent looks at what it does and asks for facts.</summary>
-    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan LookEvery { get; init; } = UsualLookEvery;
 
     public IReadOnlyList<VolumeSpecification> Volumes { get; init; } = [];
 

@@ -15,13 +15,8 @@ public sealed class WhyDeskTests
     [Fact]
     public async Task A_pod_that_waits_is_told_what_it_lacks_and_which_cluster_is_in_its_way()
     {
-        await using var master = await MasterProcess.StartAsync();
-        await using var agent = new FakeAgent(master.Endpoint, "cpus:1;mem:1024");
-        await agent.RegisterAsync();
-        await using var framework = await Master.TestFramework.SubscribeAsync(master.Endpoint);
-        await FaultTests.RunAsync(framework, agent, "h1");
-        await using var host = await ControlPlaneHost.Start(
-            engine: new ScriptedOperator { FrameworkId = framework.Id }, change: settings => settings with { Master = master.Endpoint });
+        await using var pool = await OccupiedPool.StartAsync();
+        var (host, agent, framework) = (pool.Host, pool.Agent, pool.Framework);
         await LaunchAsync(host, "holder", ScriptedOperator.Pending with { Tasks = [Running("h1")], Reserved = new AmountsView(100, 32, 0) });
         await LaunchAsync(host, "trial", ScriptedOperator.Pending with
         {
@@ -66,13 +61,8 @@ public sealed class WhyDeskTests
     [Fact]
     public async Task An_idle_cluster_is_named_to_be_parked_with_how_long_it_did_nothing_and_no_other()
     {
-        await using var master = await MasterProcess.StartAsync();
-        await using var agent = new FakeAgent(master.Endpoint, "cpus:1;mem:1024");
-        await agent.RegisterAsync();
-        await using var framework = await Master.TestFramework.SubscribeAsync(master.Endpoint);
-        await FaultTests.RunAsync(framework, agent, "h1");
-        var engine = new ScriptedOperator { FrameworkId = framework.Id };
-        await using var host = await ControlPlaneHost.Start(engine: engine, change: settings => settings with { Master = master.Endpoint });
+        await using var pool = await OccupiedPool.StartAsync();
+        var host = pool.Host;
         var since = DateTimeOffset.UtcNow.AddHours(-3).AddSeconds(-5);
         await LaunchAsync(host, "busy", Does(ActivityState.Busy, "h1"), lifetime: 7200);
         await LaunchAsync(host, "silent", Does(ActivityState.Unknown, "h1"), lifetime: 7200);
@@ -98,13 +88,8 @@ public sealed class WhyDeskTests
     [Fact]
     public async Task Pods_that_fit_alone_and_not_together_are_told_which_cluster_makes_room_for_all()
     {
-        await using var master = await MasterProcess.StartAsync();
-        await using var agent = new FakeAgent(master.Endpoint, "cpus:1;mem:1024");
-        await agent.RegisterAsync();
-        await using var framework = await Master.TestFramework.SubscribeAsync(master.Endpoint);
-        await FaultTests.RunAsync(framework, agent, "h1");
-        await using var host = await ControlPlaneHost.Start(
-            engine: new ScriptedOperator { FrameworkId = framework.Id }, change: settings => settings with { Master = master.Endpoint });
+        await using var pool = await OccupiedPool.StartAsync();
+        var host = pool.Host;
         await LaunchAsync(host, "holder", ScriptedOperator.Pending with { Tasks = [Running("h1")], Reserved = new AmountsView(100, 32, 0) });
         await LaunchAsync(host, "trial", ScriptedOperator.Pending with
         {
@@ -160,6 +145,35 @@ public sealed class WhyDeskTests
         output.ShouldContain("trial waits for the master: no master answers at http://127.0.0.1:1.");
         output.ShouldContain("-> See that the master runs.");
         output.ShouldNotContain("refused");
+    }
+
+    /// <summary>A control plane in front of a real master, on whose only host the task h1 runs.</summary>
+    private sealed class OccupiedPool(MasterProcess master, FakeAgent agent, Master.TestFramework framework, ControlPlaneHost host) : IAsyncDisposable
+    {
+        public ControlPlaneHost Host => host;
+
+        public FakeAgent Agent => agent;
+
+        public Master.TestFramework Framework => framework;
+
+        public static async Task<OccupiedPool> StartAsync()
+        {
+            var master = await MasterProcess.StartAsync();
+            var agent = new FakeAgent(master.Endpoint, "cpus:1;mem:1024");
+            await agent.RegisterAsync();
+            var framework = await Master.TestFramework.SubscribeAsync(master.Endpoint);
+            await FaultTests.RunAsync(framework, agent, "h1");
+            return new(master, agent, framework, await ControlPlaneHost.Start(
+                engine: new ScriptedOperator { FrameworkId = framework.Id }, change: settings => settings with { Master = master.Endpoint }));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await host.DisposeAsync();
+            await framework.DisposeAsync();
+            await agent.DisposeAsync();
+            await master.DisposeAsync();
+        }
     }
 
     private static TaskView Running(string id) => new(
