@@ -80,7 +80,8 @@ internal sealed class DeclaredTask(
     /// <summary>Where the environment would stand that something else stands in for, there is nothing to be found.</summary>
     private bool IsOfLackingPython(string path) => settings.Artifacts.Python is null && version.Artifacts.Python is { } python && (path == python || path.StartsWith(python + "/", StringComparison.Ordinal));
 
-    private StoredFile? ClassArchive => task.Command.Java?.Archive is null || settings.Artifacts.JarsArchive is null ? null : settings.Artifacts.ClassArchives.GetValueOrDefault(JavaProgram.NameOf(pod, task));
+    private StoredFile? ClassArchive =>
+        settings.Artifacts.JarsArchive is not null && JavaProgram.ArchiveOf(pod, task) is { } name ? settings.Artifacts.ClassArchives.GetValueOrDefault(name) : null;
 
     private ReadinessCheck Readiness(TaskContext context) => DeclaredChecks.Of(task.Ready, () => Known(Values(context), context));
 

@@ -27,18 +27,29 @@ internal static class JavaProgram
         var programs = new List<TrainedProgram>();
         foreach (var (pod, task) in declaration.Pods.SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
         {
-            if (task.Command.Java is not { Archive: { } archive } java)
+            if (task.Command.Java is not { Archive: ClassArchiveDeclaration.Trained archive } java)
                 continue;
             // What differs from cluster to cluster are properties and the like, not what decides whether an archive fits.
             var fixedOptions = java.Options.Where(option => option.IsFixed).Select(option => option.Render(java.Main, new Dictionary<string, object>(0)));
             programs.Add(new TrainedProgram(
-                NameOf(pod, task), [.. declaration.JavaOptions, .. fixedOptions, .. Heap(java, options)], Jars(version), [java.Main, .. archive.Arguments], Environment(task.Command, archive), archive.Ready));
+                NameOf(pod, task), [.. declaration.JavaOptions, .. fixedOptions, .. Heap(java, options)], Jars(version), [java.Main, .. archive.Arguments], Environment(task.Command, archive), archive.Ready)
+            {
+                Ports = archive.Ports is [] ? null : archive.Ports, Files = archive.Files.Count == 0 ? null : archive.Files, Script = archive.Script,
+            });
         }
 
         return programs.Count == 0 ? null : new ClassTraining(version.Artifacts.Maven!, programs);
     }
 
-    /// <summary>By which its archive is known.</summary>
+    /// <summary>By which the archive that a task starts with is known; null when it starts without.</summary>
+    public static string? ArchiveOf(PodDeclaration pod, TaskDeclaration task) => task.Command.Java?.Archive switch
+    {
+        ClassArchiveDeclaration.Of other => other.Program,
+        ClassArchiveDeclaration.Trained => NameOf(pod, task),
+        _ => null,
+    };
+
+    /// <summary>Of a program that is run for its archive.</summary>
     public static string NameOf(PodDeclaration pod, TaskDeclaration task) => task.Name.Length == 0 ? pod.Type : $"{pod.Type}-{task.Name}";
 
     /// <summary>Beside the jars.</summary>
@@ -49,7 +60,7 @@ internal static class JavaProgram
 
     private static string Jars(VersionDeclaration version) => $"{version.Artifacts.Maven}/*";
 
-    private static Dictionary<string, string> Environment(CommandDeclaration command, ClassArchiveDeclaration archive)
+    private static Dictionary<string, string> Environment(CommandDeclaration command, ClassArchiveDeclaration.Trained archive)
     {
         var environment = new Dictionary<string, string>(archive.Environment);
         foreach (var (name, value) in command.Environment.Where(variable => variable.Value.IsFixed))

@@ -8,6 +8,8 @@ internal sealed partial class JavaReader(Problems problems, TemplatesReader temp
 {
     private const string Field = "java";
     private const int MostHeap = 16 * 1024 * 1024;
+    private readonly TrainingReader trainings = new(problems, templates);
+    private readonly List<(string Program, YamlNode At, string Field)> shared = [];
 
     /// <summary>What all of the package's programs have; they are the same everywhere, so that archives of classes fit.</summary>
     public IReadOnlyList<string> Options(Fields package)
@@ -39,8 +41,6 @@ internal sealed partial class JavaReader(Problems problems, TemplatesReader temp
         var java = new JavaDeclaration(
             fields.Text("main", Main(), "the main class, such as org.example.Server"), pods.AmountOf(fields, "heap", null, 2, MostHeap), options,
             [.. fields.Texts("arguments").Select(argument => templates.Inline(argument.At, argument.Text, scope))], classPath, Archive(fields));
-        if (java.Archive is not null && classPath.Count > 0)
-            problems.Add(fields.At("class_archive"), $"{fields.Of("class_archive")}: Java takes classes from an archive only while there is nothing but jars on the class path", "no class_path beside it");
         fields.Done();
         return java;
     }
@@ -49,21 +49,31 @@ internal sealed partial class JavaReader(Problems problems, TemplatesReader temp
     {
         if (java.Map("class_archive") is not { } fields)
             return null;
-        var archive = new ClassArchiveDeclaration(
-            [.. fields.Texts("arguments").Select(argument => WithoutValues(argument, fields))],
-            fields.Entries("environment", Names.Variable(), Names.VariableAllowed).ToDictionary(each => each.Key, each => WithoutValues((each.Text, each.At), fields)), fields.Text("ready"));
+        ClassArchiveDeclaration archive;
+        if (fields.Has("of"))
+        {
+            var program = fields.Text("of");
+            shared.Add((program, fields.At("of"), fields.Of("of")));
+            archive = new ClassArchiveDeclaration.Of(program);
+        }
+        else
+        {
+            archive = trainings.Trained(fields);
+        }
+
         fields.Done();
         return archive;
     }
 
-    private string Fixed((string Text, YamlNode At) option, Fields fields) => WithoutValues((Option(option, fields), option.At), fields);
-
-    private string WithoutValues((string Text, YamlNode At) text, Fields fields)
+    /// <summary>Whose archive is to be used must have one.</summary>
+    public void HoldShared(IReadOnlyList<PodDeclaration> pods)
     {
-        if (text.Text.Contains("{{", StringComparison.Ordinal) || text.Text.Contains("{%", StringComparison.Ordinal))
-            problems.Add(text.At, $"'{Problems.Short(text.Text)}' is for all clusters the same", "a text without placeholders");
-        return text.Text;
+        var trained = pods.SelectMany(pod => pod.Tasks.Where(task => task.Command.Java?.Archive is ClassArchiveDeclaration.Trained).Select(task => JavaProgram.NameOf(pod, task))).ToList();
+        foreach (var (name, at, field) in shared.Where(each => !trained.Contains(each.Program)))
+            problems.Add(at, $"{field} names {Problems.Short(name)}, which has no archive of its own", trained is [] ? "a pod, or POD-TASK, that says how its own is made" : string.Join(", ", trained));
     }
+
+    private string Fixed((string Text, YamlNode At) option, Fields fields) => trainings.WithoutValues(Option(option, fields), option.At);
 
     private string Option((string Text, YamlNode At) option, Fields fields)
     {

@@ -65,6 +65,8 @@ public static class PackageReader
 
         List<OperationDeclaration> operations = [.. operationFields.Select(operation => operationsReader.Operation(operation.Key, operation.Value))];
 
+        java.HoldShared(pods);
+
         var podPorts = new PodPorts(problems, ports);
         var access = new AccessReader(problems, templates, podPorts);
         var looks = new LooksReader(problems, templates, scopes, podPorts, tasks, pods);

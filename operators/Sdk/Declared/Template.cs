@@ -28,6 +28,9 @@ public sealed class Template
     /// <summary>It names a secret, so nobody is to see what it becomes who does not need it.</summary>
     public bool IsSecret { get; }
 
+    /// <summary>As it was read.</summary>
+    public string Text => text;
+
     /// <summary>Whether it is the same whatever the values.</summary>
     public bool IsFixed => parsed is null;
 

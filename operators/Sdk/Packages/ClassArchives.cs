@@ -49,16 +49,24 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
         try
         {
             var owner = LakeOwner.Of(options.User);
-            owner.Own(folder.FullName);
-            await UnpackAsync(jars, Path.Combine(folder.FullName, training.Jars), cancellation);
+            folder.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+            var unpacked = Path.Combine(folder.FullName, "jars");
+            await UnpackAsync(jars, unpacked, cancellation);
             var problems = new List<string>();
             foreach (var program in missing)
             {
-                var archive = Path.Combine(folder.FullName, program.Name + ".jsa");
-                if (await TrainAsync(program, folder.FullName, archive, cancellation) is { } problem)
+                // A folder for each, as in a sandbox: nothing that one leaves behind is found by the next.
+                var own = Directory.CreateDirectory(Path.Combine(folder.FullName, "programs", program.Name)).FullName;
+                owner.Own(own);
+                var lent = Path.Combine(own, training.Jars);
+                Directory.CreateDirectory(Path.GetDirectoryName(lent)!);
+                Directory.Move(unpacked, lent);
+                var archive = Path.Combine(own, "classes.jsa");
+                if (await TrainAsync(program, own, archive, owner, cancellation) is { } problem)
                     problems.Add($"{program.Name}: {problem}");
                 else
                     await TakeInAsync(archive, new StoreRecord(store, Kind, Key(package, training, program, build)), cancellation);
+                Directory.Move(lent, unpacked);
             }
 
             return problems.Count == 0 ? null : string.Join("; ", problems);
@@ -77,19 +85,20 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
             File.SetLastWriteTimeUtc(jar, FetchedFiles.Time);
     }
 
-    private async Task<string?> TrainAsync(TrainedProgram program, string folder, string archive, CancellationToken cancellation)
+    private async Task<string?> TrainAsync(TrainedProgram program, string folder, string archive, LakeOwner owner, CancellationToken cancellation)
     {
-        var trained = Run(program, folder, [$"-XX:ArchiveClassesAtExit={archive}"], program.Arguments, line => line.Contains(program.Ready, StringComparison.Ordinal));
+        var arguments = TrainingFiles.Write(program, folder, owner);
+        var trained = Run(program, folder, program.Script is { } script ? ["/bin/sh", script] : [], [$"-XX:ArchiveClassesAtExit={archive}"], arguments, line => line.Contains(program.Ready, StringComparison.Ordinal));
         if (await trained.RunAsync(cancellation) is ProgramOutcome.Failed failed)
             return failed.Reason;
         if (!File.Exists(archive))
             return "no archive was written";
         // With this the virtual machine ends where it would otherwise start without the archive.
-        var check = Run(program, folder, ["-Xshare:on", $"-XX:SharedArchiveFile={archive}"], ["-version"], enough: null);
+        var check = Run(program, folder, [], ["-Xshare:on", $"-XX:SharedArchiveFile={archive}"], ["-version"], enough: null);
         return await check.RunAsync(cancellation) is ProgramOutcome.Failed unusable ? unusable.Reason : null;
     }
 
-    private ProgramRun Run(TrainedProgram program, string folder, IEnumerable<string> further, IEnumerable<string> arguments, Func<string, bool>? enough)
+    private ProgramRun Run(TrainedProgram program, string folder, IEnumerable<string> shell, IEnumerable<string> further, IEnumerable<string> arguments, Func<string, bool>? enough)
     {
         // It is ended in any case, makes way for whatever else the host has to do, and is nobody that could harm.
         // The archive is written between the signal and the end, of all the time in which nothing is said.
@@ -99,7 +108,7 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
             frame.AddRange(["/usr/bin/setpriv", $"--reuid={options.User}", "--regid=nogroup", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]);
         return new ProgramRun("/usr/bin/timeout", options.Patience)
         {
-            Arguments = [.. frame, options.JavaProgram, .. program.Options, .. further, "-cp", program.ClassPath, .. arguments],
+            Arguments = [.. frame, .. shell, options.JavaProgram, .. program.Options, .. further, "-cp", program.ClassPath, .. arguments],
             Folder = folder,
             Environment = program.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
             Enough = enough,

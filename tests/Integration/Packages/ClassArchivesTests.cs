@@ -7,7 +7,7 @@ using DataPlatform.Integration.Tests.Operators;
 
 namespace DataPlatform.Integration.Tests.Packages;
 
-/// <summary>Archives of the classes of Spark's real programs, made by the store and used by a virtual machine in another folder.</summary>
+/// <summary>Archives of the classes of real programs, made by the store and used by a virtual machine in another folder.</summary>
 public sealed class ClassArchivesTests : IDisposable
 {
     // Half a minute where nothing else runs; programs are trained when nobody else wants the processor.
@@ -19,23 +19,10 @@ public sealed class ClassArchivesTests : IDisposable
     [Fact]
     public async Task A_program_that_was_trained_takes_its_classes_from_the_archive_in_any_sandbox()
     {
-        var repository = Environment.GetEnvironmentVariable("DP_CONTROL_PLANE_MAVEN_REPOSITORY");
-        Assert.SkipWhen(repository is null, "no Maven repository folder: set DP_CONTROL_PLANE_MAVEN_REPOSITORY, or run ./dp test beside ../shared");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
-        var needs = ShippedPackage.Read("spark").Needs([]) with { Python = false };
-        await using var store = new PackageStore(
-            new() { Folder = Path.Combine(scratch.FullName, "store"), MavenRepository = repository, ClassArchivesAfter = TimeSpan.Zero, Report = problems.Add },
-            () => new("http://127.0.0.1:8080/"));
-
-        var first = await ResolveAsync(store, needs, patience.Token);
-        first.ClassArchives.ShouldBeEmpty();
-        var made = first;
-        while (made.ClassArchives.Count < 3 && problems.Count == 0)
-        {
-            await Task.Delay(100, patience.Token);
-            made = await ResolveAsync(store, needs, patience.Token);
-        }
+        await using var store = Store();
+        var made = await TrainedAsync(store, ShippedPackage.Read("spark").Needs([]), patience.Token);
 
         problems.ShouldBeEmpty();
         made.ClassArchives.Keys.Order(StringComparer.Ordinal).ShouldBe(["connect", "master", "worker"]);
@@ -49,7 +36,44 @@ public sealed class ClassArchivesTests : IDisposable
             .ShouldNotContain(line => line.Contains("shared objects file (top)", StringComparison.Ordinal));
     }
 
+    /// <summary>A file for Kafka, a file system for Hadoop.</summary>
+    [Theory]
+    [InlineData("kafka", "node")]
+    [InlineData("hdfs", "datanode", "namenode-server")]
+    public async Task Programs_that_need_something_to_serve_have_it_when_they_are_run_for_their_archives(string package, params string[] programs)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        await using var store = Store();
+        var made = await TrainedAsync(store, ShippedPackage.Read(package).Needs([]), patience.Token);
+        problems.ShouldBeEmpty();
+        made.ClassArchives.Keys.Order(StringComparer.Ordinal).ShouldBe(programs);
+    }
+
     public void Dispose() => scratch.Delete(recursive: true);
+
+    private PackageStore Store()
+    {
+        var repository = Environment.GetEnvironmentVariable("DP_CONTROL_PLANE_MAVEN_REPOSITORY");
+        Assert.SkipWhen(repository is null, "no Maven repository folder: set DP_CONTROL_PLANE_MAVEN_REPOSITORY, or run ./dp test beside ../shared");
+        return new PackageStore(
+            new() { Folder = Path.Combine(scratch.FullName, "store"), MavenRepository = repository, ClassArchivesAfter = TimeSpan.Zero, Report = problems.Add },
+            () => new("http://127.0.0.1:8080/"));
+    }
+
+    private async Task<ResolvedArtifacts> TrainedAsync(PackageStore store, ArtifactNeeds needs, CancellationToken cancellation)
+    {
+        needs = needs with { Python = false };
+        var made = await ResolveAsync(store, needs, cancellation);
+        made.ClassArchives.ShouldBeEmpty();
+        while (made.ClassArchives.Count < needs.Training!.Programs.Count && problems.Count == 0)
+        {
+            await Task.Delay(100, cancellation);
+            made = await ResolveAsync(store, needs, cancellation);
+        }
+
+        return made;
+    }
 
     private static async Task<ResolvedArtifacts> ResolveAsync(PackageStore store, ArtifactNeeds needs, CancellationToken cancellation) =>
         (await store.ResolveAsync(needs, null, cancellation)).ShouldBeOfType<ArtifactResolution.Ready>().Artifacts;

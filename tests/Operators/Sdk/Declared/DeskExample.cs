@@ -41,7 +41,13 @@ internal static class DeskExample
                   heap: "{{ memory }}"
                   options: [-XX:+UseSerialGC, "-Dcluster={{ cluster }}"]
                   arguments: [--port, "{{ ports.web }}", "{% if artifacts.python %}new{% else %}old{% endif %}"]
-                  class_archive: { arguments: [--port, "0"], environment: { MODE: training }, ready: serves }
+                  class_archive:
+                    arguments: [--port, "{{ ports.spare }}"]
+                    environment: { MODE: training }
+                    ready: serves
+                    ports: [spare]
+                    script: train.sh
+                    files: [{ path: train.sh, copy: asks.py }, { path: etc/port, text: "{{ ports.spare }}" }]
                 environment: { TOKEN: "{{ secrets.token }}", KIND: table, AT: "{{ host }}" }
                 sandbox_paths: { PYTHONPATH: python/site-packages, HOME: home }
               ready: { command: { program: /usr/bin/python3, arguments: [asks.py, "{{ ports.web }}"] } }
@@ -53,7 +59,7 @@ internal static class DeskExample
               command:
                 program: /bin/sh
                 arguments: [begin.sh, "{{ index }}"]
-                java: { main: org.example.Chair, heap: 64, class_path: [conf] }
+                java: { main: org.example.Chair, heap: 64, class_path: [conf], class_archive: { of: table } }
               files:
                 - { path: begin.sh, text: 'exec "$@"' }
           run:

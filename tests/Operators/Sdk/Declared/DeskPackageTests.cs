@@ -4,6 +4,7 @@ using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Declared;
+using DataPlatform.Operators.Sdk.Packages;
 using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Tests.Sdk.Packages;
 
@@ -140,7 +141,10 @@ public sealed class DeskPackageTests : IDisposable
 
         (training.Jars, program.Name, program.ClassPath, program.Ready).ShouldBe(("desk/jars", "table", "desk/jars/*", "serves"));
         program.Options.ShouldBe(["--add-opens=java.base/java.lang=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError"]);
-        program.Arguments.ShouldBe(["org.example.Table", "--port", "0"]);
+        program.Arguments.ShouldBe(["org.example.Table", "--port", "{{ ports.spare }}"]);
+        program.Script.ShouldBe("train.sh");
+        program.Ports.ShouldBe(["spare"]);
+        program.Files.ShouldNotBeNull()["etc/port"].ShouldBe(new TrainedFile("{{ ports.spare }}", IsTemplate: true));
         program.Environment.ShouldBe(new Dictionary<string, string> { ["MODE"] = "training", ["KIND"] = "table", ["PYTHONPATH"] = "python/site-packages", ["HOME"] = "home" }, ignoreOrder: true);
         NeedsOf(package).ShouldBe(NeedsOf(package));
     }

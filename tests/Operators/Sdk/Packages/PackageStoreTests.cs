@@ -149,39 +149,82 @@ public sealed class PackageStoreTests : IDisposable
         WritePackage("jar");
         folder.Write($"repository/{JarPath}", "jar");
         var needs = Needs with { Training = new ClassTraining("jars", [new TrainedProgram("server", [], "jars/*", ["Main"], new Dictionary<string, string>(), "serves")]) };
-        folder.Write("java/release", "trial");
         // Serves at once, and needs more than ten seconds from being asked to end until its archive is there.
-        var java = folder.Write("java/bin/java", """
-            #!/bin/sh
-            for argument in "$@"; do case "$argument" in -XX:ArchiveClassesAtExit=*) archive="${argument#*=}";; esac; done
-            [ -n "$archive" ] || exit 0
+        WriteJava("""
             trap 'sleep 11; echo classes > "$archive"; exit 143' TERM
             echo serves
             while :; do sleep 0.1; done
             """);
-        File.SetUnixFileMode(java, File.GetUnixFileMode(java) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        var problems = new List<string>();
-        var options = new PackageStoreOptions
-        {
-            Folder = folder.Below("store"), MavenRepository = folder.Below("repository"), JavaProgram = java, User = Environment.UserName,
-            ClassArchivesAfter = TimeSpan.Zero, Report = problems.Add,
-        };
-        await using var store = new PackageStore(options, () => new("http://127.0.0.1:8080/"));
+        await using var store = TrainingStore(out var problems);
 
-        var made = (ArtifactResolution.Ready)await store.ResolveAsync(needs, null, Cancellation);
-        while (made.Artifacts.ClassArchives.Count == 0 && problems.Count == 0)
-        {
-            await Task.Delay(100, Cancellation);
-            made = (ArtifactResolution.Ready)await store.ResolveAsync(needs, null, Cancellation);
-        }
+        var made = await TrainedAsync(store, needs, problems, 1);
 
         problems.ShouldBeEmpty();
-        made.Artifacts.ClassArchives.Keys.ShouldBe(["server"]);
+        made.ClassArchives.Keys.ShouldBe(["server"]);
+    }
+
+    [Fact]
+    public async Task A_program_that_needs_files_and_ports_for_its_archive_finds_them_and_its_script_gets_the_line()
+    {
+        WritePackage("jar");
+        folder.Write($"repository/{JarPath}", "jar");
+        var program = new TrainedProgram("server", [], "engine/jars/*", ["Main", "{{ ports.spare }}"], new Dictionary<string, string>(), "serves at")
+        {
+            Ports = ["spare"], Script = "begin.sh",
+            Files = new Dictionary<string, TrainedFile>
+            {
+                ["begin.sh"] = new("echo \"{{ as it is }}\" > said; exec \"$@\"", IsTemplate: false), ["etc/port"] = new("{{ ports.spare }}", IsTemplate: true),
+            },
+        };
+        WriteJava("""
+            [ "$(cat said)" = "{{ as it is }}" ] && [ "$(cat etc/port)" -gt 0 ] && ls engine/jars/*.jar > /dev/null && touch etc/own || exit 1
+            for argument in "$@"; do last=$argument; done
+            [ "$last" = "$(cat etc/port)" ] || exit 1
+            echo classes > "$archive"
+            echo "serves at $last"
+            """);
+        await using var store = TrainingStore(out var problems);
+
+        var made = await TrainedAsync(store, Needs with { Training = new ClassTraining("engine/jars", [program, program with { Name = "other" }]) }, problems, 2);
+
+        problems.ShouldBeEmpty();
+        made.ClassArchives.Keys.ShouldBe(["other", "server"]);
     }
 
     public void Dispose() => folder.Dispose();
 
     private ArtifactNeeds Needs => new("trial", folder.Below("package"), Jars: true, Python: false);
+
+    /// <summary>Stands in for Java; it is asked as well whether it can use an archive.</summary>
+    private void WriteJava(string script)
+    {
+        folder.Write("java/release", "trial");
+        var java = folder.Write("java/bin/java", "#!/bin/sh\nfor argument in \"$@\"; do case \"$argument\" in -XX:ArchiveClassesAtExit=*) archive=\"${argument#*=}\";; esac; done\n[ -n \"$archive\" ] || exit 0\n" + script);
+        File.SetUnixFileMode(java, File.GetUnixFileMode(java) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    }
+
+    private PackageStore TrainingStore(out List<string> problems)
+    {
+        problems = [];
+        return new PackageStore(
+            new()
+            {
+                Folder = folder.Below("store"), MavenRepository = folder.Below("repository"), JavaProgram = folder.Below("java/bin/java"), User = Environment.UserName,
+                ClassArchivesAfter = TimeSpan.Zero, Report = problems.Add,
+            },
+            () => new("http://127.0.0.1:8080/"));
+    }
+
+    private static async Task<ResolvedArtifacts> TrainedAsync(PackageStore store, ArtifactNeeds needs, List<string> problems, int programs)
+    {
+        while (true)
+        {
+            var made = ((ArtifactResolution.Ready)await store.ResolveAsync(needs, null, Cancellation)).Artifacts;
+            if (made.ClassArchives.Count >= programs || problems.Count > 0)
+                return made;
+            await Task.Delay(100, Cancellation);
+        }
+    }
 
     private PackageStore Store(string maven = "mvn") => new(
         new() { Folder = folder.Below("store"), MavenRepository = folder.Below("repository"), MavenProgram = maven }, () => new("http://127.0.0.1:8080/"));
