@@ -29,7 +29,10 @@ internal sealed class LivePlatform : IAsyncDisposable
     public IReadOnlyList<StartedProcess> Agents => _agents;
 
     /// <summary>Returns as soon as the processes run; they may not serve yet.</summary>
-    public static LivePlatform Start(int agents, string resources)
+    public static LivePlatform Start(int agents, string resources) => Start(agents, _ => resources);
+
+    /// <param name="resources">Of each, by its number: agents of one host must have ports of their own where tasks take any.</param>
+    public static LivePlatform Start(int agents, Func<int, string> resources)
     {
         var platform = new LivePlatform(FreePort());
         Directory.CreateDirectory(platform.Lake);
@@ -38,7 +41,7 @@ internal sealed class LivePlatform : IAsyncDisposable
         for (var agent = 0; agent < agents; agent++)
         {
             platform._agents.Add(platform.Start(Programs.Agent!, $"agent-{agent}",
-                ["--master", platform.Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--resources", resources, "--stop-tasks-on-exit", "--task-folders", platform.Lake]));
+                ["--master", platform.Address.ToString(), "--ip", "127.0.0.1", "--port", "0", "--resources", resources(agent), "--stop-tasks-on-exit", "--task-folders", platform.Lake]));
         }
 
         return platform;
