@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace DataPlatform.Operators.Sdk;
 
 /// <summary>Gives what is made in the lake to the user that clusters' tasks run as, so that they can work with it.</summary>
-internal sealed class LakeOwner
+public sealed class LakeOwner
 {
     private readonly (uint User, uint Group)? ids;
 
@@ -13,7 +13,8 @@ internal sealed class LakeOwner
     /// <summary>Only root can give files away; whoever else runs this is the tasks' user itself.</summary>
     public static LakeOwner Of(string user) => new(Environment.IsPrivilegedProcess ? Find(user, File.ReadLines("/etc/passwd")) : null);
 
-    internal static (uint User, uint Group)? Find(string user, IEnumerable<string> passwd)
+    /// <summary>Null where no such user is known.</summary>
+    public static (uint User, uint Group)? Find(string user, IEnumerable<string> passwd)
     {
         foreach (var line in passwd)
         {

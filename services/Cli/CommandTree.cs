@@ -45,6 +45,7 @@ public static class CommandTree
             DownCommand.Create(surroundings),
             NotebookCommand.Create(surroundings),
             LakeCommand.Create(surroundings),
+            SqlCommand.Create(surroundings),
             PoolCommand.Create(surroundings),
             PackagesCommand.Create(surroundings),
             PackageCommand.Create(surroundings),

@@ -1,8 +1,12 @@
 using DataPlatform.Services.ControlPlane.Hosting;
+using DataPlatform.Services.ControlPlane.Lake.Sql;
 using DataPlatform.Services.ControlPlane.Leading;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.Hosting.Files;
 using DataPlatform.Services.Hosting.Processes;
+
+if (args is [SqlProcess.Argument])
+    return SqlProcess.Run(Console.OpenStandardInput(), Console.OpenStandardOutput());
 
 return await ServiceProgram.RunAsync(ControlPlaneSettings.All, args, async values =>
 {

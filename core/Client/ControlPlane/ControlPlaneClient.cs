@@ -210,6 +210,10 @@ public sealed class ControlPlaneClient : IDisposable
     public Task<DatasetView> DatasetAsync(string path, int rows, CancellationToken cancellation = default) =>
         GetAsync($"api/v1/lake/{string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Segment))}?rows={rows}", Json.DatasetView, cancellation);
 
+    /// <summary>Asks the lake; a query that is wrong, or takes too much, is a refusal with the reason.</summary>
+    public Task<SqlResult> SqlAsync(SqlRequest request, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, "api/v1/sql", request, Json.SqlRequest, Json.SqlResult, cancellation);
+
     /// <param name="returnPath">The console's page that opens after the login; null means its start.</param>
     public async Task<Uri> LoginLinkAsync(string? returnPath, CancellationToken cancellation = default)
     {

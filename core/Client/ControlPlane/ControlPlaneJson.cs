@@ -20,6 +20,8 @@ namespace DataPlatform.Core.Client.ControlPlane;
 [JsonSerializable(typeof(LogView))]
 [JsonSerializable(typeof(DatasetView))]
 [JsonSerializable(typeof(IReadOnlyList<DatasetView>))]
+[JsonSerializable(typeof(SqlRequest))]
+[JsonSerializable(typeof(SqlResult))]
 [JsonSerializable(typeof(LaunchRequest))]
 [JsonSerializable(typeof(ExtendRequest))]
 [JsonSerializable(typeof(UpdateRequest))]

@@ -10,6 +10,7 @@ using DataPlatform.Services.ControlPlane.Blueprints;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Lake;
+using DataPlatform.Services.ControlPlane.Lake.Sql;
 using DataPlatform.Services.ControlPlane.Leading;
 using DataPlatform.Services.ControlPlane.Operators;
 using DataPlatform.Services.ControlPlane.Packages;
@@ -81,7 +82,7 @@ public static class ControlPlaneApplication
         services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<MetricsReaders>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
         services.AddSingleton<Catalogue>().AddSingleton<ClusterDependencies>().AddSingleton<BlueprintStore>().AddSingleton<BlueprintViews>().AddSingleton<BlueprintDesk>().AddSingleton<LaunchDesk>().AddSingleton<ChangeDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
         services.AddSingleton<LifetimeSweep>().AddSingleton<Removals>().AddSingleton<LeftoverSweep>().AddSingleton<OrphanSweep>().AddSingleton<RetentionSweep>();
-        services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton(provider => new KnownAgents(provider.GetRequiredService<MasterReader>().HostsAsync, provider.GetRequiredService<TimeProvider>())).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
+        services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(provider => new SqlDesk(provider.GetRequiredService<LakeReader>(), Path.Combine(AppContext.BaseDirectory, "dp-control-plane"), settings.TaskUser)).AddSingleton(new MasterReader(settings, credential)).AddSingleton(provider => new KnownAgents(provider.GetRequiredService<MasterReader>().HostsAsync, provider.GetRequiredService<TimeProvider>())).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
         services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>();
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(

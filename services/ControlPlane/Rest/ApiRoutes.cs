@@ -4,6 +4,7 @@ using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Lake;
+using DataPlatform.Services.ControlPlane.Lake.Sql;
 using DataPlatform.Services.ControlPlane.Pool;
 using Microsoft.AspNetCore.Mvc;
 
@@ -25,6 +26,8 @@ public static class ApiRoutes
         RemovalRoutes.Map(api.MapGroup("/removals").WithTags("Clusters"));
         api.MapGet("/backups", (string? package, LakeReader reader) => Results.Json(Backups.Under(reader.Root, package), Refusals.Json)).WithTags("Lake").WithSummary("Backups, the newest first").Produces<IReadOnlyList<BackupView>>();
         LakeRoutes(api.MapGroup("/lake").WithTags("Lake"));
+        api.MapPost("/sql", Sql).WithTags("Lake").WithSummary("Answers SQL over the datasets of the lake, without any cluster").Accepts<SqlRequest>("application/json")
+            .Produces<SqlResult>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(422, "application/problem+json").Produces<Problem>(429, "application/problem+json");
         api.MapPost("/login-links", MakeLoginLink).WithTags("Access").WithSummary("Makes a one-time login link for a browser").Accepts<LoginLinkRequest>("application/json").Produces<LoginLink>();
     }
 
@@ -48,6 +51,19 @@ public static class ApiRoutes
             (_, { } why) => Results.Json(why, Refusals.Json),
             (PendingReading.Refused refused, _) => Refusals.Result(new Problem("The master refuses the question", (int)refused.Status, refused.Reason, null)),
             (PendingReading.Unreachable unreachable, _) => Refusals.Result(new Problem("The pool can't be seen", 503, unreachable.Reason, null)),
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+    }
+
+    private static async Task<IResult> Sql(HttpRequest request, SqlDesk desk, CancellationToken cancellation)
+    {
+        var (body, problem) = await RequestBody.Read<SqlRequest>(request);
+        if (body is null)
+            return Refusals.Result(problem!);
+        return await desk.AskAsync(body, cancellation) switch
+        {
+            SqlAnswer.Answered answered => Results.Json(answered.Result, Refusals.Json),
+            SqlAnswer.Refused refused => Refusals.Result(refused.Problem),
             var other => throw new InvalidOperationException(other.ToString()),
         };
     }

@@ -143,6 +143,27 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         await Assertions.Expect(page.GetByRole(AriaRole.Cell, new() { Name = "1204" })).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task The_lake_answers_SQL_as_a_table_a_chart_and_a_download()
+    {
+        Directory.CreateDirectory(console.Host.Settings.Lake);
+        await File.WriteAllTextAsync(Path.Combine(console.Host.Settings.Lake, "delays.csv"), "carrier,flights,mean_delay\nAA,1204,7.5\nUA,998,\n");
+        var page = await console.Open("/sql");
+        await page.GetByLabel("Query").FillAsync("SELECT carrier, flights * 2 AS twice FROM \"delays.csv\" ORDER BY carrier");
+        await page.Keyboard.PressAsync("Control+Enter");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "2 rows" })).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Assertions.Expect(page.GetByRole(AriaRole.Cell, new() { Name = "2408" }).First).ToBeVisibleAsync();
+        await page.GetByText("Chart", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByText("twice by carrier")).ToBeVisibleAsync();
+        await Save(page, "sql-answer");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download as CSV" }).ClickAsync());
+        (await File.ReadAllTextAsync(await download.PathAsync())).ShouldBe("carrier,twice\r\nAA,2408\r\nUA,1996\r\n");
+
+        await page.GetByLabel("Query").FillAsync("SELECT * FROM read_csv('/etc/passwd')");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("disabled by configuration", new() { Timeout = 20_000 });
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
@@ -159,7 +180,7 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         (string Path, string Name)[] pages =
         [
             ("/", "clusters"), ("/catalogue", "catalogue"), ("/launch/sample", "launch"), ("/clusters/fits-" + suffix, "cluster-ready"),
-            ("/clusters/waits-" + suffix, "cluster-waiting"), ("/blueprints", "blueprints"), ("/blueprints/lab-" + suffix, "blueprint"), ("/blueprints-up?of=lab-" + suffix, "blueprint-up"), ("/pool", "pool"), ("/lake", "lake"), ("/lake/delays.csv", "dataset"), ("/not-found", "not-found"),
+            ("/clusters/waits-" + suffix, "cluster-waiting"), ("/blueprints", "blueprints"), ("/blueprints/lab-" + suffix, "blueprint"), ("/blueprints-up?of=lab-" + suffix, "blueprint-up"), ("/pool", "pool"), ("/lake", "lake"), ("/lake/delays.csv", "dataset"), ("/sql", "sql"), ("/not-found", "not-found"),
         ];
         foreach (var (path, name) in pages)
         {
