@@ -1,0 +1,195 @@
+"""Starts a node: whom it asks to join, then the server, then that nobody gets in but with the cluster's own password. The arguments are the server's command."""
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+# Files of a sandbox are links, and Python looks beside where this one leads to.
+sys.path.insert(0, os.getcwd())
+import cql  # noqa: E402
+
+INDEX, HOST, CQL_PORT = os.environ["NODE"], os.environ["NODE_HOST"], os.environ["CQL_PORT"]
+AUTHORITY = os.environ.get("AUTHORITY") or None
+PASSWORD = os.environ["CASSANDRA_ADMIN_PASSWORD"]
+MEETING = os.environ["MEETING"]
+OWN = f"{HOST}:{os.environ['STORAGE_PORT']}"
+JOINED, KNOWN, PREPARED = "data/joined", "data/password", "prepared"
+MOST_SEEDS = 3
+MOST_COPIES = 3
+
+
+def say(text):
+    print(f"keeper: {text}", file=sys.stderr, flush=True)
+
+
+def answers(address):
+    host, port = address.rsplit(":", 1)
+    try:
+        socket.create_connection((host, int(port)), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+def others():
+    """Where the other nodes were when they began last. All see the lake, where each of them says it."""
+    found = []
+    try:
+        for number in sorted(set(os.listdir(MEETING)) - {INDEX}):
+            if number.isdigit():
+                with open(os.path.join(MEETING, number)) as file:
+                    found.append(file.read().strip())
+    except FileNotFoundError:
+        pass
+    return [address for address in found if address]
+
+
+def seeds():
+    """Who is asked: of a node that joined once those that are usually there, of one that did not somebody who is there now. Only the first of a new cluster asks itself."""
+    if os.path.exists(JOINED):
+        return [OWN, *others()][:MOST_SEEDS]
+    said = False
+    while True:
+        known_ones = others()
+        there = [address for address in known_ones if answers(address)]
+        if there:
+            return there[:MOST_SEEDS]
+        if INDEX == "0" and not known_ones:
+            return [OWN]
+        if not said:
+            say("waits for a node of the cluster that is up, to join it")
+            said = True
+        time.sleep(0.3)
+
+
+def arrive():
+    os.makedirs(MEETING, exist_ok=True)
+    with open(os.path.join(MEETING, f".{INDEX}"), "w") as file:
+        file.write(OWN + "\n")
+    os.replace(os.path.join(MEETING, f".{INDEX}"), os.path.join(MEETING, INDEX))
+
+
+def configure():
+    with open("cassandra.yaml.parts") as parts:
+        text = parts.read().replace("SEEDS", ",".join(seeds()))
+    with open("cassandra.yaml", "w") as whole:
+        whole.write(text)
+    with open("jolokia.properties", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as properties:
+        properties.write(f"host={HOST}\nport={os.environ['JOLOKIA_PORT']}\nuser=platform\npassword={os.environ['INTERNAL']}\ndiscoveryEnabled=false\n")
+
+
+def quoted(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def session(user, password):
+    return cql.Session(HOST, CQL_PORT, AUTHORITY).sign_in(user, password)
+
+
+def known():
+    try:
+        with open(KNOWN) as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def lets_in(user, password):
+    try:
+        session(user, password).__exit__()
+        return True
+    except cql.Refused:
+        return False
+
+
+def prepare():
+    """The superuser that every Cassandra begins with has a password that everybody knows: it makes another, and goes."""
+    former = []
+    try:
+        admin = session("admin", PASSWORD)
+    except cql.Refused:
+        before = known()
+        user, password = ("admin", before) if before and before != PASSWORD else ("cassandra", "cassandra")
+        with session(user, password) as first:
+            if user == "admin":
+                first.say(f"ALTER ROLE admin WITH PASSWORD = {quoted(PASSWORD)}")
+            else:
+                first.say(f"CREATE ROLE IF NOT EXISTS admin WITH PASSWORD = {quoted(PASSWORD)} AND LOGIN = true AND SUPERUSER = true")
+        former.append((user, password))
+        admin = session("admin", PASSWORD)
+    with admin:
+        if admin.say("SELECT role FROM system_auth.roles WHERE role = 'cassandra'"):
+            admin.say("DROP ROLE IF EXISTS cassandra")
+            former.append(("cassandra", "cassandra"))
+        held = admin.say("SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = 'system_auth'", cql.ONE)[0][0]
+        copies = min(MOST_COPIES, len(admin.say("SELECT host_id FROM system.peers_v2", cql.ONE)) + 1)
+        if int(cql.entries(held).get("dc1", "1")) < copies:
+            admin.say(f"ALTER KEYSPACE system_auth WITH replication = {{'class': 'NetworkTopologyStrategy', 'dc1': {copies}}}")
+            import jolokia
+            jolokia.repair(f"{HOST}:{os.environ['JOLOKIA_PORT']}", "system_auth")
+    # The node remembers for a moment whom it let in.
+    while any(lets_in(*each) for each in former):
+        time.sleep(0.2)
+    with open(KNOWN + ".new", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        file.write(PASSWORD)
+    os.replace(KNOWN + ".new", KNOWN)
+
+
+def prepared(server):
+    said = None
+    while server.poll() is None:
+        try:
+            prepare()
+            open(JOINED, "w").close()
+            open(PREPARED, "w").close()
+            return
+        except OSError:
+            pass
+        except (cql.Refused, ConnectionError) as problem:
+            if str(problem) != said:
+                said = str(problem)
+                say(said)
+        time.sleep(0.2)
+
+
+def depart():
+    """Whoever comes to a cluster of which nothing runs begins where its volume is, or anew."""
+    try:
+        os.remove(os.path.join(MEETING, INDEX))
+        os.rmdir(MEETING)
+        os.rmdir(os.path.dirname(MEETING))
+    except OSError:
+        pass
+
+
+def main(command):
+    os.makedirs("data", exist_ok=True)
+    if os.path.exists(PREPARED):
+        os.remove(PREPARED)
+    server, ending = None, False
+
+    def end(*_):
+        nonlocal ending
+        ending = True
+        if server is None:
+            sys.exit(143)
+        server.terminate()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    configure()
+    arrive()
+    environment = {name: value for name, value in os.environ.items() if name not in ("CASSANDRA_ADMIN_PASSWORD", "INTERNAL")}
+    server = subprocess.Popen(command, env=environment)
+    if ending:
+        server.terminate()
+    prepared(server)
+    status = server.wait()
+    if ending:
+        depart()
+    return status if status >= 0 else 128 - status
+
+
+sys.exit(main(sys.argv[1:]))
