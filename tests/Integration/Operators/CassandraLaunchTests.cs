@@ -29,6 +29,15 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
+    [Fact]
+    public async Task Clients_speak_to_it_encrypted()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("cassandra", output);
+        await launched.ReadyAsync("""{"heap":512,"disk":1024,"tls":true}""");
+        (await SayAsync(launched, "SELECT cluster_name FROM system.local")).ShouldBe("trial");
+        await launched.GoneAsync();
+    }
+
     /// <summary>While somebody writes all the time, with the consent of most copies.</summary>
     [Fact]
     [Trait("Length", "Minutes")]
@@ -67,17 +76,25 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         start.Environment["AS"] = user;
         start.Environment["BY"] = password ?? Exported(launched, "CASSANDRA_PASSWORD");
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        var authority = Path.Combine(Directory.CreateTempSubdirectory("dp-cassandra-").FullName, "authority.pem");
+        if (Exported(launched, "CASSANDRA_ENCRYPTED") == "true")
+        {
+            await File.WriteAllTextAsync(authority, launched.Connection.Keys.Files.Single(file => file.Path == launched.Connection.Keys.Paths["CASSANDRA_AUTHORITY"]).Content);
+            start.Environment["AUTHORITY"] = authority;
+        }
+
         using var python = Process.Start(start)!;
         var errors = python.StandardError.ReadToEndAsync();
         var said = await python.StandardOutput.ReadToEndAsync();
         await python.WaitForExitAsync();
+        Directory.Delete(Path.GetDirectoryName(authority)!, recursive: true);
         return (said + await errors).Trim();
     }
 
     private const string Client = """
         import os, sys, cql
         try:
-            with cql.Session(*os.environ["AT"].rsplit(":", 1), timeout=30).sign_in(os.environ["AS"], os.environ["BY"]) as session:
+            with cql.Session(*os.environ["AT"].rsplit(":", 1), authority=os.environ.get("AUTHORITY"), timeout=30).sign_in(os.environ["AS"], os.environ["BY"]) as session:
                 for statement in sys.argv[1:]:
                     rows = session.say(statement)
             print("\n".join("|".join(cell.decode() for cell in row) for row in rows))
