@@ -98,7 +98,8 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     private PodSpecification Pod(OperationDeclaration operation, WantedOperation wanted, VersionDeclaration version, ClusterSettings settings, IReadOnlyDictionary<string, PodSpecification> shapes)
     {
         var task = new DeclaredTask(declaration, version, operation.Pod, operation.Pod.Tasks[0], settings, shapes, wanted).Specify();
-        return new PodSpecification(operation.Name, 1, [task with { EndsWithin = operation.EndsWithin }]) { IsOperation = true, Placement = [.. operation.Pod.Placement.Select(Rule)] };
+        var pod = new PodSpecification(operation.Name, 1, [task with { EndsWithin = operation.EndsWithin }]) { IsOperation = true, Placement = [.. operation.Pod.Placement.Select(Rule)] };
+        return NeededClusters.Given(pod, Connections(settings.Options), settings.Connection, ConnectionScript);
     }
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)
