@@ -2,10 +2,10 @@
 # The rest is the command. The files are those of the cluster that the option hdfs names, and are used as its user, or they are the cluster's own, as OWN_USER.
 set -euo pipefail
 mkdir -p site
-cp conf/* site/
+cp -f conf/* site/
 if [ -n "${HDFS_CORE_SITE:-}" ]; then
-    cp "$HDFS_CORE_SITE" site/core-site.xml
-    cp "$HDFS_SITE" site/hdfs-site.xml
+    cp -f "$HDFS_CORE_SITE" site/core-site.xml
+    cp -f "$HDFS_SITE" site/hdfs-site.xml
 fi
 export HADOOP_USER_NAME=${HADOOP_USER_NAME:-$OWN_USER}
 

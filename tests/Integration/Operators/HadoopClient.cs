@@ -41,11 +41,23 @@ internal sealed class HadoopClient(DeclaredLaunch launched)
         return await said;
     }
 
-    /// <summary>Reckons pi with so many maps, each of so many samples.</summary>
-    public async Task<double> PiAsync(int maps, long samples)
+    /// <summary>Reckons pi with so many maps, of which two run at a time: more would leave the rest of Hadoop no processor on a small machine.</summary>
+    public async Task<double> PiAsync(int maps)
     {
-        var said = await RunAsync(["jar", Examples, "pi", maps.ToString(CultureInfo.InvariantCulture), samples.ToString(CultureInfo.InvariantCulture)]);
+        var said = await RunAsync(["jar", Examples, "pi", "-Dmapreduce.job.running.map.limit=2", maps.ToString(CultureInfo.InvariantCulture), "100000"]);
         return double.Parse(said[(said.LastIndexOf(" is ", StringComparison.Ordinal) + 4)..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Each of so many NodeManagers runs something.</summary>
+    public async Task UntilAllWorkAsync(int nodes)
+    {
+        var since = Stopwatch.StartNew();
+        while ((await AskAsync("resourcemanager", "/ws/v1/cluster/nodes?states=RUNNING"))["nodes"]?["node"] is not JsonArray known
+            || known.Count != nodes || known.Any(node => node!["numContainers"]!.GetValue<int>() == 0))
+        {
+            since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60), "not all NodeManagers have got something to do");
+            await Task.Delay(100);
+        }
     }
 
     public async Task<JsonNode> AskAsync(string endpoint, string path)
