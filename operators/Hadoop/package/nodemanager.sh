@@ -1,15 +1,21 @@
 #!/bin/bash
-# $1 its host, $2 its port, $3 the host's zone; the rest is the server's command.
+# $1 its host, $2 its port, $3 where its pages are, $4 the host's zone; the rest is the server's command.
 set -euo pipefail
 # A slash would be another level of the topology, and all have to have as many.
-host=$1 port=$2 zone=${3//[^A-Za-z0-9._-]/-}
-shift 3
+host=$1 port=$2 http=$3 zone=${4//[^A-Za-z0-9._-]/-}
+shift 4
 server= ending=
 address=$(getent ahostsv4 "$host" | awk '{ print $1; exit }')
 
+# By itself it would end what runs there as if that had failed, and a job whose master failed twice is given up. What is lost runs again elsewhere, and is no failure.
 end() {
     ending=yes
-    if [ -n "$server" ]; then kill -TERM "$server" 2> /dev/null || true; else exit 143; fi
+    if [ -z "$server" ]; then exit 143; fi
+    if timeout 2 bash ask.sh GET "$host" "$http" /ws/v1/node/containers 2> /dev/null | grep -q '"id":"container_'; then
+        kill -KILL "$server" 2> /dev/null || true
+    else
+        kill -TERM "$server" 2> /dev/null || true
+    fi
 }
 trap end TERM INT
 

@@ -10,7 +10,7 @@ internal sealed class HadoopClient(DeclaredLaunch launched)
 {
     public const string Examples = "hadoop/jars/hadoop-mapreduce-examples-3.4.2.jar";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(20) };
 
     /// <summary>Runs hadoop.sh in the gateway's sandbox; it must end well.</summary>

@@ -8,7 +8,7 @@ namespace DataPlatform.Integration.Tests.Operators;
 public sealed partial class HadoopLaunchTests(ITestOutputHelper output)
 {
     private const string Small =
-        """{"nodemanagers":1,"memory":1536,"vcores":3,"task_memory":384,"scratch":1024,"datanodes":1,"disk":512,"resourcemanager_memory":192,"history_memory":128,"namenode_memory":192,"queues":"day=70,night=30"}""";
+        """{"nodemanagers":1,"memory":1536,"vcores":3,"task_memory":384,"scratch":1024,"datanodes":1,"disk":2048,"resourcemanager_memory":192,"history_memory":128,"namenode_memory":192,"queues":"day=70,night=30"}""";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -97,7 +97,7 @@ public sealed partial class HadoopLaunchTests(ITestOutputHelper output)
     public async Task On_an_HDFS_cluster_of_the_platform_it_is_restarted_one_NodeManager_after_the_other()
     {
         await using var launched = await DeclaredLaunch.StartAsync("hadoop", output, agents: 2);
-        await launched.BesideAsync("hdfs", "files", """{"datanodes":1,"copies":1,"disk":512,"namenode_memory":192,"datanode_memory":128,"names_disk":256,"writer":"ann"}""");
+        await launched.BesideAsync("hdfs", "files", """{"datanodes":1,"copies":1,"disk":2048,"namenode_memory":192,"datanode_memory":128,"names_disk":256,"writer":"ann"}""");
         await launched.ReadyAsync(Small.Replace("\"nodemanagers\":1", "\"nodemanagers\":2,\"hdfs\":\"files\"", StringComparison.Ordinal));
         var hadoop = new HadoopClient(launched);
         var reckoning = hadoop.PiAsync(16);
