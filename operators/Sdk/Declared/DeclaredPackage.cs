@@ -59,6 +59,8 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
                 return new OptionRefusal(needed, $"{option.Name} can't do without it", declaration.Options.Single(each => each.Name == needed).Type == OptionType.Cluster ? "the name of a cluster" : "a value");
             if (option.AtMost is { } limit && NumberOf(option.Name, options) > NumberOf(limit, options))
                 return new OptionRefusal(option.Name, $"it is more than {limit}", $"at most {NumberOf(limit, options).ToString(CultureInfo.InvariantCulture)}");
+            if (option.SharesOf is { } whole && Shares.WhyNot(options[option.Name]?.ToString() ?? "", whole) is { } uneven)
+                return new OptionRefusal(option.Name, uneven, Shares.Allowed(whole));
             if (option.FileIn is not { } place || options[option.Name]?.ToString() is not { Length: > 0 } file)
                 continue;
             var seeds = declaration.Lake.Where(each => each.Seed is not null && PathOf(each, "") == place).Select(each => Path.Combine(folder, each.Seed!));
@@ -96,7 +98,8 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     private PodSpecification Pod(OperationDeclaration operation, WantedOperation wanted, VersionDeclaration version, ClusterSettings settings, IReadOnlyDictionary<string, PodSpecification> shapes)
     {
         var task = new DeclaredTask(declaration, version, operation.Pod, operation.Pod.Tasks[0], settings, shapes, wanted).Specify();
-        return new PodSpecification(operation.Name, 1, [task with { EndsWithin = operation.EndsWithin }]) { IsOperation = true, Placement = [.. operation.Pod.Placement.Select(Rule)] };
+        var pod = new PodSpecification(operation.Name, 1, [task with { EndsWithin = operation.EndsWithin }]) { IsOperation = true, Placement = [.. operation.Pod.Placement.Select(Rule)] };
+        return NeededClusters.Given(pod, Connections(settings.Options), settings.Connection, ConnectionScript);
     }
 
     public override IReadOnlyList<EndpointView> Endpoints(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks)

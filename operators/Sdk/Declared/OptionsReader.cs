@@ -10,6 +10,8 @@ namespace DataPlatform.Operators.Sdk.Declared;
 internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<string> lake)
 {
     private const string DefaultField = "default";
+    private const string SharesField = "shares_of";
+    private const int LargestWhole = 1_000_000;
     private static readonly string[] SizeNames = ["S", "M", "L"];
 
     public IReadOnlyList<OptionDeclaration> Options(Fields package)
@@ -74,10 +76,10 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
             JsonValue.Create(0), Enum.Parse<OptionChange>(fields.Choice("change", "restart", "dynamic", "restart", "fixed"), ignoreCase: true), fields.Flag("advanced"));
         if (option is { Minimum: { } least, Maximum: { } most } && least > most)
             problems.Add(fields.At("maximum"), $"{fields.Of("maximum")} is below the minimum");
-        option = option with { Choices = Choices(fields, option), FileIn = FileIn(fields, type), Needs = fields.Optional("needs"), AtMost = fields.Optional("at_most") };
+        option = option with { Choices = Choices(fields, option), FileIn = FileIn(fields, type), SharesOf = SharesOf(fields, type), Needs = fields.Optional("needs"), AtMost = fields.Optional("at_most") };
         // What may stand in a text decides whether it could become a second setting, so the package must say it.
         if (type == OptionType.String && option.Pattern is null && option.Choices.Count == 0)
-            problems.Add(fields.Node, $"the option {name} is a text and says neither by enum nor by pattern what it may be");
+            problems.Add(fields.Node, $"the option {name} is a text and says neither by enum nor by pattern nor by shares_of what it may be");
         if (type == OptionType.Cluster && !fields.Has(DefaultField))
             return option with { Default = JsonValue.Create("") };
         if (fields.Raw(DefaultField) is not { } standard)
@@ -116,10 +118,23 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
         return folder;
     }
 
+    private int? SharesOf(Fields fields, OptionType type)
+    {
+        if (!fields.Has(SharesField))
+            return null;
+        if (type != OptionType.String)
+            problems.Add(fields.At(SharesField), $"{fields.Of(SharesField)} is for texts only");
+        else if (fields.Has("pattern") || fields.Has("enum"))
+            problems.Add(fields.At(SharesField), $"{fields.Of(SharesField)} says what the text may be; pattern or enum can't say it as well");
+        return fields.Whole(SharesField, 1, LargestWhole, 100);
+    }
+
     private string? Pattern(Fields fields, OptionType type)
     {
         if (type == OptionType.Cluster && !fields.Has("pattern"))
             return $"^({ClusterName.Pattern})?$";
+        if (type == OptionType.String && fields.Has(SharesField) && !fields.Has("pattern"))
+            return Shares.Pattern;
         if (fields.Optional("pattern") is not { } pattern)
             return null;
         if (type != OptionType.String)
@@ -171,6 +186,7 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
     private static bool Fits(JsonValue value, string text, OptionDeclaration option) =>
         (option.Type is not (OptionType.Integer or OptionType.Number) || decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var number && number >= (option.Minimum ?? number) && number <= (option.Maximum ?? number))
         && (option.Pattern is null || Expressions.Compile(option.Pattern, out _)?.IsMatch(text) != false)
+        && (option.SharesOf is not { } whole || Shares.WhyNot(text, whole) is null)
         && (option.Choices.Count == 0 || option.Choices.Any(choice => JsonNode.DeepEquals(choice, value)));
 
     private static string Allowed(OptionDeclaration option) =>
@@ -179,6 +195,7 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
         {
             OptionType.Integer or OptionType.Number => $"{(option.Type == OptionType.Integer ? "a whole number" : "a number")}{(option.Minimum is { } least ? $", at least {least}" : "")}{(option.Maximum is { } most ? $", at most {most}" : "")}",
             OptionType.Boolean => "true, false",
+            _ when option.SharesOf is { } whole => Shares.Allowed(whole),
             _ => option.Pattern is null ? "a text" : $"a text of the form {option.Pattern}",
         };
 }

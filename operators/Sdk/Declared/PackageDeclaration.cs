@@ -87,6 +87,9 @@ public sealed record OptionDeclaration(
 
     /// <summary>The number beyond which this one may not go; null when there is no such.</summary>
     public string? AtMost { get; init; }
+
+    /// <summary>Of texts that divide a whole among names, what the shares add up to; null when it is no such text.</summary>
+    public int? SharesOf { get; init; }
 }
 
 /// <param name="IsSingle">The count is the number 1: the only instance is called by the type alone.</param>

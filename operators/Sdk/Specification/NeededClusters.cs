@@ -12,10 +12,11 @@ internal static class NeededClusters
 
     /// <param name="connection">Another cluster by name; null when there is none.</param>
     /// <param name="script">Where the script stands that leads to files of theirs; another one where a task has such a script already.</param>
-    public static ServiceSpecification Given(ServiceSpecification service, IReadOnlyList<string> needs, Func<string, ClusterConnection?> connection, string script = ScriptPath) => needs.Count == 0 ? service : service with
-    {
-        Pods = [.. service.Pods.Select(pod => pod with { Tasks = [.. pod.Tasks.Select(task => task with { Command = context => Command(task, context, needs, connection, script) })] })],
-    };
+    public static ServiceSpecification Given(ServiceSpecification service, IReadOnlyList<string> needs, Func<string, ClusterConnection?> connection, string script = ScriptPath) =>
+        needs.Count == 0 ? service : service with { Pods = [.. service.Pods.Select(pod => Given(pod, needs, connection, script))] };
+
+    public static PodSpecification Given(PodSpecification pod, IReadOnlyList<string> needs, Func<string, ClusterConnection?> connection, string script) =>
+        needs.Count == 0 ? pod : pod with { Tasks = [.. pod.Tasks.Select(task => task with { Command = context => Command(task, context, needs, connection, script) })] };
 
     private static CommandOutcome Command(TaskSpecification task, TaskContext context, IReadOnlyList<string> needs, Func<string, ClusterConnection?> connection, string script)
     {

@@ -207,6 +207,16 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     public int ProcessOf(string task, Predicate<string> isIt) =>
         Processes().Single(process => process.Environment.Contains($"MESOS_TASK_ID={cluster}.{task}.", StringComparison.Ordinal) && isIt(process.Arguments)).Id;
 
+    /// <summary>Where a task's processes have their files.</summary>
+    public string SandboxOf(string task)
+    {
+        var environment = Processes().First(process => process.Environment.Contains($"MESOS_TASK_ID={cluster}.{task}.", StringComparison.Ordinal)).Environment;
+        return environment.Split('\0').First(variable => variable.StartsWith("MESOS_SANDBOX=", StringComparison.Ordinal))["MESOS_SANDBOX=".Length..];
+    }
+
+    /// <summary>Where one of its web servers is.</summary>
+    public Uri Endpoint(string name) => new(subject.Subject.Observation!.Endpoints.Single(endpoint => endpoint.Name == name).Url);
+
     /// <summary>What everybody on the host can read of the cluster's processes.</summary>
     public string ArgumentsOfTasks() => string.Join('\n', Processes().Select(process => process.Arguments));
 

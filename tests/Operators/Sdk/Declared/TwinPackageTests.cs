@@ -94,6 +94,17 @@ public sealed class TwinPackageTests : IDisposable
     }
 
     [Fact]
+    public void An_operation_finds_what_a_connected_cluster_exports_as_the_pods_do()
+    {
+        var environment = new Dictionary<string, string> { ["JUDGE"] = "10.0.0.9" };
+        CommandOutcome Filled(bool ready) => package.Specify(Clusters.Settings(package, """{"judge":"solomon"}""", connection: name => new ClusterConnection(name, "judge", ready, environment)))
+            .Operations.Single(operation => operation.Name == "fill").Pod(new WantedOperation(1, "fill", null, DateTimeOffset.UnixEpoch) { Subject = new OperationSubject("node", 0, "", new Dictionary<string, int>(0)) })
+            .Tasks.Single().Command(Clusters.Context("fill-node", ""));
+        Filled(ready: true).Known().Secrets.ShouldBe(environment);
+        Filled(ready: false).ShouldBeOfType<CommandOutcome.Waiting>().Reason.ShouldBe("the cluster solomon, which it needs, is not ready");
+    }
+
+    [Fact]
     public void A_number_that_goes_beyond_the_one_that_bounds_it_is_refused()
     {
         package.WhyNot(new JsonObject { ["nodes"] = 3, ["copies"] = 4 }, "/lake").ShouldBe(new OptionRefusal("copies", "it is more than nodes", "at most 3"));
