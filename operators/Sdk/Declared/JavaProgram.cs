@@ -29,8 +29,8 @@ internal static class JavaProgram
         {
             if (task.Command.Java is not { Archive: ClassArchiveDeclaration.Trained archive } java)
                 continue;
-            // What differs from cluster to cluster are properties and the like, not what decides whether an archive fits.
-            var fixedOptions = java.Options.Where(option => option.IsFixed).Select(option => option.Render(java.Main, new Dictionary<string, object>(0)));
+            // What differs from cluster to cluster are properties and the like, not what decides whether an archive fits; and with an agent none is written.
+            var fixedOptions = java.Options.Where(option => option.IsFixed && !option.Text.StartsWith("-javaagent:", StringComparison.Ordinal)).Select(option => option.Render(java.Main, new Dictionary<string, object>(0)));
             programs.Add(new TrainedProgram(
                 NameOf(pod, task), [.. declaration.JavaOptions, .. fixedOptions, .. Heap(java, options)], Jars(version), [java.Main, .. archive.Arguments], Environment(task.Command, archive), archive.Ready)
             {

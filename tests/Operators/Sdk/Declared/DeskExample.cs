@@ -39,7 +39,7 @@ internal static class DeskExample
                 java:
                   main: org.example.Table
                   heap: "{{ memory }}"
-                  options: [-XX:+UseSerialGC, "-Dcluster={{ cluster }}"]
+                  options: [-XX:+UseSerialGC, "-Dcluster={{ cluster }}", "-javaagent:watch.jar"]
                   arguments: [--port, "{{ ports.web }}", "{% if artifacts.python %}new{% else %}old{% endif %}"]
                   class_archive:
                     arguments: [--port, "{{ ports.spare }}"]

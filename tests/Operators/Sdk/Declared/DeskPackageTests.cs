@@ -102,7 +102,7 @@ public sealed class DeskPackageTests : IDisposable
         command.Program.ShouldBe("/bin/sh");
         command.Arguments.ShouldBe(
         [
-            "in-sandbox.sh", "/usr/bin/java", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-XX:+UseSerialGC", "-Dcluster=trial", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError",
+            "in-sandbox.sh", "/usr/bin/java", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-XX:+UseSerialGC", "-Dcluster=trial", "-javaagent:watch.jar", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError",
             "-cp", "desk/jars/*", "org.example.Table", "--port", "31000", "new",
         ]);
         (command.Environment["KIND"], command.Secrets["TOKEN"]).ShouldBe(("table", "secret-token"));
