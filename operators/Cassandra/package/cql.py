@@ -8,7 +8,14 @@ ONE, QUORUM = 1, 4
 
 
 class Refused(Exception):
-    pass
+    def __init__(self, text, code=0):
+        super().__init__(text)
+        self.code = code
+
+    @property
+    def is_wrong_password(self):
+        """A node that can't ask who somebody is answers with the same code."""
+        return self.code == 0x100 and "incorrect" in str(self)
 
 
 class Session:
@@ -51,8 +58,8 @@ class Session:
         _, _, _, answered, length = struct.unpack(">BBhBi", self._read(9))
         body = self._read(length)
         if answered == ERROR:
-            (size,) = struct.unpack_from(">H", body, 4)
-            raise Refused(body[6:6 + size].decode(errors="replace"))
+            code, size = struct.unpack_from(">iH", body)
+            raise Refused(body[6:6 + size].decode(errors="replace"), code)
         return answered, body
 
     def _read(self, count):

@@ -32,7 +32,7 @@ def do(address, operation, *arguments, seconds=30):
 
 
 def repair(address, keyspace):
-    number = do(address, "repairAsync(java.lang.String,java.util.Map)", keyspace, {"parallelism": "parallel", "primaryRange": "true" if keyspace != "system_auth" else "false", "incremental": "false"})
+    number = do(address, "repairAsync(java.lang.String,java.util.Map)", keyspace, {"parallelism": "parallel", "primaryRange": "true", "incremental": "false"})
     if number == 0:
         return
     while True:

@@ -1,5 +1,7 @@
 """Starts a node: whom it asks to join, then the server, then that nobody gets in but with the cluster's own password. The arguments are the server's command."""
 import os
+import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,6 +11,7 @@ import time
 # Files of a sandbox are links, and Python looks beside where this one leads to.
 sys.path.insert(0, os.getcwd())
 import cql  # noqa: E402
+import jolokia  # noqa: E402
 
 INDEX, HOST, CQL_PORT = os.environ["NODE"], os.environ["NODE_HOST"], os.environ["CQL_PORT"]
 AUTHORITY = os.environ.get("AUTHORITY") or None
@@ -17,7 +20,8 @@ MEETING = os.environ["MEETING"]
 OWN = f"{HOST}:{os.environ['STORAGE_PORT']}"
 JOINED, KNOWN, PREPARED = "data/joined", "data/password", "prepared"
 MOST_SEEDS = 3
-MOST_COPIES = 3
+# Of roles each node has all: it tells alone who may sign in. More nodes than this there are not.
+COPIES_OF_ROLES = 100
 
 
 def say(text):
@@ -33,30 +37,31 @@ def answers(address):
         return False
 
 
-def others():
-    """Where the other nodes were when they began last. All see the lake, where each of them says it."""
-    found = []
+def known_nodes():
+    """By number, where each node was when it began last: what nodes say to each other, and where it is managed. All see the lake, where each of them says it."""
+    found = {}
     try:
-        for number in sorted(set(os.listdir(MEETING)) - {INDEX}):
+        for number in sorted(os.listdir(MEETING)):
             if number.isdigit():
                 with open(os.path.join(MEETING, number)) as file:
-                    found.append(file.read().strip())
+                    found[number] = tuple(file.read().split())
     except FileNotFoundError:
         pass
-    return [address for address in found if address]
+    return found
 
 
 def seeds():
     """Who is asked: of a node that joined once those that are usually there, of one that did not somebody who is there now. Only the first of a new cluster asks itself."""
+    nodes = known_nodes()
     if os.path.exists(JOINED):
-        return [OWN, *others()][:MOST_SEEDS]
+        return [OWN, *(address for number, (address, _) in nodes.items() if number != INDEX)][:MOST_SEEDS]
     said = False
     while True:
-        known_ones = others()
-        there = [address for address in known_ones if answers(address)]
+        nodes = known_nodes()
+        there = [address for number, (address, _) in nodes.items() if number != INDEX and answers(address)]
         if there:
             return there[:MOST_SEEDS]
-        if INDEX == "0" and not known_ones:
+        if INDEX == "0" and not (nodes.keys() - {INDEX}):
             return [OWN]
         if not said:
             say("waits for a node of the cluster that is up, to join it")
@@ -64,11 +69,47 @@ def seeds():
         time.sleep(0.3)
 
 
+def replaced():
+    """Where the node was in whose place this one comes without its volume: it takes the part that the others miss, instead of one of its own beside it."""
+    nodes = known_nodes()
+    if os.path.exists(JOINED) or INDEX not in nodes or len(nodes) == 1:
+        return None
+    before = nodes[INDEX][0]
+    while True:
+        for number, (address, managed) in nodes.items():
+            if number == INDEX or not answers(address):
+                continue
+            try:
+                if before in [each.lstrip("/") for each in jolokia.read(managed, "UnreachableNodesWithPort")]:
+                    return before
+                if before not in [each.lstrip("/") for each in jolokia.read(managed, "LiveNodesWithPort")]:
+                    return None
+                break
+            except (OSError, jolokia.Failed):
+                continue
+        time.sleep(1)  # Those that are up have not noticed yet.
+
+
 def arrive():
     os.makedirs(MEETING, exist_ok=True)
     with open(os.path.join(MEETING, f".{INDEX}"), "w") as file:
-        file.write(OWN + "\n")
+        file.write(f"{OWN} {HOST}:{os.environ['JOLOKIA_PORT']}\n")
     os.replace(os.path.join(MEETING, f".{INDEX}"), os.path.join(MEETING, INDEX))
+    try:
+        os.remove(os.path.join(MEETING, f"{INDEX}.ended"))
+    except FileNotFoundError:
+        pass
+
+
+def depart():
+    """Of a cluster of which nothing runs any more there is nothing to be said."""
+    try:
+        open(os.path.join(MEETING, f"{INDEX}.ended"), "w").close()
+        if all(os.path.exists(os.path.join(MEETING, f"{number}.ended")) for number in known_nodes()):
+            shutil.rmtree(MEETING)
+            os.rmdir(os.path.dirname(MEETING))
+    except OSError:
+        pass
 
 
 def configure():
@@ -105,30 +146,30 @@ def lets_in(user, password):
 
 
 def prepare():
-    """The superuser that every Cassandra begins with has a password that everybody knows: it makes another, and goes."""
+    """The superuser that every Cassandra begins with has a password that everybody knows: it makes another, which locks it."""
     former = []
     try:
         admin = session("admin", PASSWORD)
-    except cql.Refused:
+    except cql.Refused as refused:
+        if not refused.is_wrong_password:
+            raise
         before = known()
         user, password = ("admin", before) if before and before != PASSWORD else ("cassandra", "cassandra")
         with session(user, password) as first:
             if user == "admin":
-                first.say(f"ALTER ROLE admin WITH PASSWORD = {quoted(PASSWORD)}")
+                first.say(f"ALTER ROLE admin WITH PASSWORD = {quoted(PASSWORD)}", cql.ONE)
             else:
-                first.say(f"CREATE ROLE IF NOT EXISTS admin WITH PASSWORD = {quoted(PASSWORD)} AND LOGIN = true AND SUPERUSER = true")
+                first.say(f"CREATE ROLE IF NOT EXISTS admin WITH PASSWORD = {quoted(PASSWORD)} AND LOGIN = true AND SUPERUSER = true", cql.ONE)
         former.append((user, password))
         admin = session("admin", PASSWORD)
     with admin:
-        if admin.say("SELECT role FROM system_auth.roles WHERE role = 'cassandra'"):
-            admin.say("DROP ROLE IF EXISTS cassandra")
+        if [[b"\1"]] == admin.say("SELECT can_login FROM system_auth.roles WHERE role = 'cassandra'", cql.ONE):
+            admin.say(f"ALTER ROLE cassandra WITH PASSWORD = {quoted(secrets.token_urlsafe(24))} AND LOGIN = false AND SUPERUSER = false", cql.ONE)
             former.append(("cassandra", "cassandra"))
         held = admin.say("SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = 'system_auth'", cql.ONE)[0][0]
-        copies = min(MOST_COPIES, len(admin.say("SELECT host_id FROM system.peers_v2", cql.ONE)) + 1)
-        if int(cql.entries(held).get("dc1", "1")) < copies:
-            admin.say(f"ALTER KEYSPACE system_auth WITH replication = {{'class': 'NetworkTopologyStrategy', 'dc1': {copies}}}")
-            import jolokia
-            jolokia.repair(f"{HOST}:{os.environ['JOLOKIA_PORT']}", "system_auth")
+        # While it has but one node: whoever joins later is given all.
+        if int(cql.entries(held).get("dc1", "1")) < COPIES_OF_ROLES:
+            admin.say(f"ALTER KEYSPACE system_auth WITH replication = {{'class': 'NetworkTopologyStrategy', 'dc1': {COPIES_OF_ROLES}}}", cql.ONE)
     # The node remembers for a moment whom it let in.
     while any(lets_in(*each) for each in former):
         time.sleep(0.2)
@@ -154,16 +195,6 @@ def prepared(server):
         time.sleep(0.2)
 
 
-def depart():
-    """Whoever comes to a cluster of which nothing runs begins where its volume is, or anew."""
-    try:
-        os.remove(os.path.join(MEETING, INDEX))
-        os.rmdir(MEETING)
-        os.rmdir(os.path.dirname(MEETING))
-    except OSError:
-        pass
-
-
 def main(command):
     os.makedirs("data", exist_ok=True)
     if os.path.exists(PREPARED):
@@ -180,6 +211,10 @@ def main(command):
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     configure()
+    former = replaced()
+    if former:
+        say(f"comes in the place of {former}")
+        command = [*command[:-1], f"-Dcassandra.replace_address_first_boot={former}", command[-1]]
     arrive()
     environment = {name: value for name, value in os.environ.items() if name not in ("CASSANDRA_ADMIN_PASSWORD", "INTERNAL")}
     server = subprocess.Popen(command, env=environment)

@@ -16,7 +16,7 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         (await SayAsync(launched, "CREATE KEYSPACE birds WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}", "CREATE TABLE birds.seen (name text PRIMARY KEY)",
             "INSERT INTO birds.seen (name) VALUES ('gull')", "SELECT name FROM birds.seen")).ShouldBe("gull");
         (await SayAsync(launched, ["SELECT name FROM birds.seen"], password: "guessed")).ShouldContain("incorrect");
-        (await SayAsync(launched, ["SELECT name FROM birds.seen"], user: "cassandra", password: "cassandra")).ShouldContain("incorrect");
+        (await SayAsync(launched, ["SELECT name FROM birds.seen"], user: "cassandra", password: "cassandra")).ShouldMatch("incorrect|Unable to perform authentication");
         launched.ArgumentsOfTasks().ShouldContain("CassandraDaemon");
         launched.ArgumentsOfTasks().ShouldNotContain(launched.Connection.Keys.Variables["CASSANDRA_PASSWORD"]);
 
