@@ -87,7 +87,16 @@ internal sealed class ClassArchives(PackageStoreOptions options, ContentStore st
 
     private async Task<string?> TrainAsync(TrainedProgram program, string folder, string archive, LakeOwner owner, CancellationToken cancellation)
     {
-        var arguments = TrainingFiles.Write(program, folder, owner);
+        IReadOnlyList<string> arguments;
+        try
+        {
+            arguments = TrainingFiles.Write(program, folder, owner);
+        }
+        catch (InvalidOperationException defect)
+        {
+            return defect.Message;
+        }
+
         var trained = Run(program, folder, program.Script is { } script ? ["/bin/sh", script] : [], [$"-XX:ArchiveClassesAtExit={archive}"], arguments, line => line.Contains(program.Ready, StringComparison.Ordinal));
         if (await trained.RunAsync(cancellation) is ProgramOutcome.Failed failed)
             return failed.Reason;

@@ -63,6 +63,28 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
+    [Fact]
+    [Trait("Length", "Minutes")]
+    public async Task A_node_without_its_volume_takes_the_place_it_had_and_all_begin_again_one_by_one()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("cassandra", output, agents: 3, zone: "z#");
+        await launched.ReadyAsync("""{"nodes":3,"heap":512,"disk":1024}""");
+        (await SayAsync(launched, "CREATE KEYSPACE trial WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}", "CREATE TABLE trial.rows (name text PRIMARY KEY)",
+            "INSERT INTO trial.rows (name) VALUES ('gull')", "SELECT name FROM trial.rows")).ShouldBe("gull");
+
+        await launched.ReplacedAsync("node-1");
+        await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "normal", Value: "1" }) == 3 && facts.Where(fact => fact.Name == "down").All(fact => fact.Value == "0"));
+        (await SayAsync(launched, "SELECT name FROM trial.rows")).ShouldBe("gull");
+        (await SayAsync(launched, "SELECT rack FROM system.peers_v2")).Split('\n').Distinct().Count().ShouldBe(2, "two others, each in a rack of its own, and none whose place was taken");
+
+        await launched.ParkedAndResumedAsync();
+        (await SayAsync(launched, "SELECT name FROM trial.rows")).ShouldBe("gull");
+        await launched.RotatedAsync();
+        (await SayAsync(launched, "SELECT name FROM trial.rows")).ShouldBe("gull");
+        (await launched.AskedAsync("repair", "")).State.ShouldBe(StepState.Complete);
+        await launched.GoneAsync();
+    }
+
     private static Task<string> SayAsync(DeclaredLaunch launched, params string[] statements) => SayAsync(launched, statements, "admin", null);
 
     /// <summary>What the last of the statements answers, or why it is refused; said by what the package itself speaks to its nodes with.</summary>

@@ -28,6 +28,9 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
 
     public TimeSpan Within { get; init; } = Limit;
 
+    /// <summary>Told what a query's process complained of that ended without an answer.</summary>
+    public Action<string> Report { get; init; } = _ => { };
+
     public async Task<SqlAnswer> AskAsync(SqlRequest request, CancellationToken cancellation)
     {
         if (WhyNot(request) is { } problem)
@@ -87,15 +90,13 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limited.CancelAfter(Within);
         using var process = Process.Start(Start())!;
+        var complaints = process.StandardError.ReadToEndAsync(limited.Token);
         try
         {
-            // Nothing is read of what it complains; it ends with that.
-            var complaints = process.StandardError.ReadToEndAsync(limited.Token);
             await using (process.StandardInput.BaseStream)
                 await JsonSerializer.SerializeAsync(process.StandardInput.BaseStream, told, SqlProcessJson.Default.SqlProcessRequest, limited.Token);
             var answer = await JsonSerializer.DeserializeAsync(process.StandardOutput.BaseStream, SqlProcessJson.Default.SqlProcessAnswer, limited.Token);
             await process.WaitForExitAsync(limited.Token);
-            await complaints;
             return answer switch
             {
                 { Result: { } result } => new SqlAnswer.Answered(result),
@@ -109,6 +110,7 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
         }
         catch (Exception broken) when (broken is JsonException or IOException)
         {
+            Report(await complaints);
             return new SqlAnswer.Refused(new Problem("The query ended its process", 422, $"It is held to {MemoryMebibytes} MiB of memory and {Within.TotalSeconds:0} s; a cluster has more.", null));
         }
         finally
