@@ -36,7 +36,8 @@ public sealed class DaskLaunchTests(ITestOutputHelper output)
         await using (var dask = new SchedulerUnderTest(pool, ShippedPackage.Read("dask"), "trial", source))
         {
             dask.Want();
-            var adopted = await dask.UntilAsync(ClusterState.Ready, TimeSpan.FromMinutes(1));
+            // Until its files are looked up again nobody is told how to reach it.
+            var adopted = await dask.UntilAsync(seen => seen.State == ClusterState.Ready && dask.Subject.Connection is { Environment.Count: > 0 }, TimeSpan.FromMinutes(1));
             (await AskAsync(dask, pool.Folder)).ShouldBe("499500 2");
             adopted.Tasks.Select(task => task.TaskId).Order().ShouldBe(launched);
 
