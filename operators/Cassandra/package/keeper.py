@@ -11,7 +11,6 @@ import time
 # Files of a sandbox are links, and Python looks beside where this one leads to.
 sys.path.insert(0, os.getcwd())
 import cql  # noqa: E402
-import jolokia  # noqa: E402
 
 INDEX, HOST, CQL_PORT = os.environ["NODE"], os.environ["NODE_HOST"], os.environ["CQL_PORT"]
 AUTHORITY = os.environ.get("AUTHORITY") or None
@@ -67,27 +66,6 @@ def seeds():
             say("waits for a node of the cluster that is up, to join it")
             said = True
         time.sleep(0.3)
-
-
-def replaced():
-    """Where the node was in whose place this one comes without its volume: it takes the part that the others miss, instead of one of its own beside it."""
-    nodes = known_nodes()
-    if os.path.exists(JOINED) or INDEX not in nodes or len(nodes) == 1:
-        return None
-    before = nodes[INDEX][0]
-    while True:
-        for number, (address, managed) in nodes.items():
-            if number == INDEX or not answers(address):
-                continue
-            try:
-                if before in [each.lstrip("/") for each in jolokia.read(managed, "UnreachableNodesWithPort")]:
-                    return before
-                if before not in [each.lstrip("/") for each in jolokia.read(managed, "LiveNodesWithPort")]:
-                    return None
-                break
-            except (OSError, jolokia.Failed):
-                continue
-        time.sleep(1)  # Those that are up have not noticed yet.
 
 
 def arrive():
@@ -211,10 +189,6 @@ def main(command):
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     configure()
-    former = replaced()
-    if former:
-        say(f"comes in the place of {former}")
-        command = [*command[:-1], f"-Dcassandra.replace_address_first_boot={former}", command[-1]]
     arrive()
     environment = {name: value for name, value in os.environ.items() if name not in ("CASSANDRA_ADMIN_PASSWORD", "INTERNAL")}
     server = subprocess.Popen(command, env=environment)

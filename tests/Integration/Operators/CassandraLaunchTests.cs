@@ -63,28 +63,6 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
-    [Fact]
-    [Trait("Length", "Minutes")]
-    public async Task A_node_without_its_volume_takes_the_place_it_had_and_all_begin_again_one_by_one()
-    {
-        await using var launched = await DeclaredLaunch.StartAsync("cassandra", output, agents: 3, zone: "z#");
-        await launched.ReadyAsync("""{"nodes":3,"heap":512,"disk":1024}""");
-        (await SayAsync(launched, "CREATE KEYSPACE trial WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}", "CREATE TABLE trial.rows (name text PRIMARY KEY)",
-            "INSERT INTO trial.rows (name) VALUES ('gull')", "SELECT name FROM trial.rows")).ShouldBe("gull");
-
-        await launched.ReplacedAsync("node-1");
-        await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "normal", Value: "1" }) == 3 && facts.Where(fact => fact.Name == "down").All(fact => fact.Value == "0"));
-        (await SayAsync(launched, "SELECT name FROM trial.rows")).ShouldBe("gull");
-        (await SayAsync(launched, "SELECT rack FROM system.peers_v2")).Split('\n').Distinct().Count().ShouldBe(2, "two others, each in a rack of its own, and none whose place was taken");
-
-        await launched.ParkedAndResumedAsync();
-        (await SayAsync(launched, "SELECT name FROM trial.rows")).ShouldBe("gull");
-        await launched.RotatedAsync();
-        (await SayAsync(launched, "SELECT name FROM trial.rows")).ShouldBe("gull");
-        (await launched.AskedAsync("repair", "")).State.ShouldBe(StepState.Complete);
-        await launched.GoneAsync();
-    }
-
     private static Task<string> SayAsync(DeclaredLaunch launched, params string[] statements) => SayAsync(launched, statements, "admin", null);
 
     /// <summary>What the last of the statements answers, or why it is refused; said by what the package itself speaks to its nodes with.</summary>
@@ -114,11 +92,23 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
     }
 
     private const string Client = """
-        import os, sys, cql
+        import os, sys, time, cql
+
+        def say(session, statement):
+            until = time.monotonic() + 30
+            while True:
+                try:
+                    return session.say(statement)
+                except cql.Refused as refused:
+                    # Other nodes hear of a new table a moment later.
+                    if "INCOMPATIBLE_SCHEMA" not in str(refused) or time.monotonic() > until:
+                        raise
+                    time.sleep(0.2)
+
         try:
             with cql.Session(*os.environ["AT"].rsplit(":", 1), authority=os.environ.get("AUTHORITY"), timeout=30).sign_in(os.environ["AS"], os.environ["BY"]) as session:
                 for statement in sys.argv[1:]:
-                    rows = session.say(statement)
+                    rows = say(session, statement)
             print("\n".join("|".join(cell.decode() for cell in row) for row in rows))
         except cql.Refused as refused:
             print(refused)

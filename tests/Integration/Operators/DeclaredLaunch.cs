@@ -90,14 +90,6 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         return Connection;
     }
 
-    /// <summary>Begins a pod anew, without what it kept.</summary>
-    public async Task ReplacedAsync(string pod)
-    {
-        var before = subject.Subject.Observation!.Tasks.Single(task => task.Name == pod && task.Ready).TaskId;
-        subject.Change(wanted => wanted with { Replacements = new Dictionary<string, int>(wanted.Replacements) { [pod] = wanted.Replacements.GetValueOrDefault(pod) + 1 } });
-        await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.Plans.Count == 1 && seen.Tasks.Any(task => task.Name == pod && task.Ready && task.TaskId != before), StartLimit);
-    }
-
     /// <summary>Its options are to be others.</summary>
     public void Update(string options) => subject.Change(wanted =>
     {
