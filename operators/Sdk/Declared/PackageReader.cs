@@ -55,7 +55,7 @@ public static class PackageReader
         var java = new JavaReader(problems, templates, podsReader, versions.All(version => version.Artifacts.Maven is not null));
         var tasks = new TasksReader(problems, templates, podsReader, names, scopes, java, versions.All(version => version.Artifacts.Program is not null));
         var pods = podFields.Select(pod => podsReader.Pod(pod.Key, pod.Value, tasks, podFields.Keys.ToHashSet(StringComparer.Ordinal))).ToList();
-        if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Where(other => other.Value != PeerState.Located).Select(other => other.Key)])) is { } cycle)
+        if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.WaitsFor.Where(other => other.Value != PeerState.Located || other.Key != pod.Type).Select(other => other.Key)])) is { } cycle)
             problems.Add(podFields[cycle[0]].At("waits_for"), $"pods wait for each other for ever: {string.Join(" waits for ", cycle)}");
         if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.Rules.EndAfter])) is { } ends)
             problems.Add(podFields[ends[0]].At("plans"), $"pods never end: {string.Join(" ends after ", ends)}");

@@ -171,10 +171,12 @@ public sealed class PackageReaderTests
         problem.Allowed.ShouldNotBeNull().ShouldContain("secrets.NAME");
     }
 
-    [Fact]
-    public void Refuses_pods_that_wait_for_each_other()
+    [Theory]
+    [InlineData("placed")]
+    [InlineData("located")]
+    public void Refuses_pods_that_wait_for_each_other(string until)
     {
-        var yaml = DeclaredExamples.With("  primary:\n    task:\n", "  primary:\n    waits_for: { replica: placed }\n    task:\n");
+        var yaml = DeclaredExamples.With("  primary:\n    task:\n", $"  primary:\n    waits_for: {{ replica: {until} }}\n    task:\n");
         DeclaredExamples.Problems(yaml).ShouldContain(problem => problem.Message == "pods wait for each other for ever: primary waits for replica waits for primary");
     }
 
