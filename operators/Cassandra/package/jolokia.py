@@ -31,8 +31,10 @@ def do(address, operation, *arguments, seconds=30):
     return call(address, seconds, type="exec", mbean=STORAGE, operation=operation, arguments=list(arguments))
 
 
-def repair(address, keyspace):
-    number = do(address, "repairAsync(java.lang.String,java.util.Map)", keyspace, {"parallelism": "parallel", "primaryRange": "true", "incremental": "false"})
+def repair(address, keyspace, all_ranges=False):
+    """Of what the node is the first to have, or of all that it has."""
+    asked = {"parallelism": "parallel", "primaryRange": "false" if all_ranges else "true", "incremental": "false"}
+    number = do(address, "repairAsync(java.lang.String,java.util.Map)", keyspace, asked)
     if number == 0:
         return
     while True:

@@ -11,13 +11,15 @@ import time
 # Files of a sandbox are links, and Python looks beside where this one leads to.
 sys.path.insert(0, os.getcwd())
 import cql  # noqa: E402
+import jolokia  # noqa: E402
+import saving  # noqa: E402
 
 INDEX, HOST, CQL_PORT = os.environ["NODE"], os.environ["NODE_HOST"], os.environ["CQL_PORT"]
 AUTHORITY = os.environ.get("AUTHORITY") or None
 PASSWORD = os.environ["CASSANDRA_ADMIN_PASSWORD"]
 MEETING = os.environ["MEETING"]
-OWN = f"{HOST}:{os.environ['STORAGE_PORT']}"
-JOINED, KNOWN, PREPARED = "data/joined", "data/password", "prepared"
+OWN, MANAGED = f"{HOST}:{os.environ['STORAGE_PORT']}", f"{HOST}:{os.environ['JOLOKIA_PORT']}"
+BEGUN, JOINED, TAKES_PLACE, KNOWN, PREPARED = "data/begun", "data/joined", "data/takes-place", "data/password", "prepared"
 MOST_SEEDS = 3
 # Of roles each node has all: it tells alone who may sign in. More nodes than this there are not.
 COPIES_OF_ROLES = 100
@@ -68,10 +70,42 @@ def seeds():
         time.sleep(0.3)
 
 
+def forget():
+    """A node whose files are gone comes back as another: the others are told first that they have lost it, and make what it had from their copies.
+    By `replace_address` it can't be done, which tells nodes by host alone: several may share one."""
+    former = known_nodes().get(INDEX)
+    if former is None or len(known_nodes()) == 1:
+        return
+    said = None
+    while True:
+        for number, (_, managed) in known_nodes().items():
+            if number == INDEX:
+                continue
+            try:
+                if jolokia.read(managed, "OperationMode") != "NORMAL":
+                    continue
+                known = jolokia.read(managed, "EndpointWithPortToHostId").get(former[0])
+                if known is None:
+                    return
+                if said is None:
+                    said = f"its files are gone: the others are told to go on without what was at {former[0]}"
+                    say(said)
+                open(TAKES_PLACE, "w").close()
+                # It is refused while they think that it is there, and while another is being forgotten.
+                jolokia.do(managed, "removeNode(java.lang.String)", known, seconds=86400)
+            except jolokia.Failed as problem:
+                if str(problem) != said:
+                    said = str(problem)
+                    say(said)
+            except OSError:
+                pass
+        time.sleep(0.5)
+
+
 def arrive():
     os.makedirs(MEETING, exist_ok=True)
     with open(os.path.join(MEETING, f".{INDEX}"), "w") as file:
-        file.write(f"{OWN} {HOST}:{os.environ['JOLOKIA_PORT']}\n")
+        file.write(f"{OWN} {MANAGED}\n")
     os.replace(os.path.join(MEETING, f".{INDEX}"), os.path.join(MEETING, INDEX))
     try:
         os.remove(os.path.join(MEETING, f"{INDEX}.ended"))
@@ -156,17 +190,31 @@ def prepare():
     os.replace(KNOWN + ".new", KNOWN)
 
 
+def compare():
+    """It was given one copy of each row, which may be the one that missed what the lost node had confirmed."""
+    if not os.path.exists(TAKES_PLACE):
+        return
+    with session("admin", PASSWORD) as admin:
+        names = [name.decode() for name, in admin.say("SELECT keyspace_name FROM system_schema.keyspaces", cql.ONE)]
+    for name in names:
+        if not name.startswith("system"):
+            say(f"compares its copies of {name} with the others'")
+            jolokia.repair(MANAGED, name, all_ranges=True)
+    os.remove(TAKES_PLACE)
+
+
 def prepared(server):
     said = None
     while server.poll() is None:
         try:
             prepare()
+            compare()
             open(JOINED, "w").close()
             open(PREPARED, "w").close()
             return
         except OSError:
             pass
-        except (cql.Refused, ConnectionError) as problem:
+        except (cql.Refused, jolokia.Failed, ConnectionError) as problem:
             if str(problem) != said:
                 said = str(problem)
                 say(said)
@@ -188,6 +236,9 @@ def main(command):
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    if not os.path.exists(BEGUN) and not os.path.exists(JOINED):
+        forget()
+        open(BEGUN, "w").close()
     configure()
     arrive()
     environment = {name: value for name, value in os.environ.items() if name not in ("CASSANDRA_ADMIN_PASSWORD", "INTERNAL")}
@@ -195,7 +246,12 @@ def main(command):
     if ending:
         server.terminate()
     prepared(server)
-    status = server.wait()
+    while (status := server.poll()) is None:
+        saving.look(INDEX, say)
+        try:
+            server.wait(1)
+        except subprocess.TimeoutExpired:
+            pass
     if ending:
         depart()
     return status if status >= 0 else 128 - status

@@ -7,35 +7,17 @@ import time
 sys.path.insert(0, os.getcwd())
 import cql  # noqa: E402
 import jolokia  # noqa: E402
+from node import Node, refuse, say  # noqa: E402
 
-AUTHORITY = os.environ.get("AUTHORITY") or None
-
-
-def say(text):
-    print(text, flush=True)
+MEBIBYTE = 1 << 20
 
 
-def refuse(text):
-    print(text, file=sys.stderr)
-    sys.exit(1)
-
-
-class Node:
-    def __init__(self, text):
-        self.host, self.port, jolokia_port = text.split(":")
-        self.managed = f"{self.host}:{jolokia_port}"
-
-    def ask(self, statement):
-        with cql.Session(self.host, self.port, AUTHORITY).sign_in("admin", os.environ["CASSANDRA_ADMIN_PASSWORD"]) as session:
-            return session.say(statement, cql.ONE)
-
-    def keyspaces(self):
-        """People's, each with the most copies that it has in one data centre."""
-        for name, replication in self.ask("SELECT keyspace_name, replication FROM system_schema.keyspaces"):
-            name = name.decode()
-            if not name.startswith("system"):
-                counts = [int(value.split("/")[0]) for key, value in cql.entries(replication).items() if key != "class"]
-                yield name, max(counts, default=1)
+def has_room(leaving, stay):
+    """Those that stay have all rows then. What compactions need is half of a disk."""
+    nodes = {node.managed: node for node in (leaving, *map(Node, os.environ["NODES"].split()))}
+    held, disk = sum(node.held() for node in nodes.values()) // MEBIBYTE, int(os.environ["DISK"])
+    if held > stay * disk // 2:
+        refuse(f"the rows take {held} MiB, and {stay} nodes with {disk} MiB each would stay, of which half must be free for compactions")
 
 
 def decommission(text):
@@ -55,6 +37,7 @@ def decommission(text):
             for name, copies in node.keyspaces():
                 if copies > stay:
                     refuse(f"keyspace {name} has {copies} copies of each row, and {stay} nodes would stay")
+            has_room(node, stay)
             say("hands on its rows")
             try:
                 jolokia.do(node.managed, "decommission(boolean)", True, seconds=86400)
@@ -66,7 +49,7 @@ def decommission(text):
 def cleanup(*nodes):
     for node in map(Node, nodes):
         for name, _ in node.keyspaces():
-            say(f"{node.host}:{node.port}: {name}")
+            say(f"{node}: {name}")
             jolokia.do(node.managed, "forceKeyspaceCleanup(int,java.lang.String,[Ljava.lang.String;)", 2, name, [], seconds=86400)
 
 
@@ -74,7 +57,7 @@ def repair(*nodes):
     for node in map(Node, nodes):
         for name, copies in node.keyspaces():
             if copies > 1:
-                say(f"{node.host}:{node.port}: {name}")
+                say(f"{node}: {name}")
                 jolokia.repair(node.managed, name)
     say("all copies are alike")
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using DataPlatform.Core.Client.ControlPlane;
 using Shouldly;
 
@@ -19,6 +21,14 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         (await SayAsync(launched, ["SELECT name FROM birds.seen"], user: "cassandra", password: "cassandra")).ShouldMatch("incorrect|Unable to perform authentication");
         launched.ArgumentsOfTasks().ShouldContain("CassandraDaemon");
         launched.ArgumentsOfTasks().ShouldNotContain(launched.Connection.Keys.Variables["CASSANDRA_PASSWORD"]);
+
+        (await CqlshAsync(launched, "node-0", "SELECT count(*) FROM birds.seen")).ShouldContain("1");
+        const string Saved = "_backups/cassandra/trial-1";
+        (await launched.AskedAsync("backup", Saved)).State.ShouldBe(StepState.Complete);
+        await SayAsync(launched, "TRUNCATE birds.seen", "INSERT INTO birds.seen (name) VALUES ('tern')");
+        (await launched.AskedAsync("restore", Saved)).State.ShouldBe(StepState.Complete);
+        (await SayAsync(launched, "SELECT name FROM birds.seen")).ShouldBe("gull");
+        await IsRefusedAsync(launched, Saved, Directory.EnumerateFiles(Path.Combine(launched.LakePath, Saved), "*-Data.db", SearchOption.AllDirectories).Single());
 
         await launched.ParkedAndResumedAsync();
         (await SayAsync(launched, "SELECT name FROM birds.seen")).ShouldBe("gull");
@@ -53,6 +63,8 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         await launched.UpdatedAsync("""{"nodes":4}""");
         await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "normal", Value: "1" }) == 4);
         (await launched.UpdatedAsync("""{"nodes":3}""")).ShouldBe(["node-3"]);
+        // Those that stay are not taken for alone while they still talk about who went.
+        (await launched.RestartedAsync()).Count.ShouldBe(3);
         launched.Update("""{"nodes":2}""");
         var refused = await launched.UntilAsync(seen => seen.State == ClusterState.Failed, TimeSpan.FromMinutes(2));
         refused.Reason.ShouldNotBeNull().ShouldContain("keyspace trial has 3 copies of each row, and 2 nodes would stay");
@@ -61,6 +73,72 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         var (count, gap) = await traffic.CheckAsync();
         output.WriteLine($"{count} rows, none lost; at most {gap:0.0} s without one");
         await launched.GoneAsync();
+    }
+
+    /// <summary>While somebody writes all the time, one in each rack.</summary>
+    [Fact]
+    [Trait("Length", "Minutes")]
+    public async Task A_node_that_lost_its_data_is_replaced_and_all_of_it_can_be_brought_into_another_cluster()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("cassandra", output, agents: 3, zone: "rack-#");
+        await launched.ReadyAsync("""{"nodes":3,"heap":512,"disk":1024}""");
+        await SayAsync(launched, "CREATE KEYSPACE trial WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}", "CREATE TABLE trial.rows (id int PRIMARY KEY)");
+        (await SayAsync(launched, "SELECT rack FROM system.local")).ShouldStartWith("rack-");
+        await using var traffic = new CassandraTraffic(Exported(launched, "CASSANDRA_CONTACT_POINTS"), Exported(launched, "CASSANDRA_PASSWORD"));
+
+        await launched.ReplacedAsync("node-1");
+        await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "normal", Value: "1" }) == 3 && facts.Count(fact => fact is { Name: "down", Value: "0" }) == 3);
+        // The one whom the others asked when they joined.
+        await launched.ReplacedAsync("node-0");
+        (await CountAsync(launched, "system.peers_v2")).ShouldBe(2);
+        var (count, gap) = await traffic.CheckAsync();
+        output.WriteLine($"{count} rows, none lost; at most {gap:0.0} s without one");
+
+        await launched.ParkedAndResumedAsync();
+        await launched.RotatedAsync();
+        const string Saved = "_backups/cassandra/trial-1";
+        (await launched.AskedAsync("backup", Saved)).State.ShouldBe(StepState.Complete);
+        var rows = await CountAsync(launched, "trial.rows");
+        rows.ShouldBeGreaterThanOrEqualTo(count);
+        var other = await launched.BesideAsync("cassandra", "other", """{"heap":512,"disk":1024}""");
+        var restored = await other.AskedAsync("restore", Saved);
+        restored.State.ShouldBe(StepState.Complete);
+        (await CountAsync(other, "trial.rows")).ShouldBe(rows);
+        // There is nobody to bring anything back.
+        await other.ReplacedAsync("node-0");
+        (await SayAsync(other, "SELECT id FROM trial.rows")).ShouldContain("keyspace trial does not exist");
+        await launched.GoneAsync();
+    }
+
+    /// <summary>A backup of which a file is cut, and then has other bytes.</summary>
+    private static async Task IsRefusedAsync(DeclaredLaunch launched, string backup, string file)
+    {
+        var name = Path.GetRelativePath(Path.Combine(launched.LakePath, backup), file);
+        foreach (var (change, why) in new (long, string)[] { (-1, $"the backup is not whole: {name} has"), (+1, $"the backup is damaged: {name} is not what was saved") })
+        {
+            await using (var changed = File.OpenWrite(file))
+                changed.SetLength(changed.Length + change);
+            var refused = await launched.AskedAsync("restore", backup);
+            refused.State.ShouldBe(StepState.Failed);
+            refused.Said.ShouldNotBeNull().ShouldContain(why);
+        }
+
+        (await SayAsync(launched, "SELECT name FROM birds.seen")).ShouldBe("gull");
+    }
+
+    private static async Task<int> CountAsync(DeclaredLaunch launched, string table) =>
+        int.Parse(Regex.Match(await CqlshAsync(launched, "node-0", $"SELECT count(*) FROM {table}"), @"^ +(\d+) *$", RegexOptions.Multiline).Groups[1].Value, CultureInfo.InvariantCulture);
+
+    /// <summary>What Cassandra's own shell answers in a node's sandbox, as people call it there.</summary>
+    private static async Task<string> CqlshAsync(DeclaredLaunch launched, string task, string statement)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["cqlsh.sh", "-e", statement]) { WorkingDirectory = launched.SandboxOf(task), RedirectStandardOutput = true, RedirectStandardError = true };
+        using var shell = Process.Start(start)!;
+        var wrong = shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var said = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        shell.ExitCode.ShouldBe(0, await wrong);
+        return said;
     }
 
     private static Task<string> SayAsync(DeclaredLaunch launched, params string[] statements) => SayAsync(launched, statements, "admin", null);

@@ -50,12 +50,13 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     }
 
     /// <summary>Another cluster on the same pool, to which this one may connect once it is ready.</summary>
-    public async Task BesideAsync(string name, string called, string options)
+    public async Task<DeclaredLaunch> BesideAsync(string name, string called, string options)
     {
         var other = new DeclaredLaunch(pool, server, ShippedPackage.Read(name), called, output);
         beside.Add(other);
         await other.ReadyAsync(options);
         subject.Subject.Post(new SchedulerCommand.Connected(called, other.Connection));
+        return other;
     }
 
     public async Task<(ClusterObservation Seen, ClusterConnection Connection)> ReadyAsync(string options = "{}")
@@ -80,6 +81,16 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         await subject.UntilAsync(ClusterState.Ready, StartLimit);
         output.WriteLine($"parked and resumed: {asked.Elapsed.TotalSeconds:0.0} s");
         return Connection;
+    }
+
+    /// <summary>One of its pods begins anew, without the data that it had.</summary>
+    public async Task ReplacedAsync(string pod)
+    {
+        var asked = Stopwatch.StartNew();
+        subject.Change(wanted => wanted with { Replacements = new Dictionary<string, int>(wanted.Replacements) { [pod] = wanted.Replacements.GetValueOrDefault(pod) + 1 } });
+        await subject.UntilAsync(seen => seen.Events.Any(happened => happened.Subject == pod && happened.Text == "begins anew by request"), StartLimit);
+        await subject.UntilAsync(seen => seen.State == ClusterState.Ready && seen.Plans.Count == 1, StartLimit);
+        output.WriteLine($"{pod} replaced: {asked.Elapsed.TotalSeconds:0.0} s");
     }
 
     /// <returns>How it is reached with its new secrets.</returns>

@@ -16,7 +16,7 @@ public sealed class RealPool : IAsyncDisposable
     public Uri Master { get; private set; } = new("http://127.0.0.1");
 
     /// <param name="cache">The fetcher's cache, shared by all agents; kept when the pool goes away.</param>
-    /// <param name="zone">That all agents are in; null for none.</param>
+    /// <param name="zone">That agents are in, where # stands for the agent's number; null for none.</param>
     public static async Task<RealPool> StartAsync(int agents, string resources, string? cache = null, string? zone = null)
     {
         var pool = new RealPool(Directory.CreateTempSubdirectory("dp-pool-").FullName);
@@ -28,7 +28,7 @@ public sealed class RealPool : IAsyncDisposable
             [
                 "--master", pool.Master.ToString(), "--port", "0", "--fetcher-cache-dir", cache, "--stop-tasks-on-exit", "true", "--task-folders", Path.Combine(pool.Folder, "lake"),
                 "--resources", $"{resources};ports:[{31000 + (index * 200)}-{31199 + (index * 200)}]",
-                .. zone is null ? (string[])[] : ["--attributes", $"zone:{zone}"],
+                .. zone is null ? (string[])[] : ["--attributes", $"zone:{zone.Replace("#", index.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)}"],
             ])));
             return pool;
         }
