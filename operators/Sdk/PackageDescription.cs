@@ -13,4 +13,8 @@ public sealed record PackageDescription(string Name, string Title, string Descri
 }
 
 /// <param name="Name">As in <see cref="OperationSpecification.Name"/>.</param>
-public sealed record OperationDescription(string Name, string Title, string Description, OperationKind Kind);
+public sealed record OperationDescription(string Name, string Title, string Description, OperationKind Kind)
+{
+    /// <summary>Of what it is given, as JSON schema; null when it is given nothing.</summary>
+    public JsonObject? Inputs { get; init; }
+}

@@ -56,6 +56,9 @@ public abstract class ServicePackage
     /// <summary>What of these options, all of which the schema allows, can't work: asked before anything is launched. Null when nothing speaks against them.</summary>
     public virtual OptionRefusal? WhyNot(JsonObject options, string lakePath) => null;
 
+    /// <summary>The same of what an operation is to be given, before it is asked for.</summary>
+    public virtual OptionRefusal? WhyNot(JsonObject options, string operation, JsonObject inputs, string lakePath) => null;
+
     /// <summary>Folders of the lake that must be there before the first task starts.</summary>
     public virtual IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) => [];
 }

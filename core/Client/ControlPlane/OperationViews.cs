@@ -1,14 +1,25 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace DataPlatform.Core.Client.ControlPlane;
 
 /// <summary>What clusters of a package can be asked to do while they serve.</summary>
 /// <param name="Kind"><c>backup</c>, <c>restore</c> or <c>plain</c>.</param>
-public sealed record PackageOperationView(string Name, string Title, string Description, string Kind);
+public sealed record PackageOperationView(string Name, string Title, string Description, string Kind)
+{
+    /// <summary>JSON schema of what it is given; null when it is given nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? Inputs { get; init; }
+}
 
 /// <summary>Asks a cluster to do something: <c>POST /api/v1/clusters/{name}/operations</c>.</summary>
 /// <param name="Backup">The name of the backup that a restore reads; null for anything else.</param>
-public sealed record OperationRequest(string? Name, string? Backup);
+public sealed record OperationRequest(string? Name, string? Backup)
+{
+    /// <summary>What the operation is given, as its schema has it; what has a default may be left out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? Inputs { get; init; }
+}
 
 /// <summary>Something that the cluster was asked to do, and what became of it.</summary>
 /// <param name="Number">From 1 in the cluster's life.</param>
@@ -17,6 +28,14 @@ public sealed record OperationRequest(string? Name, string? Backup);
 /// <param name="Said">What it waits for or why it failed; null when it is complete.</param>
 public sealed record OperationView(int Number, string Name, string Kind, StepState State, DateTimeOffset AskedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Folder, string? Said)
 {
+    /// <summary>What it was given; null when it is given nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? Inputs { get; init; }
+
+    /// <summary><see cref="Inputs"/> for people; empty without any.</summary>
+    [JsonIgnore]
+    public string Given => string.Join(", ", (Inputs ?? []).Select(input => $"{input.Key}={input.Value}"));
+
     /// <summary>Done, or given up.</summary>
     [JsonIgnore]
     public bool IsOver => State is StepState.Complete or StepState.Failed;

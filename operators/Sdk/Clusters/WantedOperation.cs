@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace DataPlatform.Operators.Sdk.Clusters;
@@ -8,6 +9,10 @@ namespace DataPlatform.Operators.Sdk.Clusters;
 /// <param name="Folder">What it writes or reads, relative to the lake; null when it does neither.</param>
 public sealed record WantedOperation(int Number, string Name, string? Folder, DateTimeOffset At)
 {
+    /// <summary>What was said when it was asked for, defaults filled in, already checked against the operation's schema; null when it is given nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonObject? Inputs { get; init; }
+
     /// <summary>Of a step of plans: what it is about. Null where somebody asked for the operation.</summary>
     [JsonIgnore]
     public OperationSubject? Subject { get; init; }

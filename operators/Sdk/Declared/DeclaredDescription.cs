@@ -13,7 +13,7 @@ internal static class DeclaredDescription
         var defaults = new JsonObject();
         foreach (var option in declaration.Options)
         {
-            properties[option.Name] = Property(option);
+            properties[option.Name] = Property(option, isInput: false);
             defaults[option.Name] = option.Default.DeepClone();
         }
 
@@ -25,17 +25,30 @@ internal static class DeclaredDescription
         };
         defaults[DeclaredPackage.VersionOption] = declaration.Versions[0].Version;
 
-        var schema = new JsonObject
-        {
-            ["$schema"] = "http://json-schema.org/draft-07/schema#", ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties,
-        };
+        var schema = Schema(properties);
         if (declaration.Sizes.Count > 0)
             schema["x-presets"] = new JsonObject(declaration.Sizes.Select(size => KeyValuePair.Create(size.Key, (JsonNode?)size.Value.DeepClone())));
         return new PackageDescription(declaration.Name, declaration.Title, Text(declaration), declaration.Versions[0].Version, schema, defaults)
         {
-            Operations = [.. declaration.Operations.Where(operation => operation.Kind != OperationKind.Step).Select(operation => new OperationDescription(operation.Name, operation.Title, operation.Description, operation.Kind))],
+            Operations = [.. declaration.Operations.Where(operation => operation.Kind != OperationKind.Step).Select(Operation)],
         };
     }
+
+    private static OperationDescription Operation(OperationDeclaration operation)
+    {
+        var description = new OperationDescription(operation.Name, operation.Title, operation.Description, operation.Kind);
+        if (operation.Inputs.Count == 0)
+            return description;
+        var schema = Schema(new JsonObject(operation.Inputs.Select(input => KeyValuePair.Create(input.Name, (JsonNode?)Property(input, isInput: true)))));
+        if (operation.Inputs.Any(input => input.IsRequired))
+            schema["required"] = new JsonArray([.. operation.Inputs.Where(input => input.IsRequired).Select(input => (JsonNode)input.Name)]);
+        return description with { Inputs = schema };
+    }
+
+    private static JsonObject Schema(JsonObject properties) => new()
+    {
+        ["$schema"] = "http://json-schema.org/draft-07/schema#", ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties,
+    };
 
     private static string Text(PackageDeclaration declaration)
     {
@@ -43,7 +56,7 @@ internal static class DeclaredDescription
         return packages.Count == 0 ? declaration.Description : $"{declaration.Description} Hosts need Debian's {string.Join(" or ", packages)}.";
     }
 
-    private static JsonObject Property(OptionDeclaration option)
+    private static JsonObject Property(OptionDeclaration option, bool isInput)
     {
         var property = new JsonObject { ["type"] = option.Type == OptionType.Cluster ? "string" : option.Type.ToString().ToLowerInvariant(), ["title"] = option.Title };
         if (option.Description.Length > 0) property["description"] = option.Description;
@@ -51,8 +64,8 @@ internal static class DeclaredDescription
         if (option.Maximum is { } maximum) property["maximum"] = maximum;
         if (option.Pattern is { } pattern) property["pattern"] = pattern;
         if (option.Choices.Count > 0) property["enum"] = new JsonArray([.. option.Choices.Select(choice => choice.DeepClone())]);
-        property["default"] = option.Default.DeepClone();
-        property["x-change"] = option.Change.ToString().ToLowerInvariant();
+        if (!option.IsRequired) property["default"] = option.Default.DeepClone();
+        if (!isInput) property["x-change"] = option.Change.ToString().ToLowerInvariant();
         if (option.Advanced) property["x-advanced"] = true;
         return property;
     }

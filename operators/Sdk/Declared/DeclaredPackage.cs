@@ -51,17 +51,24 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     public override IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) =>
         [.. declaration.Lake.Select(each => new LakeFolder(PathOf(each, settings.Cluster.Name), each.Seed is { } seed ? Path.Combine(folder, seed) : null))];
 
-    public override OptionRefusal? WhyNot(JsonObject options, string lakePath)
+    public override OptionRefusal? WhyNot(JsonObject options, string lakePath) => WhyNot(declaration.Options, options, lakePath);
+
+    public override OptionRefusal? WhyNot(JsonObject options, string operation, JsonObject inputs, string lakePath) =>
+        declaration.Operations.FirstOrDefault(each => each.Name == operation) is { } asked ? WhyNot(asked.Inputs, inputs, lakePath) : null;
+
+    private OptionRefusal? WhyNot(IReadOnlyList<OptionDeclaration> declared, JsonObject values, string lakePath)
     {
-        foreach (var option in declaration.Options)
+        foreach (var option in declared)
         {
-            if (option.Needs is { } needed && PresenceDeclaration.IsGiven(options, option.Name) && !PresenceDeclaration.IsGiven(options, needed))
-                return new OptionRefusal(needed, $"{option.Name} can't do without it", declaration.Options.Single(each => each.Name == needed).Type == OptionType.Cluster ? "the name of a cluster" : "a value");
-            if (option.AtMost is { } limit && NumberOf(option.Name, options) > NumberOf(limit, options))
-                return new OptionRefusal(option.Name, $"it is more than {limit}", $"at most {NumberOf(limit, options).ToString(CultureInfo.InvariantCulture)}");
-            if (option.SharesOf is { } whole && Shares.WhyNot(options[option.Name]?.ToString() ?? "", whole) is { } uneven)
+            if (option.Needs is { } needed && PresenceDeclaration.IsGiven(values, option.Name) && !PresenceDeclaration.IsGiven(values, needed))
+                return new OptionRefusal(needed, $"{option.Name} can't do without it", declared.Single(each => each.Name == needed).Type == OptionType.Cluster ? "the name of a cluster" : "a value");
+            if (option.AtMost is { } limit && NumberOf(option.Name) > NumberOf(limit))
+                return new OptionRefusal(option.Name, $"it is more than {limit}", $"at most {NumberOf(limit).ToString(CultureInfo.InvariantCulture)}");
+            if (option.SameAs is { } other && TextOf(option.Name) != TextOf(other))
+                return new OptionRefusal(option.Name, $"it is not the same as {other}", TextOf(other));
+            if (option.SharesOf is { } whole && Shares.WhyNot(TextOf(option.Name), whole) is { } uneven)
                 return new OptionRefusal(option.Name, uneven, Shares.Allowed(whole));
-            if (option.FileIn is not { } place || options[option.Name]?.ToString() is not { Length: > 0 } file)
+            if (option.FileIn is not { } place || TextOf(option.Name) is not { Length: > 0 } file)
                 continue;
             var seeds = declaration.Lake.Where(each => each.Seed is not null && PathOf(each, "") == place).Select(each => Path.Combine(folder, each.Seed!));
             var known = seeds.Prepend(Path.Combine(lakePath, place)).Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Select(path => Path.GetFileName(path))
@@ -71,10 +78,12 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         }
 
         return null;
-    }
 
-    private decimal NumberOf(string option, JsonObject options) =>
-        decimal.Parse((options[option] ?? declaration.Options.Single(each => each.Name == option).Default).ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
+        string TextOf(string name) => values[name]?.ToString() ?? "";
+
+        decimal NumberOf(string name) =>
+            decimal.Parse((values[name] ?? declared.Single(each => each.Name == name).Default).ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
 
     private static string PathOf(LakeDeclaration lake, string cluster) => lake.Path.Render("lake", new Dictionary<string, object> { ["cluster"] = cluster });
 

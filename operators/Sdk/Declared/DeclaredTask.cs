@@ -10,6 +10,7 @@ internal sealed class DeclaredTask(
     WantedOperation? operation = null)
 {
     private const int MilliCpusPerCpu = 1000;
+    private readonly IReadOnlyList<OptionDeclaration> inputs = operation is { } asked ? declaration.Operations.FirstOrDefault(each => each.Name == asked.Name)?.Inputs ?? [] : [];
 
     public TaskSpecification Specify() => new(
         task.Name,
@@ -51,8 +52,16 @@ internal sealed class DeclaredTask(
             };
         }
 
+        if (inputs.Count > 0)
+            known["inputs"] = inputs.ToDictionary(input => input.Name, Input);
         return known;
     }
+
+    /// <summary>Of what the operation was not given, as another version knew nothing of it, it has the default.</summary>
+    private object Input(OptionDeclaration input) =>
+        operation!.Inputs?[input.Name] is { } given ? TemplateValues.Plain(given)
+        : !input.IsRequired ? TemplateValues.Plain(input.Default)
+        : throw new InvalidOperationException($"{operation.Name} was asked for without {input.Name}, which it needs");
 
     private TaskCommand Command(Dictionary<string, object> known)
     {

@@ -3,7 +3,7 @@ using DataPlatform.Operators.Sdk.Specification;
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads what an engine can be asked to do while it serves: each a task that runs once, told like a pod's.</summary>
-internal sealed class OperationsReader(Problems problems, PodsReader pods, TasksReader tasks, IReadOnlySet<string> podNames)
+internal sealed class OperationsReader(Problems problems, OptionsReader options, PodsReader pods, TasksReader tasks, IReadOnlySet<string> podNames)
 {
     public const string Field = "operations";
     private const int LongestSeconds = 7 * 24 * 60 * 60;
@@ -35,6 +35,9 @@ internal sealed class OperationsReader(Problems problems, PodsReader pods, Tasks
                 problems.Add(fields.At(field), $"{fields.Of(field)}: an operation is one task that runs once", "task");
         }
 
+        if (kind != OperationKind.Plain && fields.Has("inputs"))
+            problems.Add(fields.At("inputs"), $"{fields.Of("inputs")}: only an operation of the kind plain is given any");
+        var inputs = options.Inputs(fields);
         var pod = pods.Pod(name, fields, tasks, podNames);
         foreach (var task in pod.Tasks.Where(task => task.Ports.Count > 0 || task.Volumes.Count > 0))
         {
@@ -42,6 +45,6 @@ internal sealed class OperationsReader(Problems problems, PodsReader pods, Tasks
             problems.Add(fields.Map("task")?.KeyOf(lost) ?? fields.Node, $"the operation {name} has {lost}, which nobody would find", "files, command, resources");
         }
 
-        return new OperationDeclaration(name, title, description, kind, limit, pod with { Tasks = [.. pod.Tasks.Select(task => task with { RunsOnce = true })] });
+        return new OperationDeclaration(name, title, description, kind, limit, pod with { Tasks = [.. pod.Tasks.Select(task => task with { RunsOnce = true })] }) { Inputs = inputs };
     }
 }

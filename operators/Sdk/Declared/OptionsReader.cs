@@ -5,30 +5,41 @@ using YamlDotNet.RepresentationModel;
 
 namespace DataPlatform.Operators.Sdk.Declared;
 
-/// <summary>Reads options and the sizes that are sets of their values.</summary>
+/// <summary>Reads options and the sizes that are sets of their values, and what operations are given, which is told the same way.</summary>
 /// <param name="lake">Folders of the lake that are the package's.</param>
 internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<string> lake)
 {
     private const string DefaultField = "default";
     private const string SharesField = "shares_of";
+    private const string OptionsField = "options";
+    private const string InputsField = "inputs";
     private const int LargestWhole = 1_000_000;
     private static readonly string[] SizeNames = ["S", "M", "L"];
 
-    public IReadOnlyList<OptionDeclaration> Options(Fields package)
+    public IReadOnlyList<OptionDeclaration> Options(Fields package) => Of(package, OptionsField, areInputs: false);
+
+    /// <summary>What people say when they ask for the operation. One without a default must be said.</summary>
+    public IReadOnlyList<OptionDeclaration> Inputs(Fields operation) => Of(operation, InputsField, areInputs: true);
+
+    /// <summary>Their names by operation, known before any template is read.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlySet<string>> InputNames(IReadOnlyDictionary<string, Fields> operations) => operations.Where(operation => operation.Value.Has(InputsField))
+        .ToDictionary(operation => operation.Key, operation => (IReadOnlySet<string>)(operation.Value.Map(InputsField)?.Order ?? []).ToHashSet(StringComparer.Ordinal));
+
+    private List<OptionDeclaration> Of(Fields owner, string field, bool areInputs)
     {
         var options = new List<OptionDeclaration>();
-        foreach (var (name, fields) in package.Named("options", Names.Value(), Names.ValueAllowed))
+        foreach (var (name, fields) in owner.Named(field, Names.Value(), Names.ValueAllowed))
         {
             // Templates know another cluster by its option's name, but only as connected.NAME.
             if (Names.Reserved.Contains(name) && fields.Optional("type") != "cluster")
-                problems.Add(package.Map("options")!.KeyOf(name), $"{name} is a name of the platform's", "any name but " + string.Join(", ", Names.Reserved.Order(StringComparer.Ordinal)));
+                problems.Add(owner.Map(field)!.KeyOf(name), $"{name} is a name of the platform's", "any name but " + string.Join(", ", Names.Reserved.Order(StringComparer.Ordinal)));
             else
-                options.Add(Option(name, fields));
+                options.Add(Option(name, fields, areInputs));
             fields.Done();
         }
 
         foreach (var option in options)
-            Relations(option, package.Map("options")!.Map(option.Name)!, options);
+            Relations(option, owner.Map(field)!.Map(option.Name)!, options);
         return options;
     }
 
@@ -41,6 +52,10 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
             problems.Add(fields.At("at_most"), $"{fields.Of("at_most")} names {Problems.Short(limit)}, which is no other option that is a number");
         else if (option is { AtMost: not null, Type: not (OptionType.Integer or OptionType.Number) })
             problems.Add(fields.At("at_most"), $"{fields.Of("at_most")} is for numbers only");
+        if (option.SameAs is { } other && options.Find(each => each.Name == other && each != option) is not { Type: OptionType.String })
+            problems.Add(fields.At("same_as"), $"{fields.Of("same_as")} names {Problems.Short(other)}, which is no other text");
+        else if (option is { SameAs: not null, Type: not OptionType.String })
+            problems.Add(fields.At("same_as"), $"{fields.Of("same_as")} is for texts only");
     }
 
     public IReadOnlyDictionary<string, JsonObject> Sizes(Fields package, IReadOnlyDictionary<string, OptionDeclaration> options)
@@ -66,22 +81,26 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
         return sizes;
     }
 
-    private OptionDeclaration Option(string name, Fields fields)
+    private OptionDeclaration Option(string name, Fields fields, bool isInput)
     {
         var before = problems.Count;
-        var type = Enum.Parse<OptionType>(fields.Choice("type", "", "integer", "number", "boolean", "string", "cluster") is { Length: > 0 } text ? text : MissingType(fields), ignoreCase: true);
+        // What runs once connects to nothing that it could follow.
+        string[] types = isInput ? ["integer", "number", "boolean", "string"] : ["integer", "number", "boolean", "string", "cluster"];
+        var type = Enum.Parse<OptionType>(fields.Choice("type", "", types) is { Length: > 0 } text ? text : MissingType(fields, types), ignoreCase: true);
         var isNumber = type is OptionType.Integer or OptionType.Number;
         var option = new OptionDeclaration(
             name, type, fields.Text("title"), fields.Optional("description") ?? "", Limit(fields, "minimum", isNumber), Limit(fields, "maximum", isNumber), Pattern(fields, type), [],
-            JsonValue.Create(0), Enum.Parse<OptionChange>(fields.Choice("change", "restart", "dynamic", "restart", "fixed"), ignoreCase: true), fields.Flag("advanced"));
+            JsonValue.Create(0), isInput ? OptionChange.Dynamic : Enum.Parse<OptionChange>(fields.Choice("change", "restart", "dynamic", "restart", "fixed"), ignoreCase: true), fields.Flag("advanced"));
         if (option is { Minimum: { } least, Maximum: { } most } && least > most)
             problems.Add(fields.At("maximum"), $"{fields.Of("maximum")} is below the minimum");
-        option = option with { Choices = Choices(fields, option), FileIn = FileIn(fields, type), SharesOf = SharesOf(fields, type), Needs = fields.Optional("needs"), AtMost = fields.Optional("at_most") };
+        option = option with { Choices = Choices(fields, option), FileIn = FileIn(fields, type), SharesOf = SharesOf(fields, type), Needs = fields.Optional("needs"), AtMost = fields.Optional("at_most"), SameAs = fields.Optional("same_as") };
         // What may stand in a text decides whether it could become a second setting, so the package must say it.
         if (type == OptionType.String && option.Pattern is null && option.Choices.Count == 0)
-            problems.Add(fields.Node, $"the option {name} is a text and says neither by enum nor by pattern nor by shares_of what it may be");
+            problems.Add(fields.Node, $"the {(isInput ? "input" : "option")} {name} is a text and says neither by enum nor by pattern nor by shares_of what it may be");
         if (type == OptionType.Cluster && !fields.Has(DefaultField))
             return option with { Default = JsonValue.Create("") };
+        if (isInput && !fields.Has(DefaultField))
+            return option with { IsRequired = true };
         if (fields.Raw(DefaultField) is not { } standard)
             problems.Add(fields.Node, $"{fields.Of(DefaultField)} is missing", "a value that the option may have");
         else if (problems.Count == before && Value(standard, option, fields.Of(DefaultField)) is { } value)
@@ -90,10 +109,10 @@ internal sealed class OptionsReader(Problems problems, IReadOnlyCollection<strin
         return option;
     }
 
-    private string MissingType(Fields fields)
+    private string MissingType(Fields fields, string[] types)
     {
         if (!fields.Has("type"))
-            problems.Add(fields.Node, $"{fields.Of("type")} is missing", "integer, number, boolean, string, cluster");
+            problems.Add(fields.Node, $"{fields.Of("type")} is missing", string.Join(", ", types));
         return nameof(OptionType.String);
     }
 

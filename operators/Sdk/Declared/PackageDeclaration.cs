@@ -36,7 +36,11 @@ public sealed record PackageDeclaration(
 
 /// <summary>What a cluster can be asked to do while it serves.</summary>
 /// <param name="Pod">Of one task.</param>
-public sealed record OperationDeclaration(string Name, string Title, string Description, OperationKind Kind, TimeSpan EndsWithin, PodDeclaration Pod);
+public sealed record OperationDeclaration(string Name, string Title, string Description, OperationKind Kind, TimeSpan EndsWithin, PodDeclaration Pod)
+{
+    /// <summary>What people say when they ask for it.</summary>
+    public IReadOnlyList<OptionDeclaration> Inputs { get; init; } = [];
+}
 
 /// <summary>One version of the engine and where its files come from.</summary>
 public sealed record VersionDeclaration(string Version, ArtifactDeclaration Artifacts);
@@ -90,6 +94,12 @@ public sealed record OptionDeclaration(
 
     /// <summary>Of texts that divide a whole among names, what the shares add up to; null when it is no such text.</summary>
     public int? SharesOf { get; init; }
+
+    /// <summary>The text that this one must repeat, so that nobody gives it by a slip; null when there is no such.</summary>
+    public string? SameAs { get; init; }
+
+    /// <summary>Nothing stands in for it: <see cref="Default"/> means nothing. Of inputs of operations only.</summary>
+    public bool IsRequired { get; init; }
 }
 
 /// <param name="IsSingle">The count is the number 1: the only instance is called by the type alone.</param>

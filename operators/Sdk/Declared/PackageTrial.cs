@@ -45,6 +45,7 @@ internal static class PackageTrial
         var placed = TrialSpecification.Placed(service);
         var operations = service.Operations.Select(operation => operation.Pod(new WantedOperation(1, operation.Name, "folder", DateTimeOffset.UnixEpoch)
         {
+            Inputs = Inputs(package.Declaration.Operations.Single(each => each.Name == operation.Name).Inputs),
             Subject = operation.Kind == OperationKind.Step ? Subject(service, operation.Name) : null,
         }));
         foreach (var (pod, task) in service.Pods.Concat(operations).SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
@@ -64,6 +65,15 @@ internal static class PackageTrial
             package.ProxyHeaders(settings, endpoint.Name);
         package.Snippets(settings, placed);
     }
+
+    /// <summary>What must be said is said as well as can be told from what it may be.</summary>
+    private static JsonObject Inputs(IReadOnlyList<OptionDeclaration> declared) => new(declared.Select(input => KeyValuePair.Create(input.Name, (JsonNode?)(
+        !input.IsRequired ? input.Default.DeepClone() : input.Choices is [var first, ..] ? first.DeepClone() : input.Type switch
+        {
+            OptionType.Boolean => JsonValue.Create(true),
+            OptionType.String => JsonValue.Create("trial"),
+            _ => JsonValue.Create(input.Minimum ?? input.Maximum ?? 1),
+        }))));
 
     /// <summary>An instance of a pod that goes, or, as nobody goes, the pod that others came to.</summary>
     private static OperationSubject Subject(ServiceSpecification service, string operation) => service.Pods.FirstOrDefault(pod => pod.Rules.BeforeRemoval == operation) is { } going

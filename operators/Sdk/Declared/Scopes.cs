@@ -2,7 +2,7 @@ namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>What templates may name, by where they stand.</summary>
 internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> secrets, IReadOnlySet<string> pages, IReadOnlyDictionary<string, IReadOnlySet<string>> ports,
-    bool measuresPlatform, IReadOnlySet<string> connections, bool ofOperations = false, IReadOnlyCollection<string>? stepNames = null)
+    bool measuresPlatform, IReadOnlySet<string> connections, bool ofOperations = false, IReadOnlyCollection<string>? stepNames = null, IReadOnlyDictionary<string, IReadOnlySet<string>>? inputNames = null)
 {
     private static readonly string[] Everywhere = ["cluster", "cluster_id", "version", "lake", "lake_uri"];
     private static readonly string[] OfTask = ["task", "index", "host", "zone"];
@@ -14,20 +14,22 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
     private static readonly HashSet<string> OfStep = new(StringComparer.Ordinal) { "pod", "index", "host", "ports" };
 
     private readonly IReadOnlyCollection<string> steps = stepNames ?? [];
+    private readonly IReadOnlyDictionary<string, IReadOnlySet<string>> inputs = inputNames ?? new Dictionary<string, IReadOnlySet<string>>(0);
     private readonly HashSet<string> plain = [.. Everywhere, .. options];
 
     /// <summary>For operations, which know what they were asked.</summary>
     /// <param name="operations">Their names.</param>
     /// <param name="steps">Those of them that are steps of plans, which know what they are about.</param>
-    public Scopes WithOperations(IEnumerable<string> operations, IReadOnlyCollection<string> steps) => new(
-        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), measuresPlatform, connections, ofOperations: true, steps);
+    /// <param name="inputs">What people say when they ask for them, by operation.</param>
+    public Scopes WithOperations(IEnumerable<string> operations, IReadOnlyCollection<string> steps, IReadOnlyDictionary<string, IReadOnlySet<string>> inputs) => new(
+        options, secrets, pages, ports.Concat(operations.Where(name => !ports.ContainsKey(name)).Select(name => KeyValuePair.Create(name, (IReadOnlySet<string>)new HashSet<string>()))).ToDictionary(), measuresPlatform, connections, ofOperations: true, steps, inputs);
 
     /// <param name="waitsFor">Pods that have places before the task starts.</param>
     public TemplateScope Task(string pod, IEnumerable<string> waitsFor) => new(
         new HashSet<string>([.. plain, .. OfTask]),
         GroupsOf(pod),
         ports.Where(each => waitsFor.Contains(each.Key)).ToDictionary(),
-        Absences([KeyValuePair.Create("peers", "the pod must wait for the pods whose places it names (waits_for)")]));
+        Absences([KeyValuePair.Create("peers", "the pod must wait for the pods whose places it names (waits_for)"), KeyValuePair.Create("inputs", "only an operation that declares inputs is given any")]));
 
     private Dictionary<string, IReadOnlySet<string>> GroupsOf(string pod)
     {
@@ -36,6 +38,8 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
             groups["platform"] = OfMeasuring;
         if (ofOperations)
             groups["operation"] = steps.Contains(pod) ? OfStep : OfOperation;
+        if (inputs.TryGetValue(pod, out var given))
+            groups["inputs"] = given;
         if (ofOperations && steps.Contains(pod))
             groups["operation.ports"] = ports.Values.SelectMany(names => names).ToHashSet(StringComparer.Ordinal);
         return groups;

@@ -96,7 +96,7 @@ internal sealed class TemplateValues(
         ["name"] = instance.Name, ["index"] = instance.Index, ["host"] = instance.Host, ["ports"] = instance.Ports.ToDictionary(port => port.Key, port => (object)port.Value),
     }).ToList());
 
-    private static object Plain(JsonNode value) => value.GetValueKind() switch
+    public static object Plain(JsonNode value) => value.GetValueKind() switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,

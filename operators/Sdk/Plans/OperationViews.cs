@@ -17,7 +17,7 @@ internal static class OperationViews
                 var step = steps.GetValueOrDefault(wanted.Pod);
                 return new OperationView(
                     wanted.Number, wanted.Name, (kind?.ToString() ?? "unknown").ToLowerInvariant(), step?.State ?? (cluster.Specification is null ? StepState.Pending : StepState.Failed), wanted.At,
-                    step?.StartedAt, step?.FinishedAt, wanted.Folder, step is null ? cluster.Specification is null ? "the package store" : "the package knows no such operation" : step.WaitingFor);
+                    step?.StartedAt, step?.FinishedAt, wanted.Folder, step is null ? cluster.Specification is null ? "the package store" : "the package knows no such operation" : step.WaitingFor) { Inputs = wanted.Inputs };
             }),
         ];
     }

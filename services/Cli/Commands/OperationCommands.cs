@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Launching;
 using DataPlatform.Services.Cli.Output;
 using DataPlatform.Services.Cli.Progress;
 
@@ -42,11 +44,25 @@ public static class OperationCommands
     {
         var (cluster, leave, limit) = (Shared.Cluster(), NoWait(), Limit());
         var operation = new Argument<string>("operation") { Description = "What it is to do; 'dp packages NAME' lists what its package knows" };
+        var pairs = new Option<string[]>("--set") { Description = "What it is given; 'dp packages NAME' lists what it takes", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         var backup = new Option<string?>("--backup") { Description = "Of one that restores: the backup's name, as 'dp backups' lists it", HelpName = "BACKUP" };
-        var command = new ExampledCommand("operate", "Asks a cluster to do something that its package knows", "dp operate numbers backup", "dp operate numbers backup --no-wait -o json") { cluster, operation, backup, leave, limit };
-        command.SetAction((parsed, cancellation) =>
-            AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), new OperationRequest(parsed.GetRequiredValue(operation), parsed.GetValue(backup)), parsed.GetValue(leave), parsed.GetValue(limit), cancellation));
+        var command = new ExampledCommand("operate", "Asks a cluster to do something that its package knows", "dp operate numbers backup", "dp operate numbers backup --no-wait -o json", "dp operate log create-topic --set name=events --set partitions=6") { cluster, operation, backup, pairs, leave, limit };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (name, asked, given) = (parsed.GetRequiredValue(cluster), parsed.GetRequiredValue(operation), parsed.GetRequiredValue(pairs));
+            var request = new OperationRequest(asked, parsed.GetValue(backup)) { Inputs = given.Length > 0 ? await InputsAsync(surroundings, name, asked, given, cancellation) : null };
+            return await AskAsync(surroundings, parsed, name, request, parsed.GetValue(leave), parsed.GetValue(limit), cancellation);
+        });
         return command;
+    }
+
+    private static async Task<JsonObject> InputsAsync(Surroundings surroundings, string cluster, string name, IReadOnlyList<string> pairs, CancellationToken cancellation)
+    {
+        using var client = surroundings.Connect();
+        var summary = (await client.ClusterAsync(cluster, cancellation)).Summary;
+        var known = (await client.PackageAsync(summary.Package, summary.Version, cancellation)).Operations ?? [];
+        return known.FirstOrDefault(operation => operation.Name == name) is { } operation ? OptionWords.Read(operation, pairs)
+            : throw new UsageException($"{summary.Package} knows no operation '{name}'; it has {(known.Count == 0 ? "none" : string.Join(", ", known.Select(each => each.Name)))}");
     }
 
     private static ExampledCommand Backups(Surroundings surroundings)

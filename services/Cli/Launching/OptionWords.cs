@@ -10,14 +10,19 @@ public static class OptionWords
     /// <param name="words">What the command line holds besides the options that every launch has.</param>
     /// <param name="pairs">The values of <c>--option</c>, each <c>key=value</c>.</param>
     /// <exception cref="UsageException">A word that is no option of the package, or a value that its type does not take.</exception>
-    public static JsonObject Read(PackageView package, IReadOnlyList<string> words, IReadOnlyList<string> pairs)
+    public static JsonObject Read(PackageView package, IReadOnlyList<string> words, IReadOnlyList<string> pairs) => Read(new Owner(package.Name, "option", package.Schema), words, pairs);
+
+    /// <summary>The same of what an operation is given.</summary>
+    public static JsonObject Read(PackageOperationView operation, IReadOnlyList<string> pairs) => Read(new Owner(operation.Name, "input", operation.Inputs ?? []), [], pairs);
+
+    private static JsonObject Read(Owner owner, IReadOnlyList<string> words, IReadOnlyList<string> pairs)
     {
         var options = new JsonObject();
-        foreach (var (name, value) in Pairs(package, words).Concat(pairs.Select(Pair)))
+        foreach (var (name, value) in Pairs(owner, words).Concat(pairs.Select(pair => Pair(owner, pair))))
         {
-            var key = Find(package, name) ?? throw new UsageException($"{package.Name} has no option '{name}'; it has {Known(package)}");
-            if (options.ContainsKey(key)) throw new UsageException($"option {key} is given twice");
-            options[key] = Value(key, Schema(package, key), value);
+            var key = owner.Find(name) ?? throw owner.Lacks(name);
+            if (options.ContainsKey(key)) throw new UsageException($"{owner.Word} {key} is given twice");
+            options[key] = Value(owner, key, value);
         }
         return options;
     }
@@ -42,20 +47,20 @@ public static class OptionWords
         };
     }
 
-    private static IEnumerable<(string Name, string Value)> Pairs(PackageView package, IReadOnlyList<string> words)
+    private static IEnumerable<(string Name, string Value)> Pairs(Owner owner, IReadOnlyList<string> words)
     {
         for (var position = 0; position < words.Count; position++)
         {
             var word = words[position];
             if (!word.StartsWith("--", StringComparison.Ordinal) || word.Length == 2)
-                throw new UsageException($"'{word}' is not understood; {package.Name} has the options {Known(package)}");
+                throw new UsageException($"'{word}' is not understood; {owner.Name} has the {owner.Word}s {owner.Known}");
             var name = word[2..];
             if (name.IndexOf('=', StringComparison.Ordinal) is > 0 and var split)
                 yield return (name[..split], name[(split + 1)..]);
-            else if (Find(package, name) is { } key && Type(Schema(package, key)) == "boolean" && !(position + 1 < words.Count && words[position + 1] is "true" or "false"))
+            else if (owner.Find(name) is { } key && Type(owner.SchemaOf(key)) == "boolean" && !(position + 1 < words.Count && words[position + 1] is "true" or "false"))
                 yield return (name, "true");
-            else if (Find(package, name) is null)
-                throw new UsageException($"{package.Name} has no option '{name}'; it has {Known(package)}");
+            else if (owner.Find(name) is null)
+                throw owner.Lacks(name);
             else if (++position < words.Count)
                 yield return (name, words[position]);
             else
@@ -63,13 +68,14 @@ public static class OptionWords
         }
     }
 
-    private static (string Name, string Value) Pair(string text) =>
+    private static (string Name, string Value) Pair(Owner owner, string text) =>
         text.IndexOf('=', StringComparison.Ordinal) is > 0 and var split
             ? (text[..split], text[(split + 1)..])
-            : throw new UsageException($"an option is given as key=value, not '{text}'");
+            : throw new UsageException($"an {owner.Word} is given as key=value, not '{text}'");
 
-    private static JsonNode Value(string key, JsonObject schema, string text)
+    private static JsonNode Value(Owner owner, string key, string text)
     {
+        var schema = owner.SchemaOf(key);
         JsonNode? value = Type(schema) switch
         {
             "integer" => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? JsonValue.Create(whole) : null,
@@ -77,21 +83,26 @@ public static class OptionWords
             "boolean" => text switch { "true" => JsonValue.Create(true), "false" => JsonValue.Create(false), _ => null },
             _ => JsonValue.Create(text),
         };
-        return value ?? throw new UsageException($"option {key} takes {Allowed(schema)}, not '{text}'");
+        return value ?? throw new UsageException($"{owner.Word} {key} takes {Allowed(schema)}, not '{text}'");
     }
-
-    /// <summary>Options are found whether their words are joined by a dash, an underscore or a capital.</summary>
-    private static string? Find(PackageView package, string name) => Names(package).FirstOrDefault(known => Plain(known) == Plain(name));
-
-    private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-
-    private static IEnumerable<string> Names(PackageView package) => (package.Schema["properties"] as JsonObject)?.Select(property => property.Key) ?? [];
-
-    private static string Known(PackageView package) =>
-        Names(package).Any() ? string.Join(", ", Names(package).Select(name => $"{name} ({Allowed(Schema(package, name))})")) : "no options";
-
-    private static JsonObject Schema(PackageView package, string key) => package.Schema["properties"]?[key] as JsonObject ?? [];
 
     private static string? Type(JsonObject schema) =>
         schema["type"] is JsonArray types ? types.Select(type => type?.ToString()).FirstOrDefault(type => type != "null") : schema["type"]?.ToString();
+
+    /// <summary>What has options: a package, or an operation, whose are called inputs.</summary>
+    private sealed record Owner(string Name, string Word, JsonObject Schema)
+    {
+        private JsonObject Properties => Schema["properties"] as JsonObject ?? [];
+
+        public string Known => Properties.Count > 0 ? string.Join(", ", Properties.Select(property => $"{property.Key} ({Allowed(SchemaOf(property.Key))})")) : $"no {Word}s";
+
+        public JsonObject SchemaOf(string key) => Properties[key] as JsonObject ?? [];
+
+        /// <summary>They are found whether their words are joined by a dash, an underscore or a capital.</summary>
+        public string? Find(string name) => Properties.Select(property => property.Key).FirstOrDefault(known => Plain(known) == Plain(name));
+
+        public UsageException Lacks(string name) => new($"{Name} has no {Word} '{name}'; it has {Known}");
+
+        private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+    }
 }

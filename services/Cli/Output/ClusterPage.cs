@@ -35,7 +35,7 @@ public static class ClusterPage
         foreach (var fact in cluster.Facts)
             output.WriteLine(Rows.Printable($"{fact.Pod}: {fact.Title}: {fact.Value ?? $"not known: {fact.WhyNot}"}{(fact.IsHealthy == false ? $", should be {fact.Healthy}" : "")}"));
         foreach (var operation in cluster.Operations)
-            output.WriteLine(Rows.Printable($"{operation.Name} {operation.Number}: {Words.State(operation.State)}{(operation.Said is { } said ? $": {said}" : operation.Folder is { } folder ? $" ({folder})" : "")}"));
+            output.WriteLine(Rows.Printable($"{operation.Name} {operation.Number}{(operation.Given.Length > 0 ? $" ({operation.Given})" : "")}: {Words.State(operation.State)}{(operation.Said is { } said ? $": {said}" : operation.Folder is { } folder ? $" ({folder})" : "")}"));
         foreach (var volume in cluster.Volumes) output.WriteLine($"keeps: {volume.Name} of {volume.Pod}, {Words.Mebibytes(volume.Mebibytes)} on {volume.Host}");
         foreach (var waiting in cluster.Waiting) output.WriteLine(Rows.Printable($"waits: {waiting.Pod} on {waiting.Host}: {waiting.Stage}: {waiting.Reason}"));
         WriteConnections(surroundings, cluster);

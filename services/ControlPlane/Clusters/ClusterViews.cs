@@ -80,7 +80,7 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
         return cluster.Aim.Operations is not { } asked ? seen.Operations :
         [
             .. asked.Select(operation => known.GetValueOrDefault(operation.Number)
-                ?? new OperationView(operation.Number, operation.Name, "unknown", StepState.Pending, operation.At, null, null, operation.Folder, "its scheduler")),
+                ?? new OperationView(operation.Number, operation.Name, "unknown", StepState.Pending, operation.At, null, null, operation.Folder, "its scheduler") { Inputs = operation.Inputs }),
         ];
     }
 

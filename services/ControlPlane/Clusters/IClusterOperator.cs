@@ -30,6 +30,9 @@ public interface IClusterOperator
     /// <summary>What of these options, all of which their schema allows, can't work here; null when nothing speaks against them.</summary>
     FieldProblem? Problem(JsonObject options);
 
+    /// <summary>The same of what a cluster's operation is to be given.</summary>
+    FieldProblem? Problem(JsonObject options, string operation, JsonObject inputs);
+
     /// <summary>Names of other clusters that one with these options connects to.</summary>
     IReadOnlyList<string> Connections(JsonObject options);
 

@@ -9,6 +9,7 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 /// <summary>Checks options against a package's JSON Schema and says, field by field, what is allowed.</summary>
 public static class OptionsCheck
 {
+    private const string InputsField = "inputs";
     private static readonly ConcurrentDictionary<string, JsonSchema> Parsed = new();
 
     public static JsonSchema Parse(JsonObject schema) =>
@@ -22,15 +23,27 @@ public static class OptionsCheck
         return merged;
     }
 
-    public static IReadOnlyList<FieldProblem> Problems(PackageView package, JsonObject? given)
+    /// <summary>As the schema itself has them.</summary>
+    public static JsonObject Defaults(JsonObject schema) => new((schema["properties"] as JsonObject ?? [])
+        .Where(property => property.Value?["default"] is not null).Select(property => KeyValuePair.Create(property.Key, property.Value!["default"]?.DeepClone())));
+
+    public static IReadOnlyList<FieldProblem> Problems(PackageView package, JsonObject? given) =>
+        Problems(package.Schema, package.Defaults, given, "options", $"the package {package.Name} has no such option");
+
+    /// <summary>Of what an operation is to be given.</summary>
+    public static IReadOnlyList<FieldProblem> Problems(PackageOperationView operation, JsonObject given) => operation.Inputs is { } inputs
+        ? Problems(inputs, Defaults(inputs), given, InputsField, $"{operation.Name} has no such input")
+        : given.Count == 0 ? [] : [new FieldProblem(InputsField, $"{operation.Name} is given nothing", "none")];
+
+    private static List<FieldProblem> Problems(JsonObject of, JsonObject defaults, JsonObject? given, string prefix, string unknown)
     {
-        var schema = Parse(package.Schema);
+        var schema = Parse(of);
         var problems = new List<FieldProblem>();
         foreach (var (name, value) in given ?? [])
         {
-            var field = "options." + Shown(name);
+            var field = $"{prefix}.{Shown(name)}";
             if (!schema.ActualProperties.TryGetValue(name, out var property))
-                problems.Add(new FieldProblem(field, $"the package {package.Name} has no such option", string.Join(", ", schema.ActualProperties.Keys)));
+                problems.Add(new FieldProblem(field, unknown, string.Join(", ", schema.ActualProperties.Keys)));
             else if (value is null)
                 problems.Add(new FieldProblem(field, "null is not a value", Allowed(property)));
             else if (value is JsonValue text && text.TryGetValue<string>(out var content) && content.Any(char.IsControl))
@@ -38,12 +51,12 @@ public static class OptionsCheck
         }
 
         if (problems.Count > 0) return problems;
-        foreach (var error in schema.Validate(WithDefaults(package.Defaults, given).ToJsonString()))
+        foreach (var error in schema.Validate(WithDefaults(defaults, given).ToJsonString()))
         {
             var name = (error.Path ?? "").TrimStart('#', '/').Split('/', '.', '[')[0];
             var property = schema.ActualProperties.GetValueOrDefault(name);
             problems.Add(new FieldProblem(
-                name.Length == 0 ? "options" : "options." + name, Explained(error), property is null ? null : Allowed(property)));
+                name.Length == 0 ? prefix : $"{prefix}.{name}", Explained(error), property is null ? null : Allowed(property)));
         }
 
         return [.. problems.DistinctBy(problem => problem.Field)];

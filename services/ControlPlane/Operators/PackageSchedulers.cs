@@ -80,11 +80,14 @@ public sealed class PackageSchedulers(
         return new PackageView(package.Name, about.Title, about.Description, about.Version, about.Schema, about.Defaults, why) 
         {
             Versions = package.Versions,
-            Operations = [.. about.Operations.Select(operation => new PackageOperationView(operation.Name, operation.Title, operation.Description, operation.Kind.ToString().ToLowerInvariant()))],
+            Operations = [.. about.Operations.Select(operation => new PackageOperationView(operation.Name, operation.Title, operation.Description, operation.Kind.ToString().ToLowerInvariant()) { Inputs = operation.Inputs })],
         };
     }
 
     public FieldProblem? Problem(JsonObject options) => package.WhyNot(options, lakePath) is { } refusal ? new FieldProblem("options." + refusal.Option, refusal.Reason, refusal.Allowed) : null;
+
+    public FieldProblem? Problem(JsonObject options, string operation, JsonObject inputs) =>
+        package.WhyNot(options, operation, inputs, lakePath) is { } refusal ? new FieldProblem("inputs." + refusal.Option, refusal.Reason, refusal.Allowed) : null;
 
     public void Remove(DesiredCluster cluster)
     {

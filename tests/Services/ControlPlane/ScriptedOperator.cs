@@ -12,6 +12,19 @@ namespace DataPlatform.Services.Tests.ControlPlane;
 /// <summary>An operator whose clusters are what a test says they are.</summary>
 public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 {
+    private const string DropSchema = """
+        {
+          "type": "object",
+          "properties": {
+            "table": { "type": "string", "title": "Table", "pattern": "^[a-z]+$" },
+            "again": { "type": "string", "title": "Its name once more" },
+            "rows": { "type": "integer", "title": "Rows", "minimum": 1, "maximum": 10, "default": 10 }
+          },
+          "required": ["table", "again"],
+          "additionalProperties": false
+        }
+        """;
+
     public const string Schema = """
         {
           "type": "object",
@@ -53,7 +66,7 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
         name, "Sample", "An engine that does what a test says.", "1.2.3", JsonNode.Parse(Schema)!.AsObject(),
         new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["mode"] = "batch", ["shuffle"] = true, ["label"] = "" }, null)
     {
-        Operations = [new PackageOperationView("backup", "Back up", "", "backup"), new PackageOperationView("restore", "Restore", "", "restore"), new PackageOperationView("compact", "Compact", "", "plain")],
+        Operations = [new PackageOperationView("backup", "Back up", "", "backup"), new PackageOperationView("restore", "Restore", "", "restore"), new PackageOperationView("compact", "Compact", "", "plain"), new PackageOperationView("drop", "Drop", "", "plain") { Inputs = JsonNode.Parse(DropSchema)!.AsObject() }],
     };
 
     public IReadOnlyList<PodNeeds> Needs(JsonObject options) => Declared is not null ? [] : [new PodNeeds("worker", Number(options, "workers"), new AmountsView(1000, Number(options, "memory"), 0))];
@@ -63,6 +76,8 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
     public FieldProblem? Wrong { get; set; }
 
     public FieldProblem? Problem(JsonObject options) => Wrong;
+
+    public FieldProblem? Problem(JsonObject options, string operation, JsonObject inputs) => inputs["again"]?.ToString() == inputs["table"]?.ToString() ? null : new FieldProblem("inputs.again", "it is not the same as table", inputs["table"]?.ToString());
 
     /// <summary>A cluster connects to the one that its label names.</summary>
     public IReadOnlyList<string> Connections(JsonObject options) => options["label"]?.GetValue<string>() is { Length: > 0 } other ? [other] : [];

@@ -52,12 +52,30 @@ public sealed class OperationRoutesTests : IAsyncLifetime
         host.Engine.Wanted.Last().ToWanted().Operations.ShouldHaveSingleItem().Folder.ShouldBe("_backups/sample/other-20260101-000000-1");
     }
 
+    [Fact]
+    public async Task What_an_operation_is_given_is_stored_with_the_defaults_of_the_rest_and_shown()
+    {
+        var (status, answer) = await host.Post(Route, """{"name":"drop","inputs":{"table":"orders","again":"orders"}}""");
+        status.ShouldBe(HttpStatusCode.Accepted);
+        answer["operations"]![0]!["inputs"]!.ToJsonString().ShouldBe("""{"rows":10,"table":"orders","again":"orders"}""");
+        host.Engine.Wanted.Last().ToWanted().Operations.ShouldHaveSingleItem().Inputs!.ToJsonString().ShouldBe("""{"rows":10,"table":"orders","again":"orders"}""");
+        (await host.Post(Route, """{"name":"compact"}""")).Body["operations"]![1]!.AsObject().ContainsKey("inputs").ShouldBeFalse("it is given nothing");
+    }
+
     [Theory]
-    [InlineData("""{"name":"explode"}""", "name", "backup, restore, compact")]
-    [InlineData("{}", "name", "backup, restore, compact")]
+    [InlineData("""{"name":"explode"}""", "name", "backup, restore, compact, drop")]
+    [InlineData("{}", "name", "backup, restore, compact, drop")]
     [InlineData("""{"name":"restore"}""", "backup", "none: no sample was backed up")]
     [InlineData("""{"name":"restore","backup":"../../../etc"}""", "backup", "none: no sample was backed up")]
     [InlineData("""{"name":"compact","backup":"any"}""", "backup", "nothing")]
+    [InlineData("""{"name":"compact","inputs":{"table":"orders"}}""", "inputs", "none")]
+    [InlineData("""{"name":"drop","inputs":{"again":"orders"}}""", "inputs.table", "text, matching ^[a-z]+$")]
+    [InlineData("""{"name":"drop","inputs":{"table":"orders","again":"orders","tabel":"orders"}}""", "inputs.tabel", "table, again, rows")]
+    [InlineData("""{"name":"drop","inputs":{"table":"Orders","again":"orders"}}""", "inputs.table", "text, matching ^[a-z]+$")]
+    [InlineData("""{"name":"drop","inputs":{"table":"orders","again":"orders","rows":11}}""", "inputs.rows", "a whole number, at least 1, at most 10")]
+    [InlineData("""{"name":"drop","inputs":{"table":"orders","again":"orders","rows":"ten"}}""", "inputs.rows", "a whole number, at least 1, at most 10")]
+    [InlineData("""{"name":"drop","inputs":{"table":null,"again":"orders"}}""", "inputs.table", "text, matching ^[a-z]+$")]
+    [InlineData("""{"name":"drop","inputs":{"table":"orders","again":"others"}}""", "inputs.again", "orders")]
     public async Task What_can_not_be_asked_for_is_refused_with_what_can(string body, string field, string allowed)
     {
         var (status, answer) = await host.Post(Route, body);
