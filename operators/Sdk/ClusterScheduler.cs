@@ -6,6 +6,7 @@ using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Operators.Sdk.State;
 
 namespace DataPlatform.Operators.Sdk;
@@ -35,6 +36,7 @@ public sealed class ClusterScheduler
     private volatile ClusterObservation? observation;
     private volatile ClusterConnection? connection;
     private volatile ClusterSettings? proxied;
+    private volatile IReadOnlyDictionary<string, PlacedTask> placed = new Dictionary<string, PlacedTask>(0);
     private volatile string? frameworkId;
 
     /// <param name="clusterId">Under which its documents are kept.</param>
@@ -77,6 +79,11 @@ public sealed class ClusterScheduler
 
     /// <summary>What the console's proxy adds to requests for one of the cluster's endpoints.</summary>
     public IReadOnlyDictionary<string, string> ProxyHeaders(string endpoint) => proxied is { } known ? package.ProxyHeaders(known, endpoint) : new Dictionary<string, string>(0);
+
+    /// <summary>How one of the cluster's tables is asked for; null when nothing serves that could answer.</summary>
+    public TableCommand? Ask(string table) => proxied is { } known && package.Ask(known, placed, table) is { } question
+        ? new TableCommand(question.Task, TaskInfos.Command(new TaskCommand(question.Command.Program, question.Command.Arguments, new Dictionary<string, string>(0), [], []) { Secrets = question.Command.Secrets }))
+        : null;
 
     /// <summary>Tells the scheduler something; in the order of the calls.</summary>
     public void Post(SchedulerCommand command)
@@ -213,6 +220,7 @@ public sealed class ClusterScheduler
     {
         observation = core.Observe(time.Now);
         connection = core.Connect(observation);
+        placed = core.Placed();
         proxied = core.IsGone ? null : core.Settings;
         frameworkId = core.FrameworkId;
     }

@@ -53,6 +53,9 @@ public abstract class ServicePackage
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint) => new Dictionary<string, string>(0);
 
+    /// <summary>How one of the specification's tables is asked for; null when there is none of this name, or nothing serves that could answer.</summary>
+    public virtual TableQuestion? Ask(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks, string table) => null;
+
     /// <summary>What of these options, all of which the schema allows, can't work: asked before anything is launched. Null when nothing speaks against them.</summary>
     public virtual OptionRefusal? WhyNot(JsonObject options, string lakePath) => null;
 

@@ -55,6 +55,9 @@ public sealed record ClusterDetail(
 
     /// <summary>What its engine says of itself, each running instance for itself.</summary>
     public IReadOnlyList<FactView> Facts { get; init; } = [];
+
+    /// <summary>What its engine tells in rows to those who ask, here without the rows.</summary>
+    public IReadOnlyList<TableView> Tables { get; init; } = [];
 }
 
 /// <summary>One thing that one instance of an engine says of itself.</summary>

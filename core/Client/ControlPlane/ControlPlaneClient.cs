@@ -92,6 +92,10 @@ public sealed class ControlPlaneClient : IDisposable
     public Task<ClusterDetail> OperateAsync(string name, OperationRequest request, CancellationToken cancellation = default) =>
         SendAsync(HttpMethod.Post, $"api/v1/clusters/{Segment(name)}/operations", request, Json.OperationRequest, Json.ClusterDetail, cancellation);
 
+    /// <summary>What the cluster's engine tells in rows: it is asked now.</summary>
+    public Task<IReadOnlyList<TableView>> TablesAsync(string name, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/clusters/{Segment(name)}/tables", Json.IReadOnlyListTableView, cancellation);
+
     /// <param name="package">Whose backups; null for all.</param>
     public Task<IReadOnlyList<BackupView>> BackupsAsync(string? package, CancellationToken cancellation = default) =>
         GetAsync($"api/v1/backups{(package is null ? "" : $"?package={Segment(package)}")}", Json.IReadOnlyListBackupView, cancellation);

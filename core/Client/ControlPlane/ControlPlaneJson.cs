@@ -28,6 +28,8 @@ namespace DataPlatform.Core.Client.ControlPlane;
 [JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(OperationRequest))]
 [JsonSerializable(typeof(OperationView))]
+[JsonSerializable(typeof(TableView))]
+[JsonSerializable(typeof(IReadOnlyList<TableView>))]
 [JsonSerializable(typeof(IReadOnlyList<BackupView>))]
 [JsonSerializable(typeof(UpdateView))]
 [JsonSerializable(typeof(IReadOnlyList<TargetView>))]

@@ -28,7 +28,7 @@ public sealed record OperationRequest(string? Name, string? Backup)
 /// <param name="Said">What it waits for or why it failed; null when it is complete.</param>
 public sealed record OperationView(int Number, string Name, string Kind, StepState State, DateTimeOffset AskedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Folder, string? Said)
 {
-    /// <summary>What it was given; null when it is given nothing.</summary>
+    /// <summary>What it was given, without defaults; null when nothing was said.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonObject? Inputs { get; init; }
 

@@ -26,6 +26,9 @@ public sealed record ClusterObservation(
     /// <summary>What its engine says of itself, each living instance for itself; in the package's order.</summary>
     public IReadOnlyList<FactView> Facts { get; init; } = [];
 
+    /// <summary>What its engine tells in rows to those who ask, here without the rows.</summary>
+    public IReadOnlyList<TableView> Tables { get; init; } = [];
+
     /// <summary>What it was asked to do, oldest first.</summary>
     public IReadOnlyList<OperationView> Operations { get; init; } = [];
 

@@ -9,7 +9,7 @@ namespace DataPlatform.Operators.Sdk.Clusters;
 /// <param name="Folder">What it writes or reads, relative to the lake; null when it does neither.</param>
 public sealed record WantedOperation(int Number, string Name, string? Folder, DateTimeOffset At)
 {
-    /// <summary>What was said when it was asked for, defaults filled in, already checked against the operation's schema; null when it is given nothing.</summary>
+    /// <summary>What was said when it was asked for, already checked against the operation's schema; what was not said has its default. Null when nothing was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonObject? Inputs { get; init; }
 

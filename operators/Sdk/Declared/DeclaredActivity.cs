@@ -12,10 +12,12 @@ internal static class DeclaredActivity
     {
         LookDeclaration.Http(var port, var path, var headers) => new LookWay.Http(port, WebPath.Of(path.Render("the path of idle", values)), Rendered(headers, values)),
         LookDeclaration.Tcp(var port, var say) => new LookWay.Tcp(port, say.Render("what idle says", values)),
-        LookDeclaration.Command(var program, var arguments, var environment) => new LookWay.Command(
-            program, [.. arguments.Select((argument, index) => argument.Render($"argument {index} of idle", values))], Rendered(environment, values)),
+        LookDeclaration.Command command => Of(command, values),
         _ => throw new InvalidOperationException(look.ToString()),
     };
+
+    public static LookWay.Command Of(LookDeclaration.Command command, IReadOnlyDictionary<string, object> values) =>
+        new(command.Program, [.. command.Arguments.Select((argument, index) => argument.Render($"argument {index} of a question", values))], Rendered(command.Environment, values));
 
     private static Dictionary<string, string> Rendered(IReadOnlyDictionary<string, Template> templates, IReadOnlyDictionary<string, object> values) =>
         templates.ToDictionary(each => each.Key, each => each.Value.Render(each.Key, values));

@@ -98,6 +98,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
             new PlanSpecification(Strategy.Parallel, [.. pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))]))
         {
             Version = version.Version,
+            Tables = [.. declaration.Tables.Select(each => each.Table)],
             Facts = [.. declaration.Facts.SelectMany(each => each.Facts)],
             Operations = [.. declaration.Operations.Select(operation => new OperationSpecification(operation.Name, operation.Kind, wanted => Pod(operation, wanted, version, settings, shapes)))],
         };
@@ -179,6 +180,24 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         var values = Values(settings, tasks);
         var known = values.Client();
         return [.. declaration.Metrics.SelectMany(metrics => Measured(metrics, WebPath.Of(metrics.Path.Render("metrics", known)), values))];
+    }
+
+    /// <summary>Of the first instance that serves.</summary>
+    public override TableQuestion? Ask(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks, string table)
+    {
+        if (declaration.Tables.FirstOrDefault(each => each.Table.Name == table) is not { } asked)
+            return null;
+        var (values, shapes) = (Values(settings, tasks), Shapes(settings.Options));
+        foreach (var pod in asked.Pods)
+        {
+            if (values.Instances(pod).FirstOrDefault(instance => instance.Ready) is not { } instance)
+                continue;
+            var task = shapes[pod].TaskName(instance.Index, shapes[pod].Tasks[0]);
+            var context = new TaskContext(task, instance.Index, instance.Host, instance.Ports, new Dictionary<string, PlacedTask>(0), new Dictionary<string, PlacedTask>(0));
+            return new TableQuestion(task, DeclaredActivity.Of(asked.Command, values.Task(context, [])));
+        }
+
+        return null;
     }
 
     private static IEnumerable<MeasuredPod> Measured(MetricsDeclaration metrics, string path, TemplateValues values) => values.Instances(metrics.Pod)

@@ -57,7 +57,7 @@ internal sealed class DeclaredTask(
         return known;
     }
 
-    /// <summary>Of what the operation was not given, as another version knew nothing of it, it has the default.</summary>
+    /// <summary>Of what the operation was not given it has the default. Another version may have known nothing of what this one needs.</summary>
     private object Input(OptionDeclaration input) =>
         operation!.Inputs?[input.Name] is { } given ? TemplateValues.Plain(given)
         : !input.IsRequired ? TemplateValues.Plain(input.Default)

@@ -38,6 +38,16 @@ internal sealed class LooksReader(
         return expression;
     }
 
+    /// <param name="pod">Beside whose first task it runs.</param>
+    public LookDeclaration.Command Command(Fields command, string pod)
+    {
+        var program = command.Text("program", Names.Program(), Names.ProgramAllowed);
+        var files = pods.FirstOrDefault(each => each.Type == pod)?.Tasks is [var first, ..] ? first.Files : [];
+        var look = new LookDeclaration.Command(program, tasks.Arguments(command, program, scopes.Argument(pod, []), files), tasks.Environment(command, scopes.Task(pod, [])));
+        command.Done();
+        return look;
+    }
+
     private LookDeclaration? Look(Fields fields, string pod)
     {
         var (scope, shown) = (scopes.Task(pod, []), scopes.Argument(pod, []));
@@ -60,11 +70,7 @@ internal sealed class LooksReader(
 
         if (fields.Map("command") is { } command)
         {
-            var program = command.Text("program", Names.Program(), Names.ProgramAllowed);
-            var files = pods.FirstOrDefault(each => each.Type == pod)?.Tasks is [var first, ..] ? first.Files : [];
-            var look = new LookDeclaration.Command(program, tasks.Arguments(command, program, shown, files), tasks.Environment(command, scope));
-            command.Done();
-            return look;
+            return Command(command, pod);
         }
 
         problems.Add(fields.Node, $"{fields.Of("http")} is missing", Ways);

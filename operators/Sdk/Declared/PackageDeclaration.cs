@@ -17,6 +17,8 @@ public sealed record PackageDeclaration(
 
     public IReadOnlyList<FactsDeclaration> Facts { get; init; } = [];
 
+    public IReadOnlyList<TableDeclaration> Tables { get; init; } = [];
+
     /// <summary>What stands beside <see cref="Exports"/> as files: the path of each is the value of the variable.</summary>
     public IReadOnlyDictionary<string, FileDeclaration> ExportedFiles { get; init; } = new Dictionary<string, FileDeclaration>(0);
 
@@ -139,6 +141,11 @@ public enum PeerState { Placed, Ready, Located }
 /// <summary>What a pod's engine says of itself.</summary>
 /// <param name="Question">Its signs are one for each of <paramref name="Facts"/>, which has its name.</param>
 public sealed record FactsDeclaration(QuestionDeclaration Question, TimeSpan Every, IReadOnlyList<EngineFact> Facts);
+
+/// <summary>What an engine tells in rows.</summary>
+/// <param name="Pods">Any instance of them can answer.</param>
+/// <param name="Command">It writes the rows.</param>
+public sealed record TableDeclaration(EngineTable Table, IReadOnlyList<string> Pods, LookDeclaration.Command Command);
 
 public abstract record PlacementDeclaration
 {

@@ -77,6 +77,7 @@ public static class PackageReader
             new IdleReader(problems, looks).Idle(package), access.Metrics(package, scopes))
         {
             Facts = new FactsReader(problems, looks).Facts(package),
+            Tables = new TablesReader(problems, looks, podFields.Keys.ToList()).Tables(package),
             Operations = operations, ExportedFiles = exportedFiles, ExportedFolders = exportedFolders, Lake = lake, JavaOptions = java.Options(package),
             Certificates = new CertificatesReader(problems).Certificates(package, pods.Concat(operations.Select(operation => operation.Pod))),
             MeasuresPlatform = measuresPlatform,

@@ -58,6 +58,8 @@ internal static class PackageTrial
             task.Facts?.Invoke(context);
         }
 
+        foreach (var table in service.Tables)
+            package.Ask(settings, placed, table.Name);
         package.Endpoints(settings, placed);
         package.Exports(settings, placed);
         package.Keys(settings, placed);

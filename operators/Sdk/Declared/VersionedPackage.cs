@@ -58,6 +58,8 @@ public sealed class VersionedPackage : ServicePackage
 
     public override IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint) => Edition(settings.Options).ProxyHeaders(settings, endpoint);
 
+    public override TableQuestion? Ask(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks, string table) => Edition(settings.Options).Ask(settings, tasks, table);
+
     public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Measured(settings, tasks);
 
     /// <summary>What is not there any more is asked for only of targets that nothing runs on; the newest stands in for it.</summary>

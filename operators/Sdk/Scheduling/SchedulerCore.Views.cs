@@ -23,6 +23,9 @@ public sealed partial class SchedulerCore
     /// <summary>What the cluster was specified with; null before its artifacts are there.</summary>
     public ClusterSettings? Settings => cluster.Settings;
 
+    /// <summary>Its tasks that have a place, by name.</summary>
+    public IReadOnlyDictionary<string, Specification.PlacedTask> Placed() => cluster.Placed();
+
     /// <summary>How to reach the cluster from another one; null when it is not specified yet, is parked or is being removed.</summary>
     /// <param name="seen">What <see cref="Observe"/> said just now.</param>
     public ClusterConnection? Connect(ClusterObservation? seen)

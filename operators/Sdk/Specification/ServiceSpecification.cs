@@ -9,6 +9,9 @@ public sealed record ServiceSpecification(IReadOnlyList<PodSpecification> Pods, 
     /// <summary>What its engine says of itself.</summary>
     public IReadOnlyList<EngineFact> Facts { get; init; } = [];
 
+    /// <summary>What its engine tells in rows to those who ask.</summary>
+    public IReadOnlyList<EngineTable> Tables { get; init; } = [];
+
     /// <summary>Of what runs: another one is other files even where nothing else differs. Null where it is never chosen.</summary>
     public string? Version { get; init; }
 }

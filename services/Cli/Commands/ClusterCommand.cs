@@ -14,6 +14,9 @@ public static class ClusterCommand
         {
             using var client = surroundings.Connect();
             var detail = await client.ClusterAsync(parsed.GetRequiredValue(cluster), cancellation);
+            // A control plane of an earlier version says nothing of them; of what does not serve there is nobody to ask.
+            if (detail is { Tables.Count: > 0, Summary: { ReadyAt: not null, State: ClusterState.Ready or ClusterState.Degraded or ClusterState.Failed } })
+                detail = detail with { Tables = await client.TablesAsync(detail.Summary.Name, cancellation) };
             if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, detail, ControlPlaneJson.Default.ClusterDetail);
             else ClusterPage.Write(surroundings, detail);
             return ExitCode.Done;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.Cli.Progress;
 
@@ -34,12 +35,29 @@ public static class ClusterPage
         }
         foreach (var fact in cluster.Facts)
             output.WriteLine(Rows.Printable($"{fact.Pod}: {fact.Title}: {fact.Value ?? $"not known: {fact.WhyNot}"}{(fact.IsHealthy == false ? $", should be {fact.Healthy}" : "")}"));
+        foreach (var table in cluster.Tables ?? []) Write(surroundings, table);
         foreach (var operation in cluster.Operations)
             output.WriteLine(Rows.Printable($"{operation.Name} {operation.Number}{(operation.Given.Length > 0 ? $" ({operation.Given})" : "")}: {Words.State(operation.State)}{(operation.Said is { } said ? $": {said}" : operation.Folder is { } folder ? $" ({folder})" : "")}"));
         foreach (var volume in cluster.Volumes) output.WriteLine($"keeps: {volume.Name} of {volume.Pod}, {Words.Mebibytes(volume.Mebibytes)} on {volume.Host}");
         foreach (var waiting in cluster.Waiting) output.WriteLine(Rows.Printable($"waits: {waiting.Pod} on {waiting.Host}: {waiting.Stage}: {waiting.Reason}"));
         WriteConnections(surroundings, cluster);
     }
+
+    private static void Write(Surroundings surroundings, TableView table)
+    {
+        var output = surroundings.Output;
+        if (table.WhyNot is { } why) output.WriteLine(Rows.Printable($"{table.Title}: not known: {why}"));
+        if (table.Rows is not { } rows) return;
+        output.WriteLine();
+        output.WriteLine(Rows.Printable(rows.Count == 0 ? $"{table.Title}: none" : $"{table.Title}:"));
+        var shown = new Rows(surroundings.Interactive, [.. table.Columns.Select(column => Rows.Printable(column.Title.ToUpperInvariant()))]);
+        foreach (var row in rows) shown.Add([.. table.Columns.Select(column => Cell(row[column.Name], column))]);
+        if (shown.Count > 0) surroundings.ConsoleOf(output).Write(shown.ToTable());
+        if (table.Left > 0) output.WriteLine($"and {table.Left} more");
+    }
+
+    private static string? Cell(JsonNode? value, TableColumnView column) =>
+        column.Kind == ColumnKind.Bytes && value is JsonValue cell && cell.TryGetValue<decimal>(out var bytes) ? Words.Bytes((long)bytes) : value?.ToString();
 
     public static void WriteConnections(Surroundings surroundings, ClusterDetail cluster)
     {

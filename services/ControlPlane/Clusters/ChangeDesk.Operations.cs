@@ -38,9 +38,8 @@ public sealed partial class ChangeDesk
         if (request.Backup is not null && operation.Kind != "restore") return Invalid("backup", $"{operation.Name} reads none", "nothing");
         var given = request.Inputs ?? [];
         if (OptionsCheck.Problems(operation, given) is { Count: > 0 } wrong) return Refused(Outcome.Invalid(wrong).Problem);
-        var inputs = operation.Inputs is { } schema ? OptionsCheck.WithDefaults(OptionsCheck.Defaults(schema), given) : null;
-        if (inputs is not null && engine.Problem(engine.OptionsOf(cluster), operation.Name, inputs) is { } problem) return Refused(Outcome.Invalid([problem]).Problem);
-        IReadOnlyList<WantedOperation> operations = [.. asked.Append(new WantedOperation(number, operation.Name, folder, now) { Inputs = inputs }).TakeLast(KeptOperations)];
+        if (operation.Inputs is { } schema && engine.Problem(engine.OptionsOf(cluster), operation.Name, OptionsCheck.WithDefaults(OptionsCheck.Defaults(schema), given)) is { } problem) return Refused(Outcome.Invalid([problem]).Problem);
+        IReadOnlyList<WantedOperation> operations = [.. asked.Append(new WantedOperation(number, operation.Name, folder, now) { Inputs = given.Count > 0 ? given : null }).TakeLast(KeptOperations)];
         return Set(cluster, engine, cluster.Aim with { Operations = operations }, new AuditEntry(actor, operation.Name, cluster.Name, string.Create(CultureInfo.InvariantCulture, $"{number} {folder}").TrimEnd()));
     });
 

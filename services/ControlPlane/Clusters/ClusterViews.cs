@@ -69,7 +69,7 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
         };
         return new ClusterDetail(summary, Texts(cluster.Options), seen.Plans, seen.Tasks, seen.Endpoints, seen.Snippets, seen.Waiting)
         {
-            Events = seen.Events, Volumes = seen.Volumes, Facts = seen.Facts, Operations = Operations(cluster, seen), Target = cluster.Target, Needs = cluster.Needs, IsPaused = cluster.Aim.IsPaused,
+            Events = seen.Events, Volumes = seen.Volumes, Facts = seen.Facts, Tables = seen.Tables, Operations = Operations(cluster, seen), Target = cluster.Target, Needs = cluster.Needs, IsPaused = cluster.Aim.IsPaused,
         };
     }
 

@@ -60,6 +60,9 @@ public interface IClusterOperator
     /// <summary>What is there of a cluster now; null when there is nothing.</summary>
     ClusterObservation? Observe(string clusterId);
 
+    /// <summary>How one of a cluster's tables is asked for; null when nothing serves that could answer.</summary>
+    TableCommand? Ask(string clusterId, string table);
+
     /// <summary>Headers that opening an endpoint's page takes, such as a token of the engine. They never reach a browser.</summary>
     IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint);
 

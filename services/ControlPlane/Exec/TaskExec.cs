@@ -22,7 +22,11 @@ public sealed class TaskExec(AgentClients agents, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public async Task<ExecStart> Start(TaskView task, string frameworkId, ExecRequest request, CancellationToken cancellation)
+    public Task<ExecStart> Start(TaskView task, string frameworkId, ExecRequest request, CancellationToken cancellation) =>
+        Start(task, frameworkId, Command(request), Terminal(request.Terminal), cancellation);
+
+    /// <param name="terminal">Null: pipes.</param>
+    public async Task<ExecStart> Start(TaskView task, string frameworkId, CommandInfo command, TTYInfo? terminal, CancellationToken cancellation)
     {
         if (agents.Of(task) is not { } client) return Refused(409, $"{task.Name} has not been placed on a host yet");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -31,7 +35,7 @@ public sealed class TaskExec(AgentClients agents, TimeProvider time)
         {
             if (await client.FindContainerAsync(frameworkId, task.TaskId, limit.Token) is not { } container) return Refused(409, $"{task.Name} does not run on {task.Host}");
             var id = new ContainerID { Value = Guid.NewGuid().ToString(), Parent = container };
-            return new ExecStart.Started(await client.StartSessionAsync(id, Command(request), Terminal(request.Terminal), time, limit.Token));
+            return new ExecStart.Started(await client.StartSessionAsync(id, command, terminal, time, limit.Token));
         }
         catch (MesosCallException error)
         {

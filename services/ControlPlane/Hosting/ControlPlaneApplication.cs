@@ -20,6 +20,7 @@ using DataPlatform.Services.ControlPlane.Recurring;
 using DataPlatform.Services.ControlPlane.Rest;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
+using DataPlatform.Services.ControlPlane.Tables;
 using DataPlatform.Services.ControlPlane.WebConsole;
 using DataPlatform.Services.Hosting.Credentials;
 using DataPlatform.Services.Hosting.Files;
@@ -87,7 +88,7 @@ public static class ControlPlaneApplication
         {
             Report = complaint => provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Sql").LogWarning("A query's process ended without an answer: {Complaint}", complaint),
         });
-        services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>();
+        services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>().AddSingleton<TableProbe>().AddSingleton<TableDesk>();
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(
             new PackageStoreOptions

@@ -103,6 +103,8 @@ public sealed class PackageSchedulers(
     public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) =>
         schedulers.GetValueOrDefault(clusterId)?.ProxyHeaders(endpoint) ?? new Dictionary<string, string>(0);
 
+    public TableCommand? Ask(string clusterId, string table) => schedulers.GetValueOrDefault(clusterId)?.Ask(table);
+
     /// <summary>What the cluster's scheduler was last told to be wanted; null when there is none, or only a deletion was asked of it.</summary>
     public WantedCluster? Wanted(string clusterId) => schedulers.GetValueOrDefault(clusterId)?.Wanted;
 

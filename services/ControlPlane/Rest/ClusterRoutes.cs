@@ -5,6 +5,7 @@ using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Tables;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -27,6 +28,9 @@ public static class ClusterRoutes
         clusters.MapGet("/{name}/events", Events).WithSummary("The cluster now and after every change, as server-sent events");
         clusters.MapGet("/{name}/why", Why).WithSummary("Why pods of the cluster wait: each host's reason, and what would change it")
             .Produces<ClusterWhy>().Produces<Problem>(404, ProblemJson);
+        clusters.MapGet("/{name}/tables", async (string name, TableDesk desk, CancellationToken cancellation) => await desk.AllAsync(name, cancellation) is { } tables ? Results.Json(tables, Refusals.Json) : Unknown(name))
+            .WithSummary("What the cluster's engine tells in rows: it is asked now").Produces<IReadOnlyList<TableView>>().Produces<Problem>(404, ProblemJson);
+        clusters.MapGet("/{name}/tables/{table}", Table).WithSummary("One of them").Produces<TableView>().Produces<Problem>(404, ProblemJson);
         ChangeRoutes.Map(clusters);
         ExecRoute.Map(clusters);
         clusters.MapGet("/{name}/tasks/{task}/logs", Logs).WithSummary("A part of a task's output; a negative offset counts from the end")
@@ -52,6 +56,13 @@ public static class ClusterRoutes
     }
 
     private static IResult Show(string name, ClusterViews views) => views.Find(name) is { } detail ? Results.Json(detail, Refusals.Json) : Unknown(name);
+
+    private static async Task<IResult> Table(string name, string table, TableDesk desk, ClusterViews views, CancellationToken cancellation)
+    {
+        if (views.Find(name) is not { } detail) return Unknown(name);
+        return detail.Tables.FirstOrDefault(each => each.Name == table) is { } known ? Results.Json(await desk.OneAsync(detail, known, cancellation), Refusals.Json)
+            : Refusals.Result(new Problem("No such table", 404, $"The cluster has: {(detail.Tables.Count == 0 ? "none" : string.Join(", ", detail.Tables.Select(each => each.Name)))}", null));
+    }
 
     private static async Task<IResult> Why(string name, string? task, WhyDesk desk, ClusterViews views, CancellationToken cancellation)
     {

@@ -90,6 +90,7 @@ public sealed class ConsoleFixture : IAsyncLifetime
             ],
             ready ? [] : [new PlacementReason("worker-1", "host-1", "resources", "needs 1 cpu, 0.5 free", asked), new PlacementReason("worker-1", "host-2", "ports", "no port free in 31000-31010", asked)])
         {
+            Tables = [new TableView("boxes", "Boxes", [new TableColumnView("box", "Box", ColumnKind.Text)], 15)],
             Pending = ready ? [] : [new PendingPod("worker-1", ["worker-1"], new AmountsView(1000, 1024, 0), 1, null)],
         };
     }

@@ -40,6 +40,27 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task An_operation_is_given_what_it_needs_by_a_form_and_a_refusal_shows_at_its_field()
+    {
+        console.Launch("gives");
+        var page = await console.Open("/clusters/gives");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Drop", Exact = true }).ClickAsync();
+        var form = page.GetByRole(AriaRole.Form, new() { Name = "Drop" });
+        await form.GetByLabel("Table", new() { Exact = true }).FillAsync("Orders");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Drop", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("#option-table-hint [role=alert]")).ToContainTextAsync("not of the allowed form");
+        await Save(page, "operation-refused");
+        console.Host.Get<ClusterStore>().Find("gives")!.Aim.Operations.ShouldBeNull();
+
+        await form.GetByLabel("Table", new() { Exact = true }).FillAsync("orders");
+        await form.GetByLabel("Its name once more").FillAsync("orders");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Drop", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByText("table=orders, again=orders")).ToBeVisibleAsync();
+        await Assertions.Expect(form).ToHaveCountAsync(0);
+        await Save(page, "operation-given");
+    }
+
+    [Fact]
     public async Task What_a_cluster_needs_is_chosen_on_the_form_and_what_is_fixed_is_locked_afterwards()
     {
         console.Launch("numbers");

@@ -5,6 +5,10 @@ using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Operators.Sdk.Scheduling;
+using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Exec;
+using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Tables;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
@@ -177,10 +181,42 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     }
 
     /// <summary>It is asked to do something, and it is over.</summary>
-    public async Task<OperationView> AskedAsync(string operation, string folder)
+    public Task<OperationView> AskedAsync(string operation, string folder) => AskedAsync(operation, folder, null);
+
+    /// <summary>It is asked to do something with what is given.</summary>
+    public Task<OperationView> GivenAsync(string operation, string inputs) => AskedAsync(operation, null, JsonNode.Parse(inputs)!.AsObject());
+
+    /// <summary>What is wrong with what an operation is to be given, as the control plane says before it stores anything.</summary>
+    public IReadOnlyList<FieldProblem> Wrong(string operation, string inputs)
+    {
+        var known = subject.Package.Description.Operations.Single(each => each.Name == operation);
+        var problems = OptionsCheck.Problems(new PackageOperationView(known.Name, known.Title, known.Description, "plain") { Inputs = known.Inputs }, JsonNode.Parse(inputs)!.AsObject());
+        var given = OptionsCheck.WithDefaults(OptionsCheck.Defaults(known.Inputs!), JsonNode.Parse(inputs)!.AsObject());
+        return problems.Count > 0 || subject.Package.WhyNot([], operation, given, LakePath) is not { } refusal ? problems : [new FieldProblem($"inputs.{refusal.Option}", refusal.Reason, refusal.Allowed)];
+    }
+
+    /// <summary>What its engine tells in rows.</summary>
+    /// <returns>When it holds.</returns>
+    public async Task<IReadOnlyList<JsonObject>> UntilTableAsync(string name, Func<IReadOnlyList<JsonObject>, bool> holds)
+    {
+        using var agents = new AgentClients(null);
+        var (probe, since, scheduler) = (new TableProbe(new TaskExec(agents, TimeProvider.System)), Stopwatch.StartNew(), subject.Subject);
+        while (true)
+        {
+            var (seen, command) = (scheduler.Observation!, scheduler.Ask(name).ShouldNotBeNull());
+            var asked = Stopwatch.StartNew();
+            var table = await probe.AskAsync(seen.Tables.Single(each => each.Name == name), seen.Tasks.Last(task => task.Name == command.Task), scheduler.FrameworkId!, command.Command, TestContext.Current.CancellationToken);
+            output.WriteLine($"{name} after {asked.Elapsed.TotalSeconds:0.00} s: {table.WhyNot ?? string.Join(' ', table.Rows!.Select(row => row.ToJsonString()))}");
+            if (table.Rows is { } rows && holds(rows)) return rows;
+            since.Elapsed.ShouldBeLessThan(StartLimit, table.WhyNot);
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task<OperationView> AskedAsync(string operation, string? folder, JsonObject? inputs)
     {
         var number = 0;
-        subject.Change(wanted => wanted with { Operations = [.. wanted.Operations, new WantedOperation(number = wanted.Operations.Count + 1, operation, folder, DateTimeOffset.UtcNow)] });
+        subject.Change(wanted => wanted with { Operations = [.. wanted.Operations, new WantedOperation(number = wanted.Operations.Count + 1, operation, folder, DateTimeOffset.UtcNow) { Inputs = inputs }] });
         var seen = await subject.UntilAsync(seen => seen.Operations.Any(each => each.Number == number && (each.State is StepState.Complete or StepState.Failed)), StartLimit);
         output.WriteLine($"{seen.Operations[^1]}");
         return seen.Operations.Single(each => each.Number == number);

@@ -30,6 +30,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
             (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Busy)).Of.ShouldNotBeNull().ShouldContain("client");
         }
 
+        await Topics_are_created_altered_and_deleted_by_operations_and_stand_in_a_table(launched);
         await launched.ParkedAndResumedAsync();
         Receive(Settings(launched), "greetings", 1).ShouldBe(["hello"]);
         await launched.RotatedAsync();
@@ -37,6 +38,32 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
         Receive(Settings(launched), "greetings", 2).ShouldBe(["hello", "again"]);
         (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldNotBeNull();
         await launched.GoneAsync();
+    }
+
+    private static async Task Topics_are_created_altered_and_deleted_by_operations_and_stand_in_a_table(DeclaredLaunch launched)
+    {
+        (await launched.GivenAsync("create-topic", """{"name":"events","partitions":6,"retention_hours":24}""")).State.ShouldBe(StepState.Complete);
+        (await launched.UntilTableAsync("topics", rows => rows.Any(row => row["topic"]!.ToString() == "events"))).Select(row => row.ToJsonString())
+            .ShouldBe(["""{"topic":"events","partitions":6,"replicas":1,"short":0}""", """{"topic":"greetings","partitions":3,"replicas":1,"short":0}"""]);
+
+        launched.Wrong("create-topic", """{"name":"all events"}""").ShouldHaveSingleItem().Field.ShouldBe("inputs.name");
+        launched.Wrong("delete-topic", """{"name":"events","again":"event"}""").ShouldHaveSingleItem().ShouldBe(new FieldProblem("inputs.again", "it is not the same as name", "events"));
+        var twice = await launched.GivenAsync("create-topic", """{"name":"events"}""");
+        (twice.State, twice.Said).ShouldBe((StepState.Failed, "Command exited with status 1: Topic 'events' already exists."));
+        (await launched.GivenAsync("create-topic", """{"name":"wide","replicas":3}""")).Said.ShouldNotBeNull().ShouldContain("The target replication factor of 3 cannot be reached because only 1 broker(s) are registered");
+
+        (await launched.GivenAsync("alter-topic", """{"name":"events","partitions":8}""")).State.ShouldBe(StepState.Complete);
+        (await launched.GivenAsync("alter-topic", """{"name":"events","partitions":4}""")).Said.ShouldNotBeNull().ShouldContain("The topic events currently has 8 partition(s)");
+        using (var client = new AdminClientBuilder(Settings(launched)).SetLogHandler((_, _) => { }).Build())
+            (await client.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = "events" }]))[0].Entries["retention.ms"].Value.ShouldBe("86400000");
+
+        await SendAsync(Settings(launched), "events", "read");
+        Receive(Settings(launched), "events", 1, "readers").ShouldBe(["read"]);
+        await SendAsync(Settings(launched), "events", "unread");
+        (await launched.UntilTableAsync("groups", rows => rows.Any(row => row["group"]!.ToString() == "readers" && row["lag"]?.ToString() == "1"))).Single(row => row["group"]!.ToString() == "readers").ToJsonString()
+            .ShouldBe("""{"group":"readers","topic":"events","state":"Empty","lag":1}""");
+        (await launched.GivenAsync("delete-topic", """{"name":"events","again":"events"}""")).State.ShouldBe(StepState.Complete);
+        await launched.UntilTableAsync("topics", rows => rows.All(row => row["topic"]!.ToString() != "events"));
     }
 
     [Fact]
@@ -118,9 +145,9 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
         (await producer.ProduceAsync(topic, new Message<Null, string> { Value = text })).Status.ShouldBe(PersistenceStatus.Persisted);
     }
 
-    private static IReadOnlyList<string> Receive(ClientConfig settings, string topic, int count)
+    private static IReadOnlyList<string> Receive(ClientConfig settings, string topic, int count, string? group = null)
     {
-        using var consumer = new ConsumerBuilder<Null, string>(new ConsumerConfig(settings) { GroupId = Guid.NewGuid().ToString("n"), AutoOffsetReset = AutoOffsetReset.Earliest }).SetLogHandler((_, _) => { }).Build();
+        using var consumer = new ConsumerBuilder<Null, string>(new ConsumerConfig(settings) { GroupId = group ?? Guid.NewGuid().ToString("n"), AutoOffsetReset = AutoOffsetReset.Earliest }).SetLogHandler((_, _) => { }).Build();
         consumer.Subscribe(topic);
         var (read, since) = (new List<string>(), System.Diagnostics.Stopwatch.StartNew());
         while (read.Count < count && since.Elapsed < Patience)

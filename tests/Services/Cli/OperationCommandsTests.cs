@@ -35,6 +35,32 @@ public sealed class OperationCommandsTests
     }
 
     [Fact]
+    public async Task What_an_operation_is_given_is_read_by_its_schema_and_shown_beside_it()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/clusters/trial", Examples.Cluster("Ready")).With("GET /api/v1/packages/spark", WithOperation).With(Route, Cluster("Pending", "a host for it"), 202);
+
+        (await fake.RunAsync("operate", "trial", "add-queue", "--set", "name=night", "--set", "max-jobs=5", "--no-wait")).ShouldBe(ExitCode.Done);
+
+        JsonNode.Parse(fake.Requests[^1].Body)!["inputs"]!.ToJsonString().ShouldBe("""{"name":"night","max_jobs":5}""");
+    }
+
+    [Theory]
+    [InlineData("max_jobs=many", "input max_jobs takes a whole number from 1 to 9, not 'many'")]
+    [InlineData("colour=red", "add-queue has no input 'colour'; it has name (text like ^[a-z]+$), max_jobs (a whole number from 1 to 9)")]
+    [InlineData("night", "an input is given as key=value, not 'night'")]
+    public async Task What_it_can_not_be_given_is_said_before_anything_is_asked(string given, string said)
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/clusters/trial", Examples.Cluster("Ready")).With("GET /api/v1/packages/spark", WithOperation);
+
+        (await fake.RunAsync("operate", "trial", "add-queue", "--set", given)).ShouldNotBe(ExitCode.Done);
+
+        fake.Error.ToString().ShouldContain(said);
+        fake.Requests.ShouldAllBe(request => request.Method == "GET");
+    }
+
+    [Fact]
     public async Task Lists_backups()
     {
         await using var fake = await FakeControlPlane.StartAsync();
@@ -56,6 +82,11 @@ public sealed class OperationCommandsTests
 
         fake.Output.ToString().ShouldContain("trial gets another worker-0");
     }
+
+    private static readonly string WithOperation = Examples.Package.TrimEnd()[..^1] + """
+        ,"operations":[{"name":"add-queue","title":"Add a queue","description":"","kind":"plain",
+         "inputs":{"type":"object","properties":{"name":{"type":"string","pattern":"^[a-z]+$"},"max_jobs":{"type":"integer","minimum":1,"maximum":9,"default":3}},"required":["name"]}}]}
+        """;
 
     private static string Cluster(string state, string? said = null)
     {

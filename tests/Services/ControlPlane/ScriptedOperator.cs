@@ -114,6 +114,10 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     public ClusterObservation? Observe(string clusterId) => clusters.GetValueOrDefault(clusterId);
 
+    public TableCommand? Tables { get; set; }
+
+    public TableCommand? Ask(string clusterId, string table) => Tables;
+
     public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) => Headers;
 
     /// <summary>From now on the cluster is so; null: nothing is left of it.</summary>

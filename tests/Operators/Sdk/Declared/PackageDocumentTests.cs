@@ -36,7 +36,8 @@ public sealed partial class PackageDocumentTests : IDisposable
         idle: [{ unknown: 1, pod: p, http: { unknown: 1 }, signs: [{ unknown: 1 }] }, { pod: p, tcp: { unknown: 1 } }, { pod: p, command: { unknown: 1 } }]
         metrics: { unknown: 1 }
         facts: [{ unknown: 1, pod: p, values: [{ unknown: 1, healthy: { unknown: 1 } }] }]
-        operations: { o: { unknown: 1 } }
+        operations: { o: { unknown: 1, inputs: { a: { unknown: 1 } } } }
+        tables: { t: { unknown: 1, pods: [p], command: { unknown: 1 }, columns: [{ unknown: 1 }] } }
         """;
 
     private readonly TemporaryFolder folder = new();

@@ -1,0 +1,301 @@
+"""What people ask of topics and groups, said to Kafka in its own protocol: a tool of Kafka's own takes seconds of a processor to start, and a table is looked at often.
+
+$1 the brokers that may be asked first, host:port,...; $2 what is asked; the rest is the question's. INTERNAL holds the password of the brokers among each other.
+"""
+import json
+import os
+import socket
+import struct
+import sys
+
+PATIENCE_SECONDS = 15
+PATIENCE_MILLISECONDS = 30_000
+MOST_ROWS = 200
+LATEST = -1
+# What Kafka says in words with most of its errors, but not with these.
+UNSAID = {3: "This server does not host this topic-partition.", 7: "The request timed out.", 41: "This is not the correct controller for this cluster."}
+CONFIGURATIONS = ("retention.ms", "cleanup.policy", "min.insync.replicas", "max.message.bytes")
+
+
+class Refused(Exception):
+    pass
+
+
+class Reader:
+    """What Kafka answers. Of a compact answer, which newer requests have, lengths are written otherwise and each record ends with tags."""
+
+    def __init__(self, data, compact):
+        self.data, self.at, self.compact = data, 0, compact
+
+    def number(self, form):
+        (value,) = struct.unpack_from(">" + form, self.data, self.at)
+        self.at += struct.calcsize(form)
+        return value
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.data[self.at]
+            self.at += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+
+    def text(self):
+        length = self.varint() - 1 if self.compact else self.number("h")
+        if length < 0:
+            return None
+        self.at += length
+        return self.data[self.at - length:self.at].decode()
+
+    def items(self, read):
+        return [read() for _ in range(self.varint() - 1 if self.compact else self.number("i"))]
+
+    def tags(self):
+        if self.compact:
+            for _ in range(self.varint()):
+                self.varint()
+                length = self.varint()
+                self.at += length
+
+
+def number(form, value):
+    return struct.pack(">" + form, value)
+
+
+def varint(value):
+    written = b""
+    while value >= 0x80:
+        written += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return written + bytes([value])
+
+
+def text(value):
+    return number("h", -1) if value is None else number("h", len(value.encode())) + value.encode()
+
+
+def items(values):
+    return number("i", len(values)) + b"".join(values)
+
+
+def compact_text(value):
+    return varint(len(value.encode()) + 1) + value.encode()
+
+
+def compact_items(values):
+    return varint(len(values) + 1) + b"".join(values)
+
+
+NO_TAGS = varint(0)
+
+
+class Broker:
+    def __init__(self, host, port):
+        self.socket = socket.create_connection((host, port), PATIENCE_SECONDS)
+        # A request may take as long as Kafka is told to take for it.
+        self.socket.settimeout(PATIENCE_SECONDS + PATIENCE_MILLISECONDS / 1000)
+        self.asked = 0
+        handshake = self.ask(17, 1, text("PLAIN"))
+        if handshake.number("h"):
+            raise Refused("the broker takes no password")
+        token = f"\0internal\0{os.environ['INTERNAL']}".encode()
+        signed = self.ask(36, 0, number("i", len(token)) + token)
+        if signed.number("h"):
+            raise Refused(signed.text() or "the broker does not know the password")
+
+    def ask(self, api, version, body, compact=False):
+        self.asked += 1
+        request = number("h", api) + number("h", version) + number("i", self.asked) + text("platform") + (NO_TAGS if compact else b"") + body
+        self.socket.sendall(number("i", len(request)) + request)
+        (length,) = struct.unpack(">i", self.receive(4))
+        reader = Reader(self.receive(length), compact)
+        reader.number("i")
+        reader.tags()
+        return reader
+
+    def receive(self, length):
+        got = b""
+        while len(got) < length:
+            part = self.socket.recv(length - len(got))
+            if not part:
+                raise Refused("the broker ended the connection")
+            got += part
+        return got
+
+
+class Cluster:
+    def __init__(self, servers):
+        self.known = {}
+        self.first = None
+        for server in servers.split(","):
+            host, port = server.rsplit(":", 1)
+            try:
+                self.first = Broker(host, int(port))
+                break
+            except OSError as gone:
+                why = f"{server} does not answer: {gone}"
+        if self.first is None:
+            raise Refused(why)
+        self.learn()
+
+    def learn(self):
+        """Brokers and topics, as the one that is asked knows them."""
+        answer = self.first.ask(3, 5, number("i", -1) + number("?", False))
+        answer.number("i")
+        self.brokers = {node: (host, port) for node, host, port, _ in answer.items(lambda: (answer.number("i"), answer.text(), answer.number("i"), answer.text()))}
+        answer.text(), answer.number("i")
+
+        def partition():
+            return answer.number("h"), answer.number("i"), answer.number("i"), answer.items(lambda: answer.number("i")), answer.items(lambda: answer.number("i")), answer.items(lambda: answer.number("i"))
+
+        self.topics = {}
+        for _, name, internal, partitions in answer.items(lambda: (answer.number("h"), answer.text(), answer.number("?"), answer.items(partition))):
+            self.topics[name] = {"internal": internal, "partitions": {index: {"leader": leader, "replicas": len(replicas), "short": len(alike) < len(replicas)} for _, index, leader, replicas, alike, _ in partitions}}
+
+    def broker(self, node):
+        if node not in self.known:
+            self.known[node] = Broker(*self.brokers[node])
+        return self.known[node]
+
+
+def topics(cluster):
+    rows = []
+    for name, topic in sorted(cluster.topics.items()):
+        if not topic["internal"]:
+            partitions = topic["partitions"].values()
+            rows.append({"topic": name, "partitions": len(partitions), "replicas": max((each["replicas"] for each in partitions), default=0), "short": sum(each["short"] for each in partitions)})
+    return rows
+
+
+def groups(cluster):
+    """Each broker tells of the groups that it coordinates, and knows how far they are."""
+    known = {}
+    for node in cluster.brokers:
+        answer = cluster.broker(node).ask(16, 5, compact_items([]) + compact_items([]) + NO_TAGS, compact=True)
+        answer.number("i"), answer.number("h")
+
+        def listed():
+            group = answer.text(), answer.text(), answer.text(), answer.text()
+            answer.tags()
+            return group
+
+        known.update({name: (node, state) for name, _, state, _ in answer.items(listed)})
+    shown = sorted(known.items())[:MOST_ROWS]
+    reached = {name: committed(cluster.broker(node), name) for name, (node, _) in shown}
+    ends = latest(cluster, {(topic, index) for offsets in reached.values() for topic, partitions in offsets.items() for index in partitions})
+    rows = []
+    for name, (_, state) in shown:
+        for topic, partitions in sorted(reached[name].items()) or [(None, {})]:
+            behind = [ends[topic, index] - offset for index, offset in partitions.items() if (topic, index) in ends]
+            rows.append({"group": name, "topic": topic, "state": state, "lag": sum(max(0, each) for each in behind) if len(behind) == len(partitions) > 0 else None})
+    return rows + [{}] * (len(known) - len(shown))
+
+
+def committed(broker, group):
+    answer = broker.ask(9, 2, text(group) + number("i", -1))
+    partition = lambda: (answer.number("i"), answer.number("q"), answer.text(), answer.number("h"))
+    offsets = answer.items(lambda: (answer.text(), answer.items(partition)))
+    # What is moving between brokers tells its offsets in a moment.
+    if answer.number("h"):
+        return {}
+    told = {topic: {index: offset for index, offset, _, wrong in partitions if offset >= 0 and not wrong} for topic, partitions in offsets}
+    return {topic: partitions for topic, partitions in told.items() if partitions}
+
+
+def latest(cluster, wanted):
+    by_leader = {}
+    for topic, index in wanted:
+        leader = cluster.topics.get(topic, {"partitions": {}})["partitions"].get(index, {"leader": -1})["leader"]
+        if leader in cluster.brokers:
+            by_leader.setdefault(leader, {}).setdefault(topic, []).append(index)
+    ends = {}
+    for leader, of in by_leader.items():
+        answer = cluster.broker(leader).ask(2, 1, number("i", -1) + items([text(topic) + items([number("i", index) + number("q", LATEST) for index in indexes]) for topic, indexes in of.items()]))
+        partition = lambda: (answer.number("i"), answer.number("h"), answer.number("q"), answer.number("q"))
+        for topic, partitions in answer.items(lambda: (answer.text(), answer.items(partition))):
+            ends.update({(topic, index): offset for index, wrong, _, offset in partitions if not wrong})
+    return ends
+
+
+def table(rows):
+    # Of those that are not shown it is told that they are there.
+    print(json.dumps(rows[:MOST_ROWS] + [{}] * (len(rows) - MOST_ROWS)))
+
+
+def given(arguments):
+    """What was said of the topic's own configuration, as KEY=VALUE; hours are for people, milliseconds for Kafka."""
+    said = {}
+    for argument in arguments:
+        key, value = argument.split("=", 1)
+        if key == "retention_hours" and value != "0":
+            said["retention.ms"] = "-1" if value == "-1" else str(int(value) * 3_600_000)
+        elif key in CONFIGURATIONS and value not in ("0", "usual", "unchanged"):
+            said[key] = value
+    return said
+
+
+def held(answer):
+    """Refusals in Kafka's own words."""
+    answer.number("i")
+    for _, wrong, why in answer.items(lambda: (answer.text(), answer.number("h"), answer.text())):
+        if wrong:
+            raise Refused(why or UNSAID.get(wrong, f"Kafka refuses it with its error {wrong}"))
+
+
+def create(cluster, name, partitions, replicas, *arguments):
+    configurations = items([text(key) + text(value) for key, value in given(arguments).items()])
+    # -1 is what the cluster has for topics that say nothing else.
+    held(cluster.first.ask(19, 4, items([text(name) + number("i", int(partitions) or -1) + number("h", int(replicas) or -1) + items([]) + configurations]) + number("i", PATIENCE_MILLISECONDS) + number("?", False)))
+    print(f"{name} is there")
+
+
+def alter(cluster, name, partitions, *arguments):
+    said = given(arguments)
+    if int(partitions) == 0 and not said:
+        raise Refused("nothing was said that is to be otherwise")
+    # Nothing is done before all of it can be.
+    for only_tried in (True, False):
+        if int(partitions):
+            held(cluster.first.ask(37, 0, items([text(name) + number("i", int(partitions)) + number("i", -1)]) + number("i", PATIENCE_MILLISECONDS) + number("?", only_tried)))
+        if said:
+            of_topic, to_set = number("b", 2), number("b", 0)
+            answer = cluster.first.ask(44, 0, items([of_topic + text(name) + items([text(key) + to_set + text(value) for key, value in said.items()])]) + number("?", only_tried))
+            answer.number("i")
+            for wrong, why, _, _ in answer.items(lambda: (answer.number("h"), answer.text(), answer.number("b"), answer.text())):
+                if wrong:
+                    raise Refused(why or UNSAID.get(wrong, f"Kafka refuses it with its error {wrong}"))
+    print(f"{name} is altered")
+
+
+def delete(cluster, name):
+    answer = cluster.first.ask(20, 5, compact_items([compact_text(name)]) + number("i", PATIENCE_MILLISECONDS) + NO_TAGS, compact=True)
+    answer.number("i")
+    answer.varint()
+    answer.text()
+    if wrong := answer.number("h"):
+        raise Refused(answer.text() or UNSAID.get(wrong, f"Kafka refuses it with its error {wrong}"))
+    print(f"{name} is deleted")
+
+
+def main(servers, what, *arguments):
+    cluster = Cluster(servers)
+    match what:
+        case "topics":
+            table(topics(cluster))
+        case "groups":
+            table(groups(cluster))
+        case "create":
+            create(cluster, *arguments)
+        case "alter":
+            alter(cluster, *arguments)
+        case "delete":
+            delete(cluster, *arguments)
+
+
+try:
+    main(*sys.argv[1:])
+except (Refused, OSError) as problem:
+    print(problem, file=sys.stderr)
+    sys.exit(1)
