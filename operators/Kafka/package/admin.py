@@ -7,18 +7,26 @@ import os
 import socket
 import struct
 import sys
+import time
 
 PATIENCE_SECONDS = 15
 PATIENCE_MILLISECONDS = 30_000
+START_SECONDS = 600
 MOST_ROWS = 200
 LATEST = -1
 # What Kafka says in words with most of its errors, but not with these.
+# It takes too long, or brokers or the controller are missing.
+PASSING = {7, 8, 38, 41}
 UNSAID = {3: "This server does not host this topic-partition.", 7: "The request timed out.", 41: "This is not the correct controller for this cluster."}
 CONFIGURATIONS = ("retention.ms", "cleanup.policy", "min.insync.replicas", "max.message.bytes")
 
 
 class Refused(Exception):
     pass
+
+
+class NotYet(Refused):
+    """Of a cluster that is still coming up."""
 
 
 class Reader:
@@ -120,7 +128,7 @@ class Broker:
         while len(got) < length:
             part = self.socket.recv(length - len(got))
             if not part:
-                raise Refused("the broker ended the connection")
+                raise NotYet("the broker ended the connection")
             got += part
         return got
 
@@ -137,7 +145,7 @@ class Cluster:
             except OSError as gone:
                 why = f"{server} does not answer: {gone}"
         if self.first is None:
-            raise Refused(why)
+            raise NotYet(why)
         self.learn()
 
     def learn(self):
@@ -241,7 +249,11 @@ def held(answer):
     answer.number("i")
     for _, wrong, why in answer.items(lambda: (answer.text(), answer.number("h"), answer.text())):
         if wrong:
-            raise Refused(why or UNSAID.get(wrong, f"Kafka refuses it with its error {wrong}"))
+            raise refusal(wrong, why)
+
+
+def refusal(wrong, why):
+    return (NotYet if wrong in PASSING else Refused)(why or UNSAID.get(wrong, f"Kafka refuses it with its error {wrong}"))
 
 
 def create(cluster, name, partitions, replicas, *arguments):
@@ -249,6 +261,26 @@ def create(cluster, name, partitions, replicas, *arguments):
     # -1 is what the cluster has for topics that say nothing else.
     held(cluster.first.ask(19, 4, items([text(name) + number("i", int(partitions) or -1) + number("h", int(replicas) or -1) + items([]) + configurations]) + number("i", PATIENCE_MILLISECONDS) + number("?", False)))
     print(f"{name} is there")
+
+
+def ensure(servers, wanted):
+    """Topics that are to be there from the start, name=partitions,...: those that are not there yet are created as soon as there are brokers enough."""
+    since, told = time.monotonic(), ""
+    while True:
+        try:
+            cluster = Cluster(servers)
+            for name, partitions in (each.rsplit("=", 1) for each in wanted.split(",")):
+                if name not in cluster.topics:
+                    create(cluster, name, partitions, "0")
+            return
+        except (NotYet, OSError) as problem:
+            # A broker that starts answers nothing yet, and the others may still be on their way.
+            if time.monotonic() - since > START_SECONDS:
+                raise
+            if told != str(problem):
+                told = str(problem)
+                print(f"not yet: {told}", flush=True)
+            time.sleep(1)
 
 
 def alter(cluster, name, partitions, *arguments):
@@ -265,7 +297,7 @@ def alter(cluster, name, partitions, *arguments):
             answer.number("i")
             for wrong, why, _, _ in answer.items(lambda: (answer.number("h"), answer.text(), answer.number("b"), answer.text())):
                 if wrong:
-                    raise Refused(why or UNSAID.get(wrong, f"Kafka refuses it with its error {wrong}"))
+                    raise refusal(wrong, why)
     print(f"{name} is altered")
 
 
@@ -275,11 +307,14 @@ def delete(cluster, name):
     answer.varint()
     answer.text()
     if wrong := answer.number("h"):
-        raise Refused(answer.text() or UNSAID.get(wrong, f"Kafka refuses it with its error {wrong}"))
+        raise refusal(wrong, answer.text())
     print(f"{name} is deleted")
 
 
 def main(servers, what, *arguments):
+    if what == "ensure":
+        ensure(servers, *arguments)
+        return
     cluster = Cluster(servers)
     match what:
         case "topics":

@@ -18,6 +18,7 @@ public sealed class DeclaredLaunch : IAsyncDisposable
 {
     private const string Cluster = "trial";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(30);
 
     private readonly RealPool pool;
     private readonly StoreServer server;
@@ -204,11 +205,9 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         while (true)
         {
             var (seen, command) = (scheduler.Observation!, scheduler.Ask(name).ShouldNotBeNull());
-            var asked = Stopwatch.StartNew();
             var table = await probe.AskAsync(seen.Tables.Single(each => each.Name == name), seen.Tasks.Last(task => task.Name == command.Task), scheduler.FrameworkId!, command.Command, TestContext.Current.CancellationToken);
-            output.WriteLine($"{name} after {asked.Elapsed.TotalSeconds:0.00} s: {table.WhyNot ?? string.Join(' ', table.Rows!.Select(row => row.ToJsonString()))}");
             if (table.Rows is { } rows && holds(rows)) return rows;
-            since.Elapsed.ShouldBeLessThan(StartLimit, table.WhyNot);
+            since.Elapsed.ShouldBeLessThan(TableLimit, $"{name}: {table.WhyNot ?? string.Join(' ', table.Rows!.Select(row => row.ToJsonString()))}");
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }

@@ -14,7 +14,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
     public async Task One_node_takes_messages_of_who_knows_its_password_keeps_them_and_leaves_nothing()
     {
         await using var launched = await DeclaredLaunch.StartAsync("kafka", output);
-        await launched.ReadyAsync("""{"heap":256,"disk":1024}""");
+        await launched.ReadyAsync("""{"heap":256,"disk":1024,"topics":"clicks=2"}""");
         (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBe("its launch");
 
         await SendAsync(Settings(launched), "greetings", "hello");
@@ -44,7 +44,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
     {
         (await launched.GivenAsync("create-topic", """{"name":"events","partitions":6,"retention_hours":24}""")).State.ShouldBe(StepState.Complete);
         (await launched.UntilTableAsync("topics", rows => rows.Any(row => row["topic"]!.ToString() == "events"))).Select(row => row.ToJsonString())
-            .ShouldBe(["""{"topic":"events","partitions":6,"replicas":1,"short":0}""", """{"topic":"greetings","partitions":3,"replicas":1,"short":0}"""]);
+            .ShouldBe(["""{"topic":"clicks","partitions":2,"replicas":1,"short":0}""", """{"topic":"events","partitions":6,"replicas":1,"short":0}""", """{"topic":"greetings","partitions":3,"replicas":1,"short":0}"""]);
 
         launched.Wrong("create-topic", """{"name":"all events"}""").ShouldHaveSingleItem().Field.ShouldBe("inputs.name");
         launched.Wrong("delete-topic", """{"name":"events","again":"event"}""").ShouldHaveSingleItem().ShouldBe(new FieldProblem("inputs.again", "it is not the same as name", "events"));
@@ -57,9 +57,9 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
         using (var client = new AdminClientBuilder(Settings(launched)).SetLogHandler((_, _) => { }).Build())
             (await client.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = "events" }]))[0].Entries["retention.ms"].Value.ShouldBe("86400000");
 
-        await SendAsync(Settings(launched), "events", "read");
+        await SendAsync(Settings(launched), "events", "read", partition: 7);
         Receive(Settings(launched), "events", 1, "readers").ShouldBe(["read"]);
-        await SendAsync(Settings(launched), "events", "unread");
+        await SendAsync(Settings(launched), "events", "unread", partition: 7);
         (await launched.UntilTableAsync("groups", rows => rows.Any(row => row["group"]!.ToString() == "readers" && row["lag"]?.ToString() == "1"))).Single(row => row["group"]!.ToString() == "readers").ToJsonString()
             .ShouldBe("""{"group":"readers","topic":"events","state":"Empty","lag":1}""");
         (await launched.GivenAsync("delete-topic", """{"name":"events","again":"events"}""")).State.ShouldBe(StepState.Complete);
@@ -106,7 +106,8 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
     public async Task A_broker_whose_copies_would_have_no_place_is_not_removed()
     {
         await using var launched = await DeclaredLaunch.StartAsync("kafka", output, agents: 3);
-        await launched.ReadyAsync(Small.Replace("\"replicas\":3", "\"replicas\":2", StringComparison.Ordinal).Replace("\"controller_heap\"", "\"controllers\":1,\"controller_heap\"", StringComparison.Ordinal));
+        await launched.ReadyAsync(Small.Replace("\"replicas\":3", "\"replicas\":2", StringComparison.Ordinal).Replace("\"controller_heap\"", "\"topics\":\"events=6\",\"controllers\":1,\"controller_heap\"", StringComparison.Ordinal));
+        await launched.UntilTableAsync("topics", rows => rows.Any(row => row.ToJsonString() == """{"topic":"events","partitions":6,"replicas":2,"short":0}"""));
         using (var admin = new AdminClientBuilder(Settings(launched)).SetLogHandler((_, _) => { }).Build())
             await admin.CreateTopicsAsync([new TopicSpecification { Name = "wide", NumPartitions = 1, ReplicationFactor = 3 }]);
         launched.Update("""{"brokers":2}""");
@@ -139,10 +140,10 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
         return settings;
     }
 
-    private static async Task SendAsync(ClientConfig settings, string topic, string text)
+    private static async Task SendAsync(ClientConfig settings, string topic, string text, int? partition = null)
     {
         using var producer = new ProducerBuilder<Null, string>(new ProducerConfig(settings) { Acks = Acks.All, MessageTimeoutMs = (int)Patience.TotalMilliseconds }).SetLogHandler((_, _) => { }).Build();
-        (await producer.ProduceAsync(topic, new Message<Null, string> { Value = text })).Status.ShouldBe(PersistenceStatus.Persisted);
+        (await producer.ProduceAsync(new TopicPartition(topic, partition ?? Partition.Any), new Message<Null, string> { Value = text })).Status.ShouldBe(PersistenceStatus.Persisted);
     }
 
     private static IReadOnlyList<string> Receive(ClientConfig settings, string topic, int count, string? group = null)
