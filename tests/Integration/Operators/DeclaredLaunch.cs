@@ -236,6 +236,9 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     /// <summary>How it is reached, with what is for the tasks of others alone among its variables.</summary>
     public ClusterConnection Connection => Whole(subject.Subject.Connection!);
 
+    /// <summary>The same of a cluster beside it.</summary>
+    public ClusterConnection ConnectionOf(string called) => beside.Single(other => other.cluster == called).Connection;
+
     public string Exported(string variable) => Connection.Environment[variable];
 
     /// <summary>What its agents say that it does.</summary>

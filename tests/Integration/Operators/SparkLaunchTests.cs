@@ -64,7 +64,8 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
 
         spark.Remove();
         await spark.UntilGoneAsync(TimeSpan.FromSeconds(60));
-        Directory.GetFiles(Path.Combine(spark.LakePath, "_events", "trial"), "*", SearchOption.AllDirectories).ShouldNotBeEmpty();
+        var events = Path.GetFileName(Directory.GetDirectories(Path.Combine(spark.LakePath, "_spark", "events")).ShouldHaveSingleItem());
+        events.ShouldStartWith("eventlog_v2_trial-");
     }
 
     private static async Task<string> PythonAsync(string environmentTar, string folder, IReadOnlyDictionary<string, string> connection, string table)
@@ -72,24 +73,6 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         var unpacked = Path.Combine(folder, "client");
         Directory.CreateDirectory(unpacked);
         await System.Formats.Tar.TarFile.ExtractToDirectoryAsync(environmentTar, unpacked, overwriteFiles: false);
-        var script = Path.Combine(folder, "program.py");
-        await File.WriteAllTextAsync(script, Program);
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(script);
-        start.ArgumentList.Add(table);
-        start.Environment["PYTHONPATH"] = Path.Combine(unpacked, "site-packages");
-        foreach (var (name, value) in connection)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var said = await process.StandardOutput.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        await process.WaitForExitAsync(limit.Token);
-        process.ExitCode.ShouldBe(0, WithoutFrames(await errors));
-        return said;
+        return await SparkClient.RunAsync(Program, Path.Combine(unpacked, "site-packages"), folder, connection, table);
     }
-
-    /// <summary>Causes without the hundreds of lines of where in Spark: a report that is cut keeps what matters.</summary>
-    private static string WithoutFrames(string errors) =>
-        string.Join('\n', errors.Split('\n').Where(line => !line.TrimStart().StartsWith("at ", StringComparison.Ordinal)).Distinct());
 }

@@ -36,11 +36,12 @@ public sealed class ClassArchivesTests : IDisposable
             .ShouldNotContain(line => line.Contains("shared objects file (top)", StringComparison.Ordinal));
     }
 
-    /// <summary>A file for Kafka and Cassandra, a file system for Hadoop.</summary>
+    /// <summary>A file for Kafka and Cassandra, a file system for Hadoop, a folder for Spark's history.</summary>
     [Theory]
     [InlineData("kafka", "node")]
     [InlineData("cassandra", "node")]
     [InlineData("hdfs", "datanode", "namenode-server")]
+    [InlineData("spark-history", "server")]
     public async Task Programs_that_need_something_to_serve_have_it_when_they_are_run_for_their_archives(string package, params string[] programs)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

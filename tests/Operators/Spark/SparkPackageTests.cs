@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Operators.Sdk;
 using DataPlatform.Operators.Sdk.Artifacts;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Operators.Sdk.Packages;
 using DataPlatform.Operators.Sdk.Specification;
@@ -96,8 +98,8 @@ public sealed class SparkPackageTests
     [Fact]
     public void Has_these_options()
     {
-        Package.Description.Defaults.ToJsonString().ShouldBe("""{"workers":2,"worker_cores":1,"worker_memory":1024,"driver_memory":1024,"version":"4.2.0"}""");
-        Package.Declaration.Options.Select(option => (option.Minimum, option.Maximum)).ShouldBe([(1, 64), (1, 64), (512, 131072), (512, 65536)]);
+        Package.Description.Defaults.ToJsonString().ShouldBe("""{"workers":2,"worker_cores":1,"worker_memory":1024,"driver_memory":1024,"kafka":"","version":"4.2.0"}""");
+        Package.Declaration.Options.Select(option => (option.Minimum, option.Maximum)).ShouldBe([(1, 64), (1, 64), (512, 131072), (512, 65536), (null, null)]);
     }
 
     [Fact]
@@ -115,8 +117,58 @@ public sealed class SparkPackageTests
     public void Events_outlive_the_cluster_in_a_folder_of_the_lake_that_no_dataset_is()
     {
         var settings = Clusters.Settings(Package);
-        Package.LakeFolders(settings).ShouldBe([new LakeFolder("_events/trial")]);
-        Package.Specify(settings).Task("master").Command(Clusters.Context("master", "rpc page")).Known().Files[0].Content.ShouldContain("spark.eventLog.dir file:///lake/_events/trial\n");
+        Package.LakeFolders(settings).ShouldBe([new LakeFolder("_spark/events")]);
+        Package.Specify(settings).Task("master").Command(Clusters.Context("master", "rpc page")).Known().Files[0].Content
+            .ShouldSatisfyAllConditions(text => text.ShouldContain("spark.eventLog.dir file:///lake/_spark/events\n"), text => text.ShouldContain("spark.deploy.appIdPattern trial-%s-%04d\n"));
+    }
+
+    [Fact]
+    public void Shows_how_a_stream_reads_from_the_Kafka_that_it_is_connected_to_without_a_password()
+    {
+        var log = new ClusterConnection("log", "kafka", true, new Dictionary<string, string>
+        {
+            ["KAFKA_BOOTSTRAP_SERVERS"] = "10.0.0.9:9092", ["KAFKA_SASL_MECHANISM"] = "PLAIN", ["KAFKA_SASL_USERNAME"] = "client", ["KAFKA_SECURITY_PROTOCOL"] = "SASL_SSL",
+        });
+        var settings = Clusters.Settings(Package, """{"kafka":"log"}""", connection: _ => log);
+        var connect = new PlacedTask("connect", "t", "10.0.0.3", new Dictionary<string, int> { ["grpc"] = 7100, ["page"] = 7101 }, true);
+
+        Package.Snippets(settings, new Dictionary<string, PlacedTask> { ["connect"] = connect }).Single(snippet => snippet.Title == "Kafka log").Text.ShouldBe("""
+            messages = (
+                spark.readStream.format("kafka")
+                .option("kafka.bootstrap.servers", "10.0.0.9:9092")
+                .option("kafka.sasl.mechanism", "PLAIN")
+                .option("kafka.security.protocol", "SASL_SSL")
+                .option("kafka.ssl.endpoint.identification.algorithm", "")
+                .option("subscribe", "greetings")
+                .option("startingOffsets", "earliest")
+                .load()
+            )
+            """);
+    }
+
+    [Theory]
+    [InlineData("", "spark.eventLog.enabled true\n")]
+    [InlineData("nowhere", "spark.eventLog.enabled true\nspark.eventLog.enabled false\n")]
+    public void Where_the_lake_can_not_be_written_it_starts_without_an_event_log(string below, string configuration)
+    {
+        var folder = Directory.CreateTempSubdirectory("dp-spark-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "given.conf"), "spark.eventLog.enabled true\n");
+            File.SetUnixFileMode(Path.Combine(folder, "given.conf"), UnixFileMode.UserRead);
+            var start = new ProcessStartInfo("/bin/bash", [Path.Combine(AppContext.BaseDirectory, "packages", "spark", "start.sh"), "/bin/echo", "started"])
+            {
+                WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["EVENTS"] = Path.Combine(folder, below) },
+            };
+            using var program = Process.Start(start)!;
+            program.StandardOutput.ReadToEnd().ShouldBe("started\n");
+            program.StandardError.ReadToEnd().Contains("no event log is kept", StringComparison.Ordinal).ShouldBe(below.Length > 0);
+            File.ReadAllText(Path.Combine(folder, "spark.conf")).ShouldBe(configuration);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
