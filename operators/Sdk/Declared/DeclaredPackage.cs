@@ -93,7 +93,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         var version = Chosen(settings.Options);
         var pods = declaration.Pods.Select(pod => pod.With(settings.Options)).Where(pod => shapes[pod.Type].Count > 0).ToList();
         var service = new ServiceSpecification(
-            [.. pods.Select(pod => shapes[pod.Type] with { Tasks = [.. pod.Tasks.Select(task => new DeclaredTask(declaration, version, pod, task, settings, shapes).Specify())] })],
+            [.. pods.Select(pod => shapes[pod.Type] with { Count = pod.CountOf(settings.Options), Growth = pod.GrowthOf(settings.Options), Tasks = [.. pod.Tasks.Select(task => new DeclaredTask(declaration, version, pod, task, settings, shapes).Specify())] })],
             // Which pod waits for which is said by the commands themselves.
             new PlanSpecification(Strategy.Parallel, [.. pods.Select(pod => new PhaseSpecification(pod.Type, pod.Type, pod.OneByOne ? Strategy.Serial : Strategy.Parallel))]))
         {
@@ -206,7 +206,8 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     private TemplateValues Values(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) =>
         new TemplateValues(declaration, Chosen(settings.Options), settings, Shapes(settings.Options), name => tasks.GetValueOrDefault(name));
 
-    private Dictionary<string, PodSpecification> Shapes(JsonObject options) => declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod.With(options), pod.CountOf(options)));
+    /// <summary>With as many of each as there can be.</summary>
+    private Dictionary<string, PodSpecification> Shapes(JsonObject options) => declaration.Pods.ToDictionary(pod => pod.Type, pod => Shape(pod.With(options), pod.GrowthOf(options)?.Most ?? pod.CountOf(options)));
 
     private VersionDeclaration Chosen(JsonObject options) =>
         declaration.Versions.FirstOrDefault(version => version.Version == (options[VersionOption] as JsonValue)?.ToString()) ?? declaration.Versions[0];

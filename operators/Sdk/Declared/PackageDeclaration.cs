@@ -115,12 +115,24 @@ public sealed record PodDeclaration(
 
     public PresenceDeclaration Presence { get; init; } = PresenceDeclaration.Always;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Null where its count does not follow the work.</summary>
+    public GrowthDeclaration? Growth { get; init; }
+
+    /// <summary>Null also where these options leave no room for more.</summary>
+    public GrowthRule? GrowthOf(JsonObject options) => Growth is { } growth && CountOf(options) is > 0 and var least && (int)growth.Most.Of(options) is var most && most > least
+        ? new GrowthRule(least, most, growth.Of, growth.When, growth.After, growth.ShrinksWhen, growth.ShrinksAfter) : null;
+
+    /// <summary>How many there are, at least where its count follows the work.</summary>
     public int CountOf(JsonObject options) => Presence.Holds(options) ? (int)Count.Of(options) : 0;
 
     /// <summary>The pod with those of its tasks that these options leave in it.</summary>
     public PodDeclaration With(JsonObject options) => Tasks.All(task => task.Presence.Holds(options)) ? this : this with { Tasks = [.. Tasks.Where(task => task.Presence.Holds(options))] };
 }
+
+/// <summary>How the count of a pod follows the work.</summary>
+/// <param name="Most">How many there may be.</param>
+/// <param name="Of">The pod that knows of the work.</param>
+public sealed record GrowthDeclaration(Amount Most, string Of, FactCondition When, TimeSpan After, FactCondition ShrinksWhen, TimeSpan ShrinksAfter);
 
 /// <summary>Which options decide whether something is there.</summary>
 /// <param name="When">The option without which there is none of it; null when none is needed.</param>

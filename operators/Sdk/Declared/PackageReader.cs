@@ -45,7 +45,8 @@ public static class PackageReader
         var names = new TaskNamesReader(problems);
         var operationFields = OperationsReader.Operations(package);
         var steps = OperationsReader.Steps(operationFields);
-        var podsReader = new PodsReader(problems, options, names, new PlanRulesReader(problems, FactsReader.Names(package), steps));
+        var growth = new GrowthReader(problems, FactsReader.Names(package));
+        var podsReader = new PodsReader(problems, options, names, new PlanRulesReader(problems, FactsReader.Names(package), steps), growth);
         var podFields = podsReader.Pods(package);
         var ports = podsReader.Ports(podFields);
         var endpointFields = package.Maps("endpoints").ToList();
@@ -66,6 +67,7 @@ public static class PackageReader
         List<OperationDeclaration> operations = [.. operationFields.Select(operation => operationsReader.Operation(operation.Key, operation.Value))];
 
         java.HoldShared(pods);
+        growth.HoldApart(pods, podFields);
 
         var podPorts = new PodPorts(problems, ports);
         var access = new AccessReader(problems, templates, podPorts);

@@ -1,7 +1,7 @@
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads pods: how many, where, what for, and after what.</summary>
-internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, OptionDeclaration> options, TaskNamesReader names, PlanRulesReader rules)
+internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, OptionDeclaration> options, TaskNamesReader names, PlanRulesReader rules, GrowthReader growth)
 {
     private const string Field = "pods";
     private const int MostInstances = 1000;
@@ -30,7 +30,7 @@ internal sealed class PodsReader(Problems problems, IReadOnlyDictionary<string, 
         var pod = new PodDeclaration(
             type, count, (fields.Optional("count") ?? "1") == "1", fields.Choice("start", "together", "together", "one by one") != "together", declared, [.. Placement(type, fields, others)], waitsFor)
         {
-            Presence = Presence(fields), Rules = rules.Rules(type, fields, others),
+            Presence = Presence(fields), Rules = rules.Rules(type, fields, others), Growth = growth.Growth(fields, (map, name) => AmountOf(map, name, null, 0, MostInstances)),
         };
         if (declared is [{ Presence: var first }, ..] && first != PresenceDeclaration.Always)
             problems.Add(fields.Node, $"the first task of {type} depends on an option, and a pod without a task is none", "when and unless of the pod, or of its further tasks");

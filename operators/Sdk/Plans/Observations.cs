@@ -54,7 +54,7 @@ internal static class Observations
         { Specification: null } => ClusterState.Pending,
         _ when plans.Any(plan => plan.State == StepState.Failed) => ClusterState.Failed,
         { Facts.ReadyAt: not null } when plans.Count == 1 => ClusterState.Ready,
-        { Facts.ReadyAt: not null } => cluster.Instances().All(cluster.IsServing) ? ClusterState.Ready : ClusterState.Degraded,
+        { Facts.ReadyAt: not null } => cluster.Instances().All(instance => instance.IsExtra || cluster.IsServing(instance)) ? ClusterState.Ready : ClusterState.Degraded,
         _ when cluster.Tasks.Count > 0 => ClusterState.Starting,
         _ => ClusterState.Pending,
     };

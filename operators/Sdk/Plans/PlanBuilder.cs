@@ -163,7 +163,13 @@ internal static class PlanBuilder
     private static Plan? Recover(ClusterWork cluster, PodSteps steps)
     {
         var broken = cluster.Instances().Where(pod => !cluster.IsComplete(pod)).ToList();
-        return broken.Count == 0 ? null : new Plan("recover", [new Phase("pods", Strategy.Parallel, [.. broken.Select(pod => steps.Launch(pod, null, isDriving: true, mends: true))])]);
+        var phases = new List<Phase>();
+        if (broken.Count > 0)
+            phases.Add(new Phase("pods", Strategy.Parallel, [.. broken.Select(pod => steps.Launch(pod, null, isDriving: true, mends: true))]));
+        // Of all else what is wanted no longer goes before it is settled that it is.
+        if (cluster.Specification!.Pods.Any(pod => pod.Growth is not null) && Surplus(cluster, steps, null) is { } surplus)
+            phases.Add(surplus);
+        return phases.Count == 0 ? null : new Plan(broken.Exists(pod => !pod.IsExtra) ? "recover" : "follow the work", phases);
     }
 
     /// <summary>What has once come up has come up, and when it did: what breaks later is another plan's.</summary>

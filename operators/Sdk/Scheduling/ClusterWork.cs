@@ -197,5 +197,8 @@ internal sealed record PodInstance(PodSpecification Pod, int Index)
 
     public string Name => Pod.Instance(Index);
 
+    /// <summary>It comes and goes with the work.</summary>
+    public bool IsExtra => Pod.IsExtra(Index);
+
     public IEnumerable<(string Task, TaskSpecification Specification)> TaskNames() => Pod.Tasks.Select(task => (Pod.TaskName(Index, task), task));
 }

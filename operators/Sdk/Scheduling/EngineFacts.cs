@@ -57,6 +57,14 @@ internal static class EngineFacts
         select new FactView(
             record.Name, fact.Name, fact.Title, said.Value, said.WhyNot, said.Value is { } value ? fact.Healthy?.Holds(value) : null, fact.Healthy?.Wanted, report?.HeardAt);
 
+    /// <summary>Every instance of the pod serves, and has said so lately.</summary>
+    public static bool AllSay(ClusterWork cluster, PodSpecification pod, FactCondition condition, DateTimeOffset now) => pod.Count > 0 && cluster.PodsOf(pod).All(instance =>
+        cluster.LivingOf(instance.Name).Any(cluster.Serves) && ReportOf(cluster, cluster.LivingOf(instance.Name), condition.Fact) is { } report
+        && now - report.HeardAt <= Fresh(pod) && report.Values[condition.Fact].Value is { } value && condition.Holds(value));
+
+    /// <summary>How long what an instance has said of itself is taken to be so.</summary>
+    public static TimeSpan Fresh(PodSpecification pod) => pod.Tasks.Max(task => task.LookEvery) * AnswersMissed;
+
     /// <summary>False also where it is not known.</summary>
     public static bool Says(ClusterWork cluster, string pod, FactCondition condition) =>
         ReportOf(cluster, cluster.LivingOf(pod), condition.Fact)?.Values[condition.Fact].Value is { } value && condition.Holds(value);
@@ -71,7 +79,7 @@ internal static class EngineFacts
         var report = ReportOf(cluster, rows, condition.Fact);
         if (report is null || !(report.HeardBefore > changedAt))
             return $"{title}: to be asked";
-        if (now - report.HeardAt > pod.Tasks.Max(task => task.LookEvery) * AnswersMissed)
+        if (now - report.HeardAt > Fresh(pod))
             return $"{title}: not heard for {(now - report.HeardAt).TotalSeconds:0} s";
         return report.Values[condition.Fact] switch
         {

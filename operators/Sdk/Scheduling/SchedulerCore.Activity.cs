@@ -20,7 +20,11 @@ public sealed partial class SchedulerCore
             return;
         var report = Read(message.Data);
         if (report is not null && EngineFacts.After(cluster.Reports.GetValueOrDefault(row.TaskId), report, now) is { } said)
+        {
             Said(row.TaskId, said);
+            if (cluster.Pods.GetValueOrDefault(row.Pod) is { } record)
+                Grow(record.Type, now);
+        }
         if (report is { Seen.Count: > 0 } && report.Seen.All(seen => seen.Sign.Kind == ActivityInfo.Types.Sign.Types.Kind.Fact))
             return;
         var before = cluster.Activities.GetValueOrDefault(row.TaskId);

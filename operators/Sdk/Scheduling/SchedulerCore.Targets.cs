@@ -18,7 +18,7 @@ public sealed partial class SchedulerCore
         // Both made with the same artifacts; earlier ones are few, and asked for only where a task of theirs is there.
         var specified = new Dictionary<int, ServiceSpecification>();
         ServiceSpecification Specified(int target, JsonObject options) =>
-            specified.TryGetValue(target, out var known) ? known : specified[target] = package.Specify(SettingsOf(options, ResolvedArtifacts.None));
+            specified.TryGetValue(target, out var known) ? known : specified[target] = Grown(package.Specify(SettingsOf(options, ResolvedArtifacts.None)));
         foreach (var row in cluster.Tasks.Values.Where(row => !row.IsOperation && (row.Living || row.State == "TASK_FINISHED")).ToList())
         {
             if (row.Living && row.Rotations < wanted.Rotations)

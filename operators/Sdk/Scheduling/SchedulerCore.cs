@@ -216,7 +216,7 @@ public sealed partial class SchedulerCore
     {
         var wanted = cluster.Wanted!;
         cluster.Settings = SettingsOf(wanted.Options, artifacts);
-        cluster.Specification = NeededClusters.Given(package.Specify(cluster.Settings), BeyondPackage(wanted), cluster.Connections.GetValueOrDefault);
+        cluster.Specification = Grown(NeededClusters.Given(package.Specify(cluster.Settings), BeyondPackage(wanted), cluster.Connections.GetValueOrDefault));
         cluster.SpecifiedTarget = wanted.Target;
     }
 

@@ -12,6 +12,12 @@ public sealed record PodSpecification(string Type, int Count, IReadOnlyList<Task
     /// <summary>What plans mind that end instances of it, remove or add some.</summary>
     public PlanRules Rules { get; init; } = PlanRules.None;
 
+    /// <summary>Null where its count is what it is. Else <see cref="Count"/> is how many there are to be now.</summary>
+    public GrowthRule? Growth { get; init; }
+
+    /// <summary>It comes and goes with the work: nobody misses it while it is not there.</summary>
+    public bool IsExtra(int index) => Growth is { } growth && index >= growth.Least;
+
     /// <summary>It is an operation, which is done once and is no part of what serves.</summary>
     public bool IsOperation { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DataPlatform.Operators.Sdk.State;
 
 /// <summary>What a scheduler decided or saw of its cluster that can't be derived from its pods and tasks.</summary>
@@ -23,6 +25,10 @@ public sealed record ClusterFacts(byte[] Key)
 
     /// <summary>What of its artifacts stands in for what can't be had, and why; null when all is there that was wanted.</summary>
     public string? StandIn { get; init; }
+
+    /// <summary>By type: how many there are of pods whose count follows the work, where that is more than there always are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, int>? Grown { get; init; }
 
     /// <summary>How many restarts that were asked for are done.</summary>
     public int SettledRestarts { get; init; }

@@ -98,8 +98,22 @@ public sealed class SparkPackageTests
     [Fact]
     public void Has_these_options()
     {
-        Package.Description.Defaults.ToJsonString().ShouldBe("""{"workers":2,"worker_cores":1,"worker_memory":1024,"driver_memory":1024,"kafka":"","version":"4.2.0"}""");
-        Package.Declaration.Options.Select(option => (option.Minimum, option.Maximum)).ShouldBe([(1, 64), (1, 64), (512, 131072), (512, 65536), (null, null)]);
+        Package.Description.Defaults.ToJsonString().ShouldBe("""{"workers":2,"most_workers":0,"worker_cores":1,"worker_memory":1024,"driver_memory":1024,"kafka":"","version":"4.2.0"}""");
+        Package.Declaration.Options.Select(option => (option.Minimum, option.Maximum)).ShouldBe([(1, 64), (0, 64), (1, 64), (512, 131072), (512, 65536), (null, null)]);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(2, false)]
+    [InlineData(5, true)]
+    public void Workers_follow_the_work_where_there_may_be_more_of_them(int most, bool grows)
+    {
+        var worker = Package.Specify(Clusters.Settings(Package, $$"""{"workers":2,"most_workers":{{most}}}""")).Pods.Single(pod => pod.Type == "worker");
+
+        worker.Count.ShouldBe(2);
+        worker.Growth.ShouldBe(grows
+            ? new GrowthRule(2, most, "connect", new FactCondition("waiting", FactComparison.AtLeast, "1"), TimeSpan.FromSeconds(5), new FactCondition("needed", FactComparison.Is, "0"), TimeSpan.FromSeconds(60))
+            : null);
     }
 
     [Fact]

@@ -14,9 +14,10 @@ namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 /// <param name="volumes">The head and each worker have one.</param>
 /// <param name="rules">Workers are replicas of each other: none ends before all say that nothing is short, the one that leads ends last, one is drained before it goes, and data is spread when some were added.</param>
 /// <param name="mates">Workers know where all of them are, and where the head is, whatever runs there.</param>
+/// <param name="grows">There may be so many workers while jobs wait, of which the head knows; 0 for a fixed count.</param>
 /// <param name="looks">The head gives evidence of what it does.</param>
 public sealed class TrialPackage(
-    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false, bool volumes = false, bool rules = false, bool mates = false) : ServicePackage
+    Strategy strategy = Strategy.Parallel, int workers = 2, bool job = false, int workersPerHost = int.MaxValue, bool named = false, string? other = null, bool secret = false, bool looks = false, bool volumes = false, bool rules = false, bool mates = false, int grows = 0) : ServicePackage
 {
     public const Strategy Serially = Strategy.Serial;
 
@@ -37,6 +38,11 @@ public sealed class TrialPackage(
     private static readonly ActivityLook[] Facts =
     [
         new(new LookWay.Http("rpc", "/state"), [new ActivitySign(SignKind.Fact, "short", new SignPlace.Json("$.short")), new ActivitySign(SignKind.Fact, "leads", new SignPlace.Json("$.leads"))]),
+    ];
+
+    private static readonly ActivityLook[] Work =
+    [
+        new(new LookWay.Http("rpc", "/work"), [new ActivitySign(SignKind.Fact, "waiting", new SignPlace.Json("$.waiting")), new ActivitySign(SignKind.Fact, "running", new SignPlace.Json("$.running"))]),
     ];
 
     private static readonly PlanRules Rules = new()
@@ -60,12 +66,16 @@ public sealed class TrialPackage(
         VolumeSpecification[] kept = volumes ? [new VolumeSpecification("data", 200, "data")] : [];
         var pods = new List<PodSpecification>
         {
-            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null, Volumes = kept }]) { SingleNamed = true, Rules = rules ? new PlanRules { EndAfter = ["worker"] } : PlanRules.None },
+            new("head", 1, [new TaskSpecification("", Head, ["rpc"], context => Told(settings, Connected(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Activity = looks ? _ => Looks : null, Volumes = kept, Facts = grows > 0 ? _ => Work : null, LookEvery = TimeSpan.FromSeconds(2) }]) { SingleNamed = true, Rules = rules ? new PlanRules { EndAfter = ["worker"] } : PlanRules.None },
             new("worker", Option(settings, "workers", workers),
                 [new TaskSpecification("", worker, ["rpc"], context => Told(settings, mates ? Located(settings, context) : Joined(settings, context)), _ => new ReadinessCheck.Tcp("rpc")) { Volumes = kept, Facts = rules ? _ => Facts : null, LookEvery = TimeSpan.FromSeconds(2) }])
             {
                 Placement = [PlacementRule.AtMostOnOneHost(workersPerHost)],
                 Rules = rules ? Rules : PlanRules.None, KnowsItsOwn = mates,
+                Growth = grows > 0
+                    ? new GrowthRule(
+                        Option(settings, "workers", workers), grows, "head", new FactCondition("waiting", FactComparison.AtLeast, "1"), TimeSpan.FromSeconds(4), new FactCondition("running", FactComparison.Is, "0"), TimeSpan.FromSeconds(10))
+                    : null,
             },
         };
         var phases = new List<PhaseSpecification> { new("head", "head", Strategy.Serial), new("workers", "worker", strategy) };
@@ -77,7 +87,7 @@ public sealed class TrialPackage(
         return new ServiceSpecification(pods, new PlanSpecification(strategy, phases)) 
         {
             Operations = [new OperationSpecification("backup", OperationKind.Backup, Backup), new OperationSpecification("drain", OperationKind.Step, Step), new OperationSpecification("spread", OperationKind.Step, Step)],
-            Facts = rules ? [new EngineFact("short", "Copies that are missing", "worker", new FactCondition("short", FactComparison.Is, "0"))] : [],
+            Facts = grows > 0 ? [new EngineFact("waiting", "Jobs that wait", "head", null), new EngineFact("running", "Jobs that run", "head", null)] : rules ? [new EngineFact("short", "Copies that are missing", "worker", new FactCondition("short", FactComparison.Is, "0"))] : [],
         };
     }
 
