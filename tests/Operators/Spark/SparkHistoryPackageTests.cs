@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Operators.Sdk;
@@ -43,6 +46,40 @@ public sealed class SparkHistoryPackageTests
     {
         var check = Package.Specify(Clusters.Settings(Package)).Task("server").Readiness(Clusters.Context("server", "page")).ShouldBeOfType<ReadinessCheck.Http>();
         BodyExpectation.Of(check.Expect.ShouldNotBeNull()).IsMatch(body).ShouldBe(ready);
+    }
+
+    [Theory]
+    [InlineData("past", 0, "started\n", "")]
+    [InlineData("history", 1, "", "launch this under another name")]
+    [InlineData("proxy", 1, "", "launch this under another name")]
+    public void Under_a_name_that_its_pages_take_for_an_address_of_their_own_it_does_not_start(string name, int code, string said, string complaint)
+    {
+        var (ended, output, errors) = Run("start.sh", name, "/bin/echo", "started");
+
+        (ended, output).ShouldBe((code, said));
+        errors.ShouldContain(complaint);
+    }
+
+    [Fact]
+    public async Task Whoever_looks_at_it_is_seen_while_connected()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        string Readers() => Run("readers.sh", port.ToString(System.Globalization.CultureInfo.InvariantCulture)).Output;
+
+        Readers().ShouldBe("readers 0\n");
+        using var reader = new TcpClient();
+        await reader.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        Readers().ShouldBe("readers 1\n");
+    }
+
+    private static (int Code, string Output, string Errors) Run(string script, params string[] arguments)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", [Path.Combine(AppContext.BaseDirectory, "packages", "spark-history", script), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (output, errors) = (shell.StandardOutput.ReadToEnd(), shell.StandardError.ReadToEnd());
+        shell.WaitForExit();
+        return (shell.ExitCode, output, errors);
     }
 
     [Fact]
