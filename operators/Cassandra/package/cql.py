@@ -5,6 +5,8 @@ import struct
 
 ERROR, STARTUP, READY, AUTHENTICATE, OPTIONS, SUPPORTED, QUERY, RESULT, AUTH_RESPONSE, AUTH_SUCCESS = 0, 1, 2, 3, 5, 6, 7, 8, 15, 16
 ONE, QUORUM = 1, 4
+# By which a node tells these connections from people's.
+DRIVER = "platform"
 
 
 class Refused(Exception):
@@ -38,8 +40,8 @@ class Session:
         return self._call(OPTIONS, b"")[0] == SUPPORTED
 
     def sign_in(self, user, password):
-        version = _text("CQL_VERSION") + _text("3.0.0")
-        operation, _ = self._call(STARTUP, struct.pack(">H", 1) + version)
+        options = ("CQL_VERSION", "3.0.0"), ("DRIVER_NAME", DRIVER)
+        operation, _ = self._call(STARTUP, struct.pack(">H", len(options)) + b"".join(_text(text) for option in options for text in option))
         if operation == AUTHENTICATE:
             token = b"\0" + user.encode() + b"\0" + password.encode()
             operation, _ = self._call(AUTH_RESPONSE, struct.pack(">i", len(token)) + token)

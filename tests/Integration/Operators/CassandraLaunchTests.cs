@@ -22,7 +22,16 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         launched.ArgumentsOfTasks().ShouldContain("CassandraDaemon");
         launched.ArgumentsOfTasks().ShouldNotContain(launched.Connection.Keys.Variables["CASSANDRA_PASSWORD"]);
 
-        (await CqlshAsync(launched, "node-0", "SELECT count(*) FROM birds.seen")).ShouldContain("1");
+        (await CountAsync(launched, "birds.seen")).ShouldBe(1);
+        (await launched.UntilTableAsync("keyspaces", rows => rows.Count > 0)).Single().ToJsonString().ShouldBe("""{"keyspace":"birds","copies":"1","tables":1,"bytes":0}""");
+        using (var shell = Cqlsh(launched, "node-0"))
+        {
+            var connected = (await launched.UntilTableAsync("clients", rows => rows.Any(row => row["driver"]!.ToString().Contains("Python", StringComparison.Ordinal))))[0];
+            (connected["user"]!.ToString(), connected["encrypted"]!.ToString()).ShouldBe(("admin", "no"));
+            shell.StandardInput.Close();
+            await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
         const string Saved = "_backups/cassandra/trial-1";
         (await launched.AskedAsync("backup", Saved)).State.ShouldBe(StepState.Complete);
         await SayAsync(launched, "TRUNCATE birds.seen", "INSERT INTO birds.seen (name) VALUES ('tern')");
@@ -126,14 +135,18 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         (await SayAsync(launched, "SELECT name FROM birds.seen")).ShouldBe("gull");
     }
 
+    private static Process Cqlsh(DeclaredLaunch launched, string task, params string[] arguments) => Process.Start(new ProcessStartInfo("/bin/sh", ["cqlsh.sh", .. arguments])
+    {
+        WorkingDirectory = launched.SandboxOf(task), RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+    })!;
+
     private static async Task<int> CountAsync(DeclaredLaunch launched, string table) =>
         int.Parse(Regex.Match(await CqlshAsync(launched, "node-0", $"SELECT count(*) FROM {table}"), @"^ +(\d+) *$", RegexOptions.Multiline).Groups[1].Value, CultureInfo.InvariantCulture);
 
     /// <summary>What Cassandra's own shell answers in a node's sandbox, as people call it there.</summary>
     private static async Task<string> CqlshAsync(DeclaredLaunch launched, string task, string statement)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["cqlsh.sh", "-e", statement]) { WorkingDirectory = launched.SandboxOf(task), RedirectStandardOutput = true, RedirectStandardError = true };
-        using var shell = Process.Start(start)!;
+        using var shell = Cqlsh(launched, task, "-e", statement);
         var wrong = shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var said = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
