@@ -62,6 +62,9 @@ public abstract class ServicePackage
     /// <summary>The same of what an operation is to be given, before it is asked for.</summary>
     public virtual OptionRefusal? WhyNot(JsonObject options, string operation, JsonObject inputs, string lakePath) => null;
 
+    /// <summary>Names of operations that are asked for by themselves, with how long after the last one.</summary>
+    public virtual IReadOnlyDictionary<string, TimeSpan> Recurring(JsonObject options) => new Dictionary<string, TimeSpan>(0);
+
     /// <summary>Folders of the lake that must be there before the first task starts.</summary>
     public virtual IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) => [];
 }

@@ -48,6 +48,12 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
     public override IReadOnlyList<string> Connections(JsonObject options) => [.. declaration.Options.Where(option => option.Type == OptionType.Cluster)
         .Select(option => options[option.Name]?.ToString()).OfType<string>().Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
 
+    public override IReadOnlyDictionary<string, TimeSpan> Recurring(JsonObject options) =>
+        (from operation in declaration.Operations
+         let hours = operation.EveryHours?.Of(options) ?? 0
+         where hours > 0
+         select (operation.Name, TimeSpan.FromHours((double)hours))).ToDictionary();
+
     public override IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) =>
         [.. declaration.Lake.Select(each => new LakeFolder(PathOf(each, settings.Cluster.Name), each.Seed is { } seed ? Path.Combine(folder, seed) : null))];
 

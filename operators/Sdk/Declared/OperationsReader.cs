@@ -7,6 +7,7 @@ internal sealed class OperationsReader(Problems problems, OptionsReader options,
 {
     public const string Field = "operations";
     private const int LongestSeconds = 7 * 24 * 60 * 60;
+    private const int MostHours = 366 * 24;
 
     /// <summary>By name, before any template is read.</summary>
     public static IReadOnlyDictionary<string, Fields> Operations(Fields package) => package.Named(Field, Names.Part(), Names.PartAllowed).ToDictionary(operation => operation.Name, operation => operation.Fields);
@@ -38,6 +39,9 @@ internal sealed class OperationsReader(Problems problems, OptionsReader options,
         if (kind != OperationKind.Plain && fields.Has("inputs"))
             problems.Add(fields.At("inputs"), $"{fields.Of("inputs")}: only an operation of the kind plain is given any");
         var inputs = options.Inputs(fields);
+        var every = fields.Has("every_hours") ? pods.AmountOf(fields, "every_hours", null, 0, MostHours) : null;
+        if (every is not null && (kind is OperationKind.Restore or OperationKind.Step || inputs.Any(input => input.IsRequired)))
+            problems.Add(fields.At("every_hours"), $"{fields.Of("every_hours")}: by itself nothing is asked for that somebody has to say more of", "an operation of the kind plain or backup whose inputs have defaults");
         var pod = pods.Pod(name, fields, tasks, podNames);
         foreach (var task in pod.Tasks.Where(task => task.Ports.Count > 0 || task.Volumes.Count > 0))
         {
@@ -45,6 +49,6 @@ internal sealed class OperationsReader(Problems problems, OptionsReader options,
             problems.Add(fields.Map("task")?.KeyOf(lost) ?? fields.Node, $"the operation {name} has {lost}, which nobody would find", "files, command, resources");
         }
 
-        return new OperationDeclaration(name, title, description, kind, limit, pod with { Tasks = [.. pod.Tasks.Select(task => task with { RunsOnce = true })] }) { Inputs = inputs };
+        return new OperationDeclaration(name, title, description, kind, limit, pod with { Tasks = [.. pod.Tasks.Select(task => task with { RunsOnce = true })] }) { Inputs = inputs, EveryHours = every };
     }
 }

@@ -42,6 +42,9 @@ public sealed record OperationDeclaration(string Name, string Title, string Desc
 {
     /// <summary>What people say when they ask for it.</summary>
     public IReadOnlyList<OptionDeclaration> Inputs { get; init; } = [];
+
+    /// <summary>How many hours after the last one it is asked for by itself; 0 for never.</summary>
+    public Amount? EveryHours { get; init; }
 }
 
 /// <summary>One version of the engine and where its files come from.</summary>

@@ -44,6 +44,8 @@ public sealed class VersionedPackage : ServicePackage
 
     public override OptionRefusal? WhyNot(JsonObject options, string operation, JsonObject inputs, string lakePath) => Edition(options).WhyNot(options, operation, inputs, lakePath);
 
+    public override IReadOnlyDictionary<string, TimeSpan> Recurring(JsonObject options) => Edition(options).Recurring(options);
+
     public override IReadOnlyList<LakeFolder> LakeFolders(ClusterSettings settings) => Edition(settings.Options).LakeFolders(settings);
 
     public override ServiceSpecification Specify(ClusterSettings settings) => Edition(settings.Options).Specify(settings);

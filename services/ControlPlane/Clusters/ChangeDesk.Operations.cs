@@ -39,9 +39,16 @@ public sealed partial class ChangeDesk
         var given = request.Inputs ?? [];
         if (OptionsCheck.Problems(operation, given) is { Count: > 0 } wrong) return Refused(Outcome.Invalid(wrong).Problem);
         if (operation.Inputs is { } schema && engine.Problem(engine.OptionsOf(cluster), operation.Name, OptionsCheck.WithDefaults(OptionsCheck.Defaults(schema), given)) is { } problem) return Refused(Outcome.Invalid([problem]).Problem);
-        IReadOnlyList<WantedOperation> operations = [.. asked.Append(new WantedOperation(number, operation.Name, folder, now) { Inputs = given.Count > 0 ? given : null }).TakeLast(KeptOperations)];
+        var operations = Kept([.. asked, new WantedOperation(number, operation.Name, folder, now) { Inputs = given.Count > 0 ? given : null }]);
         return Set(cluster, engine, cluster.Aim with { Operations = operations }, new AuditEntry(actor, operation.Name, cluster.Name, string.Create(CultureInfo.InvariantCulture, $"{number} {folder}").TrimEnd()));
     });
+
+    /// <summary>The youngest, and of each name the last: what recurs is counted from it.</summary>
+    private static IReadOnlyList<WantedOperation> Kept(IReadOnlyList<WantedOperation> asked)
+    {
+        var last = asked.GroupBy(operation => operation.Name, StringComparer.Ordinal).Select(each => each.Last().Number).ToHashSet();
+        return [.. asked.Where((operation, index) => index >= asked.Count - KeptOperations || last.Contains(operation.Number))];
+    }
 
     private static int Waiting(IClusterOperator engine, DesiredCluster cluster, IReadOnlyList<WantedOperation> asked)
     {

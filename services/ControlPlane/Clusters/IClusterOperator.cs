@@ -33,6 +33,9 @@ public interface IClusterOperator
     /// <summary>The same of what a cluster's operation is to be given.</summary>
     FieldProblem? Problem(JsonObject options, string operation, JsonObject inputs);
 
+    /// <summary>Names of operations that are asked for by themselves of a cluster with these options, with how long after the last one.</summary>
+    IReadOnlyDictionary<string, TimeSpan> Recurring(JsonObject options);
+
     /// <summary>Names of other clusters that one with these options connects to.</summary>
     IReadOnlyList<string> Connections(JsonObject options);
 

@@ -82,7 +82,7 @@ public static class ControlPlaneApplication
         services.AddSingleton<IClusterDocuments, ClusterDocuments>().AddSingleton<Leadership>();
         services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<MetricsReaders>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
         services.AddSingleton<Catalogue>().AddSingleton<ClusterDependencies>().AddSingleton<BlueprintStore>().AddSingleton<BlueprintViews>().AddSingleton<BlueprintDesk>().AddSingleton<LaunchDesk>().AddSingleton<ChangeDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
-        services.AddSingleton<LifetimeSweep>().AddSingleton<Removals>().AddSingleton<LeftoverSweep>().AddSingleton<OrphanSweep>().AddSingleton<RetentionSweep>();
+        services.AddSingleton<LifetimeSweep>().AddSingleton<Removals>().AddSingleton<LeftoverSweep>().AddSingleton<OperationSweep>().AddSingleton<OrphanSweep>().AddSingleton<RetentionSweep>();
         services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton(provider => new KnownAgents(provider.GetRequiredService<MasterReader>().HostsAsync, provider.GetRequiredService<TimeProvider>())).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
         services.AddSingleton(provider => new SqlDesk(provider.GetRequiredService<LakeReader>(), Path.Combine(AppContext.BaseDirectory, "dp-control-plane"), settings.TaskUser)
         {

@@ -86,6 +86,8 @@ public sealed class PackageSchedulers(
 
     public FieldProblem? Problem(JsonObject options) => package.WhyNot(options, lakePath) is { } refusal ? new FieldProblem("options." + refusal.Option, refusal.Reason, refusal.Allowed) : null;
 
+    public IReadOnlyDictionary<string, TimeSpan> Recurring(JsonObject options) => package.Recurring(options);
+
     public FieldProblem? Problem(JsonObject options, string operation, JsonObject inputs) =>
         package.WhyNot(options, operation, inputs, lakePath) is { } refusal ? new FieldProblem("inputs." + refusal.Option, refusal.Reason, refusal.Allowed) : null;
 

@@ -17,6 +17,7 @@ public sealed class RecurringWork(
         recurring.AddOrUpdate<LifetimeSweep>("lifetimes", sweep => sweep.Run(), Cron.Minutely);
         recurring.AddOrUpdate<LeftoverSweep>("leftovers", sweep => sweep.Run(), Cron.Minutely);
         recurring.AddOrUpdate<OrphanSweep>("orphans", sweep => sweep.RunAsync(CancellationToken.None), Cron.Minutely);
+        recurring.AddOrUpdate<OperationSweep>("operations", sweep => sweep.Run(), Cron.Minutely);
         recurring.AddOrUpdate<RetentionSweep>("retention", sweep => sweep.Run(), Cron.Hourly);
         jobs.Enqueue<LeftoverSweep>(sweep => sweep.Run());
         foreach (var cluster in clusters.Living()) Schedule(cluster);

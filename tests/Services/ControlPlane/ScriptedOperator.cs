@@ -75,6 +75,10 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     public FieldProblem? Wrong { get; set; }
 
+    public Dictionary<string, TimeSpan> RecurringOperations { get; } = [];
+
+    public IReadOnlyDictionary<string, TimeSpan> Recurring(JsonObject options) => RecurringOperations;
+
     public FieldProblem? Problem(JsonObject options) => Wrong;
 
     public FieldProblem? Problem(JsonObject options, string operation, JsonObject inputs) => inputs["again"]?.ToString() == inputs["table"]?.ToString() ? null : new FieldProblem("inputs.again", "it is not the same as table", inputs["table"]?.ToString());

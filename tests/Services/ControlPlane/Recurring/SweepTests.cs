@@ -88,6 +88,49 @@ public sealed class SweepTests : IAsyncLifetime
         audit.FirstBroken().ShouldBe(1);
     }
 
+    [Fact]
+    public void What_recurs_is_asked_for_so_long_after_the_last_one_ended_whoever_asked_for_it()
+    {
+        host.Engine.RecurringOperations["compact"] = TimeSpan.FromDays(7);
+        var cluster = Launch("trial", 3600 * 24 * 30);
+        time.Advance(TimeSpan.FromDays(7));
+        host.Get<OperationSweep>().Run().ShouldBe(0, "it does not serve");
+        Serves();
+        host.Get<OperationSweep>().Run().ShouldBe(1);
+        host.Get<OperationSweep>().Run().ShouldBe(0, "it is not over");
+        Asked().ShouldHaveSingleItem().Name.ShouldBe("compact");
+        Serves(new OperationView(1, "compact", "plain", StepState.Complete, time.GetUtcNow(), null, time.GetUtcNow(), null, null));
+        time.Advance(TimeSpan.FromDays(6));
+        host.Get<OperationSweep>().Run().ShouldBe(0);
+        time.Advance(TimeSpan.FromDays(1));
+        host.Get<OperationSweep>().Run().ShouldBe(1);
+
+        void Serves(params OperationView[] operations) => host.Engine.Show(cluster.Id, host.Engine.Observe(cluster.Id)! with { State = ClusterState.Ready, Operations = operations });
+        IReadOnlyList<DataPlatform.Operators.Sdk.Clusters.WantedOperation> Asked() => host.Get<ClusterStore>().FindById(cluster.Id)!.Aim.Operations!;
+    }
+
+    [Fact]
+    public void What_recurs_is_counted_from_the_last_one_also_when_much_else_was_asked_for_since()
+    {
+        host.Engine.RecurringOperations["compact"] = TimeSpan.FromDays(7);
+        var cluster = Launch("trial", 3600 * 24 * 30);
+        for (var number = 1; number <= 30; number++)
+        {
+            host.Get<ChangeDesk>().Operate("trial", new OperationRequest(number == 1 ? "compact" : "backup", null), "tester").ShouldBeOfType<ChangeOutcome.Taken>();
+            var asked = host.Get<ClusterStore>().FindById(cluster.Id)!.Aim.Operations!;
+            host.Engine.Show(cluster.Id, host.Engine.Observe(cluster.Id)! with
+            {
+                State = ClusterState.Ready, Operations = [.. asked.Select(each => new OperationView(each.Number, each.Name, "plain", StepState.Complete, each.At, null, each.At, null, null))],
+            });
+        }
+
+        host.Get<ClusterStore>().FindById(cluster.Id)!.Aim.Operations!.Count.ShouldBe(21);
+        time.Advance(TimeSpan.FromDays(7) - TimeSpan.FromSeconds(1));
+        host.Get<OperationSweep>().Run().ShouldBe(0);
+        time.Advance(TimeSpan.FromSeconds(1));
+        host.Get<OperationSweep>().Run().ShouldBe(1);
+    }
+
     private DesiredCluster Launch(string name, long seconds) =>
         host.Get<LaunchDesk>().LaunchAsync(new LaunchRequest("sample", name, null, seconds), "tester", CancellationToken.None).Result.ShouldBeOfType<Outcome.Accepted>().Cluster;
 }
