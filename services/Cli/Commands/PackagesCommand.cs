@@ -62,7 +62,7 @@ public static class PackagesCommand
             await surroundings.Output.WriteLineAsync(Rows.Printable($"{(operation.Name == operation.Kind ? $"dp {operation.Name} CLUSTER" : $"dp operate CLUSTER {operation.Name}")}: {(operation.Description.Length > 0 ? operation.Description : operation.Title)}"));
             var needed = (operation.Inputs?["required"] as JsonArray ?? []).Select(name => name?.ToString()).ToHashSet();
             foreach (var (key, value) in operation.Inputs?["properties"] as JsonObject ?? [])
-                await surroundings.Output.WriteLineAsync(Rows.Printable($"  --set {key}={(needed.Contains(key) ? "..." : value?["default"])}: {(value?["description"] ?? value?["title"])?.ToString().TrimEnd('.')} ({OptionWords.Allowed(value as JsonObject ?? [])})"));
+                await surroundings.Output.WriteLineAsync(Rows.Printable($"  --set {key}={(needed.Contains(key) ? "..." : value?["default"])}: {value?["title"]}{(value?["description"] is { } meaning ? $". {meaning.ToString().TrimEnd('.')}" : "")} ({OptionWords.Allowed(value as JsonObject ?? [])})"));
         }
 
         return ExitCode.Done;

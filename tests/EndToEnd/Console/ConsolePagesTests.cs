@@ -53,6 +53,7 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         console.Host.Get<ClusterStore>().Find("gives")!.Aim.Operations.ShouldBeNull();
 
         await form.GetByLabel("Table", new() { Exact = true }).FillAsync("orders");
+        await Assertions.Expect(form.GetByLabel("Rows")).ToBeHiddenAsync();
         await form.GetByLabel("Its name once more").FillAsync("orders");
         await form.GetByRole(AriaRole.Button, new() { Name = "Drop", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("table=orders, again=orders")).ToBeVisibleAsync();

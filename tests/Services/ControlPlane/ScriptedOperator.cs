@@ -18,7 +18,7 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
           "properties": {
             "table": { "type": "string", "title": "Table", "pattern": "^[a-z]+$" },
             "again": { "type": "string", "title": "Its name once more" },
-            "rows": { "type": "integer", "title": "Rows", "minimum": 1, "maximum": 10, "default": 10 }
+            "rows": { "type": "integer", "title": "Rows", "minimum": 1, "maximum": 10, "default": 10, "x-advanced": true }
           },
           "required": ["table", "again"],
           "additionalProperties": false
