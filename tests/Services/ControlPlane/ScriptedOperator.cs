@@ -118,9 +118,14 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
 
     public ClusterObservation? Observe(string clusterId) => clusters.GetValueOrDefault(clusterId);
 
-    public TableCommand? Tables { get; set; }
+    /// <summary>How often somebody wanted to know how a table is asked for.</summary>
+    public int Asked { get; private set; }
 
-    public TableCommand? Ask(string clusterId, string table) => Tables;
+    public TableCommand? Ask(string clusterId, string table)
+    {
+        Asked++;
+        return null;
+    }
 
     public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) => Headers;
 
