@@ -14,9 +14,9 @@ PATIENCE_MILLISECONDS = 30_000
 START_SECONDS = 600
 MOST_ROWS = 200
 LATEST = -1
-# What Kafka says in words with most of its errors, but not with these.
 # It takes too long, or brokers or the controller are missing.
 PASSING = {7, 8, 38, 41}
+# What Kafka says in words with most of its errors, but not with these.
 UNSAID = {3: "This server does not host this topic-partition.", 7: "The request timed out.", 41: "This is not the correct controller for this cluster."}
 CONFIGURATIONS = ("retention.ms", "cleanup.policy", "min.insync.replicas", "max.message.bytes")
 
