@@ -113,7 +113,7 @@ internal static class PlanBuilder
         string? gate = null;
         foreach (var phase in cluster.Specification!.Deploy.Phases)
         {
-            var pods = cluster.PodsOf(phase).Where(pod => Concerns(cluster, pod, isTarget)).ToList();
+            var pods = cluster.PodsOf(phase).Where(pod => Concerns(cluster, pod, isTarget) && cluster.IsMissed(pod)).ToList();
             var added = pods.Where(pod => isTarget && IsAdded(cluster, pod)).ToList();
             var replaced = new List<Step>();
             foreach (var pod in InOrder(cluster, pods.Except(added)))

@@ -175,6 +175,9 @@ internal sealed partial class ClusterWork(string id, ClusterFacts facts)
     public bool IsComplete(PodInstance instance) => IsSkipped(instance.Name)
         || (IsServing(instance) && !instance.TaskNames().Any(name => Tasks.TryGetValue(name.Task, out var row) && Outdated.ContainsKey(row.TaskId)));
 
+    /// <summary>Nothing waits for one that came with the work and has no place.</summary>
+    public bool IsMissed(PodInstance instance) => !instance.IsExtra || PlaceOf(instance.Name) is not null || LivingOf(instance.Name).Any();
+
     /// <summary>A host that nobody reaches serves nobody.</summary>
     public bool Serves(TaskRow row) => row is { Living: true, UnreachableSince: null } && Serving.Contains(row.TaskId);
 

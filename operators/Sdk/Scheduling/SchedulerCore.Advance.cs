@@ -216,7 +216,7 @@ public sealed partial class SchedulerCore
             if (cluster.Pods.TryGetValue(instance.Name, out var record) && record.FirstReadyAt is null)
                 Save(record with { FirstReadyAt = now });
         }
-        if (instances.Count == 0 || cluster.SpecifiedTarget != wanted.Target || !instances.TrueForAll(cluster.IsComplete) || cluster.Surplus().Any() || !cluster.PlanOperations().All(cluster.IsOver))
+        if (instances.Count == 0 || cluster.SpecifiedTarget != wanted.Target || !instances.Where(cluster.IsMissed).All(cluster.IsComplete) || cluster.Surplus().Any() || !cluster.PlanOperations().All(cluster.IsOver))
             return;
         if (cluster.Facts.ReadyAt is not null && cluster.IsSettled)
             return;

@@ -55,6 +55,16 @@ public sealed partial class SchedulerCore
         return now - since;
     }
 
+    /// <summary>What comes back begins with as many as there always are: the work is gone.</summary>
+    private void Shrink()
+    {
+        if (cluster.Facts.Grown is null)
+            return;
+        SaveFacts(cluster.Facts with { Grown = null });
+        if (cluster.Specification is { } specification)
+            cluster.Specification = Grown(specification);
+    }
+
     private void Resize(PodSpecification pod, int count, FactCondition condition, TimeSpan heldFor, DateTimeOffset now)
     {
         var grown = new Dictionary<string, int>(cluster.Facts.Grown ?? new Dictionary<string, int>(0)) { [pod.Type] = count };

@@ -166,6 +166,8 @@ public sealed partial class SchedulerCore
     {
         if (goal == ClusterGoal.Park && cluster.Facts.ReadyAt is not null)
             SaveFacts(cluster.Facts with { ReadyAt = null });
+        if (goal == ClusterGoal.Park)
+            Shrink();
         if (cluster.Facts.ParkedAt is not null && goal == ClusterGoal.Run)
             Happened("", "resumed", now);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Protocol.Mesos;
+using DataPlatform.Operators.Sdk.Clusters;
 
 namespace DataPlatform.Operators.Tests.Sdk.Scheduling;
 
@@ -82,6 +83,30 @@ public sealed class GrowthTests
         var trial = Four().SendTarget(new JsonObject { ["workers"] = 3, ["memory"] = 1024, ["motto"] = "" }).ExpectKilled().ExpectState(ClusterState.Ready);
         Says(trial, waiting: 0, running: 0, seconds: 12).ExpectKilled("worker-3").SendStatus("worker-3", TaskState.TaskKilled);
         Says(trial, waiting: 0, running: 0, seconds: 60).ExpectKilled().ExpectState(ClusterState.Ready);
+    }
+
+    [Fact]
+    public void One_that_finds_no_place_holds_up_no_update()
+    {
+        var trial = Says(Ready(), waiting: 9, running: 4, seconds: 6).ExpectLaunched();
+        trial.SendTarget(new JsonObject { ["workers"] = 2, ["memory"] = 1024, ["motto"] = "other" });
+        foreach (var worker in (string[])["worker-0", "worker-1"])
+        {
+            trial.ExpectKilled(worker).SendStatus(worker, TaskState.TaskKilled);
+            trial.SendOffers(trial.ReservedOffer(worker)).ExpectLaunched(worker).SendReady(worker);
+        }
+
+        trial.Memory.Facts!.SettledTarget.ShouldBe(2);
+        trial.ExpectState(ClusterState.Ready).SendOffer("A7").ExpectLaunched("worker-2");
+    }
+
+    [Fact]
+    public void What_was_parked_comes_back_with_as_many_as_there_always_are()
+    {
+        var trial = Four().SendWant(wanted => wanted with { Goal = ClusterGoal.Park }).ExpectKilled("head", "worker-0", "worker-1", "worker-2", "worker-3");
+        foreach (var task in (string[])["head", "worker-0", "worker-1", "worker-2", "worker-3"])
+            trial.SendStatus(task, TaskState.TaskKilled);
+        trial.ExpectState(ClusterState.Parked).SendWant(wanted => wanted with { Goal = ClusterGoal.Run }).SendOffer("A8", cpus: 16, memory: 32768).ExpectLaunched("head", "worker-0", "worker-1");
     }
 
     [Fact]
