@@ -44,7 +44,7 @@ public sealed class RecurringOperationsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("title: Sort", "title: Sort\n    kind: restore", "package.yaml:19:18: operations.sort.every_hours: by itself nothing is asked for that somebody has to say more of (allowed: an operation of the kind plain or backup whose inputs have defaults)")]
+    [InlineData("    every_hours", "    kind: restore\n    every_hours", "package.yaml:19:18: operations.sort.every_hours: by itself nothing is asked for that somebody has to say more of (allowed: an operation of the kind plain or backup whose inputs have defaults)")]
     [InlineData("\"{{ days }} * 24\"", "often", "package.yaml:18:18: operations.sort.every_hours: 'often' is no amount (allowed: a number, or {{ option }} of a number with limits or a boolean (1 or 0), with + - * between them)")]
     [InlineData("\"{{ days }} * 24\"", "9000", "package.yaml:18:18: operations.sort.every_hours is 9000 (allowed: from 0 to 8784)")]
     public void What_can_not_recur_is_refused(string what, string instead, string problem) =>
