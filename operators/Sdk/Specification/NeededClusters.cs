@@ -30,29 +30,16 @@ internal static class NeededClusters
             needed.Add(found);
         }
 
-        return task.Command(context) switch
-        {
-            CommandOutcome.Known(var command) when Clash(command, needed) is { } clash => new CommandOutcome.Waiting(clash),
-            CommandOutcome.Known(var command) => With(command, needed, script),
-            var waiting => waiting,
-        };
+        var own = task.Command(context);
+        return own is CommandOutcome.Known(var command) ? new CommandOutcome.Known(With(command, needed, script)) : own;
     }
 
-    /// <summary>With another's file in its place a task would look right and be let in nowhere.</summary>
-    private static string? Clash(TaskCommand command, List<ClusterConnection> needed)
-    {
-        var files = command.Files.ToDictionary(file => file.Path, file => file.Content, StringComparer.Ordinal);
-        foreach (var connection in needed)
-        {
-            foreach (var file in connection.Keys.Files)
-            {
-                if (!files.TryAdd(file.Path, file.Content) && files[file.Path] != file.Content)
-                    return $"the cluster {connection.Cluster}, which it needs, brings a file {file.Path}, and another one is to stand there";
-            }
-        }
-
-        return null;
-    }
+    /// <summary>
+    /// Where files of two are to stand in the same place, all of the second's stand in a folder of its own: with another's file a task would be let in nowhere.
+    /// Only then: what is told of files by their paths alone is right as long as there is one of a kind.
+    /// </summary>
+    private static string Folder(ClusterConnection connection, List<GeneratedFile> files) =>
+        connection.Keys.Files.Any(file => files.Exists(known => known.Path == file.Path && known.Content != file.Content)) ? $"needed/{connection.Cluster}/" : "";
 
     /// <summary>What the task itself says goes first. How others are reached may hold passwords, so nobody else is shown it.</summary>
     private static TaskCommand With(TaskCommand command, List<ClusterConnection> needed, string script)
@@ -64,9 +51,10 @@ internal static class NeededClusters
         {
             foreach (var (name, value) in connection.Environment.Concat(connection.Keys.Variables).Where(variable => !command.Environment.ContainsKey(variable.Key)))
                 variables.TryAdd(name, value);
+            var folder = Folder(connection, files);
             foreach (var (name, path) in connection.Keys.Paths.Where(variable => !command.Environment.ContainsKey(variable.Key) && !command.Secrets.ContainsKey(variable.Key)))
-                paths.TryAdd(name, path);
-            files.AddRange(connection.Keys.Files.Where(file => !files.Exists(known => known.Path == file.Path)));
+                paths.TryAdd(name, folder + path);
+            files.AddRange(connection.Keys.Files.Select(file => file with { Path = folder + file.Path }).Where(file => !files.Exists(known => known.Path == file.Path)));
         }
 
         var given = command with { Secrets = variables, Files = files };

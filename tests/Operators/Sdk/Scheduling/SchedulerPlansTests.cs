@@ -249,13 +249,20 @@ public sealed class SchedulerPlansTests
     }
 
     [Fact]
-    public void Files_of_two_needed_clusters_that_would_stand_in_the_same_place_hold_the_tasks_back()
+    public void Files_of_two_needed_clusters_that_would_stand_in_the_same_place_stand_apart_and_each_is_found()
     {
-        var other = Numbers("host-1") with { Keys = ClusterKeys.None with { Files = [new GeneratedFile("tls/own.pem", "another key")] } };
+        var other = Numbers("host-1") with
+        {
+            Keys = new ClusterKeys(new Dictionary<string, string> { ["PGPASSWORD"] = "word" }, [new GeneratedFile("tls/own.pem", "another key")], new Dictionary<string, string> { ["PGSSLKEY"] = "tls/own.pem" }),
+        };
         var trial = new SchedulerTrial().SendSubscribed().SendWant(wanted => wanted with { Needs = ["numbers", "sums"] }).SendArtifacts();
-        trial.Send(new SchedulerCommand.Connected("numbers", other)).Send(new SchedulerCommand.Connected("sums", Sums()));
-        trial.StepOf("head").WaitingFor!.ShouldContain("brings a file tls/own.pem, and another one is to stand there");
-        trial.SendOffer("A1").ExpectLaunched();
+        trial.Send(new SchedulerCommand.Connected("numbers", other)).Send(new SchedulerCommand.Connected("sums", Sums())).SendOffer("A1").ExpectLaunched("head", "worker-0", "worker-1");
+        var accept = trial.Calls.Single(call => call.Type == SchedulerCall.Types.Type.Accept).Accept;
+        var files = accept.Operations.Where(operation => operation.Type == OperationType.Launch).SelectMany(operation => operation.Launch.TaskInfos).First().Container.Volumes
+            .ToDictionary(volume => volume.ContainerPath, volume => volume.Source.Secret.Value.Data.ToStringUtf8());
+        (files["tls/own.pem"], files["needed/sums/tls/own.pem"]).ShouldBe(("another key", "key"));
+        files["with-needed.sh"].ShouldContain("PGSSLKEY=\"$MESOS_SANDBOX/tls/own.pem\"");
+        files["with-needed.sh"].ShouldContain("TLS_OWN=\"$MESOS_SANDBOX/needed/sums/tls/own.pem\"");
     }
 
     [Fact]
