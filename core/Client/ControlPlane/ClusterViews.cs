@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DataPlatform.Core.Client.ControlPlane;
 
 /// <summary>Where a cluster stands, as people see it.</summary>
@@ -98,7 +100,14 @@ public sealed record TaskView(
 
 /// <summary>A way into the cluster. <paramref name="ProxyPath"/> is set for web pages that open through the console.</summary>
 /// <param name="Landing">Where people begin, relative to <paramref name="ProxyPath"/>.</param>
-public sealed record EndpointView(string Name, string Title, string Url, string? ProxyPath, string Landing = "");
+public sealed record EndpointView(string Name, string Title, string Url, string? ProxyPath, string Landing = "")
+{
+    /// <summary>In which language it answers questions about what was measured; null when it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Answers { get; init; }
+
+    public const string PromQl = "promql";
+}
 
 /// <summary>Text to paste: how to connect with one tool.</summary>
 public sealed record SnippetView(string Title, string Language, string Text);

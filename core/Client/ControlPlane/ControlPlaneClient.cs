@@ -96,6 +96,10 @@ public sealed class ControlPlaneClient : IDisposable
     public Task<IReadOnlyList<TableView>> TablesAsync(string name, CancellationToken cancellation = default) =>
         GetAsync($"api/v1/clusters/{Segment(name)}/tables", Json.IReadOnlyListTableView, cancellation);
 
+    /// <summary>What a launched Prometheus measured of the cluster: it is asked now.</summary>
+    public Task<ChartsView> ChartsAsync(string name, int minutes, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/clusters/{Segment(name)}/charts?minutes={minutes}", Json.ChartsView, cancellation);
+
     /// <param name="package">Whose backups; null for all.</param>
     public Task<IReadOnlyList<BackupView>> BackupsAsync(string? package, CancellationToken cancellation = default) =>
         GetAsync($"api/v1/backups{(package is null ? "" : $"?package={Segment(package)}")}", Json.IReadOnlyListBackupView, cancellation);

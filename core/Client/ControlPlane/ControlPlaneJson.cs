@@ -30,6 +30,7 @@ namespace DataPlatform.Core.Client.ControlPlane;
 [JsonSerializable(typeof(OperationView))]
 [JsonSerializable(typeof(TableView))]
 [JsonSerializable(typeof(IReadOnlyList<TableView>))]
+[JsonSerializable(typeof(ChartsView))]
 [JsonSerializable(typeof(IReadOnlyList<BackupView>))]
 [JsonSerializable(typeof(UpdateView))]
 [JsonSerializable(typeof(IReadOnlyList<TargetView>))]

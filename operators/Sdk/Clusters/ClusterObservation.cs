@@ -1,4 +1,5 @@
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Specification;
 
 namespace DataPlatform.Operators.Sdk.Clusters;
 
@@ -28,6 +29,9 @@ public sealed record ClusterObservation(
 
     /// <summary>What its engine tells in rows to those who ask, here without the rows.</summary>
     public IReadOnlyList<TableView> Tables { get; init; } = [];
+
+    /// <summary>What is drawn of its engine's measurements.</summary>
+    public IReadOnlyList<EngineChart> Charts { get; init; } = [];
 
     /// <summary>What it was asked to do, oldest first.</summary>
     public IReadOnlyList<OperationView> Operations { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DataPlatform.Core.Client.ControlPlane;
 using YamlDotNet.RepresentationModel;
 
 namespace DataPlatform.Operators.Sdk.Declared;
@@ -10,7 +11,7 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
     public static IReadOnlySet<string> Pages(IReadOnlyList<Fields> endpoints) =>
         endpoints.Where(fields => fields.Flag("page")).Select(fields => fields.Optional("name")).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
-    public IReadOnlyList<EndpointDeclaration> Endpoints(IReadOnlyList<Fields> endpoints, Scopes scopes)
+    public IReadOnlyList<EndpointDeclaration> Endpoints(IReadOnlyList<Fields> endpoints, Scopes scopes, bool measuresPlatform)
     {
         var read = new List<EndpointDeclaration>();
         foreach (var fields in endpoints)
@@ -27,12 +28,24 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
                 name, fields.Text("title"), pod, port, scheme, path is null ? Template.Verbatim(isPage ? "/" : "") : templates.Inline(fields.At("path"), path, scopes.Address()), isPage,
                 Landing(fields, scopes))
             {
-                Headers = Headers(fields, isPage, scopes),
+                Headers = Headers(fields, isPage, scopes), Answers = Answers(fields, scheme, measuresPlatform),
             });
             fields.Done();
         }
 
         return read;
+    }
+
+    /// <summary>Whoever measures all clusters is asked for what is drawn of each.</summary>
+    private string? Answers(Fields fields, string scheme, bool measuresPlatform)
+    {
+        if (!fields.Has("answers"))
+            return null;
+        if (!measuresPlatform)
+            problems.Add(fields.KeyOf("answers"), $"{fields.Of("answers")}: only who measures the platform is asked", "platform: metrics");
+        if (scheme is not ("http" or "https"))
+            problems.Add(fields.KeyOf("answers"), $"{fields.Of("answers")}: it is asked over HTTP", "scheme: http, https");
+        return fields.Choice("answers", EndpointView.PromQl, EndpointView.PromQl);
     }
 
     private Template Landing(Fields fields, Scopes scopes)

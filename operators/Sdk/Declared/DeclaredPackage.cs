@@ -105,6 +105,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         {
             Version = version.Version,
             Tables = [.. declaration.Tables.Select(each => each.Table)],
+            Charts = declaration.Charts,
             Facts = [.. declaration.Facts.SelectMany(each => each.Facts)],
             Operations = [.. declaration.Operations.Select(operation => new OperationSpecification(operation.Name, operation.Kind, wanted => Pod(operation, wanted, version, settings, shapes)))],
         };
@@ -129,7 +130,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
                 continue;
             var path = endpoint.Path.Render(endpoint.Name, known) is { Length: > 0 } text ? WebPath.Of(text) : "";
             var url = $"{endpoint.Scheme}://{first.Host}:{first.Ports[endpoint.Port]}{path}";
-            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, Landing(endpoint, known)));
+            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, Landing(endpoint, known)) { Answers = endpoint.Answers });
         }
 
         return endpoints;

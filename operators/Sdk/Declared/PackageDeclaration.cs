@@ -19,6 +19,8 @@ public sealed record PackageDeclaration(
 
     public IReadOnlyList<TableDeclaration> Tables { get; init; } = [];
 
+    public IReadOnlyList<EngineChart> Charts { get; init; } = [];
+
     /// <summary>What stands beside <see cref="Exports"/> as files: the path of each is the value of the variable.</summary>
     public IReadOnlyDictionary<string, FileDeclaration> ExportedFiles { get; init; } = new Dictionary<string, FileDeclaration>(0);
 
@@ -226,6 +228,9 @@ public abstract record CheckDeclaration
 /// <param name="Landing">Where in the page people begin.</param>
 public sealed record EndpointDeclaration(string Name, string Title, string Pod, string Port, string Scheme, Template Path, bool IsPage, Template Landing)
 {
+    /// <summary>In which language it answers questions about what was measured; null when it does not.</summary>
+    public string? Answers { get; init; }
+
     /// <summary>What the console's proxy adds to requests.</summary>
     public IReadOnlyDictionary<string, Template> Headers { get; init; } = new Dictionary<string, Template>(0);
 }

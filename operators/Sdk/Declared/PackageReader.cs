@@ -75,11 +75,12 @@ public static class PackageReader
         var (variables, exportedFiles, exportedFolders) = access.Exports(package, scopes);
         var declaration = new PackageDeclaration(
             package.Text("name", Names.Package(), Names.PackageAllowed), package.Text("title"), package.Text("description"), versions, optionList,
-            optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes), variables, access.Snippets(package, scopes),
+            optionsReader.Sizes(package, options), secrets, pods, access.Endpoints(endpointFields, scopes, measuresPlatform), variables, access.Snippets(package, scopes),
             new IdleReader(problems, looks).Idle(package), access.Metrics(package, scopes))
         {
             Facts = new FactsReader(problems, looks).Facts(package),
             Tables = new TablesReader(problems, looks, podFields.Keys.ToList()).Tables(package),
+            Charts = new ChartsReader(problems).Charts(package),
             Operations = operations, ExportedFiles = exportedFiles, ExportedFolders = exportedFolders, Lake = lake, JavaOptions = java.Options(package),
             Certificates = new CertificatesReader(problems).Certificates(package, pods.Concat(operations.Select(operation => operation.Pod))),
             MeasuresPlatform = measuresPlatform,

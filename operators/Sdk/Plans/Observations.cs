@@ -29,6 +29,7 @@ internal static class Observations
             Volumes = [.. cluster.Pods.Values.Where(record => record.Volumes is not null).SelectMany(record => record.Volumes!.Volumes.Select(volume => new VolumeView(record.Name, volume.Name, record.Volumes.Host, volume.Mebibytes)))],
             Facts = cluster.Facts.Removing ? [] : [.. EngineFacts.Views(cluster)],
             Tables = cluster.Facts.Removing ? [] : [.. (cluster.Specification?.Tables ?? []).Select(table => new TableView(table.Name, table.Title, table.Columns, (int)table.Every.TotalSeconds))],
+            Charts = cluster.Facts.Removing ? [] : cluster.Specification?.Charts ?? [],
             WaitsForTurnOf = cluster.TurnOfAnother,
             Events = [.. cluster.Events.Select(each => new EventView(each.Number, each.At, each.Subject, each.Text))],
         };

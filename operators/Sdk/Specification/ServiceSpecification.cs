@@ -12,6 +12,9 @@ public sealed record ServiceSpecification(IReadOnlyList<PodSpecification> Pods, 
     /// <summary>What its engine tells in rows to those who ask.</summary>
     public IReadOnlyList<EngineTable> Tables { get; init; } = [];
 
+    /// <summary>What is drawn of its engine's measurements.</summary>
+    public IReadOnlyList<EngineChart> Charts { get; init; } = [];
+
     /// <summary>Of what runs: another one is other files even where nothing else differs. Null where it is never chosen.</summary>
     public string? Version { get; init; }
 }

@@ -7,6 +7,7 @@ using DataPlatform.Operators.Sdk.Packages;
 using DataPlatform.Operators.Sdk.State;
 using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Blueprints;
+using DataPlatform.Services.ControlPlane.Charts;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Lake;
@@ -89,6 +90,7 @@ public static class ControlPlaneApplication
             Report = complaint => provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Sql").LogWarning("A query's process ended without an answer: {Complaint}", complaint),
         });
         services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>().AddSingleton<TableProbe>().AddSingleton<TableDesk>();
+        services.AddSingleton<ChartProbe>().AddSingleton<ChartDesk>();
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(
             new PackageStoreOptions

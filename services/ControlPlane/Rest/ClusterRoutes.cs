@@ -31,6 +31,7 @@ public static class ClusterRoutes
         clusters.MapGet("/{name}/tables", async (string name, TableDesk desk, CancellationToken cancellation) => await desk.AllAsync(name, cancellation) is { } tables ? Results.Json(tables, Refusals.Json) : Unknown(name))
             .WithSummary("What the cluster's engine tells in rows: it is asked now").Produces<IReadOnlyList<TableView>>().Produces<Problem>(404, ProblemJson);
         clusters.MapGet("/{name}/tables/{table}", Table).WithSummary("One of them").Produces<TableView>().Produces<Problem>(404, ProblemJson);
+        ChartRoutes.Map(clusters);
         ChangeRoutes.Map(clusters);
         ExecRoute.Map(clusters);
         clusters.MapGet("/{name}/tasks/{task}/logs", Logs).WithSummary("A part of a task's output; a negative offset counts from the end")

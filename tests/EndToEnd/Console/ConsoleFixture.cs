@@ -1,9 +1,13 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.EndToEnd.Tests.Console;
 using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.Tests.ControlPlane;
+using DataPlatform.Services.Tests.ControlPlane.Charts;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(ConsoleFixture))]
@@ -20,7 +24,14 @@ public sealed class ConsoleFixture : IAsyncLifetime
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     ];
 
+    private static readonly EngineChart[] Charts =
+    [
+        new("Boxes", ChartUnit.PerSecond, [new EngineSeries("put", ChartQuery.Read("boxes{$cluster}").Query!), new EngineSeries("taken", ChartQuery.Read("taken{$cluster}").Query!)]),
+        new("Weight", ChartUnit.Bytes, [new EngineSeries("of all boxes", ChartQuery.Read("odd{$cluster}").Query!)]),
+    ];
+
     private IPlaywright? playwright;
+    private ScriptedPrometheus prometheus = null!;
 
     public ControlPlaneHost Host { get; private set; } = null!;
 
@@ -29,6 +40,8 @@ public sealed class ConsoleFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Host = await ControlPlaneHost.Start();
+        prometheus = await ScriptedPrometheus.StartAsync();
+        prometheus.Answer = AnswerAsync;
         if (!File.Exists(Browser)) return;
         playwright = await Playwright.CreateAsync();
         Chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Browser, Args = Arguments });
@@ -62,6 +75,29 @@ public sealed class ConsoleFixture : IAsyncLifetime
         return cluster.Id;
     }
 
+    /// <summary>From now on all clusters are measured.</summary>
+    public void Measure(string name)
+    {
+        var id = Launch(name);
+        Host.Engine.Show(id, Observed(name, DateTimeOffset.UtcNow, ClusterState.Ready) with { Charts = [], Endpoints = [prometheus.Endpoint] });
+    }
+
+    /// <summary>Two waves with a gap, and what is refused.</summary>
+    private static Task AnswerAsync(HttpContext context)
+    {
+        var asked = context.Request.Query;
+        if (asked["query"].ToString().StartsWith("odd", StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = 422;
+            return context.Response.WriteAsync("""{"status":"error","error":"query timed out"}""");
+        }
+
+        var (end, step, height) = (long.Parse(asked["end"]!, CultureInfo.InvariantCulture), long.Parse(asked["step"]!, CultureInfo.InvariantCulture), asked["query"].ToString().StartsWith("taken", StringComparison.Ordinal) ? 20 : 40);
+        var points = Enumerable.Range(0, 181).Where(at => at is < 90 or > 100)
+            .Select(at => string.Create(CultureInfo.InvariantCulture, $"[{end - (180 - at) * step},\"{height * (1.2 + Math.Sin(at / 12d)):0.###}\"]"));
+        return context.Response.WriteAsync($$$"""{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[{{{string.Join(',', points)}}}]}]}}""");
+    }
+
     public static ClusterObservation Observed(string name, DateTimeOffset asked, ClusterState state)
     {
         var ready = state == ClusterState.Ready;
@@ -90,6 +126,7 @@ public sealed class ConsoleFixture : IAsyncLifetime
             ],
             ready ? [] : [new PlacementReason("worker-1", "host-1", "resources", "needs 1 cpu, 0.5 free", asked), new PlacementReason("worker-1", "host-2", "ports", "no port free in 31000-31010", asked)])
         {
+            Charts = Charts,
             Tables = [new TableView("boxes", "Boxes", [new TableColumnView("box", "Box", ColumnKind.Text)], 15)],
             Pending = ready ? [] : [new PendingPod("worker-1", ["worker-1"], new AmountsView(1000, 1024, 0), 1, null)],
         };
@@ -100,5 +137,6 @@ public sealed class ConsoleFixture : IAsyncLifetime
         if (Chromium is not null) await Chromium.DisposeAsync();
         playwright?.Dispose();
         await Host.DisposeAsync();
+        await prometheus.DisposeAsync();
     }
 }

@@ -186,6 +186,29 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("disabled by configuration", new() { Timeout = 20_000 });
     }
 
+    [Fact]
+    public async Task A_cluster_shows_what_is_measured_of_it_as_lines_and_as_a_table_over_the_time_that_is_chosen()
+    {
+        console.Launch("measured");
+        console.Measure("measures");
+        var page = await console.Open("/clusters/measured");
+        var boxes = page.GetByRole(AriaRole.Figure).Filter(new() { HasText = "Boxes per second" });
+        await Assertions.Expect(boxes.GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Boxes, per second, .*put .*/s now"));
+        (await boxes.Locator(".plot path").CountAsync()).ShouldBe(2);
+        var line = await boxes.Locator(".plot path").First.GetAttributeAsync("d");
+        line!.Count(letter => letter == 'M').ShouldBe(2, "there is a gap");
+        await Assertions.Expect(page.GetByText("refuses the question: query timed out")).ToBeVisibleAsync();
+
+        // All by keyboard.
+        await boxes.GetByText("Boxes as a table").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(boxes.GetByRole(AriaRole.Columnheader, new() { Name = "Time (UTC)" })).ToBeVisibleAsync();
+        (await boxes.Locator("details tbody tr").CountAsync()).ShouldBe(13);
+        await page.GetByLabel("Over").SelectOptionAsync("1440");
+        await Assertions.Expect(boxes.Locator("details tbody th").First).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^\d\d-\d\d \d\d:\d\d$"));
+        await Save(page, "charts");
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
@@ -196,6 +219,7 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         var suffix = (phone ? "phone" : "desktop") + (dark ? "-dark" : "-light");
         await File.WriteAllTextAsync(Path.Combine(console.Host.Settings.Lake, "delays.csv"), "carrier,flights,mean_delay\nAA,1204,7.5\nUA,998,\n");
         console.Launch("fits-" + suffix);
+        console.Measure("watch-" + suffix);
         console.Launch("waits-" + suffix, ClusterState.Starting);
         var blueprint = $"schema: 1\nname: lab-{suffix}\ntitle: A lab\nclusters:\n  numbers-{suffix}: {{ package: sample }}\n  desk-{suffix}: {{ package: sample, needs: [numbers-{suffix}] }}\n";
         (await console.Host.Get<BlueprintDesk>().UpAsync(new BlueprintRequest(blueprint, null, null), "tester", CancellationToken.None)).ShouldBeOfType<BlueprintOutcome.Up>();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Integration.Tests.Engines;
 using DataPlatform.Integration.Tests.Platform;
 
@@ -29,6 +30,8 @@ public sealed class ScrapingTests
         (await AskAsync(question, "rabbitmq_identity_info")).ShouldHaveSingleItem()!["metric"]!["cluster"]!.GetValue<string>().ShouldBe("orders");
         (await AskAsync(question, "dp_agent_registered")).ShouldHaveSingleItem();
 
+        await ChartsAsync(platform, client);
+
         await TokenIsKeptAsync(platform, url);
 
         // Nothing is forgotten while the control plane is away, and all goes on when it is back.
@@ -40,6 +43,16 @@ public sealed class ScrapingTests
         await again.DeleteAndWaitAsync("orders");
         await UpAsync(platform, question, [pods[1], .. parts]);
         await again.DeleteAndWaitAsync("watch");
+    }
+
+    /// <summary>Each series that the package declares has something to show.</summary>
+    private static async Task ChartsAsync(PlatformProcesses platform, ControlPlaneClient client)
+    {
+        ChartsView? seen = null;
+        await Eventually.HoldsAsync(
+            async () => (seen = await client.ChartsAsync("orders", 15)).Charts is { Count: 4 } charts && charts.All(chart => chart.Series.Count == 2 && chart.Series.All(series => series.Values.Any(value => value is not null))),
+            "each chart has both its series", () => $"{System.Text.Json.JsonSerializer.Serialize(seen)}\n{platform.ControlPlane.Log}", TimeSpan.FromMinutes(1));
+        seen!.MeasuredBy.ShouldBe("watch");
     }
 
     /// <summary>Its file is its owner's alone, no argument shows it, and it opens nothing else.</summary>
