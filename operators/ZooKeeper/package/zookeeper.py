@@ -3,7 +3,7 @@ import re
 import socket
 import struct
 
-CREATE, DELETE, GET_DATA, SET_DATA, GET_ACL, SET_ACL, GET_CHILDREN, RECONFIG, CLOSE, AUTH = 1, 2, 4, 5, 6, 7, 12, 16, -11, 100
+CREATE, DELETE, GET_DATA, SET_DATA, GET_ACL, SET_ACL, SYNC, GET_CHILDREN, RECONFIG, CREATE_CONTAINER, CLOSE, AUTH = 1, 2, 4, 5, 6, 7, 9, 12, 16, 19, -11, 100
 AUTH_NUMBER = -4
 SESSION_MILLISECONDS = 30_000
 NO_CONNECTION, BAD_ARGUMENTS, NO_QUORUM, IN_PROGRESS, NO_NODE, NO_AUTHORITY, BAD_VERSION, EXISTS, NOT_EMPTY = -4, -8, -13, -14, -101, -102, -103, -110, -111
@@ -12,7 +12,10 @@ SAID = {
     NO_NODE: "there is no such node", NO_AUTHORITY: "it does not know the cluster's password", BAD_VERSION: "it was changed by somebody else meanwhile", EXISTS: "the node is there already",
     NOT_EMPTY: "the node has children",
 }
+# What is below is the servers' own.
+OWN = "/zookeeper"
 CONFIG = "/zookeeper/config"
+CONTAINER = -(1 << 63)
 
 
 class Refused(Exception):
@@ -84,7 +87,7 @@ class Session:
         host, port = address.rsplit(":", 1)
         self.socket = socket.create_connection((host, int(port)), min(seconds, 3))
         self.socket.settimeout(seconds)
-        self.asked = 0
+        self.asked, self.last = 0, 0
         try:
             self.send(number(0) + number(0, "q") + number(SESSION_MILLISECONDS) + number(0, "q") + data(bytes(16)))
             self.receive()
@@ -110,8 +113,10 @@ class Session:
         self.send(number(asked) + number(kind) + request)
         while True:
             answer = Reader(self.receive())
-            answered, _, code = answer.number(), answer.number("q"), answer.number()
+            answered, last, code = answer.number(), answer.number("q"), answer.number()
             if answered == asked:
+                # Which change the server had seen last.
+                self.last = max(self.last, last)
                 if code:
                     raise Refused(code, what)
                 return answer
@@ -152,6 +157,17 @@ class Session:
         return bytes(received)
 
 
+def any_of(addresses, password):
+    """The first that answers."""
+    problem = OSError("no server can be reached")
+    for address in addresses:
+        try:
+            return Session(address, password, seconds=60)
+        except (OSError, Refused) as other:
+            problem = other
+    raise problem
+
+
 def word(address, said, seconds=2):
     """What a server answers to one of its four letter words; nothing when it can't be asked."""
     host, port = address.rsplit(":", 1)
@@ -165,6 +181,11 @@ def word(address, said, seconds=2):
             return answer.decode(errors="replace")
     except (OSError, ValueError):
         return ""
+
+
+def is_lasting(stat):
+    """Not what ends with a session. A container, which ends when nothing is below it, has this in the place of a session."""
+    return stat.owner in (0, CONTAINER)
 
 
 def client(address):

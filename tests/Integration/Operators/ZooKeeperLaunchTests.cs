@@ -149,6 +149,77 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
+    [Fact]
+    public async Task Its_tree_is_saved_and_brought_back_into_this_or_another_ensemble()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output);
+        await launched.ReadyAsync("""{"servers":1,"memory":128}""");
+        var (row, address) = ((await launched.UntilTableAsync("servers", rows => rows.Count == 1))[0], Servers(launched));
+        (row["server"]!.ToString(), row["address"]!.ToString(), row["role"]!.ToString(), row["behind"]!.ToString(), row["nodes"]!.ToString()).ShouldBe(("server-0", address, "leader", "0", "5"));
+
+        (await ZooKeeperTraffic.SayAsync(Makes, address)).ShouldBeEmpty();
+        const string Saved = "_backups/zookeeper/trial-1", Whole = "/birds none, /birds/gull grey to anyone, /birds/owl brown to keeper";
+        (await ZooKeeperTraffic.SayAsync(Shows, address)).ShouldBe(Whole);
+        (await launched.AskedAsync("backup", Saved)).State.ShouldBe(StepState.Complete);
+        (await ZooKeeperTraffic.SayAsync(Changes, address)).ShouldBeEmpty();
+        (await ZooKeeperTraffic.SayAsync(Shows, address)).ShouldBe("/birds none, /birds/gull white to anyone, /birds/tern new to anyone");
+        (await launched.AskedAsync("restore", Saved)).State.ShouldBe(StepState.Complete);
+        (await ZooKeeperTraffic.SayAsync(Shows, address)).ShouldBe(Whole);
+
+        var other = await launched.BesideAsync("zookeeper", "other", """{"servers":1,"memory":128}""");
+        (await other.AskedAsync("restore", Saved)).State.ShouldBe(StepState.Complete);
+        (await ZooKeeperTraffic.SayAsync(Shows, Servers(other))).ShouldBe(Whole);
+        (await ZooKeeperTraffic.SayAsync(Changes, address)).ShouldBeEmpty();
+        var tree = Path.Combine(launched.LakePath, Saved, "tree.jsonl");
+        foreach (var (change, why) in new (long, string)[] { (-1, "the backup is not whole: tree.jsonl has"), (+1, "the backup is damaged: tree.jsonl is not what was saved") })
+        {
+            await using (var changed = File.OpenWrite(tree))
+                changed.SetLength(changed.Length + change);
+            await IsRefusedAsync(why);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(launched.LakePath, Saved, "manifest.json"), """{"format":1,"version":"5.0.9","keyspaces":[],"files":{}}""", TestContext.Current.CancellationToken);
+        await IsRefusedAsync("is not what a backup of ZooKeeper writes");
+        (await ZooKeeperTraffic.SayAsync(Shows, address)).ShouldContain("/birds/gull white");
+        await launched.GoneAsync();
+
+        async Task IsRefusedAsync(string why)
+        {
+            var refused = await launched.AskedAsync("restore", Saved);
+            (refused.State, refused.Said.ShouldNotBeNull()).ShouldSatisfyAllConditions(each => each.State.ShouldBe(StepState.Failed), each => each.Item2.ShouldContain(why));
+        }
+    }
+
+    private const string Makes = Common + """
+        create("/birds", None, everybody)
+        create("/birds/gull", b"grey", everybody)
+        create("/birds/owl", b"brown", [(31, "digest", "keeper:" + base64.b64encode(hashlib.sha1(b"keeper:secret").digest()).decode())])
+        """;
+
+    private const string Changes = Common + """
+        session.ask(zookeeper.DELETE, zookeeper.text("/birds/owl") + zookeeper.number(-1), "/birds/owl")
+        session.ask(zookeeper.SET_DATA, zookeeper.text("/birds/gull") + zookeeper.data(b"white") + zookeeper.number(-1), "/birds/gull")
+        create("/birds/tern", b"new", everybody)
+        """;
+
+    private const string Shows = Common + """
+        session.ask(zookeeper.AUTH, zookeeper.number(0) + zookeeper.text("digest") + zookeeper.data(b"keeper:secret"), "keeper", zookeeper.AUTH_NUMBER)
+        print("/birds", (session.get("/birds")[0] or b"none").decode(), end="")
+        for bird in sorted(session.children("/birds")):
+            print(f", /birds/{bird}", session.get(f"/birds/{bird}")[0].decode(), "to", session.acl(f"/birds/{bird}")[0][2].split(":")[0], end="")
+        """;
+
+    private const string Common = """
+        import base64, hashlib, os, zookeeper
+        everybody = [(31, "world", "anyone")]
+        session = zookeeper.Session(os.environ["SERVERS"])
+
+        def create(path, value, rights):
+            session.ask(zookeeper.CREATE, zookeeper.text(path) + zookeeper.data(value) + zookeeper.acl(rights) + zookeeper.number(0), path)
+
+
+        """;
+
     private static string Servers(DeclaredLaunch launched) => launched.Exported("ZOOKEEPER_CONNECT");
 
     /// <summary>One request in a session of its own, in the form of the engine's protocol: its number, its type, then what belongs to the type.</summary>
