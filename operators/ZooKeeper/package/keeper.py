@@ -24,6 +24,8 @@ OWN = os.environ["OWN_ADDRESS"]
 PASSWORD = os.environ["SUPER_PASSWORD"]
 MEETING = os.environ["MEETING"]
 SETTINGS, JOINED, LOG, SERVES = "data/zoo.cfg", "data/joined", "data/version-2", "serves"
+# What ZooKeeper writes while a change of the ensemble is not agreed on yet.
+COMING = "data/zoo.cfg.dynamic.next"
 MOVED_SECONDS, REMOVED_SECONDS = 10, 20
 LOOKS_SECONDS = 0.1
 server, ending = None, False
@@ -61,7 +63,18 @@ def met():
     return found
 
 
+def nobody_is_met():
+    """Not when that can't be seen: whoever takes itself for the first of an ensemble that is there would be another one."""
+    try:
+        return all(not name.isdigit() or int(name) == NUMBER for name in os.listdir(MEETING))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
 def arrive():
+    """Whether the others can read it."""
     try:
         os.makedirs(MEETING, exist_ok=True)
         if met().get(NUMBER) != OWN:
@@ -69,8 +82,10 @@ def arrive():
             with open(os.path.join(MEETING, f".{NUMBER}"), "w") as file:
                 file.write(OWN + "\n")
             os.replace(os.path.join(MEETING, f".{NUMBER}"), os.path.join(MEETING, str(NUMBER)))
+        return True
     except OSError as problem:
         say(f"where it is can't be said in the lake: {problem}")
+        return False
 
 
 def kept_file():
@@ -91,9 +106,10 @@ def keep(ensemble, file="data/zoo.cfg.dynamic"):
 
 def told(others):
     """The ensemble as one of these says that it is; nothing when none is in it. No session is made for it: those count as work."""
-    for address in others:
+    for number, address in others.items():
         ensemble = Ensemble(zookeeper.word(zookeeper.client(address), "conf"))
-        if ensemble.servers:
+        # Where one of them was once, one of another cluster may be now.
+        if ensemble.servers.get(number) == address:
             return ensemble
     return None
 
@@ -112,7 +128,7 @@ def ask(others, what, **change):
 
 
 def others():
-    return [address for number, address in sorted(met().items()) if number != NUMBER]
+    return {number: address for number, address in sorted(met().items()) if number != NUMBER}
 
 
 def begin():
@@ -120,16 +136,18 @@ def begin():
     if os.path.exists(LOG) and not os.path.exists(SETTINGS):
         sys.exit("keeper: the data is of an ensemble that this package has not made, in which servers were fixed; it is left as it is")
     shutil.rmtree(LOG, ignore_errors=True)
+    for name in os.listdir("data"):
+        if name.startswith("zoo.cfg"):
+            os.remove(os.path.join("data", name))
     said = None
     while True:
-        members = met()
-        members.pop(NUMBER, None)
-        if NUMBER == FIRST and not members:
+        members = others()
+        if NUMBER == FIRST and nobody_is_met() and arrive():
             keep(Ensemble(f"server.{NUMBER}={OWN}"))
             written(JOINED, "")
             return
         # The first, alone: it is all of the ensemble, whether it serves yet or not.
-        ensemble = Ensemble(f"server.{FIRST}={members[FIRST]}") if list(members) == [FIRST] else told(members.values())
+        ensemble = Ensemble(f"server.{FIRST}={members[FIRST]}") if list(members) == [FIRST] else told(members)
         if ensemble is not None and list(members) != [FIRST] and NUMBER in ensemble.servers:
             # What it had confirmed is gone with its volume: the others must agree without it before it is asked again.
             problem = ask(members.values(), "its going", leaving=str(NUMBER))
@@ -165,20 +183,22 @@ def come_back():
         # Who is taken out is ended in a moment.
         say("the ensemble, as it knew it last, is without it")
         time.sleep(REMOVED_SECONDS)
-        ensemble = told(others()) or known
+        ensemble = told(others()) or at(known, others())
         ensemble.servers[NUMBER] = OWN
+        if os.path.exists(COMING):
+            os.remove(COMING)
         return keep(ensemble)
     if known.servers[NUMBER] != OWN:
         until = time.monotonic() + MOVED_SECONDS
         while time.monotonic() < until:
-            places = met()
-            ensemble = told(others())
+            places = others()
+            ensemble = told(places)
             if ensemble is not None and NUMBER in ensemble.servers:
                 # They serve without it: all of them know where it will be before it is there.
                 if ensemble.servers[NUMBER] == OWN:
                     break
                 ensemble.servers[NUMBER] = OWN
-                if ask(others(), "its new place", members=ensemble.text(), version=ensemble.version) is None:
+                if ask(places.values(), "its new place", members=ensemble.text(), version=ensemble.version) is None:
                     break
             elif all(places.get(number, address) != address for number, address in known.servers.items() if number != NUMBER):
                 break
@@ -188,10 +208,9 @@ def come_back():
 
 def find_others(known):
     places = met() | {NUMBER: OWN}
-    coming = "data/zoo.cfg.dynamic.next"
-    if os.path.exists(coming):
-        proposed = Ensemble(read(coming))
-        written(coming, at(proposed, places).text() + f"version={proposed.version:x}\n")
+    if os.path.exists(COMING):
+        proposed = Ensemble(read(COMING))
+        written(COMING, at(proposed, places).text() + f"version={proposed.version:x}\n")
     keep(at(known, places), kept_file())
 
 
@@ -201,14 +220,14 @@ def is_in():
 
 def take_part(said):
     """Whether all know that it is one of them, and where."""
-    ensemble = told([OWN])
-    if ensemble is None:
-        return None
+    ensemble = Ensemble(zookeeper.word(zookeeper.client(OWN), "conf"))
+    if not ensemble.servers:
+        return said
     if ensemble.servers.get(NUMBER) != OWN:
         # From now on it may be counted on.
         written(JOINED, "")
         arrive()
-        problem = ask([OWN, *others()], "its coming", joining=f"server.{NUMBER}={OWN}")
+        problem = ask([OWN, *others().values()], "its coming", joining=f"server.{NUMBER}={OWN}")
         if problem and str(problem) != said:
             say(str(problem))
         return str(problem)

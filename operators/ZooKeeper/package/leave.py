@@ -8,7 +8,7 @@ sys.path.insert(0, os.getcwd())
 import zookeeper  # noqa: E402
 from zookeeper import Refused, Session  # noqa: E402
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 30
 PASSING = {zookeeper.IN_PROGRESS, zookeeper.NO_QUORUM, zookeeper.NO_AUTHORITY, zookeeper.NO_CONNECTION}
 
 
@@ -19,12 +19,25 @@ def staying(ensemble, number):
     return len(rest), len(there)
 
 
+def met(number):
+    """Where clients reach the others that said where they are."""
+    found = []
+    try:
+        for name in sorted(os.listdir(os.environ["MEETING"])):
+            if name.isdigit() and int(name) != number:
+                with open(os.path.join(os.environ["MEETING"], name)) as file:
+                    found.append(zookeeper.client(file.read().strip()))
+    except (OSError, IndexError):
+        pass
+    return found
+
+
 def leave(number, addresses):
     until, problem = time.monotonic() + PATIENCE_SECONDS, "none of those that stay can be reached"
     while time.monotonic() < until:
         for address in addresses:
             try:
-                with Session(address, os.environ["SUPER_PASSWORD"]) as session:
+                with Session(address, os.environ["SUPER_PASSWORD"], seconds=5) as session:
                     ensemble = session.ensemble()
                     if number not in ensemble.servers:
                         return True
@@ -45,7 +58,7 @@ def leave(number, addresses):
 
 
 try:
-    leave(int(sys.argv[1]), sys.argv[2].split())
+    leave(int(sys.argv[1]), dict.fromkeys([*sys.argv[2].split(), *met(int(sys.argv[1]))]))
     # Nobody asks for it any more.
     for name in (sys.argv[1], "." + sys.argv[1]):
         if os.path.exists(os.path.join(os.environ["MEETING"], name)):

@@ -74,14 +74,16 @@ public sealed class DeclaredLaunch : IAsyncDisposable
     }
 
     /// <summary>Nothing of it runs and nothing is held but its volumes; then it is there again.</summary>
+    /// <param name="meanwhile">What happens while it is parked.</param>
     /// <returns>How it is reached then.</returns>
-    public async Task<ClusterConnection> ParkedAndResumedAsync()
+    public async Task<ClusterConnection> ParkedAndResumedAsync(Func<Task>? meanwhile = null)
     {
         var asked = Stopwatch.StartNew();
         subject.Change(wanted => wanted with { Goal = ClusterGoal.Park });
         var parked = await subject.UntilAsync(seen => seen is { State: ClusterState.Parked, Reserved: { MilliCpus: 0, MemoryMebibytes: 0 } }, StartLimit);
         Processes().Select(process => process.Arguments).ShouldBeEmpty();
         parked.Reserved.DiskMebibytes.ShouldBe(parked.Volumes.Sum(volume => volume.Mebibytes));
+        if (meanwhile is not null) await meanwhile();
         subject.Change(wanted => wanted with { Goal = ClusterGoal.Run });
         await subject.UntilAsync(ClusterState.Ready, StartLimit);
         output.WriteLine($"parked and resumed: {asked.Elapsed.TotalSeconds:0.0} s");

@@ -220,6 +220,26 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
 
         """;
 
+    [Fact]
+    public async Task An_ensemble_comes_back_elsewhere_and_knows_its_own_from_another()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output, agents: 3);
+        await launched.ReadyAsync("""{"memory":128}""");
+        var (before, other) = (Servers(launched), "");
+        await TellAsync(before.Split(',')[0], CreateType, Create("/greeting", "hello"));
+        await launched.ParkedAndResumedAsync(async () =>
+        {
+            other = Servers(await launched.BesideAsync("zookeeper", "other", """{"memory":128}"""));
+            await TellAsync(other.Split(',')[0], CreateType, Create("/greeting", "good day"));
+        });
+        Servers(launched).ShouldNotBe(before);
+        foreach (var server in Servers(launched).Split(','))
+            (await TellAsync(server, GetDataType, Get("/greeting"))).ShouldContain("hello");
+        foreach (var server in other.Split(','))
+            (await TellAsync(server, GetDataType, Get("/greeting"))).ShouldContain("good day");
+        await launched.GoneAsync();
+    }
+
     private static string Servers(DeclaredLaunch launched) => launched.Exported("ZOOKEEPER_CONNECT");
 
     /// <summary>One request in a session of its own, in the form of the engine's protocol: its number, its type, then what belongs to the type.</summary>
