@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -14,7 +15,7 @@ using Shouldly;
 namespace DataPlatform.Integration.Tests.Operators;
 
 /// <summary>A cluster of a package that is data, as it comes with the platform, on a real pool, with clusters that it needs beside it; at the end nothing of them may be left.</summary>
-public sealed class DeclaredLaunch : IAsyncDisposable
+public sealed partial class DeclaredLaunch : IAsyncDisposable
 {
     private const string Cluster = "trial";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
@@ -214,6 +215,25 @@ public sealed class DeclaredLaunch : IAsyncDisposable
         }
     }
 
+    /// <summary>All that its charts ask for is on the pages that a Prometheus would be sent to.</summary>
+    public async Task UntilChartedAsync()
+    {
+        using var client = new HttpClient();
+        var wanted = ((DeclaredPackage)subject.Package).Declaration.Charts.SelectMany(chart => chart.Series).SelectMany(series => Asked().Matches(series.Query.Text)).Select(match => match.Groups[1].Value).Distinct().ToList();
+        wanted.ShouldNotBeEmpty();
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            var pages = new List<string>();
+            foreach (var pod in subject.Subject.Observation!.Measured ?? [])
+                pages.Add(await client.GetStringAsync(new Uri($"http://{pod.Host}:{pod.Port}{pod.Path}"), TestContext.Current.CancellationToken));
+            var shown = pages.SelectMany(page => page.Split('\n')).Select(line => line.Split(' ', '{')[0]).ToHashSet(StringComparer.Ordinal);
+            if (wanted.Where(name => !shown.Contains(name)).ToList() is not { Count: > 0 } missing) return;
+            since.Elapsed.ShouldBeLessThan(TableLimit, $"{string.Join(' ', missing)} are not among {string.Join(' ', shown.Order())}");
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
     private async Task<OperationView> AskedAsync(string operation, string? folder, JsonObject? inputs)
     {
         var number = 0;
@@ -291,6 +311,10 @@ public sealed class DeclaredLaunch : IAsyncDisposable
             await Task.Delay(20);
         }
     }
+
+    /// <summary>A name before a selector.</summary>
+    [GeneratedRegex(@"([A-Za-z_:][A-Za-z0-9_:]*)\{")]
+    private static partial Regex Asked();
 
     private static ClusterConnection Whole(ClusterConnection connection) => connection with { Environment = connection.Environment.Concat(connection.Keys.Variables).ToDictionary() };
 

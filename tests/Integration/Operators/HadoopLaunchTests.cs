@@ -33,6 +33,7 @@ public sealed partial class HadoopLaunchTests(ITestOutputHelper output)
         launched.ArgumentsOfTasks().ShouldNotContain("HADOOP_USER_NAME");
         await launched.UntilFactsAsync(facts => facts.Any(fact => fact is { Name: "running", Value: "nothing" }));
         await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: not "its launch" });
+        await launched.UntilChartedAsync();
         await launched.GoneAsync();
         FoldersOf(launched).ShouldBeEmpty("what tells of racks ends with the cluster");
     }

@@ -43,6 +43,7 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
         await launched.ReadyAsync(Small);
         (await WebHdfs.StateAsync(launched.Exported("HDFS_WEB"), "NameNodeInfo")).ShouldContain("\\\"location\\\":\\\"/north-1\\\"");
         await new WebHdfs(launched).WriteAsync("/user/data/numbers.txt", "1");
+        await launched.UntilChartedAsync();
         using (var foreign = await new WebHdfs(launched, "stranger").AskAsync(HttpMethod.Delete, "/user/data/numbers.txt", "DELETE"))
             foreign.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         using (var host = await new WebHdfs(launched, Environment.UserName).AskAsync(HttpMethod.Put, "/other", "MKDIRS"))

@@ -16,6 +16,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
         await using var launched = await DeclaredLaunch.StartAsync("kafka", output);
         await launched.ReadyAsync("""{"heap":256,"disk":1024,"topics":"clicks=2"}""");
         (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBe("its launch");
+        await launched.UntilChartedAsync();
 
         await SendAsync(Settings(launched), "greetings", "hello");
         Receive(Settings(launched), "greetings", 1).ShouldBe(["hello"]);

@@ -28,6 +28,7 @@ public sealed class RabbitMqLaunchTests(ITestOutputHelper output)
         launched.ArgumentsOfTasks().ShouldNotContain(address.UserInfo.Split(':')[1]);
 
         (await launched.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: not "its launch" })).Of.ShouldBeOneOf("connections made", "messages");
+        await launched.UntilChartedAsync();
         await launched.GoneAsync();
     }
 
