@@ -219,7 +219,7 @@ public sealed partial class DeclaredLaunch : IAsyncDisposable
     public async Task UntilChartedAsync()
     {
         using var client = new HttpClient();
-        var wanted = ((DeclaredPackage)subject.Package).Declaration.Charts.SelectMany(chart => chart.Series).SelectMany(series => Asked().Matches(series.Query.Text)).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var wanted = ((DeclaredPackage)subject.Package).Declaration.Charts.SelectMany(chart => chart.Series).SelectMany(series => Asked().Matches(series.Query.Text)).Select(match => match.Value).Distinct().ToList();
         wanted.ShouldNotBeEmpty();
         var since = Stopwatch.StartNew();
         while (true)
@@ -227,9 +227,9 @@ public sealed partial class DeclaredLaunch : IAsyncDisposable
             var pages = new List<string>();
             foreach (var pod in subject.Subject.Observation!.Measured ?? [])
                 pages.Add(await client.GetStringAsync(new Uri($"http://{pod.Host}:{pod.Port}{pod.Path}"), TestContext.Current.CancellationToken));
-            var shown = pages.SelectMany(page => page.Split('\n')).Select(line => line.Split(' ', '{')[0]).ToHashSet(StringComparer.Ordinal);
-            if (wanted.Where(name => !shown.Contains(name)).ToList() is not { Count: > 0 } missing) return;
-            since.Elapsed.ShouldBeLessThan(TableLimit, $"{string.Join(' ', missing)} are not among {string.Join(' ', shown.Order())}");
+            var shown = pages.SelectMany(page => page.Split('\n')).Where(line => !line.StartsWith('#')).ToList();
+            if (wanted.Where(selector => !shown.Exists(line => IsOf(line, selector))).ToList() is not { Count: > 0 } missing) return;
+            since.Elapsed.ShouldBeLessThan(TableLimit, $"{string.Join(' ', missing)} are not among\n{string.Join('\n', shown.Order())}");
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }
@@ -312,9 +312,15 @@ public sealed partial class DeclaredLaunch : IAsyncDisposable
         }
     }
 
-    /// <summary>A name before a selector.</summary>
-    [GeneratedRegex(@"([A-Za-z_:][A-Za-z0-9_:]*)\{")]
+    /// <summary>Whether a line of a page has a selector's name and labels; the pod is told by Prometheus.</summary>
+    private static bool IsOf(string line, string selector) => line.Split(' ', '{')[0] == selector.Split('{')[0]
+        && Labels().Matches(selector).All(label => label.Value.StartsWith("pod=", StringComparison.Ordinal) || label.Value.EndsWith("=\"\"", StringComparison.Ordinal) || line.Contains(label.Value, StringComparison.Ordinal));
+
+    [GeneratedRegex(@"[A-Za-z_:][A-Za-z0-9_:]*\{[^}]*\}")]
     private static partial Regex Asked();
+
+    [GeneratedRegex("[a-z_]+=\"[^\"]*\"")]
+    private static partial Regex Labels();
 
     private static ClusterConnection Whole(ClusterConnection connection) => connection with { Environment = connection.Environment.Concat(connection.Keys.Variables).ToDictionary() };
 
