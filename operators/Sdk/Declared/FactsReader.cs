@@ -50,6 +50,16 @@ internal sealed partial class FactsReader(Problems problems, LooksReader looks)
         return read;
     }
 
+    /// <summary>Of fields that name one of a pod's facts.</summary>
+    /// <param name="known">What <paramref name="pod"/> says of itself; null when that is nothing.</param>
+    public static FactCondition Condition(string pod, Fields fields, IReadOnlySet<string>? known)
+    {
+        var fact = fields.Text("fact");
+        if (fact.Length > 0 && known?.Contains(fact) != true)
+            fields.Problems.Add(fields.At("fact"), $"{fields.Of("fact")} names {Problems.Short(fact)}, which {pod} does not say of itself (facts)", known is null ? "none" : string.Join(", ", known));
+        return Condition(fact, fields);
+    }
+
     /// <summary>Of fields that say nothing else but, where its name stands there, the fact.</summary>
     public static FactCondition Condition(string fact, Fields fields)
     {

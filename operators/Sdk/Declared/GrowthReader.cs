@@ -48,9 +48,7 @@ internal sealed class GrowthReader(Problems problems, IReadOnlyDictionary<string
             return new FactCondition("", FactComparison.Is, "");
         }
 
-        var fact = condition.Text("fact");
-        if (fact.Length > 0 && known?.Contains(fact) == false)
-            problems.Add(condition.At("fact"), $"{condition.Of("fact")} names {Problems.Short(fact)}, which {of} does not say of itself (facts)", string.Join(", ", known));
-        return FactsReader.Condition(fact, condition);
+        // That the pod says nothing of itself is a problem of its own.
+        return known is null ? FactsReader.Condition(condition.Text("fact"), condition) : FactsReader.Condition(of, condition, known);
     }
 }

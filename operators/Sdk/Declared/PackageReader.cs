@@ -45,8 +45,9 @@ public static class PackageReader
         var names = new TaskNamesReader(problems);
         var operationFields = OperationsReader.Operations(package);
         var steps = OperationsReader.Steps(operationFields);
-        var growth = new GrowthReader(problems, FactsReader.Names(package));
-        var podsReader = new PodsReader(problems, options, names, new PlanRulesReader(problems, FactsReader.Names(package), steps), growth);
+        var facts = FactsReader.Names(package);
+        var growth = new GrowthReader(problems, facts);
+        var podsReader = new PodsReader(problems, options, names, new PlanRulesReader(problems, facts, steps), growth);
         var podFields = podsReader.Pods(package);
         var ports = podsReader.Ports(podFields);
         var endpointFields = package.Maps("endpoints").ToList();

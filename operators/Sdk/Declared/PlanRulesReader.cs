@@ -22,14 +22,7 @@ internal sealed class PlanRulesReader(Problems problems, IReadOnlyDictionary<str
         return rules;
     }
 
-    private FactCondition Condition(string pod, Fields fields)
-    {
-        var fact = fields.Text("fact");
-        var known = facts.GetValueOrDefault(pod);
-        if (fact.Length > 0 && known?.Contains(fact) != true)
-            problems.Add(fields.At("fact"), $"{fields.Of("fact")} names {Problems.Short(fact)}, which {pod} does not say of itself (facts)", known is null ? "none" : string.Join(", ", known));
-        return FactsReader.Condition(fact, fields);
-    }
+    private FactCondition Condition(string pod, Fields fields) => FactsReader.Condition(pod, fields, facts.GetValueOrDefault(pod));
 
     private string Other(string pod, string other, YamlNode at, IReadOnlySet<string> pods)
     {

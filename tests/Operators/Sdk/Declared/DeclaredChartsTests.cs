@@ -41,16 +41,9 @@ public sealed class DeclaredChartsTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private PackageReading Read(string yaml)
-    {
-        folder.Write("package.yaml", yaml);
-        return PackageReader.Read(folder.Path);
-    }
-
     private DeclaredPackage Package()
     {
-        var reading = Read(Shelf);
-        return new DeclaredPackage(reading.ShouldBeOfType<PackageReading.Read>(reading is PackageReading.Refused refused ? string.Join('\n', refused.Problems) : null).Declaration, folder.Path);
+        return folder.Package(Shelf);
     }
 
     [Fact]
@@ -78,7 +71,7 @@ public sealed class DeclaredChartsTests : IDisposable
     [InlineData("""histogram_quantile(0.99, sum by (le) (rate(x_bucket{$cluster}[$window]))) or vector(0)""")]
     [InlineData("""{$cluster,__name__="x"}""")]
     public void What_asks_for_one_cluster_alone_is_taken(string query) =>
-        Read(Shelf.Replace("weight{$cluster}", query.Replace("'", "''"), StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Read>();
+        folder.Read(Shelf.Replace("weight{$cluster}", query.Replace("'", "''"), StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Read>();
 
     [Theory]
     [InlineData("weight{$cluster}", "weight", "charts[1].series[0].query asks for weight of all clusters")]
@@ -103,7 +96,7 @@ public sealed class DeclaredChartsTests : IDisposable
     public void Says_what_is_wrong_and_where(string old, string changed, string message)
     {
         Shelf.ShouldContain(old);
-        var problems = Read(Shelf.Replace(old, changed, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems;
+        var problems = folder.Read(Shelf.Replace(old, changed, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems;
         var problem = problems.FirstOrDefault(each => each.Message.Contains(message, StringComparison.Ordinal)).ShouldNotBeNull(string.Join('\n', problems));
         problem.Line.ShouldBeGreaterThan(1);
     }
@@ -116,6 +109,6 @@ public sealed class DeclaredChartsTests : IDisposable
         var five = "charts:\n" + string.Concat(Enumerable.Range(0, 5).Select(number => $"  - {{ title: C{number}, series: [{{ title: a, query: 'x{{$cluster}}' }}] }}\n"));
         Problems(Shelf.Replace(charts, five, StringComparison.Ordinal)).ShouldContain("charts are 5");
 
-        string Problems(string yaml) => string.Join('\n', Read(yaml).ShouldBeOfType<PackageReading.Refused>().Problems);
+        string Problems(string yaml) => string.Join('\n', folder.Read(yaml).ShouldBeOfType<PackageReading.Refused>().Problems);
     }
 }

@@ -51,17 +51,10 @@ public sealed class DeclaredTablesTests : IDisposable
     public DeclaredTablesTests()
     {
         folder.Write("boxes.sh", "echo '[]'\n");
-        var reading = Read(Shelf);
-        package = new DeclaredPackage(reading.ShouldBeOfType<PackageReading.Read>(reading is PackageReading.Refused refused ? string.Join('\n', refused.Problems) : null).Declaration, folder.Path);
+        package = folder.Package(Shelf);
     }
 
     public void Dispose() => folder.Dispose();
-
-    private PackageReading Read(string yaml)
-    {
-        folder.Write("package.yaml", yaml);
-        return PackageReader.Read(folder.Path);
-    }
 
     private static Dictionary<string, PlacedTask> Placed(params (string Name, bool Ready)[] tasks) => tasks.ToDictionary(
         task => task.Name, task => new PlacedTask(task.Name, "t", "10.0.0." + (task.Name[^1] - '0'), new Dictionary<string, int> { ["web"] = 7000 }, task.Ready));
@@ -100,7 +93,7 @@ public sealed class DeclaredTablesTests : IDisposable
     public void Says_what_is_wrong(string old, string changed, string message)
     {
         Shelf.ShouldContain(old);
-        var problems = Read(Shelf.Replace(old, changed, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems;
+        var problems = folder.Read(Shelf.Replace(old, changed, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems;
         problems.ShouldContain(problem => problem.Message.Contains(message, StringComparison.Ordinal), string.Join('\n', problems));
     }
 }

@@ -47,17 +47,10 @@ public sealed class OperationInputsTests : IDisposable
 
     public OperationInputsTests()
     {
-        var reading = Read(Shelf);
-        package = new DeclaredPackage(reading.ShouldBeOfType<PackageReading.Read>(reading is PackageReading.Refused refused ? string.Join('\n', refused.Problems) : null).Declaration, folder.Path);
+        package = folder.Package(Shelf);
     }
 
     public void Dispose() => folder.Dispose();
-
-    private PackageReading Read(string yaml)
-    {
-        folder.Write("package.yaml", yaml);
-        return PackageReader.Read(folder.Path);
-    }
 
     private CommandOutcome Asked(string name, JsonObject? inputs) => package.Specify(Clusters.Settings(package)).Operations.Single(operation => operation.Name == name)
         .Pod(new WantedOperation(1, name, null, DateTimeOffset.UnixEpoch) { Inputs = inputs }).Tasks.Single().Command(Clusters.Context($"{name}-1", ""));
@@ -109,7 +102,7 @@ public sealed class OperationInputsTests : IDisposable
     public void Says_what_is_wrong(string old, string changed, string message)
     {
         Shelf.ShouldContain(old);
-        var problems = Read(Shelf.Replace(old, changed, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems;
+        var problems = folder.Read(Shelf.Replace(old, changed, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems;
         problems.ShouldContain(problem => problem.Message.Contains(message, StringComparison.Ordinal), string.Join('\n', problems));
     }
 }

@@ -38,7 +38,7 @@ public sealed class RecurringOperationsTests : IDisposable
     [Fact]
     public void How_often_something_is_done_follows_options_and_may_be_never()
     {
-        var package = new DeclaredPackage(Read(Shelf).ShouldBeOfType<PackageReading.Read>().Declaration, folder.Path);
+        var package = folder.Package(Shelf);
         package.Recurring(new JsonObject { ["days"] = 2 }).ShouldBe(new Dictionary<string, TimeSpan> { ["sort"] = TimeSpan.FromDays(2) });
         package.Recurring(new JsonObject { ["days"] = 0 }).ShouldBeEmpty();
     }
@@ -48,11 +48,5 @@ public sealed class RecurringOperationsTests : IDisposable
     [InlineData("\"{{ days }} * 24\"", "often", "package.yaml:18:18: operations.sort.every_hours: 'often' is no amount (allowed: a number, or {{ option }} of a number with limits or a boolean (1 or 0), with + - * between them)")]
     [InlineData("\"{{ days }} * 24\"", "9000", "package.yaml:18:18: operations.sort.every_hours is 9000 (allowed: from 0 to 8784)")]
     public void What_can_not_recur_is_refused(string what, string instead, string problem) =>
-        Read(Shelf.Replace(what, instead, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems.Select(each => each.ToString()).ShouldContain(problem);
-
-    private PackageReading Read(string yaml)
-    {
-        folder.Write("package.yaml", yaml);
-        return PackageReader.Read(folder.Path);
-    }
+        folder.Read(Shelf.Replace(what, instead, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems.Select(each => each.ToString()).ShouldContain(problem);
 }

@@ -61,17 +61,10 @@ public sealed class TwinPackageTests : IDisposable
 
     public TwinPackageTests()
     {
-        var reading = Read(Twin);
-        package = new DeclaredPackage(reading.ShouldBeOfType<PackageReading.Read>(reading is PackageReading.Refused refused ? string.Join('\n', refused.Problems) : null).Declaration, folder.Path);
+        package = folder.Package(Twin);
     }
 
     public void Dispose() => folder.Dispose();
-
-    private PackageReading Read(string yaml)
-    {
-        folder.Write("package.yaml", yaml);
-        return PackageReader.Read(folder.Path);
-    }
 
     [Fact]
     public void A_task_is_there_only_when_its_option_says_so_and_a_boolean_counts_as_one_or_none()
@@ -133,6 +126,6 @@ public sealed class TwinPackageTests : IDisposable
     public void Says_what_is_wrong(string old, string changed, string message)
     {
         Twin.ShouldContain(old);
-        Read(Twin.Replace(old, changed, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems.ShouldContain(problem => problem.Message.Contains(message, StringComparison.Ordinal));
+        folder.Read(Twin.Replace(old, changed, StringComparison.Ordinal)).ShouldBeOfType<PackageReading.Refused>().Problems.ShouldContain(problem => problem.Message.Contains(message, StringComparison.Ordinal));
     }
 }
