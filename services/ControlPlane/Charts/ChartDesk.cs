@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Specification;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Storage;
 
 namespace DataPlatform.Services.ControlPlane.Charts;
@@ -17,7 +17,7 @@ public sealed class ChartDesk(ClusterStore clusters, Catalogue catalogue, ChartP
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<(string Cluster, int Minutes), Asked> asked = new();
+    private readonly SharedAnswers<(string Cluster, int Minutes), ChartsView> answers = new(time, Forgotten);
     private readonly SemaphoreSlim places = new(MostAtATime);
 
     /// <param name="minutes">One of <see cref="ChartSpan.Choices"/>.</param>
@@ -30,19 +30,9 @@ public sealed class ChartDesk(ClusterStore clusters, Catalogue catalogue, ChartP
         if (catalogue.Find(cluster.Package)?.Observe(cluster.Id)?.Charts is not { Count: > 0 } charts) return none;
         if (Source() is not { } source) return none with { WhyNot = NoSource };
 
-        foreach (var (old, _) in asked.Where(each => each.Value.At < time.GetUtcNow() - Forgotten)) asked.TryRemove(old, out _);
-        var place = asked.GetOrAdd((cluster.Id, minutes), _ => new Asked { At = time.GetUtcNow() });
-        await place.Gate.WaitAsync(cancellation);
-        try
-        {
-            if (place.Answer is { } known && known.MeasuredBy == source.Cluster && time.GetUtcNow() - place.At < Fresh) return known;
-            place.At = time.GetUtcNow();
-            return place.Answer = none with { MeasuredBy = source.Cluster, Charts = await Task.WhenAll(charts.Select(chart => DrawAsync(source, chart, cluster, span, cancellation))) };
-        }
-        finally
-        {
-            place.Gate.Release();
-        }
+        return await answers.OfAsync(
+            (cluster.Id, minutes), (known, age) => known.MeasuredBy == source.Cluster && age < Fresh,
+            async () => none with { MeasuredBy = source.Cluster, Charts = await Task.WhenAll(charts.Select(chart => DrawAsync(source, chart, cluster, span, cancellation))) }, cancellation);
     }
 
     public void Dispose() => places.Dispose();
@@ -83,14 +73,5 @@ public sealed class ChartDesk(ClusterStore clusters, Catalogue catalogue, ChartP
         {
             places.Release();
         }
-    }
-
-    private sealed class Asked
-    {
-        public SemaphoreSlim Gate { get; } = new(1);
-
-        public DateTimeOffset At { get; set; }
-
-        public ChartsView? Answer { get; set; }
     }
 }

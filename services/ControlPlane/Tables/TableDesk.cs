@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Hosting;
 
 namespace DataPlatform.Services.ControlPlane.Tables;
 
@@ -13,37 +13,29 @@ public sealed class TableDesk(ClusterViews views, Catalogue catalogue, TableProb
     private static readonly TimeSpan Failed = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<(string Cluster, string Table), Asked> asked = new();
+    private readonly SharedAnswers<(string Cluster, string Table), TableView> answers = new(time, Forgotten);
     private readonly SemaphoreSlim places = new(MostAtATime);
 
     /// <summary>Null when there is no such cluster.</summary>
     public async Task<IReadOnlyList<TableView>?> AllAsync(string cluster, CancellationToken cancellation) =>
         views.Find(cluster) is { } detail ? await Task.WhenAll(detail.Tables.Select(table => OneAsync(detail, table, cancellation))) : null;
 
-    public async Task<TableView> OneAsync(ClusterDetail cluster, TableView table, CancellationToken cancellation)
-    {
-        foreach (var (old, _) in asked.Where(each => each.Value.Answer?.At < time.GetUtcNow() - Forgotten)) asked.TryRemove(old, out _);
-        var place = asked.GetOrAdd((cluster.Summary.Id, table.Name), _ => new Asked());
-        await place.Gate.WaitAsync(cancellation);
-        try
+    public Task<TableView> OneAsync(ClusterDetail cluster, TableView table, CancellationToken cancellation) => answers.OfAsync(
+        (cluster.Summary.Id, table.Name), (known, _) => IsFresh(known, cluster),
+        async () =>
         {
-            if (place.Answer is { } known && IsFresh(known, cluster)) return known;
             await places.WaitAsync(cancellation);
             try
             {
                 var at = time.GetUtcNow();
-                return place.Answer = await AskAsync(cluster, table, cancellation) with { At = at };
+                return await AskAsync(cluster, table, cancellation) with { At = at };
             }
             finally
             {
                 places.Release();
             }
-        }
-        finally
-        {
-            place.Gate.Release();
-        }
-    }
+        },
+        cancellation);
 
     public void Dispose() => places.Dispose();
 
@@ -57,12 +49,5 @@ public sealed class TableDesk(ClusterViews views, Catalogue catalogue, TableProb
         if (engine.FrameworkIdOf(cluster.Summary.Id) is not { } framework || cluster.Tasks.LastOrDefault(task => task.Name == question.Task) is not { } task)
             return table with { WhyNot = $"{question.Task} can't be reached" };
         return await probe.AskAsync(table, task, framework, question.Command, cancellation);
-    }
-
-    private sealed class Asked
-    {
-        public SemaphoreSlim Gate { get; } = new(1);
-
-        public TableView? Answer { get; set; }
     }
 }
