@@ -13,8 +13,8 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
     {
         await using var launched = await DeclaredLaunch.StartAsync("cassandra", output);
         await launched.ReadyAsync("""{"heap":512,"disk":1024}""");
-        // What makes its superuser writes as well, and is seen or not.
-        (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBeOneOf("its launch", "writes");
+        // Which of its own work at the start was seen last is chance: its superuser is made and looked for.
+        await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle);
         await launched.UntilChartedAsync();
 
         (await SayAsync(launched, "CREATE KEYSPACE birds WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}", "CREATE TABLE birds.seen (name text PRIMARY KEY)",
