@@ -13,7 +13,8 @@ public static class TrialSpecification
     private const int FirstPort = 31000;
 
     /// <param name="options">All of them, as the package's schema allows.</param>
-    public static ServiceSpecification Of(ServicePackage package, JsonObject options, string lakePath) => package.Specify(Settings(package, options, lakePath));
+    /// <param name="launched">Those of a cluster that is there already, with which it began; else the same.</param>
+    public static ServiceSpecification Of(ServicePackage package, JsonObject options, string lakePath, JsonObject? launched = null) => package.Specify(Settings(package, options, lakePath, launched));
 
     /// <summary>What such a cluster would ask of hosts.</summary>
     public static IReadOnlyList<PodNeeds> Needs(ServicePackage package, JsonObject options, string lakePath) =>
@@ -35,6 +36,7 @@ public static class TrialSpecification
 
     internal static Dictionary<string, int> Ports(TaskSpecification task) => task.Ports.Select((port, index) => (port, index)).ToDictionary(each => each.port, each => FirstPort + each.index);
 
-    private static ClusterSettings Settings(ServicePackage package, JsonObject options, string lakePath) => new(
-        new WantedCluster("", package.Name, "", options, DateTimeOffset.UnixEpoch), lakePath, ResolvedArtifacts.None, _ => "", _ => null);
+    private static ClusterSettings Settings(ServicePackage package, JsonObject options, string lakePath, JsonObject? launched = null) => new(
+        new WantedCluster("", package.Name, "", options, DateTimeOffset.UnixEpoch) { Earlier = new Dictionary<int, JsonObject> { [1] = launched ?? options } },
+        lakePath, ResolvedArtifacts.None, _ => "", _ => null);
 }

@@ -17,6 +17,9 @@ public sealed record WantedCluster(string Id, string Name, string Owner, JsonObj
     /// <summary>Options of earlier targets by their number: tasks of theirs may still run.</summary>
     public IReadOnlyDictionary<int, JsonObject> Earlier { get; init; } = new Dictionary<int, JsonObject>(0);
 
+    /// <summary>The options with which it began, which stay what they are whatever is changed.</summary>
+    public JsonObject Launched => Earlier.GetValueOrDefault(1) ?? Options;
+
     /// <summary>Names of other clusters that its tasks find in their environment; none starts before those are ready.</summary>
     public IReadOnlyList<string> Needs { get; init; } = [];
 

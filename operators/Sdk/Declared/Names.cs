@@ -16,7 +16,7 @@ internal static partial class Names
     /// <summary>What templates know without any declaration; no option may hide it.</summary>
     public static readonly IReadOnlySet<string> Reserved = new HashSet<string>(StringComparer.Ordinal)
     {
-        "cluster", "cluster_id", "version", "lake", "lake_uri", "task", "index", "host", "zone", "ports", "secrets", "peers", "pages", "platform", "artifacts", "connected", "forloop", "operation", "inputs", "size", "first", "last",
+        "cluster", "cluster_id", "version", "lake", "lake_uri", "task", "index", "host", "zone", "ports", "secrets", "peers", "pages", "platform", "artifacts", "connected", "forloop", "operation", "inputs", "launched", "size", "first", "last",
         "true", "false", "nil", "null", "empty", "blank", "and", "or", "contains",
     };
 

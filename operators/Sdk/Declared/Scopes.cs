@@ -16,6 +16,7 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
     private readonly IReadOnlyCollection<string> steps = stepNames ?? [];
     private readonly IReadOnlyDictionary<string, IReadOnlySet<string>> inputs = inputNames ?? new Dictionary<string, IReadOnlySet<string>>(0);
     private readonly HashSet<string> plain = [.. Everywhere, .. options];
+    private readonly HashSet<string> launched = [.. options];
 
     /// <summary>For operations, which know what they were asked.</summary>
     /// <param name="operations">Their names.</param>
@@ -33,7 +34,7 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
 
     private Dictionary<string, IReadOnlySet<string>> GroupsOf(string pod)
     {
-        var groups = new Dictionary<string, IReadOnlySet<string>> { ["ports"] = ports[pod], ["secrets"] = secrets, ["pages"] = pages, ["artifacts"] = OfArtifacts };
+        var groups = new Dictionary<string, IReadOnlySet<string>> { ["ports"] = ports[pod], ["secrets"] = secrets, ["pages"] = pages, ["artifacts"] = OfArtifacts, ["launched"] = launched };
         if (measuresPlatform)
             groups["platform"] = OfMeasuring;
         if (ofOperations)

@@ -70,6 +70,7 @@ internal sealed class TemplateValues(
         values["index"] = context.Index;
         values["host"] = context.Host;
         values["zone"] = context.Zone;
+        values["launched"] = Plain(settings.Cluster.Launched);
         values["ports"] = context.Ports.ToDictionary(port => port.Key, port => (object)port.Value);
         values["peers"] = Peers(waitsFor);
         return values;
@@ -77,7 +78,7 @@ internal sealed class TemplateValues(
 
     private Dictionary<string, object> Common()
     {
-        var values = declaration.Options.Where(option => option.Type != OptionType.Cluster).ToDictionary(option => option.Name, option => Plain(settings.Options[option.Name] ?? option.Default));
+        var values = Plain(settings.Options);
         values["cluster"] = settings.Cluster.Name;
         values["cluster_id"] = settings.Cluster.Id;
         values["version"] = version.Version;
@@ -90,6 +91,9 @@ internal sealed class TemplateValues(
         values["pages"] = declaration.Endpoints.Where(endpoint => endpoint.IsPage).ToDictionary(endpoint => endpoint.Name, endpoint => (object)settings.PagePath(endpoint.Name));
         return values;
     }
+
+    private Dictionary<string, object> Plain(JsonObject options) =>
+        declaration.Options.Where(option => option.Type != OptionType.Cluster).ToDictionary(option => option.Name, option => Plain(options[option.Name] ?? option.Default));
 
     private Dictionary<string, object> Peers(IEnumerable<string> named) => named.ToDictionary(pod => pod, pod => (object)Instances(pod).Select(object (instance) => new Dictionary<string, object>
     {

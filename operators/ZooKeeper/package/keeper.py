@@ -1,7 +1,7 @@
 """Runs a server: it begins an ensemble, joins one or comes back to it, and is found by the others. The arguments are the server's command.
 
 Which servers belong to the ensemble is known by the ensemble itself, and kept by each server on its volume. Where they are the others find in a folder of the lake: whoever begins needs
-it, and those who come back elsewhere all at once, as after parking.
+it, and those who come back elsewhere all at once, as after parking. Those with which a cluster is launched found the ensemble together when all are there soon: the first writes down once who they are.
 """
 import base64
 import hashlib
@@ -26,8 +26,11 @@ MEETING = os.environ["MEETING"]
 SETTINGS, JOINED, LOG, SERVES = "data/zoo.cfg", "data/joined", "data/version-2", "serves"
 # What ZooKeeper writes while a change of the ensemble is not agreed on yet.
 COMING = "data/zoo.cfg.dynamic.next"
-MOVED_SECONDS, REMOVED_SECONDS = 10, 20
-LOOKS_SECONDS = 0.1
+# Who they are that begin together. It is gone when all of them have begun, and is nothing to one that has.
+FOUNDING, CANDIDATE = os.path.join(MEETING, "founding"), "candidate-"
+LAUNCHED = int(os.environ["LAUNCHED_SERVERS"])
+FOUNDING_SECONDS, MOVED_SECONDS, REMOVED_SECONDS = 10, 10, 20
+FOUNDS_LOOKS_SECONDS, LOOKS_SECONDS = 0.02, 0.1
 server, ending = None, False
 
 
@@ -51,41 +54,56 @@ def read(path):
         return ""
 
 
-def met():
+def met(prefix=""):
     """By number, where each server of the ensemble was when it began last."""
     found = {}
     try:
         for name in os.listdir(MEETING):
-            if name.isdigit() and (address := read(os.path.join(MEETING, name)).strip()):
-                found[int(name)] = address
+            if name.startswith(prefix) and name[len(prefix):].isdigit() and (address := read(os.path.join(MEETING, name)).strip()):
+                found[int(name[len(prefix):])] = address
     except OSError:
         pass
     return found
 
 
-def nobody_is_met():
-    """Not when that can't be seen: whoever takes itself for the first of an ensemble that is there would be another one."""
+def begun():
+    """The numbers of servers that have begun; nothing when that can't be seen: whoever takes itself for the first of an ensemble that is there would be another one."""
     try:
-        return all(not name.isdigit() or int(name) == NUMBER for name in os.listdir(MEETING))
+        return {int(name) for name in os.listdir(MEETING) if name.isdigit()}
     except FileNotFoundError:
-        return True
+        return set()
     except OSError:
-        return False
+        return None
 
 
-def arrive():
+def nobody_is_met():
+    return (there := begun()) is not None and there <= {NUMBER}
+
+
+def arrive(prefix=""):
     """Whether the others can read it."""
     try:
         os.makedirs(MEETING, exist_ok=True)
-        if met().get(NUMBER) != OWN:
-            # All servers can read it, whichever user their hosts run them as.
-            with open(os.path.join(MEETING, f".{NUMBER}"), "w") as file:
-                file.write(OWN + "\n")
-            os.replace(os.path.join(MEETING, f".{NUMBER}"), os.path.join(MEETING, str(NUMBER)))
+        if met(prefix).get(NUMBER) != OWN:
+            tell(f"{prefix}{NUMBER}", OWN + "\n")
         return True
     except OSError as problem:
         say(f"where it is can't be said in the lake: {problem}")
         return False
+
+
+def tell(name, text):
+    """All servers can read it, whichever user their hosts run them as."""
+    with open(os.path.join(MEETING, f".{name}"), "w") as file:
+        file.write(text)
+    os.replace(os.path.join(MEETING, f".{name}"), os.path.join(MEETING, name))
+
+
+def forget(name):
+    try:
+        os.remove(os.path.join(MEETING, name))
+    except OSError:
+        pass
 
 
 def kept_file():
@@ -131,6 +149,37 @@ def others():
     return {number: address for number, address in sorted(met().items()) if number != NUMBER}
 
 
+def found():
+    """Whether it is one of those with which the ensemble begins, and all of them know of each other. It is none of them once it has begun: it may have confirmed something since."""
+    if LAUNCHED == 1 or not arrive(CANDIDATE):
+        return False
+    until = time.monotonic() + FOUNDING_SECONDS
+    while True:
+        # Who they are is written before any of them begins.
+        there = begun()
+        founding = Ensemble(read(FOUNDING))
+        if there is None or NUMBER in there or there and not founding.servers:
+            return False
+        if founding.servers:
+            break
+        if NUMBER == FIRST:
+            candidates = Ensemble.of(met(CANDIDATE))
+            if len(candidates.servers) == LAUNCHED:
+                tell("founding", candidates.text())
+            elif time.monotonic() > until:
+                return False
+        time.sleep(FOUNDS_LOOKS_SECONDS)
+    if NUMBER not in founding.servers:
+        return False
+    keep(founding)
+    written(JOINED, "")
+    # What it confirms from now on counts: it must not begin once more without it.
+    while not arrive():
+        time.sleep(LOOKS_SECONDS)
+    come_back()
+    return True
+
+
 def begin():
     """Of a volume on which no server of the ensemble has been. Without others it is the ensemble; with others it is one of theirs when they have taken it in."""
     if os.path.exists(LOG) and not os.path.exists(SETTINGS):
@@ -140,15 +189,18 @@ def begin():
         if name.startswith("zoo.cfg"):
             os.remove(os.path.join("data", name))
     said = None
+    if NUMBER <= LAUNCHED and found():
+        return
     while True:
         members = others()
-        if NUMBER == FIRST and nobody_is_met() and arrive():
-            keep(Ensemble(f"server.{NUMBER}={OWN}"))
+        if NUMBER == FIRST and nobody_is_met() and not os.path.exists(FOUNDING) and arrive():
+            keep(Ensemble.of({NUMBER: OWN}))
             written(JOINED, "")
             return
         # The first, alone: it is all of the ensemble, whether it serves yet or not.
-        ensemble = Ensemble(f"server.{FIRST}={members[FIRST]}") if list(members) == [FIRST] else told(members)
-        if ensemble is not None and list(members) != [FIRST] and NUMBER in ensemble.servers:
+        first_alone = list(members) == [FIRST] and not os.path.exists(FOUNDING)
+        ensemble = Ensemble.of(members) if first_alone else told(members)
+        if ensemble is not None and not first_alone and NUMBER in ensemble.servers:
             # What it had confirmed is gone with its volume: the others must agree without it before it is asked again.
             problem = ask(members.values(), "its going", leaving=str(NUMBER))
             text = f"the ensemble still counts on what it lost: {problem}" if problem else "its volume is new: the ensemble goes on without what it had, and takes it in again"
@@ -234,6 +286,9 @@ def take_part(said):
     written(JOINED, "")
     arrive()
     written(SERVES, "")
+    forget(f"{CANDIDATE}{NUMBER}")
+    if set(Ensemble(read(FOUNDING)).servers) <= met().keys():
+        forget("founding")
     say("is in the ensemble: " + ", ".join(f"{number} at {address}" for number, address in sorted(ensemble.servers.items())))
     return True
 
@@ -296,4 +351,7 @@ def main(command):
     return code if code >= 0 else 128 - code
 
 
-sys.exit(main(sys.argv[1:]))
+try:
+    sys.exit(main(sys.argv[1:]))
+except OSError as problem:
+    sys.exit(f"keeper: {problem}")

@@ -59,8 +59,8 @@ def leave(number, addresses):
 
 try:
     leave(int(sys.argv[1]), dict.fromkeys([*sys.argv[2].split(), *met(int(sys.argv[1]))]))
-    # Nobody asks for it any more.
-    for name in (sys.argv[1], "." + sys.argv[1]):
+    # Nobody asks for it any more, nor begins with it.
+    for name in (sys.argv[1], "." + sys.argv[1], "founding"):
         if os.path.exists(os.path.join(os.environ["MEETING"], name)):
             os.remove(os.path.join(os.environ["MEETING"], name))
     print(f"server {sys.argv[1]} is no longer of the ensemble", file=sys.stderr)

@@ -32,6 +32,12 @@ class Ensemble:
         version = re.search(r"^version=([0-9a-f]+)", text, re.MULTILINE)
         self.version = int(version[1], 16) if version else 0
 
+    @classmethod
+    def of(cls, servers):
+        ensemble = cls("")
+        ensemble.servers = dict(servers)
+        return ensemble
+
     def text(self):
         return "".join(f"server.{number}={address}\n" for number, address in sorted(self.servers.items()))
 

@@ -45,7 +45,8 @@ public sealed class PackageSchedulers(
     public IReadOnlyList<PodNeeds> Needs(JsonObject options) => TrialSpecification.Needs(package, options, lakePath);
 
     public IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after) =>
-        TargetDiff.Of(TrialSpecification.Of(package, Whole(before), lakePath), TrialSpecification.Of(package, Whole(after), lakePath));
+        // Whatever the cluster began with is no difference.
+        TargetDiff.Of(TrialSpecification.Of(package, Whole(before), lakePath, launched: Whole(before)), TrialSpecification.Of(package, Whole(after), lakePath, launched: Whole(before)));
 
     public IReadOnlyList<string> Connections(JsonObject options) => package.Connections(options);
 

@@ -8,8 +8,10 @@ internal static class ShippedPackage
 {
     public static DeclaredPackage Read(string name)
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "packages", name);
+        var folder = Folder(name);
         var reading = PackageReader.Read(folder);
         return new DeclaredPackage(reading.ShouldBeOfType<PackageReading.Read>(reading is PackageReading.Refused refused ? string.Join('\n', refused.Problems) : null).Declaration, folder);
     }
+
+    public static string Folder(string name) => Path.Combine(AppContext.BaseDirectory, "packages", name);
 }

@@ -149,6 +149,44 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         await launched.GoneAsync();
     }
 
+    /// <summary>The plan asks for it only when all say that they are there; in the moment after that one may hang.</summary>
+    [Fact]
+    [Trait("Length", "Minutes")]
+    public async Task None_leaves_while_too_few_of_those_that_stay_are_there()
+    {
+        await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output, agents: 3);
+        await launched.ReadyAsync("""{"memory":128}""");
+        await ModesAsync(Servers(launched).Split(','), "follower follower leader");
+        var (keeper, server) = (launched.ProcessOf("server-1", arguments => arguments.StartsWith("/usr/bin/python3 ", StringComparison.Ordinal)), launched.ProcessOf("server-1", arguments => arguments.StartsWith("/usr/bin/java ", StringComparison.Ordinal)));
+        var known = (await File.ReadAllTextAsync($"/proc/{keeper}/environ", TestContext.Current.CancellationToken)).Split('\0').Where(variable => variable.StartsWith("MEETING=", StringComparison.Ordinal) || variable.StartsWith("SUPER_PASSWORD=", StringComparison.Ordinal));
+        var start = new ProcessStartInfo("/usr/bin/python3", ["-S", Path.Combine(ShippedPackage.Folder("zookeeper"), "leave.py"), "3", Servers(launched).Replace(',', ' ')]) { RedirectStandardError = true };
+        foreach (var variable in known)
+            start.Environment[variable[..variable.IndexOf('=')]] = variable[(variable.IndexOf('=') + 1)..];
+
+        Signal(server, "STOP");
+        try
+        {
+            using var leaving = Process.Start(start)!;
+            (await leaving.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("server 3 stays in the ensemble: of the 2 servers that would stay 1 are in the ensemble, and more than half of them must be");
+            await leaving.WaitForExitAsync(TestContext.Current.CancellationToken);
+            leaving.ExitCode.ShouldBe(1);
+        }
+        finally
+        {
+            Signal(server, "CONT");
+        }
+
+        (await ModesAsync(Servers(launched).Split(','), "follower follower leader")).ShouldBe("follower follower leader");
+        await launched.GoneAsync();
+    }
+
+    private static void Signal(int process, string signal)
+    {
+        using var kill = Process.Start("/bin/kill", [$"-{signal}", $"{process}"]);
+        kill.WaitForExit();
+        kill.ExitCode.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Its_tree_is_saved_and_brought_back_into_this_or_another_ensemble()
     {
