@@ -7,10 +7,21 @@ namespace DataPlatform.Benchmarks.Launches;
 internal static class ByHand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <param name="Serves">From the start of the first until all serve.</param>
+    /// <param name="Ends">From the signal to all, as when somebody stops them, until the last has ended.</param>
+    internal sealed record Took(TimeSpan Serves, TimeSpan Ends);
 
     /// <param name="tasks">Where they are, by the same ports.</param>
-    public static async Task<TimeSpan> RunAsync(IReadOnlyList<CapturedTask> cluster, IReadOnlyList<TaskView> tasks, IReadOnlyList<Serving> servings, CancellationToken cancellation)
+    public static async Task<Took> RunAsync(IReadOnlyList<CapturedTask> cluster, IReadOnlyList<TaskView> tasks, IReadOnlyList<Serving> servings, CancellationToken cancellation)
     {
+        foreach (var lake in cluster.Select(task => task.Lake).Distinct(StringComparer.Ordinal))
+        {
+            Directory.Delete(lake, recursive: true);
+            Directory.CreateDirectory(lake);
+        }
+
         var began = Stopwatch.GetTimestamp();
         var started = cluster.Select(task => task.Start()).ToList();
         try
@@ -18,7 +29,7 @@ internal static class ByHand
             using var http = new HttpClient();
             foreach (var (task, serving) in tasks.Select(task => (task, Serving: servings.FirstOrDefault(each => task.Name.StartsWith(each.Pod, StringComparison.Ordinal)))))
             {
-                while (serving is not null && !await serving.ServesAsync(task, tasks, http, cancellation))
+                while (serving is not null && !await serving.ServesAsync(task, tasks, cluster, http, cancellation))
                 {
                     if (started.FirstOrDefault(candidate => candidate.HasExited) is { } ended)
                         throw new InvalidOperationException($"a task started by hand ended with {ended.ExitCode}: {cluster[started.IndexOf(ended)].LastWords}");
@@ -26,7 +37,14 @@ internal static class ByHand
                 }
             }
 
-            return Stopwatch.GetElapsedTime(began);
+            var serves = Stopwatch.GetElapsedTime(began);
+            began = Stopwatch.GetTimestamp();
+            using (var kill = Process.Start("/bin/kill", ["-TERM", .. started.Select(process => $"{process.Id}")]))
+                await kill.WaitForExitAsync(cancellation);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(Patience);
+            await Task.WhenAll(started.Select(process => process.WaitForExitAsync(limit.Token)));
+            return new Took(serves, Stopwatch.GetElapsedTime(began));
         }
         finally
         {

@@ -7,13 +7,16 @@ namespace DataPlatform.Benchmarks.Launches;
 /// <summary>A task of a launched cluster as it was started: the same program, arguments, environment and files can be started again by hand.</summary>
 /// <param name="Folder">A copy of the sandbox without what the task wrote.</param>
 /// <param name="Volumes">Folders of it that the task found empty.</param>
-internal sealed record CapturedTask(IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, string Folder, IReadOnlyList<string> Volumes)
+/// <param name="Lake">In the place of the lake, for all tasks of the cluster; empty at first.</param>
+internal sealed record CapturedTask(IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, string Folder, IReadOnlyList<string> Volumes, string Lake)
 {
     private const string ClassArchive = "-XX:SharedArchiveFile=";
 
     // What stands before a task's own command in the line of the process that watches over it.
     private const string Supervisor = "supervise";
     private const int SupervisorArguments = 3;
+
+    private readonly HashSet<string> given = [.. Directory.EnumerateFileSystemEntries(Folder)];
 
     /// <summary>All tasks whose sandboxes lie under <paramref name="root"/>.</summary>
     /// <param name="lake">Which they were told of; each copy of them gets one of its own.</param>
@@ -37,7 +40,7 @@ internal sealed record CapturedTask(IReadOnlyList<string> Command, IReadOnlyDict
             }
 
             string Moved(string text) => text.Replace(found.Folder, copy, StringComparison.Ordinal).Replace(lake, ownLake, StringComparison.Ordinal);
-            captured.Add(new CapturedTask([.. found.Command.Select(Moved)], found.Environment.ToDictionary(pair => pair.Key, pair => Moved(pair.Value)), copy, volumes));
+            captured.Add(new CapturedTask([.. found.Command.Select(Moved)], found.Environment.ToDictionary(pair => pair.Key, pair => Moved(pair.Value)), copy, volumes, ownLake));
         }
 
         return captured;
@@ -50,13 +53,21 @@ internal sealed record CapturedTask(IReadOnlyList<string> Command, IReadOnlyDict
 
     public string LastWords => string.Join(" | ", new[] { "stdout", "stderr" }.SelectMany(name => File.ReadLines(Path.Combine(Folder, name))).Where(line => !line.StartsWith('\t')).TakeLast(12));
 
-    /// <summary>Begins anew, with nothing in its volumes.</summary>
+    /// <summary>Begins anew, with nothing of what it wrote.</summary>
     public Process Start()
     {
         foreach (var volume in Volumes)
         {
             Directory.Delete(volume, recursive: true);
             Directory.CreateDirectory(volume);
+        }
+
+        foreach (var written in new DirectoryInfo(Folder).EnumerateFileSystemInfos().Where(entry => !given.Contains(entry.FullName)).ToList())
+        {
+            if (written is DirectoryInfo { LinkTarget: null } folder)
+                folder.Delete(recursive: true);
+            else
+                written.Delete();
         }
 
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Folder };

@@ -49,13 +49,14 @@ public abstract class LaunchScenario : Scenario
             return new ScenarioResult(Name, [], []) { Skipped = unavailable.Message };
         }
 
-        var launched = new List<double>();
-        var byHand = new List<double>();
+        var (launched, byHand, tornDown, ended) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
-            byHand.Add((await ByHand.RunAsync(warm.Started, warm.Seen, Servings, limit.Token)).TotalSeconds);
+            var hand = await ByHand.RunAsync(warm.Started, warm.Seen, Servings, limit.Token);
+            byHand.Add(hand.Serves.TotalSeconds);
+            ended.Add(hand.Ends.TotalSeconds);
             launched.Add((await LaunchAsync(client, limit.Token)).Took.TotalSeconds);
-            await DeleteAsync(client, limit.Token);
+            tornDown.Add((await DeleteAsync(client, limit.Token)).TotalSeconds);
         }
 
         return new ScenarioResult(Name,
@@ -63,6 +64,8 @@ public abstract class LaunchScenario : Scenario
             new("launched by the platform, median", Median(launched), "s", AtMost: WantedSeconds),
             new("started by hand, median", Median(byHand), "s"),
             new("ratio, median of the pairs", Median(launched.Zip(byHand, (platformTook, handTook) => platformTook / handTook)), "", AtMost: WantedRatio),
+            new("taken down until all is free again, median", Median(tornDown), "s"),
+            new("beyond what the tasks themselves take to end, median of the pairs", Median(tornDown.Zip(ended, (platformTook, handTook) => platformTook - handTook)), "s", AtMost: 2),
         ],
         [
             $"{warm.Started.Count} tasks, {Rounds} pairs; {warm.Started.Count(task => task.IsTrained)} of {warm.Started.Count(task => task.IsJava)} Java programs with an archive of their classes when the platform starts them",
@@ -105,11 +108,14 @@ public abstract class LaunchScenario : Scenario
         throw new InvalidOperationException("the control plane stopped telling of the cluster");
     }
 
-    private static async Task DeleteAsync(ControlPlaneClient client, CancellationToken cancellation)
+    /// <returns>How long it takes until nothing of any host is used.</returns>
+    private static async Task<TimeSpan> DeleteAsync(ControlPlaneClient client, CancellationToken cancellation)
     {
+        var began = Stopwatch.GetTimestamp();
         await client.DeleteAsync(Cluster, cancellation);
-        while ((await client.ClustersAsync(cancellation)).Count > 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellation);
+        while ((await client.ClustersAsync(cancellation)).Count > 0 || (await client.PoolAsync(cancellation)).Hosts.Any(host => host.Used != new AmountsView(0, 0, 0)))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
+        return Stopwatch.GetElapsedTime(began);
     }
 
     private static double Median(IEnumerable<double> values)

@@ -11,10 +11,13 @@ namespace DataPlatform.Benchmarks.Launches;
 /// <param name="Path">Of a page; null when it is enough that the port takes connections. <c>{host}</c> and <c>{PORT}</c>, a port's name, stand for the task's.</param>
 /// <param name="Body">What the page holds then, a regular expression, in which the same stand.</param>
 /// <param name="Of">Whose port it is, where another pod's first task knows.</param>
-internal sealed record Serving(string Pod, string Port, string? Path = null, string Body = "", string? Of = null)
+/// <param name="Mark">A file that the task itself leaves in its folder when it serves; null where none does.</param>
+internal sealed record Serving(string Pod, string Port, string? Path = null, string Body = "", string? Of = null, string? Mark = null)
 {
-    public async Task<bool> ServesAsync(TaskView task, IReadOnlyList<TaskView> all, HttpClient http, CancellationToken cancellation)
+    public async Task<bool> ServesAsync(TaskView task, IReadOnlyList<TaskView> all, IReadOnlyList<CapturedTask> started, HttpClient http, CancellationToken cancellation)
     {
+        if (Mark is not null && started.Count(each => File.Exists(System.IO.Path.Combine(each.Folder, Mark))) < all.Count(each => each.Name.StartsWith(Pod, StringComparison.Ordinal)))
+            return false;
         var asked = Of is null ? task : all.First(each => each.Name.StartsWith(Of, StringComparison.Ordinal));
         try
         {

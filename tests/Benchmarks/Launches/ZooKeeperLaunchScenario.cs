@@ -13,7 +13,7 @@ public sealed class ZooKeeperLaunchScenario : LaunchScenario
     private protected override JsonObject Options => new() { ["servers"] = 3 };
 
     private protected override IReadOnlyList<Serving> Servings => [
-        new("server", "client"),
+        new("server", "client", Mark: "serves"),
     ];
 
     private protected override double WantedRatio => 0.8;
