@@ -56,6 +56,7 @@ public static class CommandTree
         foreach (var command in BlueprintCommands.Create(surroundings)) root.Add(command);
         foreach (var command in LifeCommands.Create(surroundings)) root.Add(command);
         foreach (var command in OperationCommands.Create(surroundings)) root.Add(command);
+        foreach (var command in AccessCommands.Create(surroundings)) root.Add(command);
         foreach (var command in PartCommands.Create()) root.Add(command);
         foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples((HelpAction)option.Action!);
         return root;

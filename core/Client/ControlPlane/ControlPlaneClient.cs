@@ -229,6 +229,27 @@ public sealed class ControlPlaneClient : IDisposable
         return new Uri(http.BaseAddress!, link.Url);
     }
 
+    /// <summary>What lets in: tokens of programs and browsers that are signed in, the newest first.</summary>
+    public Task<IReadOnlyList<TokenView>> TokensAsync(CancellationToken cancellation = default) => GetAsync("api/v1/tokens", Json.IReadOnlyListTokenView, cancellation);
+
+    public Task<NewToken> CreateTokenAsync(TokenRequest request, CancellationToken cancellation = default) =>
+        SendAsync(HttpMethod.Post, "api/v1/tokens", request, Json.TokenRequest, Json.NewToken, cancellation);
+
+    /// <summary>Whoever came in by it is out at once.</summary>
+    public async Task RevokeTokenAsync(string id, CancellationToken cancellation = default)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/v1/tokens/{Segment(id)}"), cancellation);
+    }
+
+    /// <summary>What was done, the last first.</summary>
+    /// <param name="before">Only what was done before this entry; null for the last.</param>
+    public Task<IReadOnlyList<AuditEntryView>> AuditAsync(string? actor, string? action, string? target, long? before, int limit, CancellationToken cancellation = default) =>
+        GetAsync($"api/v1/audit?limit={limit}{Part("actor", actor)}{Part("action", action)}{Part("target", target)}{Part("before", before?.ToString(System.Globalization.CultureInfo.InvariantCulture))}", Json.IReadOnlyListAuditEntryView, cancellation);
+
+    public Task<AuditCheck> CheckAuditAsync(CancellationToken cancellation = default) => GetAsync("api/v1/audit/check", Json.AuditCheck, cancellation);
+
+    private static string Part(string name, string? value) => value is null ? "" : $"&{name}={Segment(value)}";
+
     public void Dispose() => http.Dispose();
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)

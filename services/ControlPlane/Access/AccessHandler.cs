@@ -23,6 +23,9 @@ public sealed class AccessHandler(
     public const string TokenClaim = "dp:token";
     private static readonly object WaitItem = new();
 
+    /// <summary>Under which a request says when what let it in ends.</summary>
+    public static readonly object EndItem = new();
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var authorization = Request.Headers.Authorization.ToString();
@@ -83,6 +86,7 @@ public sealed class AccessHandler(
     private AuthenticateResult Success(TokenHolder holder, string method)
     {
         Context.WelcomeConnection();
+        Context.Items[EndItem] = holder.ExpiresAt;
         var identity = new ClaimsIdentity(
             [new Claim(ClaimTypes.Name, holder.Principal), new Claim(MethodClaim, method), new Claim(TokenClaim, holder.Id)], SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));

@@ -53,10 +53,10 @@ public static class LoginPage
         ? $"{AccessHandler.TooMany(context, wait).Title}. {AccessHandler.TooMany(context, wait).Detail}"
         : null;
 
-    private static IResult Leave(HttpContext context, TokenStore tokens)
+    private static IResult Leave(HttpContext context, TokenStore tokens, AuditLog audit)
     {
-        if (context.User.FindFirst(AccessHandler.TokenClaim)?.Value is { } id && context.User.HasClaim(AccessHandler.MethodClaim, TokenStore.Session))
-            tokens.Remove(id);
+        if (context.User.FindFirst(AccessHandler.TokenClaim)?.Value is { } id && context.User.HasClaim(AccessHandler.MethodClaim, TokenStore.Session) && tokens.Remove(id))
+            audit.Add(context.User.Identity?.Name ?? "unknown", "logout", "console");
         context.Response.Cookies.Delete(AccessHandler.Cookie);
         return Results.Redirect("/login");
     }

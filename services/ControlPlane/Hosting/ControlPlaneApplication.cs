@@ -30,6 +30,7 @@ using Hangfire;
 using Hangfire.InMemory;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Diagnostics;
@@ -81,7 +82,7 @@ public static class ControlPlaneApplication
         // Made here and let go with the others.
         services.AddSingleton(_ => database).AddSingleton(provider => new Lease(database, settings.Database.Lease, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IClusterDocuments, ClusterDocuments>().AddSingleton<Leadership>();
-        services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<MetricsReaders>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>();
+        services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<MetricsReaders>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>().AddSingleton<TokenDesk>().AddSingleton<OpenRequests>();
         services.AddSingleton<Catalogue>().AddSingleton<ClusterDependencies>().AddSingleton<BlueprintStore>().AddSingleton<BlueprintViews>().AddSingleton<BlueprintDesk>().AddSingleton<LaunchDesk>().AddSingleton<ChangeDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
         services.AddSingleton<LifetimeSweep>().AddSingleton<Removals>().AddSingleton<LeftoverSweep>().AddSingleton<OperationSweep>().AddSingleton<OrphanSweep>().AddSingleton<RetentionSweep>();
         services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton(provider => new KnownAgents(provider.GetRequiredService<MasterReader>().HostsAsync, provider.GetRequiredService<TimeProvider>())).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
@@ -117,6 +118,7 @@ public static class ControlPlaneApplication
         services.AddSingleton<PackageDesk>().AddSingleton<PackageUsers>().AddSingleton(new OperatorFactory(static _ => null));
         if (settings.Master is { } master) AddOperators(services, settings, new SchedulerClientSettings(master, credential) { OtherMasters = settings.OtherMasters });
         services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, OpenPage>();
         services.AddMudServices();
         services.AddRazorComponents().AddInteractiveServerComponents();
     }
@@ -172,6 +174,7 @@ public static class ControlPlaneApplication
         app.Use((context, next) => LoginWall.Invoke(context, next));
         app.Use((context, next) => CrossSiteGuard.Invoke(context, next));
         app.UseAuthorization();
+        app.Use((context, next) => app.Services.GetRequiredService<OpenRequests>().Invoke(context, next));
         app.UseAntiforgery();
         HealthRoute.Map(app);
         LoginPage.Map(app);

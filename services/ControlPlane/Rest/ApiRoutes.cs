@@ -6,6 +6,7 @@ using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Lake;
 using DataPlatform.Services.ControlPlane.Lake.Sql;
 using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Storage;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -28,6 +29,7 @@ public static class ApiRoutes
         LakeRoutes(api.MapGroup("/lake").WithTags("Lake"));
         api.MapPost("/sql", Sql).WithTags("Lake").WithSummary("Answers SQL over the datasets of the lake, without any cluster").Accepts<SqlRequest>("application/json")
             .Produces<SqlResult>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(422, "application/problem+json").Produces<Problem>(429, "application/problem+json");
+        AccessRoutes.Map(api);
         api.MapPost("/login-links", MakeLoginLink).WithTags("Access").WithSummary("Makes a one-time login link for a browser").Accepts<LoginLinkRequest>("application/json").Produces<LoginLink>();
     }
 
@@ -89,7 +91,7 @@ public static class ApiRoutes
             .WithSummary("One dataset with its schema and first rows").Produces<DatasetView>().Produces<Problem>(404, "application/problem+json");
     }
 
-    private static async Task<IResult> MakeLoginLink(HttpRequest request, ClaimsPrincipal user, LoginLinks links, ServerAddress address)
+    private static async Task<IResult> MakeLoginLink(HttpRequest request, ClaimsPrincipal user, LoginLinks links, AuditLog audit, ServerAddress address)
     {
         LoginLinkRequest? body = null;
         if (request.ContentLength is not (null or 0))
@@ -100,8 +102,9 @@ public static class ApiRoutes
 
         if (body?.ReturnPath is { } path && !LoginPage.IsLocal(path))
             return Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("return_path", "not a page of the console", "a path such as /clusters")]));
-        return links.Create(Actor(user)) is { } link
-            ? Results.Json(new LoginLink(address.Url + link + (body?.ReturnPath is { } page ? "&return=" + Uri.EscapeDataString(page) : "")), Refusals.Json)
-            : Refusals.Result(new Problem("Too many login links are open", 429, "Use one of them or wait until they end.", null));
+        if (links.Create(Actor(user)) is not { } link)
+            return Refusals.Result(new Problem("Too many login links are open", 429, "Use one of them or wait until they end.", null));
+        audit.Add(Actor(user), "create-login-link", "console", body?.ReturnPath ?? "");
+        return Results.Json(new LoginLink(address.Url + link + (body?.ReturnPath is { } page ? "&return=" + Uri.EscapeDataString(page) : "")), Refusals.Json);
     }
 }

@@ -47,6 +47,19 @@ public sealed class AuditLog(Database database, TimeProvider time)
             entry with { hash = Hash(last?.hash ?? [], entry) }, transaction);
     }
 
+    /// <summary>What was done, the last first; of whom, what and with what where that is said.</summary>
+    /// <param name="before">Only entries before this one.</param>
+    public IReadOnlyList<(long Sequence, DateTimeOffset At, AuditEntry Entry)> Read(string? actor, string? action, string? target, long? before, int limit) => database.Read(connection => connection.Query<Row>(
+            """
+            SELECT * FROM audit
+            WHERE (@actor IS NULL OR actor = @actor) AND (@action IS NULL OR action = @action) AND (@target IS NULL OR target = @target) AND sequence < @before
+            ORDER BY sequence DESC LIMIT @limit
+            """,
+            new { actor, action, target, before = before ?? long.MaxValue, limit }))
+        .Select(row => (row.sequence, DateTimeOffset.FromUnixTimeMilliseconds(row.at), new AuditEntry(row.actor, row.action, row.target, row.detail))).ToList();
+
+    public long Count() => database.Read(connection => connection.ExecuteScalar<long>("SELECT COUNT(*) FROM audit"));
+
     /// <summary>The first entry whose hash does not follow from the one before it; null when the chain holds.</summary>
     public long? FirstBroken() => database.Read<long?>(connection =>
     {

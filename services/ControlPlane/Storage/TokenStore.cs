@@ -12,6 +12,7 @@ public sealed class TokenStore(Database database, TimeProvider time)
 {
     public const string Bearer = "bearer";
     public const string Session = "session";
+    private const int MostListed = 1000;
 
     /// <summary>Makes a token and returns its secret, which is never shown again.</summary>
     public string Create(string kind, string name, string principal, TimeSpan lifetime)
@@ -47,7 +48,26 @@ public sealed class TokenStore(Database database, TimeProvider time)
         return row is null ? null : new TokenHolder(row.id, row.name, row.principal, DateTimeOffset.FromUnixTimeMilliseconds(row.expires_at));
     }
 
-    public void Remove(string id) => Execute("DELETE FROM tokens WHERE id = @id", new { id });
+    /// <summary>Of those that have not ended, the newest first.</summary>
+    public IReadOnlyList<TokenEntry> List() => database.Read(connection => connection.Query<ListedRow>(
+            "SELECT id, name, kind, principal, created_at, expires_at FROM tokens WHERE expires_at > @now ORDER BY created_at DESC, id DESC LIMIT @MostListed",
+            new { now = time.GetUtcNow().ToUnixTimeMilliseconds(), MostListed }))
+        .Select(row => new TokenEntry(row.id, row.name, row.kind, row.principal, DateTimeOffset.FromUnixTimeMilliseconds(row.created_at), DateTimeOffset.FromUnixTimeMilliseconds(row.expires_at))).ToList();
+
+    /// <summary>Whether it still lets in.</summary>
+    public bool IsOpen(string id) => database.Read(connection => connection.ExecuteScalar<long>(
+        "SELECT COUNT(*) FROM tokens WHERE id = @id AND expires_at > @now", new { id, now = time.GetUtcNow().ToUnixTimeMilliseconds() })) > 0;
+
+    /// <summary>One was removed; called with its id.</summary>
+    public event Action<string>? Removed;
+
+    /// <returns>False when there is none of this id.</returns>
+    public bool Remove(string id)
+    {
+        if (Execute("DELETE FROM tokens WHERE id = @id", new { id }) == 0) return false;
+        Removed?.Invoke(id);
+        return true;
+    }
 
     public void RemoveNamed(string kind, string name) => Execute("DELETE FROM tokens WHERE kind = @kind AND name = @name", new { kind, name });
 
@@ -61,4 +81,9 @@ public sealed class TokenStore(Database database, TimeProvider time)
     private int Execute(string sql, object parameters) => database.Write(transaction => transaction.Connection!.Execute(sql, parameters, transaction));
 
     private sealed record Row(string id, string name, string principal, long expires_at);
+
+    private sealed record ListedRow(string id, string name, string kind, string principal, long created_at, long expires_at);
 }
+
+/// <summary>Something that lets in, without what it is itself.</summary>
+public sealed record TokenEntry(string Id, string Name, string Kind, string Principal, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);

@@ -226,7 +226,7 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         (string Path, string Name)[] pages =
         [
             ("/", "clusters"), ("/catalogue", "catalogue"), ("/launch/sample", "launch"), ("/clusters/fits-" + suffix, "cluster-ready"),
-            ("/clusters/waits-" + suffix, "cluster-waiting"), ("/blueprints", "blueprints"), ("/blueprints/lab-" + suffix, "blueprint"), ("/blueprints-up?of=lab-" + suffix, "blueprint-up"), ("/pool", "pool"), ("/lake", "lake"), ("/lake/delays.csv", "dataset"), ("/sql", "sql"), ("/not-found", "not-found"),
+            ("/clusters/waits-" + suffix, "cluster-waiting"), ("/blueprints", "blueprints"), ("/blueprints/lab-" + suffix, "blueprint"), ("/blueprints-up?of=lab-" + suffix, "blueprint-up"), ("/pool", "pool"), ("/lake", "lake"), ("/lake/delays.csv", "dataset"), ("/sql", "sql"), ("/access", "access"), ("/audit", "audit"), ("/not-found", "not-found"),
         ];
         foreach (var (path, name) in pages)
         {
@@ -237,6 +237,43 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
             overflow.ShouldBeLessThanOrEqualTo(0, path);
             await page.Context.CloseAsync();
         }
+    }
+
+    [Fact]
+    public async Task An_open_page_ends_with_its_session()
+    {
+        console.Launch("left-open");
+        var page = await console.Open("/clusters/left-open");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToBeVisibleAsync();
+
+        var tokens = console.Host.Get<TokenStore>();
+        tokens.Remove(tokens.List().First(token => token.Kind == TokenStore.Session).Id).ShouldBeTrue();
+
+        await Assertions.Expect(page.GetByText("Your session has ended.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_token_is_made_and_revoked_on_the_access_page_and_stands_in_the_audit()
+    {
+        var page = await console.Open("/access");
+        await page.GetByLabel("A new one, for").FillAsync("from-the-page");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make token" }).ClickAsync();
+        var secret = await page.Locator("figure.snippet code").InnerTextAsync();
+        console.Host.Get<TokenStore>().Find(TokenStore.Bearer, secret).ShouldNotBeNull().Name.ShouldBe("from-the-page");
+        await Save(page, "access-token");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke from-the-page of tester" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Revoke from-the-page of tester" })).ToHaveCountAsync(0);
+        console.Host.Get<TokenStore>().Find(TokenStore.Bearer, secret).ShouldBeNull();
+
+        await page.GotoAsync("/audit");
+        await page.GetByLabel("With what").FillAsync("from-the-page");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check all entries" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("entries are as they were written.")).ToBeVisibleAsync();
     }
 
     private static async Task Save(IPage page, string name)
