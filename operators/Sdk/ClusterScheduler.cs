@@ -80,6 +80,11 @@ public sealed class ClusterScheduler
     /// <summary>What the console's proxy adds to requests for one of the cluster's endpoints.</summary>
     public IReadOnlyDictionary<string, string> ProxyHeaders(string endpoint) => proxied is { } known ? package.ProxyHeaders(known, endpoint) : new Dictionary<string, string>(0);
 
+    /// <summary>What one of the cluster's operations hands out, by its number; none before it is complete, or where it hands nothing out.</summary>
+    public IReadOnlyDictionary<string, string> HandedOut(int operation) =>
+        proxied is { } known && observation?.Operations.FirstOrDefault(seen => seen.Number == operation && seen.HandsOut) is { } done
+            ? package.HandedOut(known, placed, new WantedOperation(done.Number, done.Name, done.Folder, done.AskedAt) { Inputs = done.Inputs }) : new Dictionary<string, string>(0);
+
     /// <summary>How one of the cluster's tables is asked for; null when nothing serves that could answer.</summary>
     public TableCommand? Ask(string table) => proxied is { } known && package.Ask(known, placed, table) is { } question
         ? new TableCommand(question.Task, TaskInfos.Command(new TaskCommand(question.Command.Program, question.Command.Arguments, new Dictionary<string, string>(0), [], []) { Secrets = question.Command.Secrets }))

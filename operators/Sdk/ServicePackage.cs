@@ -53,6 +53,9 @@ public abstract class ServicePackage
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint) => new Dictionary<string, string>(0);
 
+    /// <summary>Variables that an operation hands out when it is complete; none where it hands nothing out, or there is no such operation any more.</summary>
+    public virtual IReadOnlyDictionary<string, string> HandedOut(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks, WantedOperation operation) => new Dictionary<string, string>(0);
+
     /// <summary>How one of the specification's tables is asked for; null when there is none of this name, or nothing serves that could answer.</summary>
     public virtual TableQuestion? Ask(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks, string table) => null;
 

@@ -20,7 +20,7 @@ internal static class Clusters
             merged[name] = value?.DeepClone();
         return new ClusterSettings(
             new WantedCluster("c-1", "trial", "ann", merged, DateTimeOffset.UnixEpoch), "/lake",
-            new ResolvedArtifacts([Jar], python ? Environment : null), name => $"secret-{name}", connection ?? (_ => null)) { PlatformUrl = "http://10.0.0.1:8080" };
+            new ResolvedArtifacts([Jar], python ? Environment : null), name => $"secret-{name}", connection ?? (_ => null)) { PlatformUrl = "http://10.0.0.1:8080", OperationSecret = number => $"secret-of-{number}" };
     }
 
     public static TaskSpecification Task(this ServiceSpecification service, string pod) => service.Pods.Single(candidate => candidate.Type == pod).Tasks.Single();

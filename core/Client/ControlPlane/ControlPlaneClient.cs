@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -99,6 +100,13 @@ public sealed class ControlPlaneClient : IDisposable
     /// <summary>What a launched Prometheus measured of the cluster: it is asked now.</summary>
     public Task<ChartsView> ChartsAsync(string name, int minutes, CancellationToken cancellation = default) =>
         GetAsync($"api/v1/clusters/{Segment(name)}/charts?minutes={minutes}", Json.ChartsView, cancellation);
+
+    /// <summary>What an operation that is complete hands out, such as a password.</summary>
+    public async Task<HandedOutView> HandOutAsync(string name, int operation, CancellationToken cancellation = default)
+    {
+        using var answer = await AskAsync(new HttpRequestMessage(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"api/v1/clusters/{Segment(name)}/operations/{operation}/hand-out")), cancellation);
+        return await ReadAsync(answer, Json.HandedOutView, cancellation);
+    }
 
     /// <param name="package">Whose backups; null for all.</param>
     public Task<IReadOnlyList<BackupView>> BackupsAsync(string? package, CancellationToken cancellation = default) =>

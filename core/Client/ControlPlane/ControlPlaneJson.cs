@@ -28,6 +28,7 @@ namespace DataPlatform.Core.Client.ControlPlane;
 [JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(OperationRequest))]
 [JsonSerializable(typeof(OperationView))]
+[JsonSerializable(typeof(HandedOutView))]
 [JsonSerializable(typeof(TableView))]
 [JsonSerializable(typeof(IReadOnlyList<TableView>))]
 [JsonSerializable(typeof(ChartsView))]

@@ -32,6 +32,10 @@ public sealed record OperationView(int Number, string Name, string Kind, StepSta
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonObject? Inputs { get; init; }
 
+    /// <summary>There is something to be told to who asks for it: <c>POST /api/v1/clusters/{name}/operations/{number}/hand-out</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HandsOut { get; init; }
+
     /// <summary><see cref="Inputs"/> for people; empty without any.</summary>
     [JsonIgnore]
     public string Given => string.Join(", ", (Inputs ?? []).Select(input => $"{input.Key}={input.Value}"));
@@ -40,6 +44,10 @@ public sealed record OperationView(int Number, string Name, string Kind, StepSta
     [JsonIgnore]
     public bool IsOver => State is StepState.Complete or StepState.Failed;
 }
+
+/// <summary>What an operation that is complete hands out, such as the password of a user that it made.</summary>
+/// <param name="Variables">By name; each of them may be a secret.</param>
+public sealed record HandedOutView(int Number, string Name, IReadOnlyDictionary<string, string> Variables);
 
 /// <summary>What a backup wrote: <c>GET /api/v1/backups</c>. It outlives its cluster.</summary>
 /// <param name="Name">Unique within the package.</param>

@@ -12,4 +12,7 @@ public static class ClusterSecrets
         var generation = rotations == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{rotations}");
         return Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{clusterId}/{name}{generation}")));
     }
+
+    /// <summary>The secret of one operation alone. What it was used for outlives rotations, so it is the same after them; no name of a secret has a colon.</summary>
+    public static string OfOperation(byte[] key, string clusterId, int number) => Derive(key, clusterId, string.Create(CultureInfo.InvariantCulture, $"operation:{number}"), rotations: 0);
 }

@@ -15,6 +15,9 @@ public sealed record ClusterSettings(
 
     public string LakeUri => new Uri(LakePath).AbsoluteUri;
 
+    /// <summary>The secret of one of the cluster's operations, by its number: the same for as long as the cluster lives.</summary>
+    public Func<int, string> OperationSecret { get; init; } = _ => throw new InvalidOperationException("operations have no secrets here");
+
     /// <summary>Under which tasks reach the control plane, without a slash at the end; empty where there is none.</summary>
     public string PlatformUrl { get; init; } = "";
 

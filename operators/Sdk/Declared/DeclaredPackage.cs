@@ -107,7 +107,7 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
             Tables = [.. declaration.Tables.Select(each => each.Table)],
             Charts = declaration.Charts,
             Facts = [.. declaration.Facts.SelectMany(each => each.Facts)],
-            Operations = [.. declaration.Operations.Select(operation => new OperationSpecification(operation.Name, operation.Kind, wanted => Pod(operation, wanted, version, settings, shapes)))],
+            Operations = [.. declaration.Operations.Select(operation => new OperationSpecification(operation.Name, operation.Kind, wanted => Pod(operation, wanted, version, settings, shapes)) { HandsOut = operation.HandsOut.Count > 0 })],
         };
         return NeededClusters.Given(service, Connections(settings.Options), settings.Connection, ConnectionScript);
     }
@@ -174,6 +174,16 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
             [.. DeclaredCertificates.Files(declaration, settings), .. files.Select(export => export.Value).DistinctBy(file => file.Path).Select(file => new GeneratedFile(file.Path, file.Content.Render(file.Path, known)))],
             (declaration.Certificates?.Variables ?? new Dictionary<string, string>(0)).Concat(files.Select(export => KeyValuePair.Create(export.Key, export.Value.Path)))
                 .Concat(declaration.ExportedFolders.Where(folder => files.Exists(file => file.Value.Path.StartsWith(folder.Value + "/", StringComparison.Ordinal)))).DistinctBy(path => path.Key).ToDictionary());
+    }
+
+    public override IReadOnlyDictionary<string, string> HandedOut(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks, WantedOperation operation)
+    {
+        if (declaration.Operations.FirstOrDefault(each => each.Name == operation.Name) is not { HandsOut.Count: > 0 } declared)
+            return new Dictionary<string, string>(0);
+        var values = Values(settings, tasks);
+        var known = values.Client();
+        OperationValues.Add(known, operation, declared.Inputs, settings);
+        return declared.HandsOut.Where(variable => values.Has(variable.Value.Peers)).ToDictionary(variable => variable.Key, variable => variable.Value.Render(variable.Key, known));
     }
 
     private Dictionary<string, string> Exported(TemplateValues values, IReadOnlyDictionary<string, object> known, bool isSecret) => declaration.Exports

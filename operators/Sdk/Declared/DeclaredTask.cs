@@ -10,7 +10,6 @@ internal sealed class DeclaredTask(
     WantedOperation? operation = null)
 {
     private const int MilliCpusPerCpu = 1000;
-    private readonly IReadOnlyList<OptionDeclaration> inputs = operation is { } asked ? declaration.Operations.FirstOrDefault(each => each.Name == asked.Name)?.Inputs ?? [] : [];
 
     public TaskSpecification Specify() => new(
         task.Name,
@@ -41,27 +40,9 @@ internal sealed class DeclaredTask(
     {
         var known = values.Task(context, pod.WaitsFor.Keys);
         if (operation is not null)
-        {
-            known["operation"] = operation.Subject is { } subject ? new Dictionary<string, object>
-            {
-                ["pod"] = subject.Pod, ["index"] = subject.Index, ["host"] = subject.Host, ["ports"] = subject.Ports.ToDictionary(port => port.Key, port => (object)port.Value),
-            }
-            : new Dictionary<string, object>
-            {
-                ["number"] = operation.Number, ["folder"] = operation.Folder is { } folder ? Path.Combine(settings.LakePath, folder) : "",
-            };
-        }
-
-        if (inputs.Count > 0)
-            known["inputs"] = inputs.ToDictionary(input => input.Name, Input);
+            OperationValues.Add(known, operation, declaration.Operations.FirstOrDefault(each => each.Name == operation.Name)?.Inputs ?? [], settings);
         return known;
     }
-
-    /// <summary>Of what the operation was not given it has the default. Another version may have known nothing of what this one needs.</summary>
-    private object Input(OptionDeclaration input) =>
-        operation!.Inputs?[input.Name] is { } given ? TemplateValues.Plain(given)
-        : !input.IsRequired ? TemplateValues.Plain(input.Default)
-        : throw new InvalidOperationException($"{operation.Name} was asked for without {input.Name}, which it needs");
 
     private TaskCommand Command(Dictionary<string, object> known)
     {

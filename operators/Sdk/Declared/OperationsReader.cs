@@ -3,9 +3,10 @@ using DataPlatform.Operators.Sdk.Specification;
 namespace DataPlatform.Operators.Sdk.Declared;
 
 /// <summary>Reads what an engine can be asked to do while it serves: each a task that runs once, told like a pod's.</summary>
-internal sealed class OperationsReader(Problems problems, OptionsReader options, PodsReader pods, TasksReader tasks, IReadOnlySet<string> podNames)
+internal sealed class OperationsReader(Problems problems, OptionsReader options, PodsReader pods, TasksReader tasks, TemplatesReader templates, Scopes scopes, IReadOnlySet<string> podNames)
 {
     public const string Field = "operations";
+    private const string HandsOutField = "hands_out";
     private const int LongestSeconds = 7 * 24 * 60 * 60;
     private const int MostHours = 366 * 24;
 
@@ -42,6 +43,9 @@ internal sealed class OperationsReader(Problems problems, OptionsReader options,
         var every = fields.Has("every_hours") ? pods.AmountOf(fields, "every_hours", null, 0, MostHours) : null;
         if (every is not null && (kind is OperationKind.Restore or OperationKind.Step || inputs.Any(input => input.IsRequired)))
             problems.Add(fields.At("every_hours"), $"{fields.Of("every_hours")}: by itself nothing is asked for that somebody has to say more of", "an operation of the kind plain or backup whose inputs have defaults");
+        if (kind != OperationKind.Plain && fields.Has(HandsOutField))
+            problems.Add(fields.At(HandsOutField), $"{fields.Of(HandsOutField)}: only an operation of the kind plain hands anything out");
+        var handsOut = fields.Entries(HandsOutField, Names.Variable(), Names.VariableAllowed).ToDictionary(each => each.Key, each => templates.Inline(each.At, each.Text, scopes.HandedOut(name)));
         var pod = pods.Pod(name, fields, tasks, podNames);
         foreach (var task in pod.Tasks.Where(task => task.Ports.Count > 0 || task.Volumes.Count > 0))
         {
@@ -49,6 +53,6 @@ internal sealed class OperationsReader(Problems problems, OptionsReader options,
             problems.Add(fields.Map("task")?.KeyOf(lost) ?? fields.Node, $"the operation {name} has {lost}, which nobody would find", "files, command, resources");
         }
 
-        return new OperationDeclaration(name, title, description, kind, limit, pod with { Tasks = [.. pod.Tasks.Select(task => task with { RunsOnce = true })] }) { Inputs = inputs, EveryHours = every };
+        return new OperationDeclaration(name, title, description, kind, limit, pod with { Tasks = [.. pod.Tasks.Select(task => task with { RunsOnce = true })] }) { Inputs = inputs, EveryHours = every, HandsOut = handsOut };
     }
 }

@@ -47,6 +47,9 @@ public sealed record OperationDeclaration(string Name, string Title, string Desc
 
     /// <summary>How many hours after the last one it is asked for by itself; 0 for never.</summary>
     public Amount? EveryHours { get; init; }
+
+    /// <summary>Variables that are told to who asks for them when it is complete.</summary>
+    public IReadOnlyDictionary<string, Template> HandsOut { get; init; } = new Dictionary<string, Template>(0);
 }
 
 /// <summary>One version of the engine and where its files come from.</summary>

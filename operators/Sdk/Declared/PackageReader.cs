@@ -62,8 +62,9 @@ public static class PackageReader
         if (ReadyOrder.Cycle(pods.ToDictionary(pod => pod.Type, pod => (IReadOnlyCollection<string>)[.. pod.Rules.EndAfter])) is { } ends)
             problems.Add(podFields[ends[0]].At("plans"), $"pods never end: {string.Join(" ends after ", ends)}");
 
-        var operationTasks = new TasksReader(problems, templates, podsReader, names, scopes.WithOperations(operationFields.Keys, steps, OptionsReader.InputNames(operationFields)), java, versions.All(version => version.Artifacts.Program is not null));
-        var operationsReader = new OperationsReader(problems, optionsReader, podsReader, operationTasks, podFields.Keys.ToHashSet(StringComparer.Ordinal));
+        var operationScopes = scopes.WithOperations(operationFields.Keys, steps, OptionsReader.InputNames(operationFields));
+        var operationTasks = new TasksReader(problems, templates, podsReader, names, operationScopes, java, versions.All(version => version.Artifacts.Program is not null));
+        var operationsReader = new OperationsReader(problems, optionsReader, podsReader, operationTasks, templates, operationScopes, podFields.Keys.ToHashSet(StringComparer.Ordinal));
 
         List<OperationDeclaration> operations = [.. operationFields.Select(operation => operationsReader.Operation(operation.Key, operation.Value))];
 

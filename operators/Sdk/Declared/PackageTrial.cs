@@ -22,7 +22,7 @@ internal static class PackageTrial
             {
                 Try(package, new ClusterSettings(new WantedCluster("trial", "trial", "trial", options, DateTimeOffset.UnixEpoch), "/lake", ResolvedArtifacts.None, name => $"secret-{name}", name => new ClusterConnection(name, "trial", Ready: true, new Dictionary<string, string> { ["TRIAL"] = "trial" }))
                 {
-                    PlatformUrl = "http://192.0.2.2:8080",
+                    PlatformUrl = "http://192.0.2.2:8080", OperationSecret = _ => "secret",
                 });
             }
             catch (Exception defect) when (defect is InvalidOperationException or ArgumentException or UriFormatException or OverflowException)
@@ -43,12 +43,12 @@ internal static class PackageTrial
     {
         var service = package.Specify(settings);
         var placed = TrialSpecification.Placed(service);
-        var operations = service.Operations.Select(operation => operation.Pod(new WantedOperation(1, operation.Name, "folder", DateTimeOffset.UnixEpoch)
+        var asked = service.Operations.ToDictionary(operation => operation, operation => new WantedOperation(1, operation.Name, "folder", DateTimeOffset.UnixEpoch)
         {
             Inputs = Inputs(package.Declaration.Operations.Single(each => each.Name == operation.Name).Inputs),
             Subject = operation.Kind == OperationKind.Step ? Subject(service, operation.Name) : null,
-        }));
-        foreach (var (pod, task) in service.Pods.Concat(operations).SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
+        });
+        foreach (var (pod, task) in service.Pods.Concat(asked.Select(each => each.Key.Pod(each.Value))).SelectMany(pod => pod.Tasks.Select(task => (pod, task))))
         {
             var context = new TaskContext(pod.TaskName(0, task), 0, TrialSpecification.Host, TrialSpecification.Ports(task), placed, placed);
             if (task.Command(context) is CommandOutcome.Waiting(var reason))
@@ -58,6 +58,8 @@ internal static class PackageTrial
             task.Facts?.Invoke(context);
         }
 
+        foreach (var operation in asked.Values)
+            package.HandedOut(settings, placed, operation);
         foreach (var table in service.Tables)
             package.Ask(settings, placed, table.Name);
         package.Endpoints(settings, placed);

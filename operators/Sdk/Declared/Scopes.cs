@@ -11,6 +11,7 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
     private static readonly HashSet<string> OfPlatform = new(StringComparer.Ordinal) { "url" };
     private static readonly HashSet<string> OfMeasuring = new(StringComparer.Ordinal) { "url", "metrics_token" };
     private static readonly HashSet<string> OfOperation = new(StringComparer.Ordinal) { "folder", "number" };
+    private static readonly HashSet<string> OfOperationAlone = new(StringComparer.Ordinal) { "folder", "number", "secret" };
     private static readonly HashSet<string> OfStep = new(StringComparer.Ordinal) { "pod", "index", "host", "ports" };
 
     private readonly IReadOnlyCollection<string> steps = stepNames ?? [];
@@ -38,7 +39,7 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
         if (measuresPlatform)
             groups["platform"] = OfMeasuring;
         if (ofOperations)
-            groups["operation"] = steps.Contains(pod) ? OfStep : OfOperation;
+            groups["operation"] = steps.Contains(pod) ? OfStep : OfOperationAlone;
         if (inputs.TryGetValue(pod, out var given))
             groups["inputs"] = given;
         if (ofOperations && steps.Contains(pod))
@@ -59,7 +60,7 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
     /// <summary>The same where many can read it: without anything secret.</summary>
     public static TemplateScope Shown(TemplateScope scope) => scope with
     {
-        Groups = scope.Groups.Where(group => group.Key != "secrets").ToDictionary(group => group.Key, group => group.Key == "platform" ? OfPlatform : group.Value),
+        Groups = scope.Groups.Where(group => group.Key != "secrets").ToDictionary(group => group.Key, group => group.Key == "platform" ? OfPlatform : group.Value == OfOperationAlone ? OfOperation : group.Value),
     };
 
     /// <summary>For people and clusters that connect, whom the platform's token is none of the business.</summary>
@@ -68,6 +69,16 @@ internal sealed class Scopes(IEnumerable<string> options, IReadOnlySet<string> s
 
     /// <summary>For what people paste, who may see what the cluster is connected to.</summary>
     public TemplateScope Snippet() => Client() with { Connections = connections };
+
+    /// <summary>For what an operation hands out when it is complete.</summary>
+    public TemplateScope HandedOut(string operation)
+    {
+        var client = Client();
+        var groups = new Dictionary<string, IReadOnlySet<string>>(client.Groups) { ["operation"] = OfOperationAlone };
+        if (inputs.TryGetValue(operation, out var given))
+            groups["inputs"] = given;
+        return client with { Groups = groups };
+    }
 
     /// <summary>For what the console says to an endpoint of whose place nothing more has to be known.</summary>
     public TemplateScope Header()

@@ -112,7 +112,7 @@ internal sealed class TemplateNames(TemplateScope scope) : AstVisitor
         }
         else if (scope.Groups.TryGetValue(name, out var members))
         {
-            IsSecret |= (name, Member(rest)) is ("secrets", _) or ("platform", "metrics_token");
+            IsSecret |= (name, Member(rest)) is ("secrets", _) or ("platform", "metrics_token") or ("operation", "secret");
             if (Member(rest) is not { } member || !members.Contains(member))
                 Unknown(Member(rest) is { } wrong ? $"{name}.{wrong}" : name, members.Select(each => $"{name}.{each}"));
             else if (scope.Groups.TryGetValue($"{name}.{member}", out var inner) && !(Member(rest[1..]) is { } second && inner.Contains(second)))

@@ -60,6 +60,8 @@ public sealed class VersionedPackage : ServicePackage
 
     public override IReadOnlyDictionary<string, string> ProxyHeaders(ClusterSettings settings, string endpoint) => Edition(settings.Options).ProxyHeaders(settings, endpoint);
 
+    public override IReadOnlyDictionary<string, string> HandedOut(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks, WantedOperation operation) => Edition(settings.Options).HandedOut(settings, tasks, operation);
+
     public override TableQuestion? Ask(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks, string table) => Edition(settings.Options).Ask(settings, tasks, table);
 
     public override IReadOnlyList<MeasuredPod> Measured(ClusterSettings settings, IReadOnlyDictionary<string, PlacedTask> tasks) => Edition(settings.Options).Measured(settings, tasks);

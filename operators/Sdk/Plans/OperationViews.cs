@@ -13,11 +13,11 @@ internal static class OperationViews
         [
             .. (cluster.Wanted?.Operations ?? []).OrderBy(wanted => wanted.Number).Select(wanted =>
             {
-                var kind = cluster.Specification?.Operations.FirstOrDefault(operation => operation.Name == wanted.Name)?.Kind;
+                var known = cluster.Specification?.Operations.FirstOrDefault(operation => operation.Name == wanted.Name);
                 var step = steps.GetValueOrDefault(wanted.Pod);
                 return new OperationView(
-                    wanted.Number, wanted.Name, (kind?.ToString() ?? "unknown").ToLowerInvariant(), step?.State ?? (cluster.Specification is null ? StepState.Pending : StepState.Failed), wanted.At,
-                    step?.StartedAt, step?.FinishedAt, wanted.Folder, step is null ? cluster.Specification is null ? "the package store" : "the package knows no such operation" : step.WaitingFor) { Inputs = wanted.Inputs };
+                    wanted.Number, wanted.Name, (known?.Kind.ToString() ?? "unknown").ToLowerInvariant(), step?.State ?? (cluster.Specification is null ? StepState.Pending : StepState.Failed), wanted.At,
+                    step?.StartedAt, step?.FinishedAt, wanted.Folder, step is null ? cluster.Specification is null ? "the package store" : "the package knows no such operation" : step.WaitingFor) { Inputs = wanted.Inputs, HandsOut = known is { HandsOut: true } && step is { State: StepState.Complete } };
             }),
         ];
     }

@@ -260,7 +260,7 @@ public sealed partial class SchedulerCore
     private ClusterSettings SettingsOf(System.Text.Json.Nodes.JsonObject options, ResolvedArtifacts artifacts) => new(
         cluster.Wanted! with { Options = options }, settings.LakePath, artifacts, SecretOf, cluster.Connections.GetValueOrDefault)
     {
-        PlatformUrl = settings.PlatformUrl(),
+        PlatformUrl = settings.PlatformUrl(), OperationSecret = number => ClusterSecrets.OfOperation(cluster.Facts.Key, cluster.Id, number),
     };
 
     private string SecretOf(string name) => ClusterSecrets.Derive(cluster.Facts.Key, cluster.Id, name, cluster.Wanted!.Rotations);

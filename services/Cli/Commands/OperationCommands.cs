@@ -16,6 +16,7 @@ public static class OperationCommands
         yield return Backups(surroundings);
         yield return Restore(surroundings);
         yield return Operate(surroundings);
+        yield return HandOut(surroundings);
     }
 
     private static ExampledCommand Backup(Surroundings surroundings)
@@ -63,6 +64,24 @@ public static class OperationCommands
         var known = (await client.PackageAsync(summary.Package, summary.Version, cancellation)).Operations ?? [];
         return known.FirstOrDefault(operation => operation.Name == name) is { } operation ? OptionWords.Read(operation, pairs)
             : throw new UsageException($"{summary.Package} knows no operation '{name}'; it has {(known.Count == 0 ? "none" : string.Join(", ", known.Select(each => each.Name)))}");
+    }
+
+    private static ExampledCommand HandOut(Surroundings surroundings)
+    {
+        var cluster = Shared.Cluster();
+        var number = new Argument<int>("operation") { Description = "Its number, as 'dp operate' and 'dp cluster' say it" };
+        var command = new ExampledCommand("hand-out", "Prints what an operation hands out when it is complete, such as a password", "dp hand-out log 3", "dp hand-out log 3 -o json | jq .variables") { cluster, number };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = surroundings.Connect();
+            var handed = await client.HandOutAsync(parsed.GetRequiredValue(cluster), parsed.GetRequiredValue(number), cancellation);
+            if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, handed, ControlPlaneJson.Default.HandedOutView);
+            else
+                foreach (var (name, value) in handed.Variables)
+                    await surroundings.Output.WriteLineAsync(Rows.Printable($"{name}={value}"));
+            return ExitCode.Done;
+        });
+        return command;
     }
 
     private static ExampledCommand Backups(Surroundings surroundings)
@@ -128,6 +147,7 @@ public static class OperationCommands
     {
         { State: StepState.Failed } => $"{cluster}: {operation.Name} {operation.Number} failed: {operation.Said}",
         { State: StepState.Complete, Kind: "backup", Folder: { } folder } => $"{folder[(folder.LastIndexOf('/') + 1)..]} holds what {cluster} held",
+        { State: StepState.Complete, HandsOut: true } => $"{cluster}: {operation.Name} {operation.Number} is done; 'dp hand-out {cluster} {operation.Number}' prints what it hands out",
         { State: StepState.Complete } => $"{cluster}: {operation.Name} {operation.Number} is done",
         _ => $"{cluster}: {operation.Name} {operation.Number} is {(leave ? "asked for" : Words.State(operation.State))}",
     };

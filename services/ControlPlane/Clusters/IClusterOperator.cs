@@ -66,6 +66,9 @@ public interface IClusterOperator
     /// <summary>How one of a cluster's tables is asked for; null when nothing serves that could answer.</summary>
     TableCommand? Ask(string clusterId, string table);
 
+    /// <summary>What one of a cluster's operations hands out, by its number; none before it is complete, or where it hands nothing out.</summary>
+    IReadOnlyDictionary<string, string> HandedOut(string clusterId, int operation);
+
     /// <summary>Headers that opening an endpoint's page takes, such as a token of the engine. They never reach a browser.</summary>
     IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint);
 

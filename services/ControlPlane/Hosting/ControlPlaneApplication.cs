@@ -90,7 +90,7 @@ public static class ControlPlaneApplication
         {
             Report = complaint => provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Sql").LogWarning("A query's process ended without an answer: {Complaint}", complaint),
         });
-        services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>().AddSingleton<TableProbe>().AddSingleton<TableDesk>();
+        services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>().AddSingleton<TableProbe>().AddSingleton<HandOutDesk>().AddSingleton<TableDesk>();
         services.AddSingleton<ChartProbe>().AddSingleton<ChartDesk>();
         services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(

@@ -40,6 +40,8 @@ internal sealed class HostedScheduler(string clusterId, string name, Func<Cluste
 
     public IReadOnlyDictionary<string, string> ProxyHeaders(string endpoint) => current?.ProxyHeaders(endpoint) ?? new Dictionary<string, string>(0);
 
+    public IReadOnlyDictionary<string, string> HandedOut(int operation) => current?.HandedOut(operation) ?? new Dictionary<string, string>(0);
+
     public TableCommand? Ask(string table) => current?.Ask(table);
 
     /// <summary>What is told while no scheduler works is told to the next.</summary>

@@ -106,6 +106,8 @@ public sealed class PackageSchedulers(
     public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) =>
         schedulers.GetValueOrDefault(clusterId)?.ProxyHeaders(endpoint) ?? new Dictionary<string, string>(0);
 
+    public IReadOnlyDictionary<string, string> HandedOut(string clusterId, int operation) => schedulers.GetValueOrDefault(clusterId)?.HandedOut(operation) ?? new Dictionary<string, string>(0);
+
     public TableCommand? Ask(string clusterId, string table) => schedulers.GetValueOrDefault(clusterId)?.Ask(table);
 
     /// <summary>What the cluster's scheduler was last told to be wanted; null when there is none, or only a deletion was asked of it.</summary>

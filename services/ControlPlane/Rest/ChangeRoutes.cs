@@ -17,6 +17,8 @@ public static class ChangeRoutes
         clusters.MapGet("/{name}/targets", (string name, ChangeDesk desk) => desk.Targets(name) is { } targets ? Results.Json(targets, Refusals.Json) : Refusals.Result(Outcome.Unknown(name).Problem))
             .WithSummary("All targets of a cluster").Produces<IReadOnlyList<TargetView>>().Produces<Problem>(404, ProblemJson);
         Described(clusters.MapPost("/{name}/operations", Operate).WithSummary("Asks the cluster to do something once, such as a backup").Accepts<OperationRequest>("application/json").Produces<ClusterDetail>(202));
+        clusters.MapPost("/{name}/operations/{number:int}/hand-out", HandOut).WithSummary("What an operation that is complete hands out, such as a password; that somebody asked is noted")
+            .Produces<HandedOutView>().Produces<Problem>(404, ProblemJson);
         Map(clusters, "restart", "Starts all pods again, one after another", (desk, name, actor) => desk.Restart(name, actor));
         Map(clusters, "rotate", "Replaces all secrets: ends all pods and starts them with others", (desk, name, actor) => desk.Rotate(name, actor));
         Map(clusters, "retry", "Tries again what has failed", (desk, name, actor) => desk.Retry(name, actor));
@@ -58,6 +60,13 @@ public static class ChangeRoutes
         var (body, problem) = await RequestBody.Read<OperationRequest>(request);
         return problem is not null ? Refusals.Result(problem) : Answer(desk.Operate(name, body!, ApiRoutes.Actor(user)), views);
     }
+
+    private static IResult HandOut(string name, int number, ClaimsPrincipal user, HandOutDesk desk) => desk.HandOut(name, number, ApiRoutes.Actor(user)) switch
+    {
+        HandOutOutcome.HandedOut handed => Results.Json(handed.View, Refusals.Json),
+        HandOutOutcome.Refused refused => Refusals.Result(refused.Problem),
+        var other => throw new InvalidOperationException(other.ToString()),
+    };
 
     private static IResult Answer(ChangeOutcome outcome, ClusterViews views) => outcome switch
     {

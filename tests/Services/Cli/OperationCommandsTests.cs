@@ -61,6 +61,20 @@ public sealed class OperationCommandsTests
     }
 
     [Fact]
+    public async Task What_an_operation_hands_out_is_printed_when_it_is_asked_for_and_not_before()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("POST /api/v1/clusters/trial/operations/1/hand-out", """{"number":1,"name":"let-in","variables":{"USER":"ann","PASSWORD":"hunter2"}}""")
+            .With(Route, Cluster("Pending"), 202).WithEvents("GET /api/v1/clusters/trial/events", Cluster("Complete", handsOut: true));
+
+        (await fake.RunAsync("operate", "trial", "let-in")).ShouldBe(ExitCode.Done);
+        fake.Output.ToString().ShouldContain("is done; 'dp hand-out trial 1' prints what it hands out");
+        (await fake.RunAsync("hand-out", "trial", "1")).ShouldBe(ExitCode.Done);
+
+        fake.Output.ToString().ShouldEndWith("USER=ann\nPASSWORD=hunter2\n");
+    }
+
+    [Fact]
     public async Task Lists_backups()
     {
         await using var fake = await FakeControlPlane.StartAsync();
@@ -88,12 +102,12 @@ public sealed class OperationCommandsTests
          "inputs":{"type":"object","properties":{"name":{"type":"string","pattern":"^[a-z]+$"},"max_jobs":{"type":"integer","minimum":1,"maximum":9,"default":3}},"required":["name"]}}]}
         """;
 
-    private static string Cluster(string state, string? said = null)
+    private static string Cluster(string state, string? said = null, bool handsOut = false)
     {
         var cluster = JsonNode.Parse(Examples.Cluster("Ready"))!.AsObject();
         cluster["operations"] = new JsonArray(new JsonObject
         {
-            ["number"] = 1, ["name"] = "backup", ["kind"] = "backup", ["state"] = state.ToLowerInvariant(), ["asked_at"] = "2026-12-01T02:00:00Z", ["folder"] = Folder, ["said"] = said,
+            ["number"] = 1, ["name"] = handsOut ? "let-in" : "backup", ["kind"] = handsOut ? "plain" : "backup", ["hands_out"] = handsOut, ["state"] = state.ToLowerInvariant(), ["asked_at"] = "2026-12-01T02:00:00Z", ["folder"] = Folder, ["said"] = said,
         });
         return cluster.ToJsonString();
     }

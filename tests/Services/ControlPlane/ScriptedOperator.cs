@@ -127,6 +127,11 @@ public sealed class ScriptedOperator(string name = "sample") : IClusterOperator
         return null;
     }
 
+    /// <summary>What operations hand out, by their number.</summary>
+    public Dictionary<int, Dictionary<string, string>> HandsOut { get; } = [];
+
+    public IReadOnlyDictionary<string, string> HandedOut(string clusterId, int operation) => HandsOut.GetValueOrDefault(operation) ?? [];
+
     public IReadOnlyDictionary<string, string> ProxyHeaders(string clusterId, string endpoint) => Headers;
 
     /// <summary>From now on the cluster is so; null: nothing is left of it.</summary>
