@@ -190,6 +190,12 @@ public sealed partial class DeclaredLaunch : IAsyncDisposable
     /// <summary>It is asked to do something with what is given.</summary>
     public Task<OperationView> GivenAsync(string operation, string inputs) => AskedAsync(operation, null, JsonNode.Parse(inputs)!.AsObject());
 
+    /// <summary>What an operation that is complete hands out.</summary>
+    public IReadOnlyDictionary<string, string> HandedOut(OperationView operation) => subject.Subject.HandedOut(operation.Number);
+
+    /// <summary>All that people are shown of it.</summary>
+    public string Shown() => System.Text.Json.JsonSerializer.Serialize(subject.Subject.Observation);
+
     /// <summary>What is wrong with what an operation is to be given, as the control plane says before it stores anything.</summary>
     public IReadOnlyList<FieldProblem> Wrong(string operation, string inputs)
     {

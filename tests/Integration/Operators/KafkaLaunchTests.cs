@@ -2,13 +2,14 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using DataPlatform.Core.Client.ControlPlane;
 using Shouldly;
+using static DataPlatform.Integration.Tests.Operators.KafkaClient;
 
 namespace DataPlatform.Integration.Tests.Operators;
 
 public sealed class KafkaLaunchTests(ITestOutputHelper output)
 {
     private const string Small = """{"dedicated":true,"brokers":3,"heap":256,"controller_heap":128,"disk":1024,"replicas":3}""";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = KafkaClient.Patience;
 
     [Fact]
     public async Task One_node_takes_messages_of_who_knows_its_password_keeps_them_and_leaves_nothing()
@@ -75,6 +76,11 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
         Exported(launched, "KAFKA_SECURITY_PROTOCOL").ShouldBe("SASL_SSL");
         await SendAsync(Settings(launched), "greetings", "hello");
         Receive(Settings(launched), "greetings", 1).ShouldBe(["hello"]);
+        var reader = await launched.GivenAsync("create-user", """{"name":"reader","read":"greetings","groups":"*"}""");
+        Receive(HandedOut(launched, reader), "greetings", 1).ShouldBe(["hello"]);
+        await launched.UpdatedAsync("""{"tls":false}""");
+        HandedOut(launched, reader).SecurityProtocol.ShouldBe(SecurityProtocol.SaslPlaintext);
+        Receive(HandedOut(launched, reader), "greetings", 1).ShouldBe(["hello"]);
         await launched.GoneAsync();
     }
 
@@ -87,6 +93,8 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
         await launched.ReadyAsync(Small.Replace("{", """{"version":"4.2.1",""", StringComparison.Ordinal));
         await using var traffic = await KafkaTraffic.StartAsync(() => Settings(launched), partitions: 6, copies: 3);
 
+        var reader = await launched.GivenAsync("create-user", """{"name":"reader","read":"even*","groups":"reader"}""");
+
         var leader = (await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "leads", Value: "1" }) == 1)).Single(fact => fact is { Name: "leads", Value: "1" }).Pod;
         var ended = await launched.UpdatedAsync("""{"version":"4.3.1"}""");
         ended.Take(3).Order(StringComparer.Ordinal).ShouldBe(["controller-0", "controller-1", "controller-2"]);
@@ -97,6 +105,9 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
         (await launched.UntilFactsAsync(facts => Partitions(facts, "broker-3") is > 0)).Where(fact => fact.Name == "short").ShouldAllBe(fact => fact.IsHealthy == true);
         (await launched.UpdatedAsync("""{"brokers":3}""")).ShouldBe(["broker-3"]);
         await launched.UntilFactsAsync(facts => facts.Where(fact => fact.Name == "short").All(fact => fact.Value == "0") && facts.Where(fact => fact.Name == "partitions").Sum(fact => Partitions(facts, fact.Pod)) >= 18);
+
+        Receive(HandedOut(launched, reader), "events", 1, "reader").ShouldNotBeEmpty("it was made before the upgrade");
+        Should.Throw<ConsumeException>(() => Receive(HandedOut(launched, reader), "events", 1, "other")).Error.Code.ShouldBe(ErrorCode.GroupAuthorizationFailed);
 
         var (count, gap) = await traffic.CheckAsync();
         output.WriteLine($"{count} messages, none lost; at most {gap.TotalSeconds:0.0} s without one");
@@ -121,43 +132,4 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
 
     private static int? Partitions(IReadOnlyList<FactView> facts, string pod) =>
         facts.FirstOrDefault(fact => fact.Pod == pod && fact.Name == "partitions")?.Value is { } value ? int.Parse(value, System.Globalization.CultureInfo.InvariantCulture) : null;
-
-    private static string Exported(DeclaredLaunch launched, string variable) =>
-        launched.Connection.Environment.TryGetValue(variable, out var value) ? value : launched.Connection.Keys.Variables[variable];
-
-    /// <summary>From what a connected cluster is told.</summary>
-    private static ClientConfig Settings(DeclaredLaunch launched)
-    {
-        var settings = new ClientConfig
-        {
-            BootstrapServers = Exported(launched, "KAFKA_BOOTSTRAP_SERVERS"), SecurityProtocol = Exported(launched, "KAFKA_SECURITY_PROTOCOL") == "SASL_SSL" ? SecurityProtocol.SaslSsl : SecurityProtocol.SaslPlaintext,
-            SaslMechanism = SaslMechanism.Plain, SaslUsername = Exported(launched, "KAFKA_SASL_USERNAME"), SaslPassword = Exported(launched, "KAFKA_SASL_PASSWORD"), ReconnectBackoffMaxMs = 500, LogConnectionClose = false,
-        };
-        if (settings.SecurityProtocol == SecurityProtocol.SaslSsl)
-        {
-            settings.SslCaPem = launched.Connection.Keys.Files.Single(file => file.Path == launched.Connection.Keys.Paths["KAFKA_AUTHORITY"]).Content;
-            settings.SslEndpointIdentificationAlgorithm = SslEndpointIdentificationAlgorithm.None;
-        }
-        return settings;
-    }
-
-    private static async Task SendAsync(ClientConfig settings, string topic, string text, int? partition = null)
-    {
-        using var producer = new ProducerBuilder<Null, string>(new ProducerConfig(settings) { Acks = Acks.All, MessageTimeoutMs = (int)Patience.TotalMilliseconds }).SetLogHandler((_, _) => { }).Build();
-        (await producer.ProduceAsync(new TopicPartition(topic, partition ?? Partition.Any), new Message<Null, string> { Value = text })).Status.ShouldBe(PersistenceStatus.Persisted);
-    }
-
-    private static IReadOnlyList<string> Receive(ClientConfig settings, string topic, int count, string? group = null)
-    {
-        using var consumer = new ConsumerBuilder<Null, string>(new ConsumerConfig(settings) { GroupId = group ?? Guid.NewGuid().ToString("n"), AutoOffsetReset = AutoOffsetReset.Earliest }).SetLogHandler((_, _) => { }).Build();
-        consumer.Subscribe(topic);
-        var (read, since) = (new List<string>(), System.Diagnostics.Stopwatch.StartNew());
-        while (read.Count < count && since.Elapsed < Patience)
-        {
-            if (consumer.Consume(TimeSpan.FromSeconds(1)) is { } result)
-                read.Add(result.Message.Value);
-        }
-        consumer.Close();
-        return [.. read.Order(StringComparer.Ordinal).OrderBy(text => text == "hello" ? 0 : 1)];
-    }
 }
