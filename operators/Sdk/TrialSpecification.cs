@@ -20,13 +20,13 @@ public static class TrialSpecification
     public static IReadOnlyList<PodNeeds> Needs(ServicePackage package, JsonObject options, string lakePath) =>
         [.. Of(package, options, lakePath).Pods.Select(pod => new PodNeeds(pod.Type, pod.Count, Observations.View(pod.WithVolumes)))];
 
-    /// <summary>Names of the variables by which others would reach such a cluster.</summary>
+    /// <summary>Names of the variables by which others would reach such a cluster. A folder is nobody's alone: the files of several can stand in it.</summary>
     public static IReadOnlyList<string> Exports(ServicePackage package, JsonObject options, string lakePath)
     {
         var settings = Settings(package, options, lakePath);
         var placed = Placed(package.Specify(settings));
         var keys = package.Keys(settings, placed);
-        return [.. package.Exports(settings, placed).Keys.Concat(keys.Variables.Keys).Concat(keys.Paths.Keys).Order(StringComparer.Ordinal)];
+        return [.. package.Exports(settings, placed).Keys.Concat(keys.Variables.Keys).Concat(keys.Paths.Where(path => keys.Files.Any(file => file.Path == path.Value)).Select(path => path.Key)).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>All tasks, as if each had a place.</summary>

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The rest is the command. EVENTS is the folder of event logs, where the program writes one; KAFKA_... tell of the Kafka that the option names.
+# The rest is the command. EVENTS is the folder of event logs, where the program writes one; KAFKA_... tell of the Kafka that the option names, HDFS_... of the HDFS.
 set -euo pipefail
 java=$1
 shift
@@ -10,6 +10,12 @@ options=()
 if [ -n "${EVENTS:-}" ] && ! { [ -d "$EVENTS" ] && [ -w "$EVENTS" ]; }; then
     echo "$EVENTS can't be written: no event log is kept, and the history won't know what runs here" >&2
     echo "spark.eventLog.enabled false" >> spark.conf
+fi
+
+# Where a path names no address it means the hosts' files, as on a cluster without HDFS.
+if [ -n "${HDFS_SITE:-}" ]; then
+    sed -n 's|.*<name>\([^<]*\)</name><value>\([^<]*\)</value>.*|spark.hadoop.\1 \2|p' "$HDFS_CORE_SITE" "$HDFS_SITE" | grep -v '^spark.hadoop.fs.defaultFS ' >> spark.conf
+    echo "spark.hadoop.fs.defaultFS file:///" >> spark.conf
 fi
 
 # Signing in to Kafka is the virtual machine's affair, so that no query has to name the password. An executor's folder is work/APPLICATION/NUMBER.

@@ -23,11 +23,12 @@ internal static class Clusters
         return await client.ReadyAsync(platform, name);
     }
 
-    public static async Task<ClusterDetail> ReadyAsync(this ControlPlaneClient client, PlatformProcesses platform, string name)
+    /// <param name="patience">For what waits for many others; otherwise what one cluster may take.</param>
+    public static async Task<ClusterDetail> ReadyAsync(this ControlPlaneClient client, PlatformProcesses platform, string name, TimeSpan? patience = null)
     {
         ClusterDetail? cluster = null;
         await Eventually.HoldsAsync(async () => (cluster = await client.ClusterAsync(name)).Summary.State is ClusterState.Ready or ClusterState.Failed, $"{name} to be ready",
-            () => JsonSerializer.Serialize(cluster, ControlPlaneJson.Default.ClusterDetail) + "\n" + platform.ControlPlane.Log, Patience);
+            () => JsonSerializer.Serialize(cluster, ControlPlaneJson.Default.ClusterDetail) + "\n" + platform.ControlPlane.Log, patience ?? Patience);
         // That a package can't be had may turn out only when it is asked for.
         if (cluster!.Summary.State == ClusterState.Failed) await client.NeedAsync(cluster.Summary.Package);
         cluster.Summary.State.ShouldBe(ClusterState.Ready, cluster.Summary.Reason);

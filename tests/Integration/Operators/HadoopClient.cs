@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
 
@@ -39,6 +40,36 @@ internal sealed class HadoopClient(DeclaredLaunch launched)
 
         process.ExitCode.ShouldBe(0, $"{string.Join(' ', arguments)}\n{await said}\n{await wrong}");
         return await said;
+    }
+
+    /// <summary>Has hadoop.sh do something as a connected cluster does.</summary>
+    /// <returns>How it ended, and what it said.</returns>
+    public async Task<(int Code, string Said)> SentAsync(params string[] arguments)
+    {
+        using var sent = await GatewayAsync(launched.Exported("HADOOP_JOBS_TOKEN"), arguments);
+        sent.StatusCode.ShouldBe(HttpStatusCode.Accepted, await sent.Content.ReadAsStringAsync());
+        var number = JsonNode.Parse(await sent.Content.ReadAsStringAsync())!["number"]!.GetValue<int>();
+        var since = Stopwatch.StartNew();
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{launched.Exported("HADOOP_JOBS")}/{number}") { Headers = { Authorization = new("Bearer", launched.Exported("HADOOP_JOBS_TOKEN")) } };
+            using var answer = await Client.SendAsync(request);
+            var told = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+            if (told["state"]!.GetValue<string>() == "ended")
+                return (told["code"]!.GetValue<int>(), told["said"]!.GetValue<string>());
+            since.Elapsed.ShouldBeLessThan(Limit, told.ToJsonString());
+            await Task.Delay(100);
+        }
+    }
+
+    public async Task<HttpResponseMessage> GatewayAsync(string token, params string[] arguments)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, launched.Exported("HADOOP_JOBS"))
+        {
+            Headers = { Authorization = new("Bearer", token) },
+            Content = new StringContent(new JsonObject { ["arguments"] = new JsonArray([.. arguments.Select(argument => (JsonNode)argument)]) }.ToJsonString()),
+        };
+        return await Client.SendAsync(request);
     }
 
     /// <summary>Reckons pi with so many maps, of which two run at a time: more would leave the rest of Hadoop no processor on a small machine.</summary>

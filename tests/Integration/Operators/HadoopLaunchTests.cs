@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.RegularExpressions;
 using DataPlatform.Core.Client.ControlPlane;
 using Shouldly;
@@ -29,6 +30,10 @@ public sealed partial class HadoopLaunchTests(ITestOutputHelper output)
         (await hadoop.RunAsync(["fs", "-cat", "counted/part-r-00000"])).ShouldBe("be\t2\nnot\t1\nor\t1\nto\t2\n");
         (await hadoop.HistoryAsync(1)).ShouldBe(["word count root.night SUCCEEDED"]);
 
+        (await hadoop.SentAsync("fs", "-cat", "counted/part-r-00000")).ShouldBe((0, "be\t2\nnot\t1\nor\t1\nto\t2\n"));
+        (await hadoop.SentAsync("rm", "-rf")).ShouldBe((2, "bash hadoop.sh can't do 'rm': jar, fs, application, node, logs, job, queue\n"));
+        (await hadoop.GatewayAsync("another", "fs", "-ls")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await hadoop.GatewayAsync(launched.Exported("HADOOP_JOBS_TOKEN"))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await hadoop.CanSubmitOverHttpAsync("data", "day")).ShouldBeFalse("a page that somebody visits could do that");
         launched.ArgumentsOfTasks().ShouldNotContain("HADOOP_USER_NAME");
         await launched.UntilFactsAsync(facts => facts.Any(fact => fact is { Name: "running", Value: "nothing" }));

@@ -12,5 +12,17 @@ public sealed class TrialSpecificationTests
         Exports(ShippedPackage.Read("jupyter")).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_cluster_can_connect_to_Hadoop_and_to_the_HDFS_that_it_uses()
+    {
+        var hadoop = ShippedPackage.Read("hadoop");
+        var options = hadoop.Description.Defaults;
+        Exports(hadoop).Intersect(Exports(ShippedPackage.Read("hdfs"))).ShouldContain("HDFS_URI");
+
+        options["hdfs"] = "files";
+        TrialSpecification.Exports(hadoop, options, "/lake").ShouldContain("YARN_SITE");
+        TrialSpecification.Exports(hadoop, options, "/lake").Intersect(Exports(ShippedPackage.Read("hdfs"))).ShouldBeEmpty();
+    }
+
     private static IReadOnlyList<string> Exports(ServicePackage package) => TrialSpecification.Exports(package, package.Description.Defaults, "/lake");
 }

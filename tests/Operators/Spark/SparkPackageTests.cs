@@ -98,8 +98,8 @@ public sealed class SparkPackageTests
     [Fact]
     public void Has_these_options()
     {
-        Package.Description.Defaults.ToJsonString().ShouldBe("""{"workers":2,"most_workers":0,"worker_cores":1,"worker_memory":1024,"driver_memory":1024,"kafka":"","version":"4.2.0"}""");
-        Package.Declaration.Options.Select(option => (option.Minimum, option.Maximum)).ShouldBe([(1, 64), (0, 64), (1, 64), (512, 131072), (512, 65536), (null, null)]);
+        Package.Description.Defaults.ToJsonString().ShouldBe("""{"workers":2,"most_workers":0,"worker_cores":1,"worker_memory":1024,"driver_memory":1024,"kafka":"","hdfs":"","version":"4.2.0"}""");
+        Package.Declaration.Options.Select(option => (option.Minimum, option.Maximum)).ShouldBe([(1, 64), (0, 64), (1, 64), (512, 131072), (512, 65536), (null, null), (null, null)]);
     }
 
     [Theory]
@@ -158,6 +158,40 @@ public sealed class SparkPackageTests
                 .load()
             )
             """);
+    }
+
+    [Fact]
+    public void Reads_and_writes_the_HDFS_that_it_is_connected_to_and_means_the_hosts_files_by_all_else()
+    {
+        var folder = Directory.CreateTempSubdirectory("dp-spark-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "given.conf"), "spark.ui.port 1\n");
+            File.WriteAllText(Path.Combine(folder, "core-site.xml"), "<configuration>\n  <property><name>fs.defaultFS</name><value>hdfs://files</value></property>\n</configuration>\n");
+            File.WriteAllText(Path.Combine(folder, "hdfs-site.xml"), "<configuration>\n  <!-- two -->\n  <property><name>dfs.nameservices</name><value>files</value></property>\n</configuration>\n");
+            var start = new ProcessStartInfo("/bin/bash", [Path.Combine(AppContext.BaseDirectory, "packages", "spark", "start.sh"), "/bin/true"])
+            {
+                WorkingDirectory = folder, Environment = { ["HDFS_CORE_SITE"] = Path.Combine(folder, "core-site.xml"), ["HDFS_SITE"] = Path.Combine(folder, "hdfs-site.xml") },
+            };
+            using var program = Process.Start(start)!;
+            program.WaitForExit();
+            program.ExitCode.ShouldBe(0);
+            File.ReadAllText(Path.Combine(folder, "spark.conf")).ShouldBe("spark.ui.port 1\nspark.hadoop.dfs.nameservices files\nspark.hadoop.fs.defaultFS file:///\n");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Shows_how_to_use_the_HDFS_that_it_is_connected_to()
+    {
+        var files = new ClusterConnection("files", "hdfs", true, new Dictionary<string, string> { ["HADOOP_USER_NAME"] = "ann", ["HDFS_URI"] = "hdfs://10.0.0.9:8020" });
+        var connect = new PlacedTask("connect", "t", "10.0.0.3", new Dictionary<string, int> { ["grpc"] = 7100, ["page"] = 7101 }, true);
+
+        Package.Snippets(Clusters.Settings(Package, """{"hdfs":"files"}""", connection: _ => files), new Dictionary<string, PlacedTask> { ["connect"] = connect }).Single(snippet => snippet.Title == "HDFS files").Text.Trim()
+            .ShouldBe("numbers = \"hdfs://10.0.0.9:8020/user/ann/numbers\"\nspark.range(1_000_000).write.mode(\"overwrite\").parquet(numbers)\nspark.read.parquet(numbers).count()");
     }
 
     [Theory]
