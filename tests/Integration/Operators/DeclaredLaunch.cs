@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Artifacts;
 using DataPlatform.Operators.Sdk.Clusters;
@@ -15,7 +14,7 @@ using Shouldly;
 namespace DataPlatform.Integration.Tests.Operators;
 
 /// <summary>A cluster of a package that is data, as it comes with the platform, on a real pool, with clusters that it needs beside it; at the end nothing of them may be left.</summary>
-public sealed partial class DeclaredLaunch : IAsyncDisposable
+public sealed class DeclaredLaunch : IAsyncDisposable
 {
     private const string Cluster = "trial";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
@@ -222,23 +221,7 @@ public sealed partial class DeclaredLaunch : IAsyncDisposable
     }
 
     /// <summary>All that its charts ask for is on the pages that a Prometheus would be sent to.</summary>
-    public async Task UntilChartedAsync()
-    {
-        using var client = new HttpClient();
-        var wanted = ((DeclaredPackage)subject.Package).Declaration.Charts.SelectMany(chart => chart.Series).SelectMany(series => Asked().Matches(series.Query.Text)).Select(match => match.Value).Distinct().ToList();
-        wanted.ShouldNotBeEmpty();
-        var since = Stopwatch.StartNew();
-        while (true)
-        {
-            var pages = new List<string>();
-            foreach (var pod in subject.Subject.Observation!.Measured ?? [])
-                pages.Add(await client.GetStringAsync(new Uri($"http://{pod.Host}:{pod.Port}{pod.Path}"), TestContext.Current.CancellationToken));
-            var shown = pages.SelectMany(page => page.Split('\n')).Where(line => !line.StartsWith('#')).ToList();
-            if (wanted.Where(selector => !shown.Exists(line => IsOf(line, selector))).ToList() is not { Count: > 0 } missing) return;
-            since.Elapsed.ShouldBeLessThan(TableLimit, $"{string.Join(' ', missing)} are not among\n{string.Join('\n', shown.Order())}");
-            await Task.Delay(200, TestContext.Current.CancellationToken);
-        }
-    }
+    public Task UntilChartedAsync() => MeasuredPages.UntilChartedAsync(subject);
 
     private async Task<OperationView> AskedAsync(string operation, string? folder, JsonObject? inputs)
     {
@@ -317,16 +300,6 @@ public sealed partial class DeclaredLaunch : IAsyncDisposable
             await Task.Delay(20);
         }
     }
-
-    /// <summary>Whether a line of a page has a selector's name and labels; the pod is told by Prometheus.</summary>
-    private static bool IsOf(string line, string selector) => line.Split(' ', '{')[0] == selector.Split('{')[0]
-        && Labels().Matches(selector).All(label => label.Value.StartsWith("pod=", StringComparison.Ordinal) || label.Value.EndsWith("=\"\"", StringComparison.Ordinal) || line.Contains(label.Value, StringComparison.Ordinal));
-
-    [GeneratedRegex(@"[A-Za-z_:][A-Za-z0-9_:]*\{[^}]*\}")]
-    private static partial Regex Asked();
-
-    [GeneratedRegex("[a-z_]+=\"[^\"]*\"")]
-    private static partial Regex Labels();
 
     private static ClusterConnection Whole(ClusterConnection connection) => connection with { Environment = connection.Environment.Concat(connection.Keys.Variables).ToDictionary() };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text;
@@ -40,7 +41,11 @@ public sealed class JupyterLaunchTests(ITestOutputHelper output)
             await channel.ConnectAsync(new Uri($"ws://{page.Authority}{page.AbsolutePath}api/kernels/{kernel}/channels"), CancellationToken.None);
             await channel.SendAsync(Encoding.UTF8.GetBytes(Execute("import time; time.sleep(25)")), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
             (await jupyter.UntilActivityAsync(seen => seen.State == ActivityState.Busy, Patience)).Of.ShouldBe("1 kernel");
+            await MeasuredPages.UntilChartedAsync(jupyter);
         }
+
+        using (var stranger = new HttpClient { BaseAddress = page })
+            (await stranger.GetAsync("api/kernels")).StatusCode.ShouldBe(HttpStatusCode.Forbidden, "measurements alone need no token");
 
         var idle = await jupyter.UntilActivityAsync(seen => seen.State == ActivityState.Idle, Patience);
         output.WriteLine($"{idle}");

@@ -57,6 +57,7 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         said.ShouldContain("a stranger is refused");
         said.ShouldContain("[('even', 124750.0), ('odd', 125000.0)]");
         Directory.GetFiles(table, "*.parquet").ShouldNotBeEmpty();
+        await MeasuredPages.UntilChartedAsync(spark);
 
         var last = await spark.UntilActivityAsync(seen => seen is { State: ActivityState.Idle, Of: not "its launch" }, TimeSpan.FromMinutes(2));
         output.WriteLine($"last activity: {last.Of}");

@@ -24,6 +24,7 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         addresses.Length.ShouldBe(servers);
         (await ModesAsync(addresses, modes)).ShouldBe(modes);
         (await AskAsync(addresses[0], "ruok")).ShouldBe("imok");
+        await launched.UntilChartedAsync();
         // Servers that join have a session for it; who only asks how it is has none.
         (await launched.UntilActivityAsync(seen => seen.State == ActivityState.Idle)).Of.ShouldBeOneOf(servers == 1 ? ["its launch"] : ["its launch", "sessions made"]);
 
