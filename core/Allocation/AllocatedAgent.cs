@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics.CodeAnalysis;
 using DataPlatform.Core.Resources;
 
 namespace DataPlatform.Core.Allocation;
@@ -9,19 +9,19 @@ internal sealed class AllocatedAgent
     /// <summary>Of one client: a framework for one of its roles.</summary>
     public const int MostRefusals = 16;
 
-    private readonly List<(ShareClient Client, ResourceBag Resources)> _holdings = [];
-    private readonly List<RefusedResources> _refusals = [];
+    private ShortList<(ShareClient Client, ResourceBag Resources)> _holdings = new();
+    private ShortList<RefusedResources> _refusals = new();
+    private ClientSet? _barred;
     private bool _isOvercommitted;
-    private bool _hasShared;
     private bool _hasLent;
     private ResourceBag? _summed;
     private BagSums _sums;
     private FreeParts? _parts;
-    private FreeParts? _partsOfTotal;
+    private FreeParts _partsOfTotal;
     private ResourceBag? _measured;
     private bool _hasLeast;
 
-    public AllocatedAgent(string id, ResourceBag total, AgentTraits traits)
+    public AllocatedAgent(string id, FreeParts total, AgentTraits traits)
     {
         (Id, Traits) = (id, traits);
         SetTotal(total);
@@ -31,7 +31,7 @@ internal sealed class AllocatedAgent
 
     public AgentTraits Traits { get; set; }
 
-    public ResourceBag Total { get; private set; } = ResourceBag.Empty;
+    public ResourceBag Total => _partsOfTotal.Free;
 
     /// <summary>Held by nobody; shared volumes are free however many hold them.</summary>
     public ResourceBag Free { get; private set; } = ResourceBag.Empty;
@@ -46,24 +46,25 @@ internal sealed class AllocatedAgent
     /// <summary>Of another region than the master's.</summary>
     public bool IsRemote { get; set; }
 
-    /// <summary>Clients whose constraints it does not meet.</summary>
-    public ClientSet Barred { get; } = new();
+    /// <summary>What of it may be held more than once, and is free all the same.</summary>
+    public bool HasShared { get; private set; }
 
-    /// <summary>What of its free resources stands in the pool's sum.</summary>
-    public long[] CountedFree { get; set; } = [];
+    /// <summary>Its free resources that stand in the pool's sum.</summary>
+    public ResourceBag CountedFree { get; set; } = ResourceBag.Empty;
 
-    public IReadOnlyList<(ShareClient Client, ResourceBag Resources)> Holdings => _holdings;
+    /// <summary>As they are now: a copy.</summary>
+    public IReadOnlyList<(ShareClient Client, ResourceBag Resources)> Holdings => _holdings.Items.ToArray();
 
     /// <summary>More is held than there is; what is free is then no simple difference.</summary>
     public bool IsOvercommitted => _isOvercommitted;
 
-    /// <summary>The parts of what is free; those of an agent on which nothing is held are kept.</summary>
+    /// <summary>The parts of what is free.</summary>
     public FreeParts Parts
     {
         get
         {
             if (ReferenceEquals(Free, Total))
-                return _partsOfTotal ??= new FreeParts(Total);
+                return _partsOfTotal;
             if (_parts is null || !ReferenceEquals(_parts.Free, Free))
                 _parts = new FreeParts(Free);
             return _parts;
@@ -73,14 +74,18 @@ internal sealed class AllocatedAgent
     /// <summary>The scalars of a bag; the bag that was given is mostly the one that comes back.</summary>
     public BagSums Sums(ResourceBag resources, ResourceNames names)
     {
+        if (_partsOfTotal.Sums(resources, names) is { } known)
+            return known;
         if (!ReferenceEquals(resources, _summed))
             (_sums, _summed) = (names.Sums(resources), resources);
         return _sums;
     }
 
-    /// <summary>Whether what is free is worth an offer; what is free is mostly the bag that was asked about before.</summary>
+    /// <summary>Whether what is free is worth an offer; what is free is mostly nothing or the bag that was asked about before.</summary>
     public bool HasLeast(LeastAmounts least)
     {
+        if (ReferenceEquals(Free, ResourceBag.Empty))
+            return false;
         if (!ReferenceEquals(Free, _measured))
             (_measured, _hasLeast) = (Free, least.AreIn(Free));
         return _hasLeast;
@@ -92,7 +97,7 @@ internal sealed class AllocatedAgent
         var lent = ResourceAmount.Zero;
         if (!_hasLent)
             return lent;
-        foreach (var (_, resources) in _holdings)
+        foreach (var (_, resources) in _holdings.Items)
             lent += resources.Where(IsLent).Amount(name);
         return lent;
     }
@@ -100,21 +105,22 @@ internal sealed class AllocatedAgent
     /// <summary>Lets go refusals whose time is up.</summary>
     public void Expire(long nowTicks)
     {
-        foreach (var refused in _refusals)
+        foreach (var refused in _refusals.Items)
             refused.Expire(nowTicks);
     }
 
-    public void SetTotal(ResourceBag total)
+    /// <param name="total">Of hosts that are alike the same object, see <see cref="AlikeHosts"/>.</param>
+    [MemberNotNull(nameof(_partsOfTotal))]
+    public void SetTotal(FreeParts total)
     {
-        Total = total;
-        _partsOfTotal = null;
+        _partsOfTotal = total;
         IsPlain = true;
-        (HasGpus, _hasShared) = (false, false);
-        foreach (var entry in total.Entries)
+        (HasGpus, HasShared) = (false, false);
+        foreach (var entry in Total.Entries)
         {
             IsPlain &= ResourceNames.IsPlain(entry.Kind) && !entry.Kind.IsShared;
             HasGpus |= entry.Kind.Name == "gpus";
-            _hasShared |= entry.Kind.IsShared;
+            HasShared |= entry.Kind.IsShared;
         }
 
         CountFree();
@@ -134,11 +140,12 @@ internal sealed class AllocatedAgent
         }
         else
         {
-            _holdings[place] = (client, _holdings[place].Resources.Add(resources));
+            ref var held = ref _holdings.Items[place].Resources;
+            held = held.Add(resources);
         }
 
         var taken = Exclusive(resources);
-        if (ReferenceEquals(Free, _partsOfTotal?.Free) && ReferenceEquals(taken, _partsOfTotal.ForAll))
+        if (ReferenceEquals(Free, Total) && ReferenceEquals(taken, _partsOfTotal.ForAll))
             (_parts, Free) = (_partsOfTotal.WithoutForAll, _partsOfTotal.WithoutForAll.Free);
         else if (!_isOvercommitted && Free.Contains(taken))
             Free = Free.Subtract(taken);
@@ -152,13 +159,13 @@ internal sealed class AllocatedAgent
     public ResourceBag Recover(ShareClient client, ResourceBag resources)
     {
         var place = PlaceOf(client);
-        if (place < 0 || !_holdings[place].Resources.Contains(resources))
+        if (place < 0 || !_holdings.Items[place].Resources.Contains(resources))
         {
             throw new InvalidOperationException(
-                $"framework {client.FrameworkId} holds {(place < 0 ? "nothing" : _holdings[place].Resources)} of agent {Id} for role {client.Role}; {resources} cannot come back");
+                $"framework {client.FrameworkId} holds {(place < 0 ? "nothing" : _holdings.Items[place].Resources)} of agent {Id} for role {client.Role}; {resources} cannot come back");
         }
 
-        var rest = _holdings[place].Resources.Subtract(resources);
+        var rest = _holdings.Items[place].Resources.Subtract(resources);
         if (rest.IsEmpty)
         {
             _holdings.RemoveAt(place);
@@ -166,7 +173,7 @@ internal sealed class AllocatedAgent
         }
         else
         {
-            _holdings[place] = (client, rest);
+            _holdings.Items[place].Resources = rest;
         }
 
         // The very same bag, so that what was found out about it is found again by its reference.
@@ -179,7 +186,18 @@ internal sealed class AllocatedAgent
         return Unshared(resources, PlaceOf(client));
     }
 
-    public ResourceBag HeldBy(ShareClient client) => PlaceOf(client) is >= 0 and var place ? _holdings[place].Resources : ResourceBag.Empty;
+    public ResourceBag HeldBy(ShareClient client) => PlaceOf(client) is >= 0 and var place ? _holdings.Items[place].Resources : ResourceBag.Empty;
+
+    public bool IsBarred(int client) => _barred?[client] == true;
+
+    /// <param name="isBarred">It does not meet the client's constraints.</param>
+    public void Bar(int client, bool isBarred)
+    {
+        if (isBarred)
+            (_barred ??= new()).Add(client);
+        else
+            _barred?.Remove(client);
+    }
 
     /// <summary>
     /// Of more than <see cref="MostRefusals"/> different refusals of one client the one that ends first goes: what it refused comes
@@ -188,69 +206,82 @@ internal sealed class AllocatedAgent
     public void Refuse(int client, ResourceBag resources, long untilTicks)
     {
         var same = default(RefusedResources);
-        var others = 0;
-        foreach (var refused in CollectionsMarshal.AsSpan(_refusals))
+        foreach (var refused in _refusals.Items)
         {
             if (refused.IsOf(resources))
+            {
                 same = refused;
-            else if (refused.Clients[client])
-                others++;
+                break;
+            }
         }
 
-        if (others >= MostRefusals)
+        if (_refusals.Count >= MostRefusals && CountRefusals(client, besides: same) >= MostRefusals)
             ForgetSoonest(client, resources);
         if (same is null)
             _refusals.Add(same = new RefusedResources(resources));
         same.Add(client, untilTicks);
     }
 
+    private int CountRefusals(int client, RefusedResources? besides)
+    {
+        var count = 0;
+        foreach (var refused in _refusals.Items)
+            count += refused != besides && refused[client] ? 1 : 0;
+        return count;
+    }
+
     private void ForgetSoonest(int client, ResourceBag kept)
     {
-        var soonest = _refusals.Where(refused => refused.Clients[client] && !refused.Resources.Equals(kept)).MinBy(refused => refused.Until(client))!;
-        soonest.Remove(client);
-        if (soonest.IsEmpty)
-            _refusals.Remove(soonest);
+        _refusals.Items.ToArray().Where(refused => refused[client] && !refused.Resources.Equals(kept)).MinBy(refused => refused.Until(client))!.Forget(client);
+        _refusals.RemoveAll(static refused => refused.IsOver);
     }
 
     public void ForgetRefusals(ClientSet clients)
     {
-        Barred.RemoveAll(clients);
-        foreach (var refused in _refusals)
-            refused.RemoveAll(clients);
-        _refusals.RemoveAll(static refused => refused.IsEmpty);
+        _barred?.RemoveAll(clients);
+        foreach (var refused in _refusals.Items)
+            refused.ForgetAll(clients);
+        _refusals.RemoveAll(static refused => refused.IsOver);
     }
 
     /// <summary>Takes from the candidates those who have refused all that is free here.</summary>
     public void Hide(ClientSet candidates, long nowTicks)
     {
         var ended = false;
-        foreach (var refused in CollectionsMarshal.AsSpan(_refusals))
+        foreach (var refused in _refusals.Items)
         {
-            ended |= refused.Expire(nowTicks) && refused.IsEmpty;
+            ended |= refused.Expire(nowTicks) && refused.IsOver;
             if (refused.Resources.Contains(Free))
-                candidates.RemoveAll(refused.Clients);
+                candidates.RemoveAll(refused);
         }
 
         if (ended)
-            _refusals.RemoveAll(static refused => refused.IsEmpty);
+            _refusals.RemoveAll(static refused => refused.IsOver);
+    }
+
+    /// <summary>Takes from the candidates those whose constraints it does not meet.</summary>
+    public void HideBarred(ClientSet candidates)
+    {
+        if (_barred is not null)
+            candidates.RemoveAll(_barred);
     }
 
     /// <summary>Takes from the candidates those who can get no more than what is for everyone and have refused that.</summary>
     /// <param name="entitled">Who can get more.</param>
     public void HideForAll(ClientSet candidates, ResourceBag forAll, ClientSet entitled)
     {
-        foreach (var refused in CollectionsMarshal.AsSpan(_refusals))
+        foreach (var refused in _refusals.Items)
         {
             if (refused.Resources.Contains(forAll))
-                candidates.RemoveAllBut(refused.Clients, entitled);
+                candidates.RemoveAllBut(refused, entitled);
         }
     }
 
     public bool IsRefused(int client, ResourceBag resources)
     {
-        foreach (var refused in CollectionsMarshal.AsSpan(_refusals))
+        foreach (var refused in _refusals.Items)
         {
-            if (refused.Clients[client] && refused.Resources.Contains(resources))
+            if (refused[client] && refused.Resources.Contains(resources))
                 return true;
         }
 
@@ -261,9 +292,9 @@ internal sealed class AllocatedAgent
     public DateTimeOffset? RefusedUntil(int client, ResourceBag resources, long nowTicks)
     {
         DateTimeOffset? until = null;
-        foreach (var refused in _refusals)
+        foreach (var refused in _refusals.Items)
         {
-            if (refused.Clients[client] && refused.Resources.Contains(resources) && refused.Until(client) is var end && end.UtcTicks > nowTicks)
+            if (refused[client] && refused.Resources.Contains(resources) && refused.Until(client) is var end && end.UtcTicks > nowTicks)
                 until = until > end ? until : end;
         }
 
@@ -272,13 +303,13 @@ internal sealed class AllocatedAgent
 
     /// <summary>What is no longer free when it is held: shared volumes and what is lent stay so.</summary>
     private ResourceBag Exclusive(ResourceBag resources) =>
-        _hasShared || _hasLent ? resources.Where(entry => !entry.Kind.IsShared && !IsLent(entry)) : resources;
+        HasShared || _hasLent ? resources.Where(entry => !entry.Kind.IsShared && !IsLent(entry)) : resources;
 
     /// <summary>Revocable resources that the agent did not bring itself.</summary>
     private bool IsLent(ResourceEntry entry) => entry.Kind.IsRevocable && Total.Find(entry.Kind) is null;
 
-    private ResourceBag Unshared(ResourceBag resources, int place) => _hasShared && place >= 0
-        ? WithoutShared(resources, _holdings[place].Resources)
+    private ResourceBag Unshared(ResourceBag resources, int place) => HasShared && place >= 0
+        ? WithoutShared(resources, _holdings.Items[place].Resources)
         : resources;
 
     private static ResourceBag WithoutShared(ResourceBag resources, ResourceBag held) =>
@@ -286,9 +317,10 @@ internal sealed class AllocatedAgent
 
     private int PlaceOf(ShareClient client)
     {
-        for (var place = 0; place < _holdings.Count; place++)
+        var holdings = _holdings.Items;
+        for (var place = 0; place < holdings.Length; place++)
         {
-            if (ReferenceEquals(_holdings[place].Client, client))
+            if (ReferenceEquals(holdings[place].Client, client))
                 return place;
         }
 
@@ -300,7 +332,7 @@ internal sealed class AllocatedAgent
     {
         var free = Total;
         _isOvercommitted = false;
-        foreach (var (_, resources) in _holdings)
+        foreach (var (_, resources) in _holdings.Items)
         {
             var taken = Exclusive(resources);
             _isOvercommitted |= !free.Contains(taken);

@@ -126,15 +126,15 @@ public sealed partial class Allocator
         if (constraints == traits.Constraints)
             return;
         foreach (var agent in _agents.Values)
-            agent.Barred.Set(client.Index, traits.Constraints.WhyNot(client.Role, agent.Traits) is not null);
+            agent.Bar(client.Index, traits.Constraints.WhyNot(client.Role, agent.Traits) is not null);
     }
 
     /// <summary>For whom the agent will not do is found out once, not in every round.</summary>
     private void Judge(AllocatedAgent agent)
     {
         agent.IsRemote = _settings.Region is { } here && agent.Traits.Region is { } there && there != here;
-        foreach (var client in _shares.Clients.Where(client => client.Traits.Constraints.Concern(client.Role) || agent.Barred[client.Index]))
-            agent.Barred.Set(client.Index, client.Traits.Constraints.WhyNot(client.Role, agent.Traits) is not null);
+        foreach (var client in _shares.Clients.Where(client => client.Traits.Constraints.Concern(client.Role) || agent.IsBarred(client.Index)))
+            agent.Bar(client.Index, client.Traits.Constraints.WhyNot(client.Role, agent.Traits) is not null);
     }
 
     private void DropIfUnused(ShareClient client)
@@ -166,7 +166,7 @@ public sealed partial class Allocator
         if (client.Traits.Constraints.Concern(client.Role))
         {
             foreach (var agent in _agents.Values)
-                agent.Barred.Set(client.Index, agent.Barred[old]);
+                agent.Bar(client.Index, agent.IsBarred(old));
         }
 
         SweepRetired();

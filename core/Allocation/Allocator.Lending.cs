@@ -44,7 +44,7 @@ public sealed partial class Allocator
     /// What stays free after everyone was served, reserved or kept for a guarantee, is lent: offered as revocable, while it
     /// stays free for those to whom it belongs.
     /// </summary>
-    private void Lend(AllocatedAgent agent, AllocationRound round, List<(AllocatedAgent, ShareClient, ResourceBag)> made)
+    private void Lend(AllocatedAgent agent, AllocationRound round)
     {
         if (!agent.IsActive || !_takingRevocable.Overlaps(_wanting))
             return;
@@ -53,7 +53,7 @@ public sealed partial class Allocator
             return;
         _candidates.CopyFrom(_wanting);
         _candidates.KeepOnly(_takingRevocable);
-        _candidates.RemoveAll(agent.Barred);
+        agent.HideBarred(_candidates);
         if (agent.HasGpus && _settings.FilterGpuResources)
             _candidates.KeepOnly(_takingGpus);
         if (agent.IsRemote)
@@ -65,7 +65,7 @@ public sealed partial class Allocator
             if (!IsWorthOffering(client, idle) || agent.IsRefused(client.Index, idle))
                 continue;
             Give(agent, client, idle, given: 1);
-            made.Add((agent, client, idle));
+            _made.Add((agent, client, idle));
             return;
         }
     }

@@ -19,7 +19,7 @@ public sealed partial class Allocator
             client.Quota = _quotas.At(client.Role);
         foreach (var agent in _agents.Values)
         {
-            agent.CountedFree = [];
+            agent.CountedFree = ResourceBag.Empty;
             CountFree(agent);
             _quotas.ConsumeReserved(agent.Total, 1);
             foreach (var (client, resources) in agent.Holdings)
@@ -48,9 +48,9 @@ public sealed partial class Allocator
     {
         if (!_quotas.HasGuarantees)
             return;
-        var free = agent.IsActive ? Names.Sums(agent.Free).Plain : [];
-        _quotas.ChangeFree(agent.CountedFree, -1);
-        _quotas.ChangeFree(free, 1);
+        var free = agent.IsActive ? agent.Free : ResourceBag.Empty;
+        _quotas.ChangeFree(Names.Sums(agent.CountedFree).Plain, -1);
+        _quotas.ChangeFree(Names.Sums(free).Plain, 1);
         agent.CountedFree = free;
     }
 
@@ -60,14 +60,6 @@ public sealed partial class Allocator
         if (!_quotas.HasGuarantees || !agent.IsActive)
             return;
         _quotas.ChangeFree(held, -sign);
-        if (agent.CountedFree.Length < held.Length)
-        {
-            var longer = new long[held.Length];
-            agent.CountedFree.CopyTo(longer, 0);
-            agent.CountedFree = longer;
-        }
-
-        for (var index = 0; index < held.Length; index++)
-            agent.CountedFree[index] -= sign * held[index];
+        agent.CountedFree = agent.Free;
     }
 }

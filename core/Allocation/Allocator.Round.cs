@@ -8,7 +8,9 @@ public sealed partial class Allocator
     private readonly ClientSet _entitled = new();
     private readonly ClientSet _exhausted = new();
     private readonly ClientSet _belowGuarantee = new();
+    private readonly List<(AllocatedAgent Agent, ShareClient Client, ResourceBag Resources)> _made = [];
     private AllocatedAgent[]? _agentOrder;
+    private AllocatedAgent[] _shuffled = [];
     private LeastAmounts? _least;
 
     private LeastAmounts Least => _least ??= new LeastAmounts(_settings.LeastAllocatable, Names);
@@ -19,8 +21,9 @@ public sealed partial class Allocator
     /// </summary>
     public IReadOnlyList<OfferedResources> Allocate(AllocationRound round)
     {
-        var offers = new List<OfferedResources>();
-        foreach (var (agent, client, resources) in Run(round))
+        var made = Run(round);
+        var offers = new List<OfferedResources>(made.Count);
+        foreach (var (agent, client, resources) in made)
             offers.Add(new OfferedResources(client.FrameworkId, client.Role, agent.Id, resources));
         return offers;
     }
@@ -47,40 +50,41 @@ public sealed partial class Allocator
         Give(Agent(offer.AgentId), Client(offer.FrameworkId, offer.Role) ?? throw new KeyNotFoundException(
             $"framework {offer.FrameworkId} is not in role {offer.Role}"), offer.Resources, given: 1);
 
+    /// <summary>What it tells is good until the next round: lists of a whole pool made anew in each would be what the collector works for.</summary>
     private List<(AllocatedAgent Agent, ShareClient Client, ResourceBag Resources)> Run(AllocationRound round)
     {
         _shares.Refresh();
         LookAtQuotas();
         var agents = Shuffle(round);
-        var made = new List<(AllocatedAgent, ShareClient, ResourceBag)>();
+        _made.Clear();
         if (_belowGuarantee.Overlaps(_wanting))
         {
             foreach (var agent in agents)
             {
                 if (!_belowGuarantee.Overlaps(_wanting))
                     break;
-                Serve(agent, round, Stage.Guarantees, made);
+                Serve(agent, round, Stage.Guarantees);
             }
         }
 
         foreach (var agent in agents)
         {
-            Serve(agent, round, Stage.All, made);
+            Serve(agent, round, Stage.All);
             if (_settings.LendsIdle)
-                Lend(agent, round, made);
+                Lend(agent, round);
         }
 
-        return made;
+        return _made;
     }
 
-    private void Serve(
-        AllocatedAgent agent, AllocationRound round, Stage stage, List<(AllocatedAgent, ShareClient, ResourceBag)> made)
+    private void Serve(AllocatedAgent agent, AllocationRound round, Stage stage)
     {
-        if (!agent.IsActive || agent.Free.IsEmpty || !MayBeWorthOffering(agent))
+        if (!agent.IsActive || !MayBeWorthOffering(agent))
             return;
+        var hidden = agent.Free;
         _candidates.CopyFrom(_wanting);
         agent.Hide(_candidates, round.Now.UtcTicks);
-        _candidates.RemoveAll(agent.Barred);
+        agent.HideBarred(_candidates);
         if (agent.HasGpus && _settings.FilterGpuResources)
             _candidates.KeepOnly(_takingGpus);
         if (agent.IsRemote)
@@ -99,11 +103,12 @@ public sealed partial class Allocator
             }
 
             _candidates.Remove(client.Index);
-            if (agent.IsRefused(client.Index, resources))
+            // Who refused all of it is no candidate.
+            if (!ReferenceEquals(resources, hidden) && agent.IsRefused(client.Index, resources))
                 continue;
             Give(agent, client, resources, given: 1);
             NoticeQuotas(client);
-            made.Add((agent, client, resources));
+            _made.Add((agent, client, resources));
             if (stage == Stage.Guarantees || !MayBeWorthOffering(agent) || !NarrowToWhatIsLeft(agent, stage))
                 return;
         }
@@ -165,21 +170,22 @@ public sealed partial class Allocator
 
     private bool MayBeWorthOffering(AllocatedAgent agent) => _choosy > 0 ? !agent.Free.IsEmpty : agent.HasLeast(Least);
 
-    private AllocatedAgent[] Shuffle(AllocationRound round)
+    private Span<AllocatedAgent> Shuffle(AllocationRound round)
     {
-        AllocatedAgent[] agents;
         if (round.AgentIds is { } ids)
         {
-            agents = [.. ids.Distinct().Order(StringComparer.Ordinal).Where(_agents.ContainsKey).Select(id => _agents[id])];
+            _shuffled = [.. ids.Distinct().Order(StringComparer.Ordinal).Where(_agents.ContainsKey).Select(id => _agents[id])];
         }
         else
         {
             _agentOrder ??= [.. _agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal)];
-            agents = [.. _agentOrder];
+            if (_shuffled.Length != _agentOrder.Length)
+                _shuffled = new AllocatedAgent[_agentOrder.Length];
+            _agentOrder.CopyTo(_shuffled, 0);
         }
 
         var random = new SeededOrder(round.Seed);
-        random.Shuffle(agents);
-        return agents;
+        random.Shuffle(_shuffled);
+        return _shuffled;
     }
 }

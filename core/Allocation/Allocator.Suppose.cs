@@ -47,7 +47,7 @@ public sealed partial class Allocator
         if (agent.Total.Equals(total))
             return;
         _quotas.ConsumeReserved(agent.Total, -1);
-        agent.SetTotal(total);
+        agent.SetTotal(_alike.Of(total));
         _quotas.ConsumeReserved(total, 1);
         CountFree(agent);
     }

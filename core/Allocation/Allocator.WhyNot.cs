@@ -19,7 +19,7 @@ public sealed partial class Allocator
             return new OfferObstacle.UnknownAgent();
         if (!agent.IsActive)
             return new OfferObstacle.AgentInactive();
-        if (agent.Barred[client.Index])
+        if (agent.IsBarred(client.Index))
             return new OfferObstacle.ConstraintUnmet(client.Traits.Constraints.WhyNot(role, agent.Traits)!);
         if (agent.HasGpus && _settings.FilterGpuResources && !_takingGpus[client.Index])
             return new OfferObstacle.HasGpus();

@@ -18,6 +18,7 @@ public sealed partial class Allocator(AllocatorSettings settings)
     private readonly Dictionary<string, AllocatedAgent> _agents = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AllocatedFramework> _frameworks = new(StringComparer.Ordinal);
     private readonly ClientSet _wanting = new();
+    private readonly AlikeHosts _alike = new();
 
     public Allocator() : this(AllocatorSettings.Default) { }
 
@@ -28,7 +29,7 @@ public sealed partial class Allocator(AllocatorSettings settings)
     /// <exception cref="ArgumentException">The agent is there already.</exception>
     public void AddAgent(string agentId, ResourceBag total, bool isActive = true, AgentTraits? traits = null)
     {
-        var agent = new AllocatedAgent(agentId, total, traits ?? AgentTraits.None) { IsActive = isActive };
+        var agent = new AllocatedAgent(agentId, _alike.Of(total), traits ?? AgentTraits.None) { IsActive = isActive };
         if (!_agents.TryAdd(agentId, agent))
             throw new ArgumentException($"agent {agentId} is there already", nameof(agentId));
         _shares.ChangeTotal(Names.Sums(total).All, 1);
@@ -43,7 +44,7 @@ public sealed partial class Allocator(AllocatorSettings settings)
     {
         if (!_agents.Remove(agentId, out var agent))
             return;
-        foreach (var (client, _) in agent.Holdings.ToList())
+        foreach (var (client, _) in agent.Holdings)
         {
             Recover(agent, client, agent.HeldBy(client));
             DropIfUnused(client);
@@ -70,7 +71,7 @@ public sealed partial class Allocator(AllocatorSettings settings)
             return;
         _shares.ChangeTotal(Names.Sums(agent.Total).All, -1);
         _quotas.ConsumeReserved(agent.Total, -1);
-        agent.SetTotal(total);
+        agent.SetTotal(_alike.Of(total));
         _quotas.ConsumeReserved(total, 1);
         _shares.ChangeTotal(Names.Sums(total).All, 1);
         CountFree(agent);
@@ -172,7 +173,7 @@ public sealed partial class Allocator(AllocatorSettings settings)
         var sums = agent.Sums(resources, Names);
         _shares.Change(client, sums.All, sign, given);
         _quotas.Consume(client.Quota, sums.Plain, sign);
-        if (wasOvercommitted || agent.IsOvercommitted)
+        if (wasOvercommitted || agent.IsOvercommitted || agent.HasShared)
             CountFree(agent);
         else
             CountFree(agent, sums.Plain, sign);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace DataPlatform.Core.Allocation;
 
 /// <summary>A set of clients by their index, as bits: a thousand clients are sixteen words.</summary>
-internal sealed class ClientSet
+internal class ClientSet
 {
     private ulong[] _words = [];
 
@@ -18,7 +18,7 @@ internal sealed class ClientSet
     public void Add(int client)
     {
         if (client >> 6 >= _words.Length)
-            Array.Resize(ref _words, Math.Max((client >> 6) + 1, _words.Length * 2));
+            Array.Resize(ref _words, Math.Max((client >> 6) + 1, _words.Length + (_words.Length / 4)));
         _words[client >> 6] |= 1UL << client;
     }
 

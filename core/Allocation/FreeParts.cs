@@ -6,6 +6,8 @@ namespace DataPlatform.Core.Allocation;
 internal sealed class FreeParts
 {
     private FreeParts? _withoutForAll;
+    private BagSums? _sums;
+    private BagSums? _sumsForAll;
 
     public FreeParts(ResourceBag free)
     {
@@ -30,6 +32,11 @@ internal sealed class FreeParts
 
     /// <summary>Something is for nobody in particular, but not for everyone either: revocable or shared.</summary>
     public bool HasPeculiar { get; }
+
+    /// <summary>The scalars of one of the parts; null for another bag.</summary>
+    public BagSums? Sums(ResourceBag part, ResourceNames names) => ReferenceEquals(part, Free) ? _sums ??= names.Sums(Free)
+        : ReferenceEquals(part, ForAll) ? _sumsForAll ??= names.Sums(ForAll)
+        : _withoutForAll?.Sums(part, names);
 
     /// <summary>True for those who can't get more than <see cref="ForAll"/>.</summary>
     public bool IsForAllOnly(string role)

@@ -3,10 +3,10 @@ using DataPlatform.Core.Resources;
 namespace DataPlatform.Core.Allocation;
 
 /// <summary>
-/// Everyone who refused the same resources of one agent. What is refused is mostly the whole agent, so one comparison of
+/// Everyone who refused the same resources of one agent, as a set of them. What is refused is mostly the whole agent, so one comparison of
 /// resources serves all of a thousand frameworks; who refused for good costs one bit.
 /// </summary>
-internal sealed class RefusedResources(ResourceBag resources)
+internal sealed class RefusedResources(ResourceBag resources) : ClientSet
 {
     private static readonly long ForGood = DateTimeOffset.MaxValue.UtcTicks;
 
@@ -15,14 +15,15 @@ internal sealed class RefusedResources(ResourceBag resources)
 
     public ResourceBag Resources { get; private set; } = resources;
 
-    public ClientSet Clients { get; } = new();
-
-    public bool IsEmpty => _ends is null or { Count: 0 } && Clients.IsEmpty;
+    /// <summary>Nobody refuses them any more.</summary>
+    public bool IsOver => _ends is null or { Count: 0 } && IsEmpty;
 
     /// <summary>Keeps the bag that was offered last: it mostly comes again, and is then known by its reference.</summary>
     public bool IsOf(ResourceBag resources)
     {
-        if (!Resources.Equals(resources))
+        if (ReferenceEquals(Resources, resources))
+            return true;
+        if (Resources.Count != resources.Count || !Resources.Equals(resources))
             return false;
         Resources = resources;
         return true;
@@ -31,8 +32,8 @@ internal sealed class RefusedResources(ResourceBag resources)
     /// <summary>Of two refusals the one that lasts longer counts.</summary>
     public void Add(int client, long untilTicks)
     {
-        var isMember = Clients[client];
-        Clients.Add(client);
+        var isMember = this[client];
+        Add(client);
         if (untilTicks >= ForGood)
         {
             // An end that was known before is passed over when it comes.
@@ -53,17 +54,17 @@ internal sealed class RefusedResources(ResourceBag resources)
         _nextEnd = Math.Min(_nextEnd, untilTicks);
     }
 
-    public void Remove(int client)
+    public void Forget(int client)
     {
-        Clients.Remove(client);
+        Remove(client);
         _ends?.Remove(client, out _, out _);
     }
 
-    public void RemoveAll(ClientSet clients)
+    public void ForgetAll(ClientSet clients)
     {
-        if (!Clients.Overlaps(clients))
+        if (!Overlaps(clients))
             return;
-        Clients.RemoveAll(clients);
+        RemoveAll(clients);
         if (_ends is null or { Count: 0 })
             return;
         var kept = _ends.UnorderedItems.Where(end => !clients[end.Element]).ToList();
@@ -79,14 +80,14 @@ internal sealed class RefusedResources(ResourceBag resources)
         while (_ends.TryPeek(out var client, out var until) && until <= nowTicks)
         {
             _ends.Dequeue();
-            Clients.Remove(client);
+            Remove(client);
         }
 
         _nextEnd = _ends.TryPeek(out _, out var next) ? next : long.MaxValue;
         return true;
     }
 
-    /// <summary>Until when a client that is in <see cref="Clients"/> wants none of this.</summary>
+    /// <summary>Until when one of them wants none of this.</summary>
     public DateTimeOffset Until(int client)
     {
         foreach (var (member, until) in _ends?.UnorderedItems.AsEnumerable() ?? [])

@@ -16,6 +16,9 @@ internal sealed class ShareGroup(string path) : ShareNode(path)
     private int[] _order = [];
     private int _count;
 
+    // The place of the member that was found first: mostly the next one to move, as it is given something.
+    private int _found;
+
     public ClientSet Clients { get; } = new();
 
     /// <summary>The order is stale until <see cref="MeasureAll"/>.</summary>
@@ -67,7 +70,7 @@ internal sealed class ShareGroup(string path) : ShareNode(path)
         var key = new Key(member.Share, member.Given);
         if (key == _keys[slot])
             return;
-        var old = Find(0, _count, slot);
+        var old = _found < _count && _order[_found] == slot ? _found : Find(0, _count, slot);
         _keys[slot] = key;
         if (old + 1 < _count && Compare(_order[old + 1], slot) < 0)
         {
@@ -100,16 +103,21 @@ internal sealed class ShareGroup(string path) : ShareNode(path)
     /// <summary>The first client in the order of fairness, level by level, that is among the candidates.</summary>
     public ShareClient? First(ClientSet candidates)
     {
-        foreach (var slot in _order.AsSpan(0, _count))
+        for (var place = 0; place < _count; place++)
         {
+            var slot = _order[place];
             var client = _clientIndexes[slot];
             if (client != NoClient)
             {
-                if (candidates[client])
-                    return (ShareClient)_members[slot];
+                if (!candidates[client])
+                    continue;
+                _found = place;
+                return (ShareClient)_members[slot];
             }
-            else if (_members[slot] is ShareGroup group && group.Clients.Overlaps(candidates) && group.First(candidates) is { } found)
+
+            if (_members[slot] is ShareGroup group && group.Clients.Overlaps(candidates) && group.First(candidates) is { } found)
             {
+                _found = place;
                 return found;
             }
         }

@@ -19,6 +19,9 @@ internal abstract class ShareNode(string path)
     /// <summary>Its dominant share divided by its weight.</summary>
     public double Share { get; private set; }
 
+    /// <summary>Since its place among the others was last found.</summary>
+    public bool HasChanged { get; set; }
+
     /// <summary>How often it was given something: who got less often comes first among equals.</summary>
     public long Given { get; set; }
 

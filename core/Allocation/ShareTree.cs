@@ -3,13 +3,16 @@ using System.Numerics;
 namespace DataPlatform.Core.Allocation;
 
 /// <summary>
-/// The roles as a tree with the frameworks as leaves. A change costs a binary search per level; only when the pool's
-/// total changes is everything measured and sorted again, once, before the order is next asked for.
+/// The roles as a tree with the frameworks as leaves. What changed finds its place again when the order is next asked for, at a binary
+/// search per level; when most of it changed, or the pool's total did, everything is measured and sorted at once.
 /// </summary>
 internal sealed class ShareTree
 {
     // Below this number of candidates, comparing them is cheaper than walking the order.
     private const int Few = 24;
+
+    // Of so many that changed each finds its place alone; more are sorted with all others.
+    private const int MostAlone = 256;
 
     private readonly ShareGroup _root = new("");
     private readonly Dictionary<string, ShareGroup> _roles = new(StringComparer.Ordinal);
@@ -17,6 +20,7 @@ internal sealed class ShareTree
     private readonly List<ShareClient?> _clients = [];
     private readonly Stack<int> _freeIndexes = [];
     private readonly List<int> _retired = [];
+    private readonly List<ShareNode> _changed = [];
     private long[] _total = [];
     private bool _isStale;
 
@@ -118,18 +122,28 @@ internal sealed class ShareTree
         {
             node.Change(sums, sign);
             node.Given += given;
-            if (_isStale)
+            if (node.HasChanged)
                 continue;
-            node.Measure(_total);
-            group.Replace(node);
+            node.HasChanged = true;
+            _changed.Add(node);
         }
     }
 
     public void Refresh()
     {
-        if (!_isStale)
-            return;
-        _root.MeasureAll(_total);
+        if (_isStale || _changed.Count > MostAlone)
+            _root.MeasureAll(_total);
+        foreach (var node in _changed)
+        {
+            node.HasChanged = false;
+            // One that left since has no place.
+            if (node.Parent is not { } group)
+                continue;
+            node.Measure(_total);
+            group.Replace(node);
+        }
+
+        _changed.Clear();
         _isStale = false;
     }
 
