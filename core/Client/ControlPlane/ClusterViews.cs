@@ -102,11 +102,14 @@ public sealed record TaskView(
 /// <param name="Landing">Where people begin, relative to <paramref name="ProxyPath"/>.</param>
 public sealed record EndpointView(string Name, string Title, string Url, string? ProxyPath, string Landing = "")
 {
-    /// <summary>In which language it answers questions about what was measured; null when it does not.</summary>
+    /// <summary>In which language it answers questions of the platform: <see cref="PromQl"/> about what was measured, or <see cref="Files"/>; null when it does not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Answers { get; init; }
 
     public const string PromQl = "promql";
+
+    /// <summary>A folder of files, over HTTP.</summary>
+    public const string Files = "files";
 }
 
 /// <summary>Text to paste: how to connect with one tool.</summary>

@@ -45,6 +45,15 @@ public sealed record LogView(string Task, string Stream, long Offset, long NextO
 /// <param name="Format"><c>parquet</c>, <c>csv</c> or <c>json</c>.</param>
 public sealed record DatasetView(
     string Path, string Format, long SizeBytes, int Files, DateTimeOffset ModifiedAt, long? RowCount,
-    IReadOnlyList<ColumnView>? Columns, IReadOnlyList<IReadOnlyList<string?>>? Rows);
+    IReadOnlyList<ColumnView>? Columns, IReadOnlyList<IReadOnlyList<string?>>? Rows)
+{
+    /// <summary>The cluster on which it lies, with which its path begins; null for one in the lake's folder.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Cluster { get; init; }
+
+    /// <summary>Whose its files are, where a cluster says it and they are all of one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Owner { get; init; }
+}
 
 public sealed record ColumnView(string Name, string Type, bool Nullable);

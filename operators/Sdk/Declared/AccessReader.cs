@@ -36,16 +36,17 @@ internal sealed partial class AccessReader(Problems problems, TemplatesReader te
         return read;
     }
 
-    /// <summary>Whoever measures all clusters is asked for what is drawn of each.</summary>
+    /// <summary>Whoever measures all clusters is asked for what is drawn of each, and whoever serves files for those among which datasets are.</summary>
     private string? Answers(Fields fields, string scheme, bool measuresPlatform)
     {
         if (!fields.Has("answers"))
             return null;
-        if (!measuresPlatform)
+        var answers = fields.Choice("answers", EndpointView.PromQl, EndpointView.PromQl, EndpointView.Files);
+        if (answers == EndpointView.PromQl && !measuresPlatform)
             problems.Add(fields.KeyOf("answers"), $"{fields.Of("answers")}: only who measures the platform is asked", "platform: metrics");
         if (scheme is not ("http" or "https"))
             problems.Add(fields.KeyOf("answers"), $"{fields.Of("answers")}: it is asked over HTTP", "scheme: http, https");
-        return fields.Choice("answers", EndpointView.PromQl, EndpointView.PromQl);
+        return answers;
     }
 
     private Template Landing(Fields fields, Scopes scopes)

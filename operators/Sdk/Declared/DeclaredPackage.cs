@@ -126,11 +126,14 @@ public sealed class DeclaredPackage(PackageDeclaration declaration, string folde
         var endpoints = new List<EndpointView>();
         foreach (var endpoint in declaration.Endpoints)
         {
-            if (values.Instances(endpoint.Pod) is not [var first, ..])
-                continue;
             var path = endpoint.Path.Render(endpoint.Name, known) is { Length: > 0 } text ? WebPath.Of(text) : "";
-            var url = $"{endpoint.Scheme}://{first.Host}:{first.Ports[endpoint.Port]}{path}";
-            endpoints.Add(new EndpointView(endpoint.Name, endpoint.Title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, Landing(endpoint, known)) { Answers = endpoint.Answers });
+            // Of those that serve files another one may be the one that answers.
+            foreach (var (number, instance) in values.Instances(endpoint.Pod).Take(endpoint.Answers == EndpointView.Files ? int.MaxValue : 1).Index())
+            {
+                var url = $"{endpoint.Scheme}://{instance.Host}:{instance.Ports[endpoint.Port]}{path}";
+                var (name, title) = number == 0 ? (endpoint.Name, endpoint.Title) : ($"{endpoint.Name}-{number}", $"{endpoint.Title} ({instance.Name})");
+                endpoints.Add(new EndpointView(name, title, url, endpoint.IsPage ? settings.PagePath(endpoint.Name) + "/" : null, Landing(endpoint, known)) { Answers = endpoint.Answers });
+            }
         }
 
         return endpoints;

@@ -231,7 +231,7 @@ public abstract record CheckDeclaration
 /// <param name="Landing">Where in the page people begin.</param>
 public sealed record EndpointDeclaration(string Name, string Title, string Pod, string Port, string Scheme, Template Path, bool IsPage, Template Landing)
 {
-    /// <summary>In which language it answers questions about what was measured; null when it does not.</summary>
+    /// <summary>In which language it answers questions of the platform; null when it does not.</summary>
     public string? Answers { get; init; }
 
     /// <summary>What the console's proxy adds to requests.</summary>

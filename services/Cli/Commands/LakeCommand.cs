@@ -36,9 +36,9 @@ public static class LakeCommand
             await JsonOutput.WriteAsync(surroundings.Output, datasets, ControlPlaneJson.Default.IReadOnlyListDatasetView);
             return ExitCode.Done;
         }
-        var rows = new Rows(surroundings.Interactive, "DATASET", "FORMAT", "SIZE", "FILES", "ROWS", "CHANGED");
+        var rows = new Rows(surroundings.Interactive, "DATASET", "FORMAT", "SIZE", "FILES", "ROWS", "OWNER", "CHANGED");
         foreach (var dataset in datasets)
-            rows.Add(dataset.Path, dataset.Format, Words.Bytes(dataset.SizeBytes), $"{dataset.Files}", dataset.RowCount?.ToString(), Words.Moment(dataset.ModifiedAt));
+            rows.Add(dataset.Path, dataset.Format, Words.Bytes(dataset.SizeBytes), $"{dataset.Files}", dataset.RowCount?.ToString(), dataset.Owner, Words.Moment(dataset.ModifiedAt));
         if (rows.Count == 0) await surroundings.Output.WriteLineAsync("The lake holds no dataset yet.");
         else surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
         return ExitCode.Done;

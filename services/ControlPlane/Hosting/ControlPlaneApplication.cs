@@ -11,6 +11,7 @@ using DataPlatform.Services.ControlPlane.Charts;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Lake;
+using DataPlatform.Services.ControlPlane.Lake.Served;
 using DataPlatform.Services.ControlPlane.Lake.Sql;
 using DataPlatform.Services.ControlPlane.Leading;
 using DataPlatform.Services.ControlPlane.Operators;
@@ -85,7 +86,10 @@ public static class ControlPlaneApplication
         services.AddSingleton<ClusterStore>().AddSingleton<TokenStore>().AddSingleton<AuditLog>().AddSingleton<MetricsReaders>().AddSingleton<LoginLinks>().AddSingleton<HostGuard>().AddSingleton<TokenDesk>().AddSingleton<OpenRequests>();
         services.AddSingleton<Catalogue>().AddSingleton<ClusterDependencies>().AddSingleton<BlueprintStore>().AddSingleton<BlueprintViews>().AddSingleton<BlueprintDesk>().AddSingleton<LaunchDesk>().AddSingleton<ChangeDesk>().AddSingleton<ClusterViews>().AddSingleton<ClusterChanges>();
         services.AddSingleton<LifetimeSweep>().AddSingleton<Removals>().AddSingleton<LeftoverSweep>().AddSingleton<OperationSweep>().AddSingleton<OrphanSweep>().AddSingleton<RetentionSweep>();
-        services.AddSingleton(new LakeReader(settings.Lake)).AddSingleton(new MasterReader(settings, credential)).AddSingleton(provider => new KnownAgents(provider.GetRequiredService<MasterReader>().HostsAsync, provider.GetRequiredService<TimeProvider>())).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
+        services.AddSingleton<FileServers>().AddSingleton<WebHdfs>().AddSingleton<ServedDatasets>();
+        var copies = Path.Combine(Path.GetFullPath(settings.WorkDir), "copies");
+        services.AddSingleton(provider => new FileCopies(copies, provider.GetRequiredService<WebHdfs>())).AddSingleton(provider => new LakeReader(settings.Lake, provider.GetRequiredService<ServedDatasets>(), copies));
+        services.AddSingleton(new MasterReader(settings, credential)).AddSingleton(provider => new KnownAgents(provider.GetRequiredService<MasterReader>().HostsAsync, provider.GetRequiredService<TimeProvider>())).AddSingleton<PoolWatch>().AddSingleton(new PendingReader(settings, credential)).AddSingleton<WhyDesk>().AddSingleton(_ => new AgentClients(credential)).AddSingleton<TaskLogs>();
         services.AddSingleton(provider => new SqlDesk(provider.GetRequiredService<LakeReader>(), Path.Combine(AppContext.BaseDirectory, "dp-control-plane"), settings.TaskUser)
         {
             Report = complaint => provider.GetRequiredService<ILoggerFactory>().CreateLogger("DataPlatform.Sql").LogWarning("A query's process ended without an answer: {Complaint}", complaint),

@@ -3,84 +3,59 @@ using DataPlatform.Core.Client.ControlPlane;
 namespace DataPlatform.Services.ControlPlane.Lake;
 
 /// <summary>A dataset: one file, or a folder of files of one format.</summary>
-/// <param name="Path">Relative to the lake's root, with '/'.</param>
+/// <param name="Path">By which people know it: relative to the lake's root, with '/'.</param>
 /// <param name="Folder">Where partition folders such as <c>year=2001</c> are counted from.</param>
-public sealed record Dataset(string Path, string Format, string Folder, IReadOnlyList<FileInfo> Files);
+public sealed record Dataset(string Path, string Format, string Folder, IReadOnlyList<ListedFile> Files)
+{
+    /// <summary>The cluster that serves it; null where it lies in the lake's folder.</summary>
+    public string? Cluster { get; init; }
+}
 
 /// <summary>What a sample of a dataset shows. <paramref name="RowCount"/> is null when counting would mean reading too much.</summary>
 public sealed record DatasetSample(long? RowCount, IReadOnlyList<ColumnView> Columns, IReadOnlyList<IReadOnlyList<string?>> Rows);
 
-/// <summary>
-/// Finds datasets. A folder that holds data files, or partition folders, is one dataset; any other folder is looked into.
-/// Names beginning with '.' or '_' and links are passed over, so nothing outside the lake is ever reached.
-/// </summary>
+/// <summary>Finds datasets. A folder that holds data files, or partition folders, is one dataset; any other folder is looked into. Pure.</summary>
 public static class Datasets
 {
-    private const int MostDepth = 8;
-
     private static readonly Dictionary<string, string> Formats = new(StringComparer.OrdinalIgnoreCase)
     {
         [".parquet"] = "parquet", [".csv"] = "csv", [".json"] = "json", [".jsonl"] = "json", [".ndjson"] = "json",
     };
 
-    public static IReadOnlyList<Dataset> Under(string root)
+    public static IReadOnlyList<Dataset> Under(ListedFolder root)
     {
         var found = new List<Dataset>();
-        if (Directory.Exists(root)) Visit(new DirectoryInfo(root), root, 0, found);
+        Visit(root, root.Path, found);
         return [.. found.OrderBy(dataset => dataset.Path, StringComparer.Ordinal)];
     }
 
-    private static void Visit(DirectoryInfo folder, string root, int depth, List<Dataset> found)
+    private static void Visit(ListedFolder folder, string root, List<Dataset> found)
     {
-        foreach (var entry in Visible(folder))
+        foreach (var file in folder.Files)
+            if (Format(file) is { } format) found.Add(new Dataset(Relative(root, file.Path), format, folder.Path, [file]));
+        foreach (var child in folder.Folders)
         {
-            if (entry is FileInfo file)
-            {
-                if (Formats.TryGetValue(file.Extension, out var format)) found.Add(new Dataset(Relative(root, file), format, folder.FullName, [file]));
-            }
-            else if (entry is DirectoryInfo child && depth < MostDepth)
-            {
-                var files = Visible(child).ToList();
-                if (files.Any(IsData) || files.Any(IsPartition)) AddFolder(child, root, depth, found);
-                else Visit(child, root, depth + 1, found);
-            }
+            if (child.Files.Any(IsData) || child.Folders.Any(IsPartition)) AddFolder(child, root, found);
+            else Visit(child, root, found);
         }
     }
 
-    private static void AddFolder(DirectoryInfo folder, string root, int depth, List<Dataset> found)
+    private static void AddFolder(ListedFolder folder, string root, List<Dataset> found)
     {
-        var files = FilesBelow(folder, depth + 1).ToList();
+        var files = FilesBelow(folder).ToList();
         if (files.Count == 0) return;
         // Mixed folders are rare; the format with most files names the dataset and the others are left out.
-        var group = files.GroupBy(file => Formats[file.Extension]).OrderByDescending(formats => formats.Count()).ThenBy(formats => formats.Key, StringComparer.Ordinal).First();
-        found.Add(new Dataset(Relative(root, folder), group.Key, folder.FullName, [.. group.OrderBy(file => file.FullName, StringComparer.Ordinal)]));
+        var group = files.GroupBy(file => Format(file)!).OrderByDescending(formats => formats.Count()).ThenBy(formats => formats.Key, StringComparer.Ordinal).First();
+        found.Add(new Dataset(Relative(root, folder.Path), group.Key, folder.Path, [.. group.OrderBy(file => file.Path, StringComparer.Ordinal)]));
     }
 
-    private static IEnumerable<FileInfo> FilesBelow(DirectoryInfo folder, int depth)
-    {
-        foreach (var entry in Visible(folder))
-        {
-            if (entry is FileInfo file && IsData(file)) yield return file;
-            if (entry is not DirectoryInfo child || depth >= MostDepth) continue;
-            foreach (var below in FilesBelow(child, depth + 1)) yield return below;
-        }
-    }
+    private static IEnumerable<ListedFile> FilesBelow(ListedFolder folder) => folder.Files.Where(IsData).Concat(folder.Folders.SelectMany(FilesBelow));
 
-    private static IEnumerable<FileSystemInfo> Visible(DirectoryInfo folder)
-    {
-        try
-        {
-            return [.. folder.EnumerateFileSystemInfos().Where(entry => entry.Name[0] is not ('.' or '_') && entry.LinkTarget is null)];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    private static string? Format(ListedFile file) => Formats.GetValueOrDefault(Path.GetExtension(file.Name));
 
-    private static bool IsData(FileSystemInfo entry) => entry is FileInfo file && Formats.ContainsKey(file.Extension) && file.Length > 0;
+    private static bool IsData(ListedFile file) => Format(file) is not null && file.Length > 0;
 
-    private static bool IsPartition(FileSystemInfo entry) => entry is DirectoryInfo && entry.Name.IndexOf('=', StringComparison.Ordinal) > 0;
+    private static bool IsPartition(ListedFolder folder) => folder.Name.IndexOf('=', StringComparison.Ordinal) > 0;
 
-    private static string Relative(string root, FileSystemInfo entry) => Path.GetRelativePath(root, entry.FullName).Replace('\\', '/');
+    private static string Relative(string root, string path) => path[root.Length..].TrimStart('/');
 }

@@ -32,7 +32,7 @@ public static class ParquetSampler
         long? count = 0;
         foreach (var file in dataset.Files.Take(MostFooters))
         {
-            await using var reader = await ParquetReader.CreateAsync(file.FullName, null, cancellation);
+            await using var reader = await ParquetReader.CreateAsync(file.Readable, null, cancellation);
             var partitions = Partitions(dataset.Folder, file);
             columns ??= [.. reader.Schema.Fields.Select(Column), .. partitions.Select(partition => new ColumnView(partition.Name, "partition", false))];
             count += reader.Metadata!.RowGroups.Sum(group => group.NumRows);
@@ -138,9 +138,9 @@ public static class ParquetSampler
         var other => other.ToLowerInvariant(),
     };
 
-    private static IReadOnlyList<(string Name, string Value)> Partitions(string folder, FileInfo file) =>
+    private static IReadOnlyList<(string Name, string Value)> Partitions(string folder, ListedFile file) =>
     [
-        .. Path.GetRelativePath(folder, file.DirectoryName!).Split('/').Select(part => part.Split('=', 2)).Where(part => part.Length == 2)
+        .. Path.GetRelativePath(folder, Path.GetDirectoryName(file.Path)!).Split('/').Select(part => part.Split('=', 2)).Where(part => part.Length == 2)
             .Select(part => (part[0], Uri.UnescapeDataString(part[1]))),
     ];
 }

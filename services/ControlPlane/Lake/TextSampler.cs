@@ -67,9 +67,9 @@ public static class TextSampler
     private static bool IsDate(string text) => text.Length is >= 8 and <= 32 && text.Any(char.IsAsciiDigit)
         && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out _);
 
-    private static async Task<(byte[] Bytes, bool Whole)> ReadHead(FileInfo file, CancellationToken cancellation)
+    private static async Task<(byte[] Bytes, bool Whole)> ReadHead(ListedFile file, CancellationToken cancellation)
     {
-        await using var stream = file.OpenRead();
+        await using var stream = File.OpenRead(file.Readable);
         var whole = stream.Length <= SmallFile;
         var buffer = new byte[whole ? stream.Length : Head];
         var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);

@@ -72,7 +72,7 @@ public static class ApiRoutes
 
     private static void LakeRoutes(RouteGroupBuilder lake)
     {
-        lake.MapGet("/", (LakeReader reader) => Results.Json(reader.List(), Refusals.Json)).WithSummary("Datasets of the lake").Produces<IReadOnlyList<DatasetView>>();
+        lake.MapGet("/", async (LakeReader reader, CancellationToken cancellation) => Results.Json((await reader.ListAsync(cancellation)).Datasets, Refusals.Json)).WithSummary("Datasets of the lake, in its folder and on clusters that serve files").Produces<IReadOnlyList<DatasetView>>();
         lake.MapGet("/{**path}", async (string path, int? rows, LakeReader reader, CancellationToken cancellation) =>
             {
                 if (rows is < 0 or > LakeReader.MostRows)

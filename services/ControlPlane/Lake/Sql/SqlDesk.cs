@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk;
+using DataPlatform.Services.ControlPlane.Lake.Served;
 
 namespace DataPlatform.Services.ControlPlane.Lake.Sql;
 
@@ -74,10 +75,12 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
 
     private async Task<SqlAnswer> AnswerAsync(SqlRequest request, CancellationToken cancellation)
     {
-        var datasets = Datasets.Under(lake.Root);
-        var tables = SqlTable.NamedIn(request.Query, datasets);
-        if (tables.Sum(table => table.Parts.Sum(part => part.Files.Count)) > SqlTable.MostFiles)
+        var (datasets, unknown) = await lake.FindAsync(request.Query, cancellation);
+        var named = SqlTable.NamedIn(request.Query, datasets);
+        if (named.Sum(dataset => dataset.Files.Count) > SqlTable.MostFiles)
             return new SqlAnswer.Refused(new Problem("The query reads too many files", 422, $"The datasets that it names are more than {SqlTable.MostFiles:N0} files; a cluster can read them.", null));
+        if (named.Where(dataset => dataset.Cluster is not null).Sum(dataset => dataset.Files.Sum(file => file.Length)) > ServedDatasets.MostBytes)
+            return new SqlAnswer.Refused(new Problem("The query reads too much", 422, $"What it names of clusters is more than {ServedDatasets.MostBytes / 1024 / 1024} MiB; a cluster can read it.", null));
         SqlUser? user = null;
         if (Environment.IsPrivilegedProcess)
         {
@@ -86,7 +89,18 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
             user = new SqlUser(id, group);
         }
 
-        var told = new SqlProcessRequest(request.Query, request.MostRows ?? UsualRows, MemoryMebibytes, (int)Within.TotalSeconds, lake.Root, user, tables);
+        var tables = new List<SqlTable>();
+        try
+        {
+            foreach (var dataset in named)
+                tables.Add(SqlTable.Of(await lake.ReadableAsync(dataset, cancellation)));
+        }
+        catch (IOException why)
+        {
+            return new SqlAnswer.Refused(new Problem("The query can't be answered", 422, why.Message, null));
+        }
+
+        var told = new SqlProcessRequest(request.Query, request.MostRows ?? UsualRows, MemoryMebibytes, (int)Within.TotalSeconds, lake.Roots, user, tables);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limited.CancelAfter(Within);
         using var process = Process.Start(Start())!;
@@ -100,7 +114,7 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
             return answer switch
             {
                 { Result: { } result } => new SqlAnswer.Answered(result),
-                { Problem: { } problem } => new SqlAnswer.Refused(new Problem("The query can't be answered", 422, Words(problem, datasets), null)),
+                { Problem: { } problem } => new SqlAnswer.Refused(new Problem("The query can't be answered", 422, Words(problem, datasets, unknown), null)),
                 _ => throw new InvalidOperationException("an answer is neither"),
             };
         }
@@ -121,7 +135,7 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
     }
 
     /// <summary>The engine's own, without the places that only this process knows; where a table is not known, with those that are.</summary>
-    private static string Words(string problem, IReadOnlyList<Dataset> datasets)
+    private static string Words(string problem, IReadOnlyList<Dataset> datasets, IReadOnlyList<string> unknown)
     {
         var said = problem.Trim();
         // What it proposes then is to change settings.
@@ -131,6 +145,7 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
             return said;
         const int Most = 10;
         var known = datasets.Count == 0 ? "The lake holds no dataset yet." : $"The lake has {string.Join(", ", datasets.Take(Most).Select(dataset => $"\"{dataset.Path}\""))}{(datasets.Count > Most ? $" and {datasets.Count - Most} more" : "")}.";
+        known = string.Join(' ', unknown.Select(why => why + ".").Prepend(known));
         return $"{said.Split('\n')[0]}{(said.Split('\n')[0][^1] is '!' or '.' ? "" : ".")} {known}";
     }
 

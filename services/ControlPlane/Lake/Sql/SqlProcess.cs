@@ -30,7 +30,7 @@ internal static class SqlProcess
         {
             var opened = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var file in request.Tables.SelectMany(table => table.Parts).SelectMany(part => part.Files))
-                opened[file] = Confinement.Open(file, request.Root);
+                opened[file] = Confinement.Open(file, request.Roots.First(root => file.StartsWith(root + "/", StringComparison.Ordinal)));
             using var engine = new DuckDBConnection("DataSource=:memory:");
             engine.Open();
             // Whatever of the runtime and the engine is loaded on first use is loaded while it can be.

@@ -4,9 +4,9 @@ using DataPlatform.Core.Client.ControlPlane;
 namespace DataPlatform.Services.ControlPlane.Lake.Sql;
 
 /// <summary>What the process that answers one query is told.</summary>
-/// <param name="Root">Of the lake: whatever is opened lies in it.</param>
+/// <param name="Roots">The lake, and where copies are: whatever is opened lies in one of them.</param>
 /// <param name="User">Whom it becomes before it reads anything that others wrote; null where it can't become another.</param>
-public sealed record SqlProcessRequest(string Query, int MostRows, int MemoryMebibytes, int Seconds, string Root, SqlUser? User, IReadOnlyList<SqlTable> Tables);
+public sealed record SqlProcessRequest(string Query, int MostRows, int MemoryMebibytes, int Seconds, IReadOnlyList<string> Roots, SqlUser? User, IReadOnlyList<SqlTable> Tables);
 
 public sealed record SqlUser(uint Id, uint Group);
 

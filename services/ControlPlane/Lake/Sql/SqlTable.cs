@@ -10,11 +10,11 @@ public sealed record SqlTable(string Name, string Format, IReadOnlyList<SqlPart>
     public const int MostFiles = 4096;
 
     /// <summary>Those of the datasets that a query can mean: their names stand in it. A query over one does not open all the others.</summary>
-    public static IReadOnlyList<SqlTable> NamedIn(string query, IReadOnlyList<Dataset> datasets) =>
-        [.. datasets.Where(dataset => query.Contains(dataset.Path, StringComparison.OrdinalIgnoreCase)).Select(Of)];
+    public static IReadOnlyList<Dataset> NamedIn(string query, IReadOnlyList<Dataset> datasets) =>
+        [.. datasets.Where(dataset => query.Contains(dataset.Path, StringComparison.OrdinalIgnoreCase))];
 
     public static SqlTable Of(Dataset dataset) => new(dataset.Path, dataset.Format,
-        [.. dataset.Files.GroupBy(file => Partition(dataset.Folder, file.FullName)).Select(part => new SqlPart(Values(part.Key), [.. part.Select(file => file.FullName)]))]);
+        [.. dataset.Files.GroupBy(file => Partition(dataset.Folder, file.Path)).Select(part => new SqlPart(Values(part.Key), [.. part.Select(file => file.Readable)]))]);
 
     /// <summary>The statement that makes it.</summary>
     /// <param name="opened">By what each file can be read.</param>

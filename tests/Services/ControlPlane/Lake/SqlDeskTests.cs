@@ -87,10 +87,10 @@ public sealed class SqlDeskTests : IDisposable
     public void A_file_that_became_a_link_after_it_was_found_is_not_followed()
     {
         folder.Write("secret.csv", "secret\n1\n");
-        var found = new Dataset("birds.csv", "csv", Below("lake"), [new FileInfo(Below("lake/birds.csv"))]);
+        var found = new Dataset("birds.csv", "csv", Below("lake"), [new ListedFile(Below("lake/birds.csv"), 1, DateTimeOffset.UnixEpoch)]);
         File.Delete(Below("lake/birds.csv"));
         File.CreateSymbolicLink(Below("lake/birds.csv"), Below("secret.csv"));
-        Should.Throw<IOException>(() => Confinement.Open(found.Files[0].FullName, Below("lake")));
+        Should.Throw<IOException>(() => Confinement.Open(found.Files[0].Readable, Below("lake")));
         folder.Write("lake/inside/data.csv", "a\n1\n");
         Directory.CreateSymbolicLink(Below("lake/outside"), folder.Path);
         Should.Throw<IOException>(() => Confinement.Open(Below("lake/outside/secret.csv"), Below("lake"))).Message.ShouldContain("outside the lake");
