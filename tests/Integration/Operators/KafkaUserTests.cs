@@ -12,7 +12,8 @@ public sealed class KafkaUserTests(ITestOutputHelper output)
     [Trait("Length", "Minutes")]
     public async Task A_user_does_what_it_was_granted_and_nothing_else_also_after_a_restart_a_rotation_and_being_parked()
     {
-        await using var launched = await StartedAsync();
+        await using var launched = await DeclaredLaunch.StartAsync("kafka", output);
+        await ReadyAsync(launched);
         var made = await DoneAsync(launched, "create-user", """{"name":"reporter","read":"orders-*","groups":"reports-*"}""");
         launched.Shown().ShouldNotContain(HandedOut(launched, made).SaslPassword);
         await SendAsync(Settings(launched), "orders-eu", "hello");
@@ -31,7 +32,8 @@ public sealed class KafkaUserTests(ITestOutputHelper output)
     [Fact]
     public async Task Rights_and_passwords_change_while_users_are_connected_and_who_is_deleted_is_refused()
     {
-        await using var launched = await StartedAsync();
+        await using var launched = await DeclaredLaunch.StartAsync("kafka", output);
+        await ReadyAsync(launched);
         var made = await DoneAsync(launched, "create-user", """{"name":"shop","write":"orders-eu"}""");
         using var shop = Producer(HandedOut(launched, made));
         (await shop.ProduceAsync("orders-eu", Text("one"))).Status.ShouldBe(PersistenceStatus.Persisted);
@@ -120,12 +122,10 @@ public sealed class KafkaUserTests(ITestOutputHelper output)
         }
     }
 
-    private async Task<DeclaredLaunch> StartedAsync()
+    private static async Task ReadyAsync(DeclaredLaunch launched)
     {
-        var launched = await DeclaredLaunch.StartAsync("kafka", output);
         await launched.ReadyAsync("""{"heap":256,"disk":1024,"topics":"orders-eu=1,orders-us=1,salaries=1"}""");
         await launched.UntilTableAsync("topics", rows => rows.Count == 3);
-        return launched;
     }
 
     private static async Task<OperationView> DoneAsync(DeclaredLaunch launched, string operation, string inputs)
