@@ -128,6 +128,6 @@ public sealed class JupyterPackageTests
         Package.WhyNot(new JsonObject { ["execute"] = "" }, lake.Path).ShouldBeNull();
         var refusal = Package.WhyNot(new JsonObject { ["execute"] = "other.ipynb" }, lake.Path).ShouldNotBeNull();
         refusal.Option.ShouldBe("execute");
-        refusal.Allowed.ShouldBe("flights.ipynb, mine.ipynb, pipeline.ipynb, weather-dask.ipynb");
+        refusal.Allowed.ShouldBe("cassandra.ipynb, flights.ipynb, hdfs.ipynb, kafka.ipynb, mine.ipynb, pipeline.ipynb, weather-dask.ipynb, zookeeper.ipynb");
     }
 }
