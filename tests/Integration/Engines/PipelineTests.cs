@@ -27,6 +27,11 @@ public sealed partial class PipelineTests(ITestOutputHelper output)
         printed.ShouldContain("counted by Dask: 20,000 flights");
         printed.ShouldContain("kept by Cassandra: 20,000 flights");
 
+        (await client.DatasetAsync("files:flights_streamed", 1)).RowCount.ShouldBe(20_000);
+        (await client.LakeAsync()).Single(dataset => dataset.Path == "files:flights_streamed").Owner.ShouldBe("data");
+        (await client.SqlAsync(new SqlRequest("""SELECT (SELECT count(*) FROM "files:flights_streamed"), (SELECT sum(flights) FROM "flights_by_origin.parquet")""", 1)))
+            .Rows.Single().Select(value => value!.ToString()).ShouldBe(["20000", "20000"]);
+
         await client.DownAsync("pipeline", evenIfNeeded: false);
         await Eventually.HoldsAsync(async () => (await client.ClustersAsync()).Count == 0, "the pipeline to be gone", limit: TimeSpan.FromMinutes(2));
         using var master = platform.Operator();
