@@ -226,8 +226,8 @@ public sealed class SparkPackageTests
         var tasks = new[] { Master, new PlacedTask("connect", "t", "10.0.0.3", new Dictionary<string, int> { ["grpc"] = 7100, ["page"] = 7101 }, true) }.ToDictionary(task => task.Name);
 
         Package.Snippets(settings, new Dictionary<string, PlacedTask> { ["master"] = Master }).ShouldBeEmpty();
-        Package.Snippets(settings, tasks).Select(snippet => (snippet.Title, snippet.Language)).ShouldBe([("Python", "python"), ("Notebook", "shell"), ("Environment", "shell")]);
-        Package.Snippets(settings, tasks)[2].Text.ShouldBe("export SPARK_REMOTE='sc://10.0.0.3:7100/;authorization=Bearer%20secret-connect'");
+        Package.Snippets(settings, tasks).Select(snippet => (snippet.Title, snippet.Language)).ShouldBe([("Environment", "shell"), ("Python", "python"), ("Notebook", "shell")]);
+        Package.Snippets(settings, tasks)[0].Text.ShouldBe("export SPARK_REMOTE='sc://10.0.0.3:7100/;authorization=Bearer%20secret-connect'");
         Package.Endpoints(settings, tasks).ShouldBe(
         [
             new EndpointView("connect", "Spark Connect", "sc://10.0.0.3:7100", null),
