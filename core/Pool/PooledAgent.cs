@@ -63,7 +63,7 @@ public sealed class PooledAgent
     internal Dictionary<(string FrameworkId, string ExecutorId), PooledExecutor> LiveExecutors { get; } = [];
 
     /// <summary>What every agent of this platform can do; the link has no other agents.</summary>
-    private static readonly AgentInfo.Types.Capability.Types.Type[] Known =
+    internal static readonly AgentInfo.Types.Capability.Types.Type[] Known =
     [
         AgentInfo.Types.Capability.Types.Type.MultiRole,
         AgentInfo.Types.Capability.Types.Type.HierarchicalRole,

@@ -5,6 +5,9 @@ namespace DataPlatform.Core.Pool;
 /// <summary>One agent as operators see it.</summary>
 internal static class AgentViews
 {
+    /// <summary>The same objects in every answer: nobody changes what an answer holds.</summary>
+    private static readonly AgentInfo.Types.Capability[] Capabilities = [.. PooledAgent.Known.Select(static type => new AgentInfo.Types.Capability { Type = type })];
+
     /// <param name="alike">Of all agents of one answer.</param>
     public static OperatorResponse.Types.GetAgents.Types.Agent Of(PoolState state, PooledAgent agent, AlikeResources alike)
     {
@@ -30,7 +33,7 @@ internal static class AgentViews
         view.AllocatedResources.Add(alike.Allocated(agent.HoldingTasks.Select(task => (task.Role, task.Resources))
             .Concat(agent.Executors.Values.Select(executor => (executor.Role, executor.Resources)))));
         view.OfferedResources.Add(alike.Allocated(agent.OutstandingOffers.Values.Select(offer => (offer.Role, offer.Resources))));
-        view.Capabilities.Add(agent.Capabilities.Select(capability => new AgentInfo.Types.Capability { Type = capability }));
+        view.Capabilities.Add(Capabilities);
         return view;
     }
 }

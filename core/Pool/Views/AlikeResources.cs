@@ -10,17 +10,27 @@ namespace DataPlatform.Core.Pool;
 internal sealed class AlikeResources
 {
     private readonly Dictionary<(ResourceBag Resources, string? Role), IReadOnlyList<Resource>> known = [];
+    private readonly ResourceSum sum = new();
 
     public IReadOnlyList<Resource> Of(ResourceBag resources) => Of(resources, null);
 
     /// <summary>Held by each role, and marked as allocated to it.</summary>
     public IReadOnlyList<Resource> Allocated(IEnumerable<(string Role, ResourceBag Resources)> held)
     {
-        var byRole = ResourceSum.ByRole(held);
-        if (byRole.Count != 1)
-            return Of(byRole.OrderBy(role => role.Key, StringComparer.Ordinal).Aggregate(ResourceBag.Empty, (sum, role) => sum.Add(role.Value.AllocatedTo(role.Key))));
-        var (only, resources) = byRole.First();
-        return Of(resources, only);
+        string? only = null;
+        foreach (var (role, resources) in held)
+        {
+            if (only is not null && role != only)
+            {
+                sum.Take();
+                return Of(ResourceSum.AllocatedByRole(held).Aggregate(ResourceBag.Empty, static (all, each) => all.Add(each)));
+            }
+
+            only = role;
+            sum.Add(resources);
+        }
+
+        return Of(sum.Take(), only);
     }
 
     private IReadOnlyList<Resource> Of(ResourceBag resources, string? allocatedTo)

@@ -37,7 +37,7 @@ public static class OperatorViews
     public static OperatorResponse.Types.GetExecutors Executors(PoolState state)
     {
         var view = new OperatorResponse.Types.GetExecutors();
-        foreach (var agent in state.Agents.Values.OrderBy(agent => agent.Id, StringComparer.Ordinal))
+        foreach (var agent in state.Agents.Values.Where(agent => agent.Executors.Count > 0).OrderBy(agent => agent.Id, StringComparer.Ordinal))
             view.Executors.Add(agent.ExecutorsInOrder.Select(executor => new OperatorResponse.Types.GetExecutors.Types.Executor { ExecutorInfo = executor.Info, AgentId = agent.Info.Id }));
         return view;
     }

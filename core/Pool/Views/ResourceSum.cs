@@ -77,6 +77,15 @@ internal sealed class ResourceSum
         return others.Add(ResourceBag.Of(scalars.Select(static sum => new ResourceEntry(sum.Key, new ResourceValue.Scalar(sum.Value)))));
     }
 
+    /// <summary>The sum, which is nothing again from now on.</summary>
+    public ResourceBag Take()
+    {
+        var bag = ToBag();
+        scalars.Clear();
+        others = ResourceBag.Empty;
+        return bag;
+    }
+
     /// <summary>Over all scalars of that name, however reserved.</summary>
     public double Amount(string name)
     {
