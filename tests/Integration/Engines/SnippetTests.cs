@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using DataPlatform.Integration.Tests.Operators;
 using DataPlatform.Integration.Tests.Platform;
 
 namespace DataPlatform.Integration.Tests.Engines;
@@ -24,6 +25,8 @@ public sealed partial class SnippetTests(ITestOutputHelper output)
     [InlineData("rabbitmq", "{}", "hello from", "")]
     public async Task Runs_as_it_is_printed(string package, string options, string said, string surely)
     {
+        var needed = ShippedPackage.Read(package).Declaration.Versions[0].Artifacts;
+        Assert.SkipWhen(needed.Program is { } program && !File.Exists(program), $"{needed.Program} is not installed here: Debian's {needed.Debian} brings it");
         await using var platform = await PlatformProcesses.StartAsync(agents: 2);
         using var client = await platform.StartControlPlaneAsync();
         await client.NeedAsync(package, "jupyter");
