@@ -252,7 +252,7 @@ public sealed class ControlPlaneClient : IDisposable
     /// <summary>What was done, the last first.</summary>
     /// <param name="before">Only what was done before this entry; null for the last.</param>
     public Task<IReadOnlyList<AuditEntryView>> AuditAsync(string? actor, string? action, string? target, long? before, int limit, CancellationToken cancellation = default) =>
-        GetAsync($"api/v1/audit?limit={limit}{Part("actor", actor)}{Part("action", action)}{Part("target", target)}{Part("before", before?.ToString(System.Globalization.CultureInfo.InvariantCulture))}", Json.IReadOnlyListAuditEntryView, cancellation);
+        GetAsync($"api/v1/audit?limit={limit}{Part("actor", actor)}{Part("action", action)}{Part("target", target)}{Part("before", before?.ToString(CultureInfo.InvariantCulture))}", Json.IReadOnlyListAuditEntryView, cancellation);
 
     public Task<AuditCheck> CheckAuditAsync(CancellationToken cancellation = default) => GetAsync("api/v1/audit/check", Json.AuditCheck, cancellation);
 

@@ -5,7 +5,7 @@ using DataPlatform.Services.ControlPlane.Storage;
 namespace DataPlatform.Services.ControlPlane.Access;
 
 /// <summary>Gives out tokens for programs and ends what lets in.</summary>
-public sealed partial class TokenDesk(TokenStore tokens, AuditLog audit, TimeProvider time)
+public sealed partial class TokenDesk(TokenStore tokens, AuditLog audit)
 {
     public const int MostDays = 365;
     private const int MostOfOne = 100;
@@ -33,7 +33,7 @@ public sealed partial class TokenDesk(TokenStore tokens, AuditLog audit, TimePro
         var secret = tokens.Create(TokenStore.Bearer, request.Name!, principal, TimeSpan.FromDays(request.Days));
         var made = tokens.Find(TokenStore.Bearer, secret)!;
         audit.Add(principal, "create-token", request.Name!, $"{request.Days} days");
-        return (new NewToken(made.Id, made.Name, secret, time.GetUtcNow() + TimeSpan.FromDays(request.Days)), null);
+        return (new NewToken(made.Id, made.Name, secret, made.ExpiresAt), null);
     }
 
     /// <returns>False when there is none of this id.</returns>

@@ -37,8 +37,7 @@ public sealed class LakeReader(string root, ServedDatasets? served = null, strin
 
     /// <summary>The dataset with files that can be opened here, all of them.</summary>
     /// <exception cref="IOException">One can't be had.</exception>
-    public async Task<Dataset> ReadableAsync(Dataset dataset, CancellationToken cancellation) =>
-        dataset.Cluster is null ? dataset : await served!.ReadableAsync(dataset, ServedDatasets.MostBytes, cancellation);
+    public Task<Dataset> ReadableAsync(Dataset dataset, CancellationToken cancellation) => ReadableAsync(dataset, ServedDatasets.MostBytes, cancellation);
 
     /// <summary>One dataset with schema and first rows; null when there is none at that path.</summary>
     /// <exception cref="IOException">It can't be read.</exception>
@@ -48,10 +47,13 @@ public sealed class LakeReader(string root, ServedDatasets? served = null, strin
         var (datasets, unknown) = await FindAsync(path, cancellation);
         if (datasets.FirstOrDefault(candidate => candidate.Path == path.Trim('/')) is not { } dataset)
             return unknown.Count == 0 ? null : throw new IOException(unknown[0]);
-        var readable = dataset.Cluster is null ? dataset : await served!.ReadableAsync(dataset, MostSampled, cancellation);
+        var readable = await ReadableAsync(dataset, MostSampled, cancellation);
         var sample = await Sample(readable, Math.Clamp(rows, 0, MostRows), cancellation);
         return Describe(dataset) with { RowCount = readable.Files.Count == dataset.Files.Count ? sample.RowCount : null, Columns = sample.Columns, Rows = sample.Rows };
     }
+
+    private async Task<Dataset> ReadableAsync(Dataset dataset, long most, CancellationToken cancellation) =>
+        dataset.Cluster is null ? dataset : await served!.ReadableAsync(dataset, most, cancellation);
 
     private IReadOnlyList<Dataset> InFolder() => Directory.Exists(Root) ? Datasets.Under(HostListing.Of(Root)) : [];
 

@@ -44,9 +44,12 @@ public sealed class PackageSchedulers(
 
     public IReadOnlyList<PodNeeds> Needs(JsonObject options) => TrialSpecification.Needs(package, options, lakePath);
 
-    public IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after) =>
+    public IReadOnlyList<PodChange> Changes(JsonObject before, JsonObject after)
+    {
         // Whatever the cluster began with is no difference.
-        TargetDiff.Of(TrialSpecification.Of(package, Whole(before), lakePath, launched: Whole(before)), TrialSpecification.Of(package, Whole(after), lakePath, launched: Whole(before)));
+        var was = Whole(before);
+        return TargetDiff.Of(TrialSpecification.Of(package, was, lakePath), TrialSpecification.Of(package, Whole(after), lakePath, launched: was));
+    }
 
     public IReadOnlyList<string> Connections(JsonObject options) => package.Connections(options);
 

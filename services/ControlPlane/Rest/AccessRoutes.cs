@@ -24,7 +24,7 @@ public static class AccessRoutes
 
         var audit = api.MapGroup("/audit").WithTags("Access");
         audit.MapGet("/", Read).WithSummary("What was done, by whom, the last first").Produces<IReadOnlyList<AuditEntryView>>().Produces<Problem>(400, "application/problem+json");
-        audit.MapGet("/check", (AuditLog log) => Results.Json(new AuditCheck(log.Count(), log.FirstBroken()), Refusals.Json))
+        audit.MapGet("/check", (AuditLog log) => Results.Json(Check(log), Refusals.Json))
             .WithSummary("Whether all that is written down is as it was written").Produces<AuditCheck>();
     }
 
@@ -43,6 +43,8 @@ public static class AccessRoutes
     private static IResult Read(AuditLog log, string? actor, string? action, string? target, long? before, int? limit) => limit is < 1 or > MostEntries
         ? Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("limit", "out of range", $"1 to {MostEntries}")]))
         : Results.Json<IReadOnlyList<AuditEntryView>>([.. log.Read(actor, action, target, before, limit ?? 100).Select(View)], Refusals.Json);
+
+    public static AuditCheck Check(AuditLog log) => new(log.Count(), log.FirstBroken());
 
     public static AuditEntryView View((long Sequence, DateTimeOffset At, AuditEntry Entry) read) =>
         new(read.Sequence, read.At, read.Entry.Actor, read.Entry.Action, read.Entry.Target, read.Entry.Detail);

@@ -69,7 +69,7 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         await using var launched = await DeclaredLaunch.StartAsync("cassandra", output, agents: 4);
         await launched.ReadyAsync("""{"version":"5.0.8","nodes":3,"heap":512,"disk":1024}""");
         await SayAsync(launched, "CREATE KEYSPACE trial WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}", "CREATE TABLE trial.rows (id int PRIMARY KEY)");
-        await using var traffic = new CassandraTraffic(Exported(launched, "CASSANDRA_CONTACT_POINTS"), Exported(launched, "CASSANDRA_PASSWORD"));
+        await using var traffic = new CassandraTraffic(launched.Exported("CASSANDRA_CONTACT_POINTS"), launched.Exported("CASSANDRA_PASSWORD"));
 
         (await launched.UpdatedAsync("""{"version":"5.0.9"}""")).ShouldBe(["node-0", "node-1", "node-2"], ignoreOrder: true);
         (await SayAsync(launched, "SELECT release_version FROM system.local")).ShouldBe("5.0.9");
@@ -97,7 +97,7 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         await launched.ReadyAsync("""{"nodes":3,"heap":512,"disk":1024}""");
         await SayAsync(launched, "CREATE KEYSPACE trial WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}", "CREATE TABLE trial.rows (id int PRIMARY KEY)");
         (await SayAsync(launched, "SELECT rack FROM system.local")).ShouldStartWith("rack-");
-        await using var traffic = new CassandraTraffic(Exported(launched, "CASSANDRA_CONTACT_POINTS"), Exported(launched, "CASSANDRA_PASSWORD"));
+        await using var traffic = new CassandraTraffic(launched.Exported("CASSANDRA_CONTACT_POINTS"), launched.Exported("CASSANDRA_PASSWORD"));
 
         await launched.ReplacedAsync("node-1");
         await launched.UntilFactsAsync(facts => facts.Count(fact => fact is { Name: "normal", Value: "1" }) == 3 && facts.Count(fact => fact is { Name: "down", Value: "0" }) == 3);
@@ -167,12 +167,12 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         {
             WorkingDirectory = CassandraTraffic.Folder, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        start.Environment["AT"] = Exported(launched, "CASSANDRA_CONTACT_POINTS").Split(',')[0];
+        start.Environment["AT"] = launched.Exported("CASSANDRA_CONTACT_POINTS").Split(',')[0];
         start.Environment["AS"] = user;
-        start.Environment["BY"] = password ?? Exported(launched, "CASSANDRA_PASSWORD");
+        start.Environment["BY"] = password ?? launched.Exported("CASSANDRA_PASSWORD");
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         var authority = Path.Combine(Directory.CreateTempSubdirectory("dp-cassandra-").FullName, "authority.pem");
-        if (Exported(launched, "CASSANDRA_ENCRYPTED") == "true")
+        if (launched.Exported("CASSANDRA_ENCRYPTED") == "true")
         {
             await File.WriteAllTextAsync(authority, launched.Connection.Keys.Files.Single(file => file.Path == launched.Connection.Keys.Paths["CASSANDRA_AUTHORITY"]).Content);
             start.Environment["AUTHORITY"] = authority;
@@ -208,7 +208,4 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
         except cql.Refused as refused:
             print(refused)
         """;
-
-    private static string Exported(DeclaredLaunch launched, string variable) =>
-        launched.Connection.Environment.TryGetValue(variable, out var value) ? value : launched.Connection.Keys.Variables[variable];
 }

@@ -9,12 +9,8 @@ internal static class KafkaClient
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static string Exported(DeclaredLaunch launched, string variable) =>
-        launched.Connection.Environment.TryGetValue(variable, out var value) ? value : launched.Connection.Keys.Variables[variable];
-
     /// <summary>From what a connected cluster is told.</summary>
-    public static ClientConfig Settings(DeclaredLaunch launched) =>
-        Settings(launched, launched.Connection.Environment.Concat(launched.Connection.Keys.Variables).DistinctBy(variable => variable.Key).ToDictionary());
+    public static ClientConfig Settings(DeclaredLaunch launched) => Settings(launched, launched.Connection.Environment);
 
     /// <summary>From what an operation hands out.</summary>
     public static ClientConfig HandedOut(DeclaredLaunch launched, OperationView operation) => Settings(launched, launched.HandedOut(operation));

@@ -9,7 +9,6 @@ namespace DataPlatform.Integration.Tests.Operators;
 public sealed class KafkaLaunchTests(ITestOutputHelper output)
 {
     private const string Small = """{"dedicated":true,"brokers":3,"heap":256,"controller_heap":128,"disk":1024,"replicas":3}""";
-    private static readonly TimeSpan Patience = KafkaClient.Patience;
 
     [Fact]
     public async Task One_node_takes_messages_of_who_knows_its_password_keeps_them_and_leaves_nothing()
@@ -73,7 +72,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
     {
         await using var launched = await DeclaredLaunch.StartAsync("kafka", output);
         await launched.ReadyAsync("""{"heap":256,"disk":1024,"tls":true}""");
-        Exported(launched, "KAFKA_SECURITY_PROTOCOL").ShouldBe("SASL_SSL");
+        launched.Exported("KAFKA_SECURITY_PROTOCOL").ShouldBe("SASL_SSL");
         await SendAsync(Settings(launched), "greetings", "hello");
         Receive(Settings(launched), "greetings", 1).ShouldBe(["hello"]);
         var reader = await launched.GivenAsync("create-user", """{"name":"reader","read":"greetings","groups":"*"}""");

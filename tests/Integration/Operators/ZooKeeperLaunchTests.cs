@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Integration.Tests.Platform;
 using Shouldly;
 
 namespace DataPlatform.Integration.Tests.Operators;
@@ -159,17 +160,13 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         await launched.ReadyAsync("""{"memory":128}""");
         await ModesAsync(Servers(launched).Split(','), "follower follower leader");
         var (keeper, server) = (launched.ProcessOf("server-1", arguments => arguments.StartsWith("/usr/bin/python3 ", StringComparison.Ordinal)), launched.ProcessOf("server-1", arguments => arguments.StartsWith("/usr/bin/java ", StringComparison.Ordinal)));
-        var known = (await File.ReadAllTextAsync($"/proc/{keeper}/environ", TestContext.Current.CancellationToken)).Split('\0').Where(variable => variable.StartsWith("MEETING=", StringComparison.Ordinal) || variable.StartsWith("SUPER_PASSWORD=", StringComparison.Ordinal));
-        var start = new ProcessStartInfo("/usr/bin/python3", ["-S", Path.Combine(ShippedPackage.Folder("zookeeper"), "leave.py"), "3", Servers(launched).Replace(',', ' ')]) { RedirectStandardError = true };
-        foreach (var variable in known)
-            start.Environment[variable[..variable.IndexOf('=')]] = variable[(variable.IndexOf('=') + 1)..];
+        var known = (await File.ReadAllTextAsync($"/proc/{keeper}/environ", TestContext.Current.CancellationToken)).Split('\0').Select(variable => variable.Split('=', 2)).Where(variable => variable[0] is "MEETING" or "SUPER_PASSWORD").Select(variable => KeyValuePair.Create(variable[0], variable[1]));
 
         Signal(server, "STOP");
         try
         {
-            using var leaving = Process.Start(start)!;
-            (await leaving.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldContain("server 3 stays in the ensemble: of the 2 servers that would stay 1 are in the ensemble, and more than half of them must be");
-            await leaving.WaitForExitAsync(TestContext.Current.CancellationToken);
+            var leaving = await EndedProgram.RunAsync("/usr/bin/python3", ["-S", "leave.py", "3", Servers(launched).Replace(',', ' ')], ShippedPackage.Folder("zookeeper"), known);
+            leaving.Error.ShouldContain("server 3 stays in the ensemble: of the 2 servers that would stay 1 are in the ensemble, and more than half of them must be");
             leaving.ExitCode.ShouldBe(1);
         }
         finally
