@@ -53,6 +53,7 @@ public sealed class CassandraLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task Clients_speak_to_it_encrypted()
     {
         await using var launched = await DeclaredLaunch.StartAsync("cassandra", output);

@@ -37,6 +37,7 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task Permissions_are_kept_and_nothing_shows_the_superusers_name()
     {
         await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, zone: "north/1");
@@ -63,6 +64,7 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task A_DataNode_hands_on_what_it_holds_before_it_goes_and_others_are_filled_when_they_come()
     {
         await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, agents: 3);
@@ -85,6 +87,7 @@ public sealed class HdfsLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task A_DataNode_stays_when_fewer_would_be_left_than_files_have_copies()
     {
         await using var launched = await DeclaredLaunch.StartAsync("hdfs", output, agents: 2);

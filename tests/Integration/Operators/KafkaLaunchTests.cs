@@ -68,6 +68,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task Clients_speak_to_it_encrypted()
     {
         await using var launched = await DeclaredLaunch.StartAsync("kafka", output);
@@ -114,6 +115,7 @@ public sealed class KafkaLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task A_broker_whose_copies_would_have_no_place_is_not_removed()
     {
         await using var launched = await DeclaredLaunch.StartAsync("kafka", output, agents: 3);

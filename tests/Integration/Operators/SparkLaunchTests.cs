@@ -29,6 +29,7 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         """;
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task Launches_a_Spark_that_runs_Python_functions_and_writes_to_the_lake_and_goes_away()
     {
         var package = ShippedPackage.Read("spark");
@@ -47,7 +48,10 @@ public sealed class SparkLaunchTests(ITestOutputHelper output)
         output.WriteLine($"asked to ready: {asked.Clock.Elapsed.TotalSeconds:0.0} s");
         foreach (var step in ready.Plans[0].Phases.SelectMany(phase => phase.Steps))
             output.WriteLine($"{step.Name}: launched after {(step.StartedAt - asked.At)?.TotalSeconds:0.00} s, ready after {(step.FinishedAt - asked.At)?.TotalSeconds:0.00} s");
-        ready.Tasks.Count.ShouldBe(4);
+        // A slow host may have lost a start, and the cluster made it good: what ended is told, what lives is counted.
+        foreach (var ended in ready.Tasks.Where(task => task.EndedAt is not null))
+            TestContext.Current.AddWarning($"{ended.Name} ended before the cluster was ready: {ended.State} {ended.Message}");
+        ready.Tasks.Count(task => task.EndedAt is null).ShouldBe(4);
         ready.Snippets.ShouldNotBeEmpty();
         (await spark.UntilActivityAsync(seen => seen.State == ActivityState.Idle, TimeSpan.FromMinutes(2))).Of.ShouldBe("its launch", "the Connect server and its executors are none");
 

@@ -95,6 +95,7 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task An_ensemble_that_was_parked_goes_on_where_it_was()
     {
         await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output, agents: 3);
@@ -257,6 +258,7 @@ public sealed class ZooKeeperLaunchTests(ITestOutputHelper output)
         """;
 
     [Fact]
+    [Trait("Length", "Minutes")]
     public async Task An_ensemble_comes_back_elsewhere_and_knows_its_own_from_another()
     {
         await using var launched = await DeclaredLaunch.StartAsync("zookeeper", output, agents: 3);
