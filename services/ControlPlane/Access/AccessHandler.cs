@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Clusters;
+using DataPlatform.Services.ControlPlane.Proxy;
 using DataPlatform.Services.ControlPlane.Rest;
 using DataPlatform.Services.ControlPlane.Storage;
 using DataPlatform.Services.Hosting.Security;
@@ -14,7 +15,8 @@ namespace DataPlatform.Services.ControlPlane.Access;
 
 /// <summary>Signs a request in by its bearer token or, without one, by the session cookie.</summary>
 public sealed class AccessHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TokenStore tokens, MetricsReaders measuring, FailedLogins failures)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TokenStore tokens, MetricsReaders measuring,
+    PageAddresses pages, PagePasses passes, FailedLogins failures)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "dataplatform";
@@ -50,17 +52,18 @@ public sealed class AccessHandler(
             return Task.FromResult(AuthenticateResult.Fail("the token is unknown or has ended"));
         }
 
+        if (pages.Has(Context))
+            return Task.FromResult(OfPass() is { } guest ? Success(guest, PagePasses.Method) : AuthenticateResult.NoResult());
         var session = Request.Cookies[Cookie] is { } secret ? tokens.Find(TokenStore.Session, secret) : null;
         return Task.FromResult(session is null ? AuthenticateResult.NoResult() : Success(session, TokenStore.Session));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (LoginWall.IsPage(Context) || (Request.Path.StartsWithSegments("/ui") && Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)))
-        {
-            Response.Redirect("/login?return=" + Uri.EscapeDataString(Request.Path + Request.QueryString));
-            return Task.CompletedTask;
-        }
+        if (IsPageOfEngine())
+            return ChallengePageOfEngine();
+        if (LoginWall.IsPage(Context))
+            return ToLogin();
 
         if (Context.Items[WaitItem] is TimeSpan wait) return Refusals.Write(Context, TooMany(Context, wait));
         Response.Headers.WWWAuthenticate = "Bearer";
@@ -70,6 +73,41 @@ public sealed class AccessHandler(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Refusals.Write(
         Context, new Problem("Not allowed", 403, Context.User.HasClaim(MethodClaim, MetricsReaders.Method) ? "This token reads measurements, and nothing else." : null, null));
+
+    private TokenHolder? OfPass() =>
+        PageEntrance.ClusterOf(Request.Path) is { } cluster && pages.Has(Context, cluster) && Request.Cookies[PagePasses.Cookie(cluster)] is { } pass ? passes.Find(pass, cluster) : null;
+
+    private bool IsPageOfEngine() =>
+        HttpMethods.IsGet(Request.Method) && Request.Path.StartsWithSegments(PageEntrance.Root) && Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
+    /// <summary>Leads to the console for a ticket, and there to the login when no session is open.</summary>
+    private Task ChallengePageOfEngine()
+    {
+        var here = Request.Path.ToUriComponent() + Request.QueryString.ToUriComponent();
+        var from = Request.Headers["Sec-Fetch-Site"].ToString();
+        if (pages.Has(Context))
+        {
+            // It comes from here, and brought back nothing of what it was given.
+            if (from == "same-origin" && Request.Cookies.Count == 0)
+            {
+                var console = pages.Console(Context) + here;
+                return PlainPage.Of(401, "Sign in", $"<p class=\"refusal\">What let you in has ended, or this browser keeps no cookies for {PlainPage.Encoded(Request.Host.Value ?? "")}.</p><p><a href=\"{PlainPage.Encoded(console)}\">Open it from the console</a></p>")
+                    .ExecuteAsync(Context);
+            }
+
+            Response.Redirect(pages.Console(Context) + here);
+            return Task.CompletedTask;
+        }
+
+        // A strict cookie is not sent along where another site leads here; it is when this one does.
+        return from == "cross-site" ? PlainPage.Of(200, "Opens", PlainPage.GoOn(here, "Opens a page.")).ExecuteAsync(Context) : ToLogin();
+    }
+
+    private Task ToLogin()
+    {
+        Response.Redirect("/login?return=" + Uri.EscapeDataString(Request.Path + Request.QueryString));
+        return Task.CompletedTask;
+    }
 
     private AuthenticateResult Measuring(string token) => measuring.Find(token) is { } cluster
         ? Success(new TokenHolder(cluster.Id, cluster.Name, "cluster " + cluster.Name, cluster.ExpiresAt), MetricsReaders.Method)

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using DataPlatform.Services.ControlPlane.Storage;
 using DataPlatform.Services.Hosting.Security;
 using Microsoft.AspNetCore.Mvc;
@@ -30,9 +28,7 @@ public static class LoginPage
 
         audit.Add(principal, "login", "console", "login link");
         SignIn(context, tokens, principal);
-        // A page and no redirect: the next request then comes from this site and carries the strict cookie.
-        var next = HtmlEncoder.Default.Encode(Local(@return));
-        return Page(200, $"<meta http-equiv=\"refresh\" content=\"0;url={next}\"><p>Signed in. <a href=\"{next}\">Continue</a></p>");
+        return Page(200, PlainPage.GoOn(Local(@return), "Signed in."));
     }
 
     private static IResult Enter(HttpContext context, TokenStore tokens, AuditLog audit, FailedLogins failures, [FromForm] string? token, [FromForm] string? @return)
@@ -74,31 +70,12 @@ public static class LoginPage
     private static string Local(string? path) => IsLocal(path) ? path! : "/";
 
     private static string Form(string? refusal, string? @return) =>
-        (refusal is null ? "" : $"<p role=\"alert\" class=\"refusal\">{HtmlEncoder.Default.Encode(refusal)}</p>")
+        (refusal is null ? "" : $"<p role=\"alert\" class=\"refusal\">{PlainPage.Encoded(refusal)}</p>")
         + "<p>Open the one-time link that the control plane printed at start, or make one with <code>dp login</code>.</p>"
         + "<form method=\"post\" action=\"/login\"><label for=\"token\">Or sign in with a token</label>"
         + "<input id=\"token\" name=\"token\" type=\"password\" autocomplete=\"off\" required>"
-        + $"<input type=\"hidden\" name=\"return\" value=\"{HtmlEncoder.Default.Encode(Local(@return))}\">"
+        + $"<input type=\"hidden\" name=\"return\" value=\"{PlainPage.Encoded(Local(@return))}\">"
         + "<button>Sign in</button></form>";
 
-    private static IResult Page(int status, string body) => Results.Content(
-        $$"""
-        <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in · DataPlatform</title>
-        <style>
-          :root { color-scheme: light dark; }
-          body { font: 16px/1.5 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-items: center;
-            background: light-dark(#f5f6f8, #14181f); color: light-dark(#1d2530, #e3e8ef); }
-          main { width: min(25rem, calc(100vw - 2rem)); padding: 2rem; box-sizing: border-box; border-radius: 12px;
-            background: light-dark(#fff, #1c222c); border: 1px solid light-dark(#dfe3e8, #2d3542); }
-          h1 { font-size: 1.25rem; margin: 0 0 1rem; } code { font-size: .9em; }
-          label { display: block; margin: 1.5rem 0 .35rem; font-weight: 600; }
-          input { width: 100%; box-sizing: border-box; font: inherit; padding: .55rem .7rem; border-radius: 6px; border: 1px solid light-dark(#b6bfca, #465162);
-            background: transparent; color: inherit; }
-          button { margin-top: 1rem; width: 100%; font: inherit; font-weight: 600; padding: .6rem; border: 0; border-radius: 6px; background: #2457a6; color: #fff; cursor: pointer; }
-          a { color: light-dark(#2457a6, #7fb0ff); }
-          .refusal { padding: .6rem .8rem; border-radius: 6px; background: light-dark(#fdecec, #43242a); color: light-dark(#8a1f1f, #ffb9b9); }
-        </style></head><body><main><h1>DataPlatform</h1>{{body}}</main></body></html>
-        """,
-        "text/html; charset=utf-8", Encoding.UTF8, status);
+    private static IResult Page(int status, string body) => PlainPage.Of(status, "Sign in", body);
 }

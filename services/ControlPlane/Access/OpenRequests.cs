@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DataPlatform.Services.ControlPlane.Proxy;
 using DataPlatform.Services.ControlPlane.Storage;
 
 namespace DataPlatform.Services.ControlPlane.Access;
@@ -34,7 +35,7 @@ public sealed class OpenRequests : IDisposable
         try
         {
             // It may have been removed between the look at it and this.
-            if (context.WebSockets.IsWebSocketRequest && !tokens.IsOpen(token) && context.User.HasClaim(AccessHandler.MethodClaim, TokenStore.Session))
+            if (context.WebSockets.IsWebSocketRequest && !tokens.IsOpen(token) && context.User.FindFirst(AccessHandler.MethodClaim)?.Value is TokenStore.Session or PagePasses.Method)
             {
                 context.Response.StatusCode = StatusCodes.Status401Unauthorized;
                 return;

@@ -1,3 +1,5 @@
+using DataPlatform.Services.ControlPlane.Proxy;
+
 namespace DataPlatform.Services.ControlPlane.Access;
 
 /// <summary>What browsers are told about every page of the console; engines' pages bring their own rules.</summary>
@@ -19,13 +21,14 @@ public static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        if (!context.Request.Path.StartsWithSegments("/ui"))
+        if (!context.Request.Path.StartsWithSegments(PageEntrance.Root))
         {
             headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs") ? ReferencePolicy : Policy;
             headers.XFrameOptions = "DENY";
         }
 
-        if (!context.Request.Path.StartsWithSegments("/_framework") && !context.Request.Path.StartsWithSegments("/_content"))
+        // Engines say themselves what browsers may keep: the console's word would have JupyterLab's scripts sent again for each page.
+        if (!context.Request.Path.StartsWithSegments(PageEntrance.Root) && !context.Request.Path.StartsWithSegments("/_framework") && !context.Request.Path.StartsWithSegments("/_content"))
             headers.CacheControl = "no-store";
         return next(context);
     }

@@ -35,6 +35,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.WebUtilities;
 using MudBlazor.Services;
 using Scalar.AspNetCore;
@@ -65,7 +66,9 @@ public static class ControlPlaneApplication
         // In a build folder the console's files are where their packages left them; a published folder has them itself.
         if (File.Exists(Path.Combine(AppContext.BaseDirectory, "dp-control-plane.staticwebassets.runtime.json"))) builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseSetting("urls", "");
-        builder.ListenOn(new Listener(settings.Ip, settings.Port, LargestBody, Names: null, ConnectionShare));
+        var side = settings.Pages is PagesAddress.OfOnePort pages ? new SidePort(pages.Port) : null;
+        builder.ListenOn(new Listener(settings.Ip, settings.Port, LargestBody, Names: null, ConnectionShare) { Side = side });
+        builder.Services.AddSingleton(provider => new ServerAddress(provider.GetRequiredService<IServer>(), settings, side));
         builder.Logging.ToConsole().SetMinimumLevel(LogLevel.Warning)
             .AddFilter("DataPlatform", LogLevel.Information).AddFilter("DataPlatform.Services.ControlPlane.Access", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error).AddFilter("Hangfire", LogLevel.Warning);
         AddServices(builder.Services, settings);
@@ -96,7 +99,7 @@ public static class ControlPlaneApplication
         });
         services.AddSingleton<RunningTasks>().AddSingleton<ExecSeats>().AddSingleton<TaskExec>().AddSingleton<TableProbe>().AddSingleton<HandOutDesk>().AddSingleton<TableDesk>();
         services.AddSingleton<ChartProbe>().AddSingleton<ChartDesk>();
-        services.AddSingleton<ServerAddress>().AddSingleton<EngineProxy>();
+        services.AddSingleton<PageAddresses>().AddSingleton<PagePasses>().AddSingleton<PageEntrance>().AddSingleton<EngineProxy>();
         services.AddSingleton(provider => new PackageStore(
             new PackageStoreOptions
             {
@@ -167,6 +170,7 @@ public static class ControlPlaneApplication
         app.Use((context, next) => SecurityHeaders.Invoke(context, next));
         app.Use((context, next) => app.Services.GetRequiredService<HostGuard>().Invoke(context, next));
         app.Use((context, next) => FollowerRedirect.Invoke(context, app.Services.GetRequiredService<Leadership>(), next));
+        app.Use((context, next) => app.Services.GetRequiredService<PageEntrance>().Invoke(context, next));
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = Unexpected, SuppressDiagnosticsCallback = thrown => Refusal(thrown.HttpContext, thrown.Exception) is not null });
         app.UseWhen(LoginWall.IsPage, pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseWhen(context => !LoginWall.IsPage(context), rest => rest.UseStatusCodePages(pages => Refusals.Write(

@@ -1,14 +1,18 @@
 using System.Net;
 using DataPlatform.Services.ControlPlane.Settings;
+using DataPlatform.Services.Hosting.Serving;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace DataPlatform.Services.ControlPlane.Hosting;
 
 /// <summary>Where this process is reached; known once it listens.</summary>
-public sealed class ServerAddress(IServer server, ControlPlaneSettings settings)
+/// <param name="side">Where engines' pages are served apart from all else; null when host names tell them apart.</param>
+public sealed class ServerAddress(IServer server, ControlPlaneSettings settings, SidePort? side)
 {
-    public int Port => new Uri(Bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+    public int Port => Bound.Select(each => new Uri(each.Replace("[::]", "localhost", StringComparison.Ordinal)).Port).First(port => port != side?.Port);
+
+    public SidePort? Side => side;
 
     /// <summary>Under which people and agents reach it, without a slash at the end.</summary>
     public string Url => $"http://{settings.Hostname}:{Port}";
@@ -16,5 +20,5 @@ public sealed class ServerAddress(IServer server, ControlPlaneSettings settings)
     /// <summary>Under which clusters' tasks reach whichever control plane leads, without a slash at the end.</summary>
     public string PublicUrl => settings.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? Url;
 
-    private string Bound => server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? throw new InvalidOperationException("not listening yet");
+    private IEnumerable<string> Bound => server.Features.Get<IServerAddressesFeature>()?.Addresses is { Count: > 0 } addresses ? addresses : throw new InvalidOperationException("not listening yet");
 }

@@ -1,4 +1,3 @@
-using DataPlatform.Services.ControlPlane.Access;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -11,6 +10,9 @@ namespace DataPlatform.Services.ControlPlane.Proxy;
 /// </summary>
 public sealed class EngineTransformer(string prefix, Uri target, IReadOnlyDictionary<string, string> added) : HttpTransformer
 {
+    /// <summary>How the names of what signs in here begin.</summary>
+    private const string OwnCookies = "dp_";
+
     private readonly string basePath = target.AbsolutePath.TrimEnd('/');
 
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
@@ -24,8 +26,7 @@ public sealed class EngineTransformer(string prefix, Uri target, IReadOnlyDictio
         proxyRequest.Headers.Remove(HeaderNames.Authorization);
         proxyRequest.Headers.Remove(HeaderNames.Cookie);
         var cookies = request.Headers.Cookie.SelectMany(header => (header ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            .Where(cookie => !cookie.StartsWith(AccessHandler.Cookie + "=", StringComparison.Ordinal)
-                && !cookie.StartsWith(".AspNetCore.", StringComparison.Ordinal));
+            .Where(cookie => !cookie.StartsWith(OwnCookies, StringComparison.Ordinal) && !cookie.StartsWith(".AspNetCore.", StringComparison.Ordinal));
         if (string.Join("; ", cookies) is { Length: > 0 } kept) proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.Cookie, kept);
         proxyRequest.Headers.Remove("X-Forwarded-Prefix");
         proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Prefix", prefix);
@@ -43,21 +44,22 @@ public sealed class EngineTransformer(string prefix, Uri target, IReadOnlyDictio
         var copied = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
         if (headers.SetCookie.Count > 0)
-            headers.SetCookie = headers.SetCookie.Where(cookie => cookie?.StartsWith(AccessHandler.Cookie + "=", StringComparison.OrdinalIgnoreCase) == false).ToArray();
+            headers.SetCookie = headers.SetCookie.Where(cookie => cookie?.TrimStart().StartsWith(OwnCookies, StringComparison.OrdinalIgnoreCase) == false).ToArray();
+        if (headers.CacheControl.Count == 0) headers.CacheControl = "private, no-cache";
         headers.Remove("Clear-Site-Data");
         headers.Remove("Service-Worker-Allowed");
-        if (headers.Location.ToString() is { Length: > 0 } location) headers.Location = Moved(location);
+        if (headers.Location.ToString() is { Length: > 0 } location) headers.Location = Moved(location, httpContext.Request.Host.Value);
         return copied;
     }
 
     /// <summary>A redirect of the engine, as the browser has to follow it.</summary>
-    private string Moved(string location)
+    private string Moved(string location, string? host)
     {
         if (location.StartsWith("//", StringComparison.Ordinal)) return prefix + "/";
         if (Uri.TryCreate(location, UriKind.Absolute, out var absolute) && absolute.Scheme is "http" or "https")
         {
-            // To any other host it stays what it is: the browser follows without what it knows of this console.
-            if (absolute.Authority != target.Authority) return location;
+            // Engines make addresses of the Host that they are told. To any other it stays what it is: the browser follows without what it knows of this console.
+            if (absolute.Authority != target.Authority && !string.Equals(absolute.Authority, host, StringComparison.OrdinalIgnoreCase)) return location;
             location = absolute.PathAndQuery + absolute.Fragment;
         }
 

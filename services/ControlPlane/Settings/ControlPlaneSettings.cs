@@ -17,6 +17,8 @@ public sealed record ControlPlaneSettings
         new("port", "PORT", "8080", "Port to listen on; 0 takes a free one"),
         new("hostname", "NAME", null, "Name under which agents and browsers reach this process; by default the address, or the machine's name when listening on all"),
         new("public-url", "URL", null, "Under which clusters' tasks reach the control plane, such as a name that leads to whichever of several leads; by default http://HOSTNAME:PORT"),
+        new("pages-url", "URL", null, "Under which browsers find engines' own pages, apart from the console: with a star for the cluster's name, such as http://*.pages.example.org:8080, or what a proxy makes of --pages-port. By default http://*.localhost where the hostname is a loopback address"),
+        new("pages-port", "PORT", null, "Port for engines' own pages, where they have no host names of their own; by default the one after --port"),
         CommonSettings.AllowedHosts,
         new("work-dir", "DIR", "~/.local/state/dataplatform/control-plane", "Where the database, keys and the endpoint file are kept"),
         new("lake", "DIR", null, "The lake: a directory that all hosts share; by default <work-dir>/lake"),
@@ -45,6 +47,7 @@ public sealed record ControlPlaneSettings
     public required string Hostname { get; init; }
     /// <summary>Under which clusters' tasks reach whichever control plane leads; null for this process's own address.</summary>
     public Uri? PublicUrl { get; init; }
+    public PagesAddress Pages { get => field ?? PagesAddress.Usual(Hostname, Port); init; }
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
     public required string WorkDir { get; init; }
     public required string Lake { get; init; }
@@ -71,6 +74,8 @@ public sealed record ControlPlaneSettings
         if (!IPAddress.IsLoopback(ip) && adminToken is null)
             throw new SettingsException(
                 $"--ip: refusing to listen on {ip} without a configured administrator; give --admin-token-file FILE, or listen on 127.0.0.1");
+        var port = values.Port("port");
+        var hostname = values.FindHostName("hostname") ?? (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : Literal(ip));
         return new ControlPlaneSettings
         {
             Ip = ip,
@@ -78,9 +83,10 @@ public sealed record ControlPlaneSettings
             AdminTokenFile = adminToken,
             Master = values.Find("master") is null ? null : values.Urls("master")[0],
             OtherMasters = values.Find("master") is null ? [] : [.. values.Urls("master").Skip(1)],
-            Port = values.Port("port"),
-            Hostname = values.FindHostName("hostname") ?? (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? Dns.GetHostName() : Literal(ip)),
+            Port = port,
+            Hostname = hostname,
             PublicUrl = values.FindUrl("public-url"),
+            Pages = PagesAddress.From(values, hostname, port),
             AllowedHosts = values.List(CommonSettings.AllowedHosts.Name),
             Lake = values.FindPath("lake") ?? Path.Combine(workDir, "lake"),
             Store = values.FindPath("store") ?? Path.Combine(workDir, "store"),

@@ -42,10 +42,9 @@ public sealed class TokenStore(Database database, TimeProvider time)
     public TokenHolder? Find(string kind, string secret)
     {
         if (secret.Length is 0 or > 256) return null;
-        var row = database.Read(connection => connection.QuerySingleOrDefault<Row>(
+        return Holder(database.Read(connection => connection.QuerySingleOrDefault<Row>(
             "SELECT id, name, principal, expires_at FROM tokens WHERE kind = @kind AND hash = @hash AND expires_at > @now",
-            new { kind, hash = Hash(secret), now = time.GetUtcNow().ToUnixTimeMilliseconds() }));
-        return row is null ? null : new TokenHolder(row.id, row.name, row.principal, DateTimeOffset.FromUnixTimeMilliseconds(row.expires_at));
+            new { kind, hash = Hash(secret), now = time.GetUtcNow().ToUnixTimeMilliseconds() })));
     }
 
     /// <summary>Of those that have not ended, the newest first.</summary>
@@ -55,8 +54,11 @@ public sealed class TokenStore(Database database, TimeProvider time)
         .Select(row => new TokenEntry(row.id, row.name, row.kind, row.principal, DateTimeOffset.FromUnixTimeMilliseconds(row.created_at), DateTimeOffset.FromUnixTimeMilliseconds(row.expires_at))).ToList();
 
     /// <summary>Whether it still lets in.</summary>
-    public bool IsOpen(string id) => database.Read(connection => connection.ExecuteScalar<long>(
-        "SELECT COUNT(*) FROM tokens WHERE id = @id AND expires_at > @now", new { id, now = time.GetUtcNow().ToUnixTimeMilliseconds() })) > 0;
+    public bool IsOpen(string id) => FindById(id) is not null;
+
+    /// <summary>Whose it is; null when it no longer lets in.</summary>
+    public TokenHolder? FindById(string id) => Holder(database.Read(connection => connection.QuerySingleOrDefault<Row>(
+        "SELECT id, name, principal, expires_at FROM tokens WHERE id = @id AND expires_at > @now", new { id, now = time.GetUtcNow().ToUnixTimeMilliseconds() })));
 
     /// <summary>One was removed; called with its id.</summary>
     public event Action<string>? Removed;
@@ -77,6 +79,8 @@ public sealed class TokenStore(Database database, TimeProvider time)
     public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    private static TokenHolder? Holder(Row? row) => row is null ? null : new TokenHolder(row.id, row.name, row.principal, DateTimeOffset.FromUnixTimeMilliseconds(row.expires_at));
 
     private int Execute(string sql, object parameters) => database.Write(transaction => transaction.Connection!.Execute(sql, parameters, transaction));
 

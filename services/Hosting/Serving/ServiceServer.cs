@@ -42,6 +42,15 @@ public static class ServiceServer
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestBody, HeadersTimeout);
             kestrel.Listen(listener.Address, listener.Port, listen => Speak(listen, HttpProtocols.Http1));
+            if (listener.Side is { } side)
+            {
+                kestrel.Listen(listener.Address, side.Wanted, listen =>
+                {
+                    side.Bind(listen);
+                    Speak(listen, HttpProtocols.Http1);
+                });
+            }
+
             if (listener.Http2Port is { } port)
                 kestrel.Listen(listener.Address, port, listen => Speak(listen, HttpProtocols.Http2));
         });
@@ -107,4 +116,6 @@ public sealed record Listener(IPAddress Address, int Port, long LargestBody, Hos
 {
     /// <summary>Speaks HTTP/2 alone, without TLS and without being asked first; null for none.</summary>
     public int? Http2Port { get; init; }
+
+    public SidePort? Side { get; init; }
 }

@@ -58,7 +58,7 @@ public sealed class EngineProxyTests : IAsyncLifetime
     public async Task What_signs_in_here_never_reaches_the_engine_and_its_own_token_does()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/ui/trial/page/");
-        request.Headers.Add("Cookie", "dp_session=secret; theirs=1");
+        request.Headers.Add("Cookie", "dp_session=secret; theirs=1; dp_page_trial=secret");
         var seen = await (await host.Client.SendAsync(request)).Content.ReadAsStringAsync();
         seen.ShouldContain("cookie: theirs=1");
         seen.ShouldNotContain("secret");
@@ -79,6 +79,8 @@ public sealed class EngineProxyTests : IAsyncLifetime
     [InlineData("/ui/trial/page/redirect-absolute", "/ui/trial/page/login?x=1")]
     [InlineData("/ui/trial/based/redirect-based", "/ui/trial/based/tree")]
     [InlineData("/ui/trial/page/redirect-scheme-relative", "/ui/trial/page/")]
+    [InlineData("/ui/trial/page/redirect-to-the-host-it-is-told", "/ui/trial/page/jobs/?id=1")]
+    [InlineData("/ui/trial/page/redirect-elsewhere", "http://elsewhere.example/jobs/")]
     public async Task Redirects_stay_within_the_prefix(string path, string location)
     {
         using var answer = await host.Client.GetAsync(path);
@@ -124,6 +126,19 @@ public sealed class EngineProxyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task People_are_shown_a_page_that_looks_again_while_an_engine_does_not_answer()
+    {
+        await engine.StopAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/ui/trial/page/") { Headers = { { "Accept", "text/html" } } };
+        using var answer = await host.Client.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        var text = await answer.Content.ReadAsStringAsync();
+        text.ShouldContain("http-equiv=\"refresh\"");
+        text.ShouldContain("/clusters/trial\"");
+    }
+
+    [Fact]
     public async Task Websockets_pass()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
@@ -152,13 +167,19 @@ public sealed class EngineProxyTests : IAsyncLifetime
 
                 break;
             case "cookies":
-                response.Headers.SetCookie = new[] { "dp_session=stolen; Path=/", "theirs=1" };
+                response.Headers.SetCookie = new[] { "dp_session=stolen; Path=/", " dp_page_trial=stolen", "theirs=1" };
                 break;
             case "redirect-path":
                 response.Redirect("/login");
                 break;
             case "redirect-absolute":
                 response.Redirect(engineUrl + "/login?x=1");
+                break;
+            case "redirect-to-the-host-it-is-told":
+                response.Redirect($"http://{request.Host}/jobs/?id=1");
+                break;
+            case "redirect-elsewhere":
+                response.Redirect("http://elsewhere.example/jobs/");
                 break;
             case "redirect-based":
                 response.Redirect("/ui/trial/based/tree");
