@@ -19,6 +19,10 @@ public sealed record ClusterSummary(
     /// <summary>The blueprint that it belongs to; null for a cluster on its own.</summary>
     public string? Blueprint { get; init; }
 
+    /// <summary>Where its first page is opened, at the console's address; null while it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Page { get; init; }
+
     /// <summary>What it does or did last; null where nothing is said of it, such as while it is parked.</summary>
     public ActivityView? Activity { get; init; }
 }

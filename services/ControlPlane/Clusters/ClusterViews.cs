@@ -65,6 +65,7 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
             cluster.Id, cluster.Name, cluster.Package, cluster.VersionOf(), cluster.Owner, state, reason, cluster.CreatedAt, seen.ReadyAt, cluster.ExpiresAt, seen.Reserved)
         {
             Blueprint = cluster.Blueprint,
+            Page = seen.Endpoints.FirstOrDefault(endpoint => endpoint.ProxyPath is not null) is { } page ? page.ProxyPath!.TrimEnd('/') + "/" + page.Landing : null,
             Activity = state is ClusterState.Deleted or ClusterState.Deleting ? null : seen.Activity,
         };
         return new ClusterDetail(summary, Texts(cluster.Options), seen.Plans, seen.Tasks, seen.Endpoints, seen.Snippets, seen.Waiting)

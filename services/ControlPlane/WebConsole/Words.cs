@@ -53,6 +53,10 @@ public static class Words
         _ => Color.Info,
     };
 
+    /// <summary>Why not, short: of fields, the first.</summary>
+    public static string Sentence(Problem problem) =>
+        problem.Errors is { Count: > 0 } errors ? $"{errors[0].Message}; allowed: {errors[0].Allowed}" : problem.Detail ?? problem.Title;
+
     public static string Task(string state) => state.StartsWith("TASK_", StringComparison.Ordinal) ? state[5..].Replace('_', ' ').ToLowerInvariant() : state;
 
     public static Color TaskColour(string state) => state switch

@@ -7,7 +7,7 @@ namespace DataPlatform.EndToEnd.Tests.Console;
 
 public sealed class ConsolePagesTests(ConsoleFixture console)
 {
-    private static readonly string? Screenshots = Environment.GetEnvironmentVariable("DP_SCREENSHOTS");
+    internal static readonly string? Screenshots = Environment.GetEnvironmentVariable("DP_SCREENSHOTS");
 
     [Fact]
     public async Task A_cluster_is_launched_from_the_form_by_keyboard_alone()
