@@ -38,7 +38,7 @@ public sealed class ClustersPageTests(ConsoleFixture console) : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "Ends in" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Ends in" }).ClickAsync();
         await Assertions.Expect(Rows(page).First).ToHaveAttributeAsync("data-name", "many-907");
-        await page.GetByRole(AriaRole.Searchbox).FillAsync("many-3 worker-1");
+        await page.GetByRole(AriaRole.Searchbox).PressSequentiallyAsync("many-3 worker-1");
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
         page.Url.ShouldEndWith("/?q=many-3+worker-1&state=Starting&sort=Ends&down=true");
 
@@ -56,6 +56,7 @@ public sealed class ClustersPageTests(ConsoleFixture console) : IAsyncLifetime
         await using var context = await NewContextAsync();
         var page = await OpenAsync(context, "/?q=many-99");
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "Choose all that are shown" }).PressAsync("Space");
+        await Assertions.Expect(page.GetByRole(AriaRole.Checkbox, new() { Name = "Choose many-995" })).ToBeCheckedAsync();
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "Choose many-995" }).PressAsync("Space");
         var chosen = page.GetByRole(AriaRole.Region, new() { Name = "Chosen clusters" });
         await Assertions.Expect(chosen.GetByText("9 chosen: 27 cpus, 27 GiB")).ToBeVisibleAsync();

@@ -43,6 +43,8 @@ public sealed class ConsoleFixture : IAsyncLifetime
         prometheus = await ScriptedPrometheus.StartAsync();
         prometheus.Answer = AnswerAsync;
         if (!File.Exists(Browser)) return;
+        // A busy machine takes its time to draw.
+        Assertions.SetDefaultExpectTimeout(15_000);
         playwright = await Playwright.CreateAsync();
         Chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Browser, Args = Arguments });
     }
