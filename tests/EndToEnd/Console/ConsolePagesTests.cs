@@ -117,6 +117,57 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task A_deletion_is_left_and_confirmed_by_keyboard_alone()
+    {
+        var id = console.Launch("to-delete-by-keyboard");
+        var page = await console.Open("/clusters/to-delete-by-keyboard");
+        var (dialog, store) = (page.GetByRole(AriaRole.Dialog), console.Host.Get<ClusterStore>());
+        var (keep, delete) = (dialog.GetByRole(AriaRole.Button, new() { Name = "Keep it" }), dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }));
+        await TabTo(page, "Delete");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(keep).ToBeFocusedAsync();
+        await Assertions.Expect(delete).ToHaveCSSAsync("background-color", "rgb(179, 38, 30)");
+        await Save(page, "delete-dialog");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        store.FindById(id)!.DeleteRequestedAt.ShouldBeNull();
+
+        await TabTo(page, "Delete");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(keep).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(delete).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("h1 .state")).ToHaveTextAsync("Deleting");
+        store.FindById(id)!.DeleteRequestedAt.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(false, "rgb(36, 87, 166)")]
+    [InlineData(true, "rgb(127, 176, 255)")]
+    public async Task Whatever_takes_the_keyboard_shows_that_it_has_it(bool dark, string colour)
+    {
+        var name = dark ? "ringed-dark" : "ringed-light";
+        console.Launch(name);
+        var seen = new HashSet<string>();
+        foreach (var path in (string[])["/clusters/" + name, "/launch/sample", "/access", "/sql"])
+        {
+            var page = await console.Open(path, dark: dark);
+            await Assertions.Expect(page.Locator(".bar nav a.active")).ToHaveCSSAsync("color", colour);
+            await foreach (var (tag, text, outline) in Tabbed(page))
+            {
+                outline.ShouldBe($"solid 2px {colour}", $"{tag} '{text}' on {path}");
+                seen.Add(tag);
+            }
+
+            await page.Context.CloseAsync();
+        }
+
+        seen.ShouldBeSubsetOf(["A", "BUTTON", "INPUT", "SELECT", "SUMMARY", "TEXTAREA", "DIV", "PRE"]);
+        foreach (var tag in (string[])["A", "BUTTON", "INPUT", "SELECT", "SUMMARY", "TEXTAREA"]) seen.ShouldContain(tag);
+    }
+
+    [Fact]
     public async Task A_blueprint_is_brought_up_by_keyboard_after_it_was_shown_what_it_does_and_taken_down_as_one_thing()
     {
         var page = await console.Open("/blueprints-up");
@@ -274,6 +325,34 @@ public sealed class ConsolePagesTests(ConsoleFixture console)
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
         await page.GetByRole(AriaRole.Button, new() { Name = "Check all entries" }).ClickAsync();
         await Assertions.Expect(page.GetByText("entries are as they were written.")).ToBeVisibleAsync();
+    }
+
+    private static async Task TabTo(IPage page, string text)
+    {
+        await foreach (var at in Tabbed(page))
+            if (at.Text == text) return;
+        throw new InvalidOperationException($"no Tab leads to {text}");
+    }
+
+    /// <summary>All that Tab leads to, from where the focus is around until it comes to something again.</summary>
+    private static async IAsyncEnumerable<(string Tag, string Text, string Outline)> Tabbed(IPage page)
+    {
+        await page.EvaluateAsync("() => { window.tabbed = new Set(); }");
+        while (true)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            var at = await page.EvaluateAsync<string[]?>("""
+                () => {
+                    const on = document.activeElement, style = getComputedStyle(on);
+                    if (window.tabbed.has(on)) return null;
+                    window.tabbed.add(on);
+                    return [on.tagName, on.innerText?.trim() ?? '', `${style.outlineStyle} ${style.outlineWidth} ${style.outlineColor}`];
+                }
+                """);
+            if (at is null) yield break;
+            // There the browser has the keyboard.
+            if (at[0] != "BODY") yield return (at[0], at[1], at[2]);
+        }
     }
 
     private static async Task Save(IPage page, string name)
