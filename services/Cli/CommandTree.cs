@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using DataPlatform.Services.Cli.Commands;
+using DataPlatform.Services.Cli.Completion;
 using DataPlatform.Services.Cli.Output;
 
 namespace DataPlatform.Services.Cli;
@@ -12,17 +14,18 @@ public static class CommandTree
     {
         var root = Create(surroundings);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+        var error = ErrorOutput.Of(surroundings, parsed);
+        if (Misunderstanding.Of(parsed) is { Count: > 0 } misunderstood)
         {
-            foreach (var error in parsed.Errors) await surroundings.Error.WriteLineAsync($"dp: {error.Message}");
-            await surroundings.Error.WriteLineAsync($"'{CommandPath(parsed)} --help' shows what is understood.");
+            await error.WriteAsync(misunderstood, $"'{CommandPath(parsed)} --help' shows what is understood.");
             return ExitCode.Usage;
         }
+
         var configuration = new InvocationConfiguration
         {
             Output = surroundings.Output, Error = surroundings.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
         };
-        return await Failures.ToExitCodeAsync(() => parsed.InvokeAsync(configuration, cancellation), surroundings.Error, cancellation);
+        return await Failures.ToExitCodeAsync(() => parsed.InvokeAsync(configuration, cancellation), error, cancellation);
     }
 
     public static RootCommand Create(Surroundings surroundings)
@@ -52,12 +55,19 @@ public static class CommandTree
             LoginCommand.Create(surroundings),
             ReplayCommand.Create(surroundings),
             QuickstartCommand.Create(surroundings),
+            CompletionCommand.Create(surroundings),
         };
+        root.SetAction(async (_, _) =>
+        {
+            await FirstSteps.WriteAsync(surroundings);
+            return ExitCode.Done;
+        });
         foreach (var command in BlueprintCommands.Create(surroundings)) root.Add(command);
         foreach (var command in LifeCommands.Create(surroundings)) root.Add(command);
         foreach (var command in OperationCommands.Create(surroundings)) root.Add(command);
         foreach (var command in AccessCommands.Create(surroundings)) root.Add(command);
         foreach (var command in PartCommands.Create()) root.Add(command);
+        foreach (var directive in root.Directives.OfType<SuggestDirective>()) directive.Action = new SuggestAction();
         foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples((HelpAction)option.Action!);
         return root;
     }

@@ -7,11 +7,15 @@ public static class DurationText
 {
     public const string Allowed = "a whole number and a unit, such as 90s, 45m, 8h or 2d";
 
-    /// <returns>Null when <paramref name="text"/> is no positive duration of at most 365 days.</returns>
+    /// <summary>What is longer is taken as this: whoever is asked for so much refuses it with the bound that holds there.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
+
+    /// <returns>Null when <paramref name="text"/> is no positive duration.</returns>
     public static TimeSpan? Parse(string text)
     {
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
-        if (digits is 0 or > 9 || !long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0) return null;
+        if (text.AsSpan(0, digits).TrimStart('0').IsEmpty) return null;
+        var count = decimal.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var read) ? read : decimal.MaxValue;
         long? seconds = text[digits..] switch
         {
             "s" or "secs" => 1,
@@ -21,7 +25,7 @@ public static class DurationText
             "w" or "weeks" => 604_800,
             _ => null,
         };
-        return seconds is { } unit && count * unit <= 365L * 86_400 ? TimeSpan.FromSeconds(count * unit) : null;
+        return seconds is { } unit ? TimeSpan.FromSeconds((long)(Math.Min(count, (decimal)Longest.TotalSeconds / unit) * unit)) : null;
     }
 
     /// <summary>Two units at most: <c>7h 59m</c>, <c>2.4 s</c>.</summary>

@@ -30,9 +30,9 @@ public static class AccessCommands
                 return ExitCode.Done;
             }
 
-            var rows = new Rows(surroundings.Interactive, "NAME", "KIND", "WHOSE", "ENDS", "ID");
+            var rows = new Rows("NAME", "KIND", "WHOSE", "ENDS", "ID");
             foreach (var token in tokens) rows.Add(token.Name + (token.Asks ? " (this one)" : ""), token.Kind, token.Principal, Words.Moment(token.ExpiresAt), token.Id);
-            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            rows.Write(surroundings);
             return ExitCode.Done;
         });
         return command;
@@ -88,9 +88,9 @@ public static class AccessCommands
                 return ExitCode.Done;
             }
 
-            var rows = new Rows(surroundings.Interactive, "NUMBER", "AT", "WHO", "WHAT", "WITH", "MORE");
-            foreach (var entry in entries) rows.Add(entry.Sequence.ToString(CultureInfo.InvariantCulture), Words.Moment(entry.At), entry.Actor, entry.Action, entry.Target, Rows.Short(entry.Detail));
-            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            var rows = new Rows("NUMBER", "AT", "WHO", "WHAT", "WITH", "MORE") { ShortensLast = true };
+            foreach (var entry in entries) rows.Add(entry.Sequence.ToString(CultureInfo.InvariantCulture), Words.Moment(entry.At), entry.Actor, entry.Action, entry.Target, entry.Detail);
+            rows.Write(surroundings);
             return ExitCode.Done;
         });
         return command;

@@ -36,10 +36,10 @@ public static class BlueprintCommands
             }
 
             var now = surroundings.Time.GetUtcNow();
-            var rows = new Rows(surroundings.Interactive, "NAME", "STATE", "READY", "AGE", "OWNER", "REASON");
+            var rows = new Rows("NAME", "STATE", "READY", "AGE", "OWNER", "REASON");
             foreach (var blueprint in blueprints)
                 rows.Add(blueprint.Name, Words.State(blueprint.State), $"{blueprint.Ready} of {blueprint.Clusters}", DurationText.Short(now - blueprint.CreatedAt), blueprint.Owner, blueprint.Reason);
-            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            rows.Write(surroundings);
             return ExitCode.Done;
         });
         return command;
@@ -61,10 +61,10 @@ public static class BlueprintCommands
 
             var summary = detail.Summary;
             await surroundings.Output.WriteLineAsync(Rows.Printable($"{summary.Name}: {summary.Title}, {Words.State(summary.State)}{(summary.Reason is { } reason ? $": {reason}" : "")}"));
-            var rows = new Rows(surroundings.Interactive, "CLUSTER", "PACKAGE", "STATE", "NEEDS", "REASON");
+            var rows = new Rows("CLUSTER", "PACKAGE", "STATE", "NEEDS", "REASON");
             foreach (var cluster in detail.Clusters)
                 rows.Add(cluster.Name, cluster.Package, cluster.Cluster is { } there ? Words.State(there.State) : "not there", string.Join(", ", cluster.Needs), cluster.Cluster?.Reason);
-            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            rows.Write(surroundings);
             return ExitCode.Done;
         });
         return command;

@@ -8,7 +8,7 @@ public static class ClusterCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var command = new ExampledCommand("cluster", "Shows one cluster: steps, tasks and how to connect", "dp cluster trial", "dp cluster trial -o json | jq -r '.endpoints[].url'") { cluster };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -18,7 +18,7 @@ public static class ClusterCommand
             if (detail is { Tables.Count: > 0, Summary: { ReadyAt: not null, State: ClusterState.Ready or ClusterState.Degraded or ClusterState.Failed } })
                 detail = detail with { Tables = await client.TablesAsync(detail.Summary.Name, cancellation) };
             if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, detail, ControlPlaneJson.Default.ClusterDetail);
-            else ClusterPage.Write(surroundings, detail);
+            else ClusterPage.Write(surroundings, client.Address, detail);
             return ExitCode.Done;
         });
         return command;

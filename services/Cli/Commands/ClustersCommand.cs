@@ -24,11 +24,11 @@ public static class ClustersCommand
                 return ExitCode.Done;
             }
             var now = surroundings.Time.GetUtcNow();
-            var rows = new Rows(surroundings.Interactive, "NAME", "PACKAGE", "STATE", "AGE", "DELETED IN", "LAST ACTIVITY", "HOLDS", "REASON");
+            var rows = new Rows("NAME", "PACKAGE", "STATE", "AGE", "DELETED IN", "LAST ACTIVITY", "HOLDS", "REASON") { ShortensLast = true };
             foreach (var cluster in clusters)
                 rows.Add(cluster.Name, $"{cluster.Package} {cluster.Version}", Words.State(cluster.State), DurationText.Short(now - cluster.CreatedAt),
-                    DurationText.Short(cluster.ExpiresAt - now), Words.Activity(cluster.Activity, now), Words.Amounts(cluster.Reserved), Rows.Short(cluster.Reason));
-            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+                    DurationText.Short(cluster.ExpiresAt - now), Words.Activity(cluster.Activity, now), Words.Amounts(cluster.Reserved), cluster.Reason);
+            rows.Write(surroundings);
             return ExitCode.Done;
         });
         return command;

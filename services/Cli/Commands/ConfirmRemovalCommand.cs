@@ -24,12 +24,7 @@ public static class ConfirmRemovalCommand
             foreach (var id in withheld.ClusterIds) await surroundings.Output.WriteLineAsync(id);
             await surroundings.Error.WriteLineAsync(
                 $"{withheld.ClusterIds.Count} of {withheld.Running} clusters that run are not known to the control plane's database. If it was lost, put it back instead: what is confirmed is taken down.");
-            if (!parsed.GetValue(yes) && !(surroundings.Interactive && surroundings.Confirms("Take them down?")))
-            {
-                if (!surroundings.Interactive) await surroundings.Error.WriteLineAsync("Nothing is confirmed; --yes confirms it.");
-                return ExitCode.Failed;
-            }
-
+            if (!parsed.GetValue(yes) && !await surroundings.ConfirmsAsync("Take them down?", cancellation)) return ExitCode.Failed;
             await client.ConfirmRemovalAsync(withheld.ClusterIds, cancellation);
             await surroundings.Error.WriteLineAsync("They are being taken down.");
             return ExitCode.Done;

@@ -12,7 +12,7 @@ public static class DownCommand
         var blueprint = Shared.Blueprint();
         var (yes, needed) = (Shared.Yes(), Shared.EvenIfNeeded());
         var leave = new Option<bool>("--no-wait") { Description = "Return as soon as it is accepted" };
-        var limit = Shared.Duration("--timeout", "How long to wait until all of it is gone", "5m");
+        var limit = Shared.Timeout("How long to wait until all of it is gone", "5m");
         var command = new ExampledCommand("down", "Deletes all clusters of a blueprint; what they wrote to the lake stays", "dp down lab", "dp down lab --yes --no-wait", "dp down lab --even-if-needed")
         {
             blueprint, yes, needed, leave, limit,
@@ -23,10 +23,12 @@ public static class DownCommand
             using var client = surroundings.Connect();
             var seen = await client.BlueprintAsync(name, cancellation);
             var clusters = seen.Clusters.Where(cluster => cluster.Cluster is not null).Select(cluster => cluster.Name).Reverse().ToList();
-            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Take {name} down ({string.Join(", ", clusters)})?")) return ExitCode.Failed;
+            if (!parsed.GetValue(yes) && !await surroundings.ConfirmsAsync($"Take {name} down ({string.Join(", ", clusters)})?", cancellation)) return ExitCode.Failed;
             var leaving = await client.DownAsync(name, parsed.GetValue(needed), cancellation);
             if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, leaving, ControlPlaneJson.Default.BlueprintDetail);
-            if (!parsed.GetValue(leave)) await UntilGoneAsync(surroundings, client, clusters, parsed.GetValue(limit), parsed.WantsJson(), cancellation);
+            if (!parsed.GetValue(leave))
+                await UntilGoneAsync(surroundings, client, clusters, parsed.GetValue(limit), parsed.WantsJson(), cancellation)
+                    .OrGoesOnAsync($"{name} goes on being taken down; 'dp blueprint show {name}' shows how far it is", cancellation);
             await surroundings.Error.WriteLineAsync(parsed.GetValue(leave) ? $"{name} is being taken down" : $"{name} is down");
             return ExitCode.Done;
         });
@@ -39,14 +41,7 @@ public static class DownCommand
         foreach (var cluster in clusters)
         {
             await surroundings.Error.WriteLineAsync($"{cluster}:");
-            try
-            {
-                await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster, static _ => false, end, surroundings, isQuiet, cancellation);
-            }
-            catch (RefusedException refusal) when (refusal.Problem.Status == 404)
-            {
-                // It was gone before it could be watched.
-            }
+            await new ClusterWatch(client, surroundings.Time).UntilGoneAsync(cluster, end, surroundings, isQuiet, cancellation);
         }
     }
 }

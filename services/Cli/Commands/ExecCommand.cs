@@ -11,7 +11,7 @@ public static class ExecCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var task = new Argument<string>("task") { Description = "CLUSTER/TASK, such as trial/worker-0" };
+        var task = Shared.Task(surroundings);
         var words = new Argument<string[]>("command") { Description = "The program and its arguments, after --; a shell with a terminal when there is none", Arity = ArgumentArity.ZeroOrMore };
         var terminal = new Option<bool>("--tty", "-t") { Description = "Give the command a terminal: colours, line editing, Ctrl-C" };
         var interactive = new Option<bool>("--interactive", "-i") { Description = "Pass on what is typed; what is piped in always is, and with --tty too" };
@@ -27,13 +27,13 @@ public static class ExecCommand
             var withInput = withTerminal || parsed.GetValue(interactive) || !LocalTerminal.IsInput;
             var request = new ExecRequest(
                 named ?? ["sh"], withTerminal ? LocalTerminal.Size() ?? UsualWindow : null, withTerminal ? surroundings.Environment("TERM") : null);
-            return RunAsync(surroundings, parsed.GetRequiredValue(task), request, withInput, cancellation);
+            return RunAsync(surroundings, ErrorOutput.Of(surroundings, parsed), parsed.GetRequiredValue(task), request, withInput, cancellation);
         });
         return command;
     }
 
     /// <summary>A command may end with any code, so none of this program's own is told for what it says of itself, but for one.</summary>
-    private static async Task<int> RunAsync(Surroundings surroundings, string task, ExecRequest request, bool input, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Surroundings surroundings, ErrorOutput error, string task, ExecRequest request, bool input, CancellationToken cancellation)
     {
         var (cluster, name) = LogsCommand.Split(task);
         int? ended = null;
@@ -45,7 +45,7 @@ public static class ExecCommand
             if (end.Problem is { } problem) throw new RefusedException(problem);
             ended = end.ExitCode;
             return ExitCode.Done;
-        }, surroundings.Error, cancellation);
+        }, error, cancellation);
         return ended ?? (own == ExitCode.Interrupted ? own : ExitCode.NotRun);
     }
 }

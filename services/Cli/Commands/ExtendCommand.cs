@@ -8,7 +8,7 @@ public static class ExtendCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var by = new Argument<string>("duration") { Description = $"How much longer it lives: {DurationText.Allowed}" };
         var command = new ExampledCommand("extend", "Moves the end of a cluster's life", "dp extend trial 4h") { cluster, by };
         command.SetAction(async (parsed, cancellation) =>

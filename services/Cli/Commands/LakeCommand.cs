@@ -36,27 +36,26 @@ public static class LakeCommand
             await JsonOutput.WriteAsync(surroundings.Output, datasets, ControlPlaneJson.Default.IReadOnlyListDatasetView);
             return ExitCode.Done;
         }
-        var rows = new Rows(surroundings.Interactive, "DATASET", "FORMAT", "SIZE", "FILES", "ROWS", "OWNER", "CHANGED");
+        var rows = new Rows("DATASET", "FORMAT", "SIZE", "FILES", "ROWS", "OWNER", "CHANGED");
         foreach (var dataset in datasets)
             rows.Add(dataset.Path, dataset.Format, Words.Bytes(dataset.SizeBytes), $"{dataset.Files}", dataset.RowCount?.ToString(), dataset.Owner, Words.Moment(dataset.ModifiedAt));
         if (rows.Count == 0) await surroundings.Output.WriteLineAsync("The lake holds no dataset yet.");
-        else surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        else rows.Write(surroundings);
         return ExitCode.Done;
     }
 
     private static void Show(Surroundings surroundings, DatasetView dataset)
     {
-        var console = surroundings.ConsoleOf(surroundings.Output);
         surroundings.Output.WriteLine(Rows.Printable(
             $"{dataset.Path}: {dataset.Format}, {Words.Bytes(dataset.SizeBytes)} in {dataset.Files} file(s){(dataset.RowCount is { } all ? $", {all} rows" : "")}, changed {Words.Moment(dataset.ModifiedAt)}"));
         var columns = dataset.Columns ?? [];
-        var schema = new Rows(surroundings.Interactive, "COLUMN", "TYPE", "MAY BE NULL");
+        var schema = new Rows("COLUMN", "TYPE", "MAY BE NULL");
         foreach (var column in columns) schema.Add(column.Name, column.Type, column.Nullable ? "yes" : "no");
-        if (schema.Count > 0) console.Write(schema.ToTable());
+        if (schema.Count > 0) schema.Write(surroundings);
         if (dataset.Rows is not { Count: > 0 } values || columns.Count == 0) return;
         surroundings.Output.WriteLine();
-        var rows = new Rows(surroundings.Interactive, [.. columns.Select(column => Rows.Printable(column.Name))]);
+        var rows = new Rows([.. columns.Select(column => Rows.Printable(column.Name))]);
         foreach (var row in values) rows.Add([.. row.Take(columns.Count), .. Enumerable.Repeat<string?>(null, Math.Max(0, columns.Count - row.Count))]);
-        console.Write(rows.ToTable());
+        rows.Write(surroundings);
     }
 }

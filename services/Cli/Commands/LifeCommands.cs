@@ -20,7 +20,7 @@ public static class LifeCommands
 
     private static ExampledCommand Park(Surroundings surroundings)
     {
-        var (cluster, needed) = (Shared.Cluster(), Shared.EvenIfNeeded());
+        var (cluster, needed) = (Shared.Cluster(surroundings), Shared.EvenIfNeeded());
         var command = new ExampledCommand("park", "Ends a cluster's pods and gives their places back; what it keeps stays", "dp park trial", "dp park trial --even-if-needed") { cluster, needed };
         command.SetAction(async (parsed, cancellation) =>
             await AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), parsed.GetValue(needed) ? "park?even_if_needed=true" : "park", "is being parked", cancellation));
@@ -29,12 +29,12 @@ public static class LifeCommands
 
     private static ExampledCommand Replace(Surroundings surroundings)
     {
-        var (cluster, pod, yes) = (Shared.Cluster(), Pod(), Shared.Yes());
+        var (cluster, pod, yes) = (Shared.Cluster(surroundings), Pod(), Shared.Yes());
         var command = new ExampledCommand("replace", "Begins a pod anew, on another host where its own is away; what its volumes hold is lost", "dp replace trial worker-3", "dp replace trial worker-3 --yes") { cluster, pod, yes };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (name, which) = (parsed.GetRequiredValue(cluster), parsed.GetRequiredValue(pod));
-            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Replace {which} of {name}, and lose what its volumes hold?")) return ExitCode.Failed;
+            if (!parsed.GetValue(yes) && !await surroundings.ConfirmsAsync($"Replace {which} of {name}, and lose what its volumes hold?", cancellation)) return ExitCode.Failed;
             return await AskAsync(surroundings, parsed, name, $"pods/{Uri.EscapeDataString(which)}/replace", $"gets another {which}", cancellation);
         });
         return command;
@@ -44,7 +44,7 @@ public static class LifeCommands
 
     private static ExampledCommand Change(Surroundings surroundings, string action, string description, string said)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var command = new ExampledCommand(action, description, $"dp {action} trial") { cluster };
         command.SetAction(async (parsed, cancellation) => await AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), action, said, cancellation));
         return command;
@@ -63,7 +63,7 @@ public static class LifeCommands
 
     private static ExampledCommand Step(Surroundings surroundings, string action, string description, string said)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var pod = Pod();
         var command = new ExampledCommand(action, description, $"dp plan {action} trial worker-3") { cluster, pod };
         command.SetAction(async (parsed, cancellation) =>

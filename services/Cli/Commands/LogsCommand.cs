@@ -10,7 +10,7 @@ public static class LogsCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var task = new Argument<string>("task") { Description = "CLUSTER/TASK, such as trial/worker-0" };
+        var task = Shared.Task(surroundings);
         var error = new Option<bool>("--stderr") { Description = "What it wrote to standard error instead of standard output" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what is written from now on, until Ctrl-C" };
         var tail = new Option<int?>("--tail") { Description = "Only the last lines", HelpName = "LINES" };
@@ -24,17 +24,19 @@ public static class LogsCommand
             var (cluster, name) = Split(parsed.GetRequiredValue(task));
             var stream = parsed.GetValue(error) ? "stderr" : "stdout";
             using var client = surroundings.Connect();
+            using var entries = parsed.WantsJson() ? new LogEntries(surroundings.Output, $"{cluster}/{name}", stream) : null;
+            var output = entries ?? surroundings.Output;
             Task<LogView> Read(long offset, int length) => client.LogAsync(cluster, name, stream, offset, length, cancellation);
 
-            var position = parsed.GetValue(tail) is { } lines ? await WriteLastLinesAsync(surroundings.Output, Read, lines) : 0;
+            var position = parsed.GetValue(tail) is { } lines ? await WriteLastLinesAsync(output, Read, lines) : 0;
             while (true)
             {
                 var part = await Read(position, Part);
                 // A file that became smaller was begun anew.
                 position = part.Size < position ? 0 : part.NextOffset;
-                await surroundings.Output.WriteAsync(part.Text);
+                await output.WriteAsync(part.Text);
                 if (part.Text.Length > 0 && part.NextOffset < part.Size) continue;
-                await surroundings.Output.FlushAsync(cancellation);
+                await output.FlushAsync(cancellation);
                 if (!parsed.GetValue(follow)) return ExitCode.Done;
                 await Task.Delay(TimeSpan.FromMilliseconds(500), surroundings.Time, cancellation);
             }

@@ -13,9 +13,9 @@ public static class NotebookCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var open = new Option<bool>("--open") { Description = "Open it in this machine's browser (xdg-open)" };
-        var limit = Shared.Duration("--timeout", "How long to wait for it", "5m");
+        var limit = Shared.Timeout("How long to wait for it", "5m");
         var command = new ExampledCommand("notebook", "Opens JupyterLab connected to a cluster: uses the one that is there or launches one", "dp notebook trial", "dp notebook trial --open") { cluster, open, limit };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -24,7 +24,8 @@ public static class NotebookCommand
             var target = await client.ClusterAsync(name, cancellation);
             var notebook = await FindAsync(client, name, cancellation) ?? await LaunchAsync(client, target, cancellation);
             var ready = await new ClusterWatch(client, surroundings.Time).UntilShownAsync(
-                notebook, static detail => detail.Summary.State is ClusterState.Ready or ClusterState.Failed, parsed.GetValue(limit), surroundings, parsed.WantsJson(), cancellation);
+                notebook, static detail => detail.Summary.State is ClusterState.Ready or ClusterState.Failed, parsed.GetValue(limit), surroundings, parsed.WantsJson(), cancellation)
+                .OrGoesOnAsync($"{notebook} goes on coming up; 'dp notebook {name}' waits for it again, 'dp delete {notebook}' deletes it", cancellation);
             if (ready is not { Summary.State: ClusterState.Ready })
                 throw new RefusedException(new Problem($"{notebook} did not come up", 409, ready?.Summary.Reason, null));
             var page = ready.Endpoints.FirstOrDefault(endpoint => endpoint.ProxyPath is not null)?.ProxyPath

@@ -21,7 +21,7 @@ public static class OperationCommands
 
     private static ExampledCommand Backup(Surroundings surroundings)
     {
-        var (cluster, leave, limit) = (Shared.Cluster(), NoWait(), Limit());
+        var (cluster, leave, limit) = (Shared.Cluster(surroundings), NoWait(), Limit());
         var command = new ExampledCommand("backup", "Writes what a cluster holds into the lake, where it outlives the cluster", "dp backup numbers", "dp backup numbers -o json | jq -r .folder") { cluster, leave, limit };
         command.SetAction((parsed, cancellation) => AskAsync(surroundings, parsed, parsed.GetRequiredValue(cluster), new OperationRequest("backup", null), parsed.GetValue(leave), parsed.GetValue(limit), cancellation));
         return command;
@@ -29,13 +29,13 @@ public static class OperationCommands
 
     private static ExampledCommand Restore(Surroundings surroundings)
     {
-        var (cluster, yes, leave, limit) = (Shared.Cluster(), Shared.Yes(), NoWait(), Limit());
+        var (cluster, yes, leave, limit) = (Shared.Cluster(surroundings), Shared.Yes(), NoWait(), Limit());
         var backup = new Argument<string>("backup") { Description = "The backup's name, as 'dp backups' lists it" };
         var command = new ExampledCommand("restore", "Puts what a backup holds in the place of what a cluster of the same package holds", "dp restore numbers numbers-20261201-020000-1", "dp restore fresh numbers-20261201-020000-1 --yes") { cluster, backup, yes, leave, limit };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (name, from) = (parsed.GetRequiredValue(cluster), parsed.GetRequiredValue(backup));
-            if (!parsed.GetValue(yes) && surroundings.Interactive && !surroundings.Confirms($"Replace what {name} holds by {from}?")) return ExitCode.Failed;
+            if (!parsed.GetValue(yes) && !await surroundings.ConfirmsAsync($"Replace what {name} holds by {from}?", cancellation)) return ExitCode.Failed;
             return await AskAsync(surroundings, parsed, name, new OperationRequest("restore", from), parsed.GetValue(leave), parsed.GetValue(limit), cancellation);
         });
         return command;
@@ -43,7 +43,7 @@ public static class OperationCommands
 
     private static ExampledCommand Operate(Surroundings surroundings)
     {
-        var (cluster, leave, limit) = (Shared.Cluster(), NoWait(), Limit());
+        var (cluster, leave, limit) = (Shared.Cluster(surroundings), NoWait(), Limit());
         var operation = new Argument<string>("operation") { Description = "What it is to do; 'dp packages NAME' lists what its package knows" };
         var pairs = new Option<string[]>("--set") { Description = "What it is given; 'dp packages NAME' lists what it takes", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         var backup = new Option<string?>("--backup") { Description = "Of one that restores: the backup's name, as 'dp backups' lists it", HelpName = "BACKUP" };
@@ -68,7 +68,7 @@ public static class OperationCommands
 
     private static ExampledCommand HandOut(Surroundings surroundings)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var number = new Argument<int>("operation") { Description = "Its number, as 'dp operate' and 'dp cluster' say it" };
         var command = new ExampledCommand("hand-out", "Prints what an operation hands out when it is complete, such as a password", "dp hand-out log 3", "dp hand-out log 3 -o json | jq .variables") { cluster, number };
         command.SetAction(async (parsed, cancellation) =>
@@ -98,9 +98,9 @@ public static class OperationCommands
                 return ExitCode.Done;
             }
 
-            var rows = new Rows(surroundings.Interactive, "BACKUP", "PACKAGE", "AT", "SIZE");
+            var rows = new Rows("BACKUP", "PACKAGE", "AT", "SIZE");
             foreach (var backup in backups) rows.Add(backup.Name, backup.Package, Words.Moment(backup.At), Words.Bytes(backup.SizeBytes));
-            if (rows.Count > 0) surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            if (rows.Count > 0) rows.Write(surroundings);
             else await surroundings.Error.WriteLineAsync("There are no backups; 'dp backup CLUSTER' makes one");
             return ExitCode.Done;
         });
@@ -109,7 +109,7 @@ public static class OperationCommands
 
     private static Option<bool> NoWait() => new("--no-wait") { Description = "Return as soon as it is accepted" };
 
-    private static Option<TimeSpan> Limit() => Shared.Duration("--timeout", "How long to wait until it is over", "1h");
+    private static Option<TimeSpan> Limit() => Shared.Timeout("How long to wait until it is over", "1h");
 
     private static async Task<int> AskAsync(
         Surroundings surroundings, ParseResult parsed, string cluster, OperationRequest request, bool leave, TimeSpan limit, CancellationToken cancellation)
@@ -124,13 +124,13 @@ public static class OperationCommands
             var detail = await new ClusterWatch(client, surroundings.Time).UntilAsync(cluster, IsOver, limit, new Following(cluster =>
             {
                 if (Of(cluster) is { Said: { } now } && now != said) surroundings.Error.WriteLine(Rows.Printable($"  waits for {said = now}"));
-            }), cancellation);
+            }), cancellation).OrGoesOnAsync($"{asked.Name} {asked.Number} of {cluster} goes on; 'dp cluster {cluster}' shows how far it is", cancellation);
             seen = detail is null ? null : Of(detail);
         }
 
         if (seen is null)
         {
-            await surroundings.Error.WriteLineAsync($"{cluster} is gone, and nothing is known of {asked.Name} {asked.Number} any more");
+            await ErrorOutput.Of(surroundings, parsed).WriteAsync($"{cluster} is gone, and nothing is known of {asked.Name} {asked.Number} any more");
             return ExitCode.Failed;
         }
 

@@ -52,8 +52,14 @@ public static class PackageCommand
                 await JsonOutput.WriteAsync(surroundings.Output, problems, PackageJson.Default.IReadOnlyListPackageProblem);
             else
                 foreach (var problem in problems) await surroundings.Output.WriteLineAsync(Rows.Printable(problem.ToString()));
-            await surroundings.Error.WriteLineAsync(problems.Count == 0 ? "dp: nothing is wrong with it" : $"dp: {Count(problems.Count)}");
-            return problems.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+            if (problems.Count > 0)
+            {
+                await ErrorOutput.Of(surroundings, parsed).WriteAsync(Count(problems.Count));
+                return ExitCode.Failed;
+            }
+
+            await surroundings.Error.WriteLineAsync("dp: nothing is wrong with it");
+            return ExitCode.Done;
         });
         return command;
     }
@@ -86,8 +92,9 @@ public static class PackageCommand
             var problems = Problems(path);
             if (problems.Count > 0)
             {
-                foreach (var problem in problems) await surroundings.Error.WriteLineAsync(Rows.Printable(problem.ToString()));
-                await surroundings.Error.WriteLineAsync($"dp: {Count(problems.Count)}: nothing was installed");
+                var told = problems.Select(problem => Rows.Printable(problem.ToString())).ToList();
+                if (!parsed.WantsJson()) foreach (var problem in told) await surroundings.Error.WriteLineAsync(problem);
+                await ErrorOutput.Of(surroundings, parsed).WriteAsync($"{Count(problems.Count)}: nothing was installed", parsed.WantsJson() ? string.Join("; ", told) : null);
                 return ExitCode.Failed;
             }
 

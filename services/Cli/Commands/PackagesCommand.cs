@@ -28,9 +28,9 @@ public static class PackagesCommand
             await JsonOutput.WriteAsync(surroundings.Output, packages, ControlPlaneJson.Default.IReadOnlyListPackageView);
             return ExitCode.Done;
         }
-        var rows = new Rows(surroundings.Interactive, "PACKAGE", "VERSION", "CAN BE LAUNCHED", "DESCRIPTION");
+        var rows = new Rows("PACKAGE", "VERSION", "CAN BE LAUNCHED", "DESCRIPTION");
         foreach (var package in packages) rows.Add(package.Name, package.Versions is { Count: > 1 } ? string.Join(", ", package.Versions) : package.Version, package.UnavailableReason is null ? "yes" : "no", package.Description);
-        surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        rows.Write(surroundings);
         // Too long for a column: it would leave no room for the names.
         foreach (var package in packages.Where(package => package.UnavailableReason is not null))
             await surroundings.Output.WriteLineAsync(Rows.Printable($"{package.Name} can't be launched: {package.UnavailableReason}"));
@@ -47,13 +47,13 @@ public static class PackagesCommand
         await surroundings.Output.WriteLineAsync(Rows.Printable($"{package.Title} {package.Version}: {package.Description}"));
         if (package.Versions is { Count: > 1 }) await surroundings.Output.WriteLineAsync(Rows.Printable($"versions: {string.Join(", ", package.Versions)}"));
         if (package.UnavailableReason is { } reason) await surroundings.Output.WriteLineAsync(Rows.Printable($"It can't be launched here: {reason}"));
-        var rows = new Rows(surroundings.Interactive, "OPTION", "DEFAULT", "ALLOWED", "A CHANGE", "MEANING");
+        var rows = new Rows("OPTION", "DEFAULT", "ALLOWED", "A CHANGE", "MEANING");
         foreach (var (key, value) in package.Schema["properties"] as JsonObject ?? [])
         {
             var schema = value as JsonObject ?? [];
             rows.Add($"--{key}", (package.Defaults[key] ?? schema["default"])?.ToString(), OptionWords.Allowed(schema), Change(schema), (schema["description"] ?? schema["title"])?.ToString());
         }
-        surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        rows.Write(surroundings);
         foreach (var (size, values) in package.Sizes)
             await surroundings.Output.WriteLineAsync(Rows.Printable($"--size {size}: {string.Join(", ", values.Select(value => $"{value.Key}={value.Value}"))}"));
         // A control plane of an earlier version says nothing of them.

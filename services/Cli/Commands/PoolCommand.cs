@@ -18,21 +18,20 @@ public static class PoolCommand
                 await JsonOutput.WriteAsync(surroundings.Output, pool, ControlPlaneJson.Default.PoolView);
                 return ExitCode.Done;
             }
-            var console = surroundings.ConsoleOf(surroundings.Output);
             await surroundings.Output.WriteLineAsync($"master {pool.MasterUrl}");
-            var hosts = new Rows(surroundings.Interactive, "HOST", "AGENT", "STATE", "CPUS USED", "MEMORY USED", "DISK USED", "TASKS", "ATTRIBUTES");
+            var hosts = new Rows("HOST", "AGENT", "STATE", "CPUS USED", "MEMORY USED", "DISK USED", "TASKS", "ATTRIBUTES");
             foreach (var host in pool.Hosts)
                 hosts.Add($"{host.Host}:{host.Port}", host.AgentId, host.Active ? "active" : "away",
                     $"{Words.Cpus(host.Used.MilliCpus)} of {Words.Cpus(host.Total.MilliCpus)}",
                     $"{Words.Mebibytes(host.Used.MemoryMebibytes)} of {Words.Mebibytes(host.Total.MemoryMebibytes)}",
                     $"{Words.Mebibytes(host.Used.DiskMebibytes)} of {Words.Mebibytes(host.Total.DiskMebibytes)}",
                     $"{host.RunningTasks}", string.Join(" ", host.Attributes.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => $"{item.Key}:{item.Value}")));
-            console.Write(hosts.ToTable());
+            hosts.Write(surroundings);
             await surroundings.Output.WriteLineAsync();
-            var frameworks = new Rows(surroundings.Interactive, "FRAMEWORK", "ROLES", "CONNECTED", "USES");
+            var frameworks = new Rows("FRAMEWORK", "ROLES", "CONNECTED", "USES");
             foreach (var framework in pool.Frameworks)
                 frameworks.Add(framework.Name, string.Join(" ", framework.Roles), framework.Connected ? "yes" : "no", Words.Amounts(framework.Used));
-            console.Write(frameworks.ToTable());
+            frameworks.Write(surroundings);
             return ExitCode.Done;
         });
         return command;

@@ -1,11 +1,17 @@
 using System.CommandLine;
+using DataPlatform.Services.Cli.Completion;
 
 namespace DataPlatform.Services.Cli.Commands;
 
 /// <summary>Names on the command line, and the options that several commands share.</summary>
 public static class Shared
 {
-    public static Argument<string> Cluster() => new("cluster") { Description = "The cluster's name" };
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(30);
+
+    public static Argument<string> Cluster(Surroundings surroundings) => new("cluster") { Description = "The cluster's name", CompletionSources = { _ => KnownNames.Clusters(surroundings) } };
+
+    public static Argument<string> Task(Surroundings surroundings) =>
+        new("task") { Description = "CLUSTER/TASK, such as trial/worker-0", CompletionSources = { context => KnownNames.Tasks(surroundings, context.WordToComplete) } };
 
     public static Argument<string> Blueprint() => new("blueprint") { Description = "The blueprint's name" };
 
@@ -19,15 +25,19 @@ public static class Shared
 
     public static Option<bool> EvenIfNeeded() => new("--even-if-needed") { Description = "Also when other clusters connect to it" };
 
-    public static Option<TimeSpan> Duration(string name, string description, string standard) => new(name)
+    public static Option<TimeSpan> Timeout(string description, string standard) => Duration("--timeout", description, standard, LongestWait);
+
+    /// <param name="most">Null where the control plane knows the bound.</param>
+    public static Option<TimeSpan> Duration(string name, string description, string standard, TimeSpan? most = null) => new(name)
     {
         Description = description,
         HelpName = "DURATION",
         DefaultValueFactory = _ => DurationText.Parse(standard)!.Value,
         CustomParser = result =>
         {
-            if (DurationText.Parse(result.Tokens[0].Value) is { } duration) return duration;
-            result.AddError($"{name} takes {DurationText.Allowed}, not '{result.Tokens[0].Value}'");
+            var duration = DurationText.Parse(result.Tokens[0].Value);
+            if (duration is { } read && !(read > most)) return read;
+            result.AddError($"{name} takes {DurationText.Allowed}{(duration is null ? "" : $", and at most {most?.Days}d")}, not '{result.Tokens[0].Value}'");
             return default;
         },
     };

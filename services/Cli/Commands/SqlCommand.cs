@@ -36,9 +36,9 @@ public static class SqlCommand
 
     private static void Show(Surroundings surroundings, SqlResult result)
     {
-        var rows = new Rows(surroundings.Interactive, [.. result.Columns.Select(column => Rows.Printable(column.Name))]);
+        var rows = new Rows([.. result.Columns.Select(column => Rows.Printable(column.Name))]);
         foreach (var row in result.Rows) rows.Add([.. row.Select(SqlResult.Text)]);
-        if (rows.Count > 0) surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+        if (rows.Count > 0) rows.Write(surroundings);
         else surroundings.Output.WriteLine("No rows.");
     }
 }

@@ -8,7 +8,7 @@ public static class TargetsCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var command = new ExampledCommand("targets", "Lists the options that a cluster has and had, by their number", "dp targets trial", "dp targets trial -o json") { cluster };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -19,10 +19,10 @@ public static class TargetsCommand
                 await JsonOutput.WriteAsync(surroundings.Output, targets, ControlPlaneJson.Default.IReadOnlyListTargetView);
                 return ExitCode.Done;
             }
-            var rows = new Rows(surroundings.Interactive, "TARGET", "SINCE", "WANTED", "OPTIONS");
+            var rows = new Rows("TARGET", "SINCE", "WANTED", "OPTIONS");
             foreach (var target in targets)
                 rows.Add($"{target.Number}", Words.Moment(target.At), target.IsWanted ? "yes" : "", string.Join(", ", target.Options.Select(option => $"{option.Key}={option.Value}")));
-            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            rows.Write(surroundings);
             return ExitCode.Done;
         });
         return command;

@@ -14,7 +14,7 @@ public static class UpCommand
         var dry = Shared.DryRun();
         var yes = Shared.Yes();
         var leave = new Option<bool>("--no-wait") { Description = "Return as soon as it is accepted" };
-        var limit = Shared.Duration("--timeout", "How long to wait for all of it; it goes on coming up afterwards", "15m");
+        var limit = Shared.Timeout("How long to wait for all of it; it goes on coming up afterwards", "15m");
         var command = new ExampledCommand("up", "Brings up the clusters of a blueprint, or changes what runs of it; asks before it changes or deletes what is there",
             "dp up -f lab.yaml", "dp up -f lab.yaml --dry-run", "dp up -f lab.yaml --yes --no-wait") { file, dry, yes, leave, limit };
         command.SetAction(async (parsed, cancellation) =>
@@ -24,22 +24,22 @@ public static class UpCommand
             using var client = surroundings.Connect();
             Task<BlueprintChangeView> Ask(bool isDryRun) => client.UpAsync(new BlueprintRequest(content, Path.GetFileName(path), isDryRun), cancellation);
             var change = await Ask(true);
-            var isShown = false;
             if (!parsed.GetValue(dry))
             {
-                if (!parsed.GetValue(yes) && surroundings.Interactive && change.Clusters.Any(cluster => cluster.Change is "changed" or "deleted"))
+                if (!parsed.GetValue(yes) && change.Clusters.Any(cluster => cluster.Change is "changed" or "deleted"))
                 {
-                    await ShowAsync(surroundings, change);
-                    isShown = true;
-                    if (!surroundings.Confirms("Change it?")) return ExitCode.Failed;
+                    await ShowAsync(surroundings.Person?.Sees ?? surroundings.Error, change);
+                    if (!await surroundings.ConfirmsAsync("Change it?", cancellation)) return ExitCode.Failed;
                 }
 
                 change = await Ask(false);
             }
 
             if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, change, ControlPlaneJson.Default.BlueprintChangeView);
-            else if (!isShown) await ShowAsync(surroundings, change);
-            return parsed.GetValue(dry) || parsed.GetValue(leave) ? ExitCode.Done : await UntilReadyAsync(surroundings, client, change, parsed.GetValue(limit), parsed.WantsJson(), cancellation);
+            else await ShowAsync(surroundings.Output, change);
+            if (parsed.GetValue(dry) || parsed.GetValue(leave)) return ExitCode.Done;
+            return await UntilReadyAsync(surroundings, parsed, client, change, parsed.GetValue(limit), cancellation)
+                .OrGoesOnAsync($"{change.Blueprint} goes on coming up; 'dp blueprint show {change.Blueprint}' shows how far it is, 'dp down {change.Blueprint}' deletes it", cancellation);
         });
         return command;
     }
@@ -57,20 +57,24 @@ public static class UpCommand
     }
 
     /// <summary>One after the other, as they get ready; what was launched before may still be on its way.</summary>
-    private static async Task<int> UntilReadyAsync(Surroundings surroundings, ControlPlaneClient client, BlueprintChangeView change, TimeSpan limit, bool isQuiet, CancellationToken cancellation)
+    private static async Task<int> UntilReadyAsync(Surroundings surroundings, ParseResult parsed, ControlPlaneClient client, BlueprintChangeView change, TimeSpan limit, CancellationToken cancellation)
     {
         var end = surroundings.Time.GetUtcNow() + limit;
         var failed = new List<string>();
         foreach (var cluster in change.Clusters.Where(cluster => cluster.Change != "deleted"))
         {
             await surroundings.Error.WriteLineAsync($"{cluster.Cluster} ({cluster.Package}):");
-            var settled = await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster.Cluster, Settled, end, surroundings, isQuiet, cancellation);
+            var settled = await new ClusterWatch(client, surroundings.Time).UntilShownAsync(cluster.Cluster, Settled, end, surroundings, parsed.WantsJson(), cancellation);
             if (settled is null) failed.Add($"{cluster.Cluster} was deleted before it was ready");
             else if (settled.Summary.State == ClusterState.Failed) failed.Add($"{cluster.Cluster} failed: {settled.Summary.Reason ?? "no reason is known"}");
         }
 
-        foreach (var sentence in failed) await surroundings.Error.WriteLineAsync($"dp: {Rows.Printable(sentence)}");
-        if (failed.Count > 0) return ExitCode.Failed;
+        if (failed.Count > 0)
+        {
+            foreach (var sentence in failed) await ErrorOutput.Of(surroundings, parsed).WriteAsync(Rows.Printable(sentence));
+            return ExitCode.Failed;
+        }
+
         await surroundings.Error.WriteLineAsync($"{change.Blueprint} is up");
         return ExitCode.Done;
     }
@@ -78,9 +82,9 @@ public static class UpCommand
     private static bool Settled(ClusterDetail cluster) =>
         cluster.Summary.State is ClusterState.Failed or ClusterState.Parked || (cluster.Summary.State == ClusterState.Ready && cluster.Plans.All(plan => plan.State == StepState.Complete));
 
-    private static async Task ShowAsync(Surroundings surroundings, BlueprintChangeView change)
+    private static async Task ShowAsync(TextWriter output, BlueprintChangeView change)
     {
-        Task Line(string text) => surroundings.Output.WriteLineAsync(Rows.Printable(text));
+        Task Line(string text) => output.WriteLineAsync(Rows.Printable(text));
         foreach (var cluster in change.Clusters)
         {
             await Line($"{cluster.Cluster} ({cluster.Package}) {(cluster.Change == "left" ? "stays as it is" : change.IsWanted ? $"is {cluster.Change}" : $"would be {cluster.Change}")}");

@@ -13,7 +13,7 @@ public static class UpdateCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var pairs = new Option<string[]>("--set") { Description = "An option of the package", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         var size = Shared.Size();
         var version = Shared.Version("Another version of the package: pods move to it one after another");
@@ -34,14 +34,14 @@ public static class UpdateCommand
             // Another version may have other options.
             var chosen = given.Where(pair => pair.StartsWith($"{VersionOption}=", StringComparison.Ordinal)).Select(pair => pair[(VersionOption.Length + 1)..]).LastOrDefault() ?? detail.Options.GetValueOrDefault(VersionOption);
             var options = OptionWords.Read(await client.PackageAsync(detail.Summary.Package, chosen, cancellation), [], given);
-            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.UpdateAsync(name, new UpdateRequest(options, isDryRun) { Size = parsed.GetValue(size) }, cancellation));
+            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.UpdateAsync(name, new UpdateRequest(options, isDryRun) { Size = parsed.GetValue(size) }, cancellation), cancellation);
         });
         return command;
     }
 
     public static Command CreateRollback(Surroundings surroundings)
     {
-        var cluster = Shared.Cluster();
+        var cluster = Shared.Cluster(surroundings);
         var to = new Option<int?>("--to") { Description = "The target whose options are wanted again; the one before when absent ('dp targets CLUSTER' lists them)", HelpName = "NUMBER" };
         var (dry, yes) = (Shared.DryRun(), Shared.Yes());
         var command = new ExampledCommand("rollback", "Brings a cluster back to options that it had", "dp rollback trial --dry-run", "dp rollback trial --to 1 --yes") { cluster, to, dry, yes };
@@ -49,38 +49,39 @@ public static class UpdateCommand
         {
             using var client = surroundings.Connect();
             var name = parsed.GetRequiredValue(cluster);
-            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.RollbackAsync(name, new RollbackRequest(parsed.GetValue(to), isDryRun), cancellation));
+            return await RunAsync(surroundings, parsed, parsed.GetValue(dry), parsed.GetValue(yes), isDryRun => client.RollbackAsync(name, new RollbackRequest(parsed.GetValue(to), isDryRun), cancellation), cancellation);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Surroundings surroundings, ParseResult parsed, bool isDryRun, bool isSure, Func<bool, Task<UpdateView>> ask)
+    private static async Task<int> RunAsync(Surroundings surroundings, ParseResult parsed, bool isDryRun, bool isSure, Func<bool, Task<UpdateView>> ask, CancellationToken cancellation)
     {
         var change = await ask(true);
         if (!isDryRun && change.Options.Count > 0)
         {
-            if (!isSure && surroundings.Interactive)
+            if (!isSure)
             {
-                await ShowAsync(surroundings, change);
-                if (!surroundings.Confirms("Change it?")) return ExitCode.Failed;
+                await ShowAsync(surroundings.Person?.Sees ?? surroundings.Error, change);
+                if (!await surroundings.ConfirmsAsync("Change it?", cancellation)) return ExitCode.Failed;
             }
+
             change = await ask(false);
         }
         if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, change, ControlPlaneJson.Default.UpdateView);
-        else await ShowAsync(surroundings, change);
+        else await ShowAsync(surroundings.Output, change);
         return ExitCode.Done;
     }
 
-    private static async Task ShowAsync(Surroundings surroundings, UpdateView change)
+    private static async Task ShowAsync(TextWriter output, UpdateView change)
     {
         if (change.Options.Count == 0)
         {
-            await surroundings.Output.WriteLineAsync($"nothing changes: target {change.Target} has these options already");
+            await output.WriteLineAsync($"nothing changes: target {change.Target} has these options already");
             return;
         }
-        await surroundings.Output.WriteLineAsync(change.IsWanted ? $"target {change.Target} is wanted:" : $"target {change.Target} would be:");
-        foreach (var option in change.Options) await surroundings.Output.WriteLineAsync($"  {option.Option}: {option.Before} -> {option.After}");
-        foreach (var pod in change.Pods) await surroundings.Output.WriteLineAsync($"  {pod.Pod} is {pod.Change}: {pod.Why}");
-        if (change.Pods.Count == 0) await surroundings.Output.WriteLineAsync("  no pod is restarted");
+        await output.WriteLineAsync(change.IsWanted ? $"target {change.Target} is wanted:" : $"target {change.Target} would be:");
+        foreach (var option in change.Options) await output.WriteLineAsync($"  {option.Option}: {option.Before} -> {option.After}");
+        foreach (var pod in change.Pods) await output.WriteLineAsync($"  {pod.Pod} is {pod.Change}: {pod.Why}");
+        if (change.Pods.Count == 0) await output.WriteLineAsync("  no pod is restarted");
     }
 }

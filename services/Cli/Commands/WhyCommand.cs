@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Completion;
 using DataPlatform.Services.Cli.Output;
 using DataPlatform.Services.Cli.Progress;
 
@@ -9,7 +10,7 @@ public static class WhyCommand
 {
     public static Command Create(Surroundings surroundings)
     {
-        var cluster = new Argument<string?>("cluster") { Description = "The cluster's name, or CLUSTER/TASK", Arity = ArgumentArity.ZeroOrOne };
+        var cluster = new Argument<string?>("cluster") { Description = "The cluster's name, or CLUSTER/TASK", Arity = ArgumentArity.ZeroOrOne, CompletionSources = { _ => KnownNames.Clusters(surroundings) } };
         var framework = new Option<string?>("--framework") { Description = "A framework of the pool instead, by its id", HelpName = "ID" };
         var role = new Option<string?>("--role") { Description = "Of the framework; needed where it has several", HelpName = "ROLE" };
         var resources = new Option<string?>("--resources") { Description = "What one offer is to hold, such as 'cpus:2;mem:1024'", HelpName = "AMOUNTS" };
@@ -83,10 +84,10 @@ public static class WhyCommand
             await surroundings.Output.WriteLineAsync(Rows.Printable($"{title}: {reason}"));
         if (first.Pool is { } pool)
             await Reasons.WriteAsync(surroundings.Output, title, pool);
-        var rows = new Rows(surroundings.Interactive, "POD", "OFFER OF", "STAGE", "REASON", "SEEN");
+        var rows = new Rows("POD", "OFFER OF", "STAGE", "REASON", "SEEN");
         foreach (var refusal in pods.SelectMany(pod => pod.Refusals)) rows.Add(refusal.Pod, refusal.Host, refusal.Stage, refusal.Reason, Words.Moment(refusal.At));
         if (rows.Count > 0)
-            surroundings.ConsoleOf(surroundings.Output).Write(rows.ToTable());
+            rows.Write(surroundings);
     }
 
     private static int CodeOf(ClusterWhy why, string? task) =>

@@ -9,8 +9,10 @@ public static class OptionWords
 {
     /// <param name="words">What the command line holds besides the options that every launch has.</param>
     /// <param name="pairs">The values of <c>--option</c>, each <c>key=value</c>.</param>
+    /// <param name="others">Options that every launch has, such as <c>--name</c>: one of them may have been meant.</param>
     /// <exception cref="UsageException">A word that is no option of the package, or a value that its type does not take.</exception>
-    public static JsonObject Read(PackageView package, IReadOnlyList<string> words, IReadOnlyList<string> pairs) => Read(new Owner(package.Name, "option", package.Schema), words, pairs);
+    public static JsonObject Read(PackageView package, IReadOnlyList<string> words, IReadOnlyList<string> pairs, IEnumerable<string>? others = null) =>
+        Read(new Owner(package.Name, "option", package.Schema) { Others = [.. others ?? []] }, words, pairs);
 
     /// <summary>The same of what an operation is given.</summary>
     public static JsonObject Read(PackageOperationView operation, IReadOnlyList<string> pairs) => Read(new Owner(operation.Name, "input", operation.Inputs ?? []), [], pairs);
@@ -101,7 +103,14 @@ public static class OptionWords
         /// <summary>They are found whether their words are joined by a dash, an underscore or a capital.</summary>
         public string? Find(string name) => Properties.Select(property => property.Key).FirstOrDefault(known => Plain(known) == Plain(name));
 
-        public UsageException Lacks(string name) => new($"{Name} has no {Word} '{name}'; it has {Known}");
+        /// <summary>With their dashes.</summary>
+        public IReadOnlyList<string> Others { get; init; } = [];
+
+        public UsageException Lacks(string name)
+        {
+            var meant = Nearest.To($"--{name}", Properties.Select(property => $"--{property.Key.Replace('_', '-')}").Concat(Others));
+            return new($"{Name} has no {Word} '{name}'; it has {Known}{(meant is null ? "" : $". Did you mean '{meant}'?")}");
+        }
 
         private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
     }

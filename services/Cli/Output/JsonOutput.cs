@@ -7,6 +7,11 @@ namespace DataPlatform.Services.Cli.Output;
 /// <summary>Writes a view as the REST has it, indented.</summary>
 public static class JsonOutput
 {
+    /// <summary>In one line.</summary>
+    public static JsonSerializerOptions Line { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static JsonSerializerOptions Indented { get; } = new(Line) { WriteIndented = true };
+
     public static async Task WriteAsync<T>(TextWriter writer, T value, JsonTypeInfo<T> type)
     {
         using var buffer = new MemoryStream();

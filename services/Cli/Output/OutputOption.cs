@@ -7,7 +7,8 @@ public static class OutputOption
 {
     public static Option<string> Instance { get; } = Create();
 
-    public static bool WantsJson(this ParseResult parsed) => parsed.GetValue(Instance) == "json";
+    /// <summary>Also of a command line that can't be understood.</summary>
+    public static bool WantsJson(this ParseResult parsed) => parsed.GetResult(Instance)?.Tokens is [.., { Value: "json" }];
 
     private static Option<string> Create()
     {

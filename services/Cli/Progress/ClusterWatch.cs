@@ -15,12 +15,25 @@ public sealed class ClusterWatch(ControlPlaneClient client, TimeProvider time)
     {
         if (!surroundings.Interactive || quietOutput)
             return await UntilAsync(name, reached, limit, new PlainTimeline(surroundings.Error, time), cancellation);
-        return await surroundings.ConsoleOf(surroundings.Output).Live(new Text("")).StartAsync(async context =>
+        return await surroundings.Terminal().Live(new Text("")).StartAsync(async context =>
         {
             var timeline = new LiveTimeline(context, time);
             await using var clock = time.CreateTimer(_ => timeline.Redraw(), null, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250));
             return await UntilAsync(name, reached, limit, timeline, cancellation);
         });
+    }
+
+    /// <summary>Until there is no such cluster any more; one that is gone before it could be watched is gone.</summary>
+    /// <param name="end">Until when that is waited for.</param>
+    public async Task UntilGoneAsync(string name, DateTimeOffset end, Surroundings surroundings, bool quietOutput, CancellationToken cancellation)
+    {
+        try
+        {
+            await UntilShownAsync(name, static _ => false, end, surroundings, quietOutput, cancellation);
+        }
+        catch (RefusedException refusal) when (refusal.Problem.Status == 404)
+        {
+        }
     }
 
     /// <summary>The same for one of several that share a limit.</summary>

@@ -27,7 +27,7 @@ public sealed class LiveTimeline(LiveDisplayContext context, TimeProvider time) 
 
     public static IRenderable Draw(ClusterDetail cluster, DateTimeOffset now)
     {
-        var rows = new Output.Rows(true, "step", "state", "time", "waits for, or note");
+        var rows = new Output.Rows("step", "state", "time", "waits for, or note");
         foreach (var entry in TimelineEntry.Of(cluster))
             rows.Add(entry.Title, Sign(entry.Step.State), entry.Took(now) is { } took ? DurationText.Short(took) : "", entry.Said);
         var summary = cluster.Summary;

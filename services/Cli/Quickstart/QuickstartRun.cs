@@ -50,7 +50,7 @@ public sealed class QuickstartRun
         }
         catch (Exception error)
         {
-            outcome = await Failures.ToExitCodeAsync(() => Task.FromException<int>(error), surroundings.Error, cancellation);
+            outcome = await Failures.ToExitCodeAsync(() => Task.FromException<int>(error), new ErrorOutput(surroundings.Error, json: false), cancellation);
         }
         var complaints = await EndAsync(platform, client, signals.Hurry);
         client?.Dispose();

@@ -11,7 +11,14 @@ public sealed class DurationTextTests
     [InlineData("2d", 172_800)]
     [InlineData("15secs", 15)]
     [InlineData("1hrs", 3600)]
+    [InlineData("400d", 34_560_000)]
     public void Reads_what_people_and_Mesos_write(string text, int seconds) => DurationText.Parse(text).ShouldBe(TimeSpan.FromSeconds(seconds));
+
+    [Theory]
+    [InlineData("99999999999999999999h")]
+    [InlineData("99999999999999999999999999999999w")]
+    [InlineData("36501d")]
+    public void What_is_longer_than_anybody_allows_is_read_as_the_longest(string text) => DurationText.Parse(text).ShouldBe(DurationText.Longest);
 
     [Theory]
     [InlineData("")]
@@ -20,8 +27,7 @@ public sealed class DurationTextTests
     [InlineData("0h")]
     [InlineData("-1h")]
     [InlineData("1.5h")]
-    [InlineData("400d")]
-    [InlineData("99999999999999999999h")]
+    [InlineData("99999999999999999999")]
     [InlineData("8 h")]
     public void Refuses_what_is_no_duration(string text) => DurationText.Parse(text).ShouldBeNull();
 }

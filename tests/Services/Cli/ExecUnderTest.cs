@@ -79,8 +79,11 @@ internal sealed class ExecUnderTest : IAsyncDisposable
         Program, ["dp", "exec", .. arguments], new Dictionary<string, string>
         {
             ["DP_CONFIG"] = Path.Combine(folder.FullName, "cli.json"), ["PATH"] = "/usr/bin:/bin", ["TERM"] = "vt100", ["HOME"] = folder.FullName,
-            ["DOTNET_ROOT"] = Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(object).Assembly.Location))))!,
+            ["DOTNET_ROOT"] = DotnetRoot,
         });
+
+    public static string DotnetRoot =>
+        Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(object).Assembly.Location))))!;
 
     public async ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.Cli;
+using DataPlatform.Services.Cli.Terminals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ namespace DataPlatform.Services.Tests.Cli;
 internal sealed class FakeControlPlane : IAsyncDisposable
 {
     private readonly WebApplication application;
-    private readonly string configuration = Path.GetTempFileName();
+    private readonly HashSet<string> open = [];
 
     private FakeControlPlane(WebApplication application) => this.application = application;
 
@@ -30,6 +31,15 @@ internal sealed class FakeControlPlane : IAsyncDisposable
 
     public StringWriter Error { get; } = new();
 
+    /// <summary>The file that names this control plane.</summary>
+    public string Configuration { get; } = Path.GetTempFileName();
+
+    /// <summary>What is typed by whoever sits at the terminal; null where nobody does.</summary>
+    public string? Typed { get; set; }
+
+    /// <summary>What is shown to this person.</summary>
+    public StringWriter Seen { get; } = new();
+
     public static async Task<FakeControlPlane> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -39,7 +49,7 @@ internal sealed class FakeControlPlane : IAsyncDisposable
         var fake = new FakeControlPlane(application);
         application.Run(fake.AnswerAsync);
         await application.StartAsync();
-        await File.WriteAllTextAsync(fake.configuration, $$"""{"control_plane":"{{application.Urls.First()}}","token":"secret-of-the-test"}""");
+        await File.WriteAllTextAsync(fake.Configuration, $$"""{"control_plane":"{{application.Urls.First()}}","token":"secret-of-the-test"}""");
         return fake;
     }
 
@@ -55,14 +65,33 @@ internal sealed class FakeControlPlane : IAsyncDisposable
         return this;
     }
 
+    /// <summary>The same, after which the stream stays open.</summary>
+    public FakeControlPlane WithOpenEvents(string request, params string[] clusters)
+    {
+        WithEvents(request, clusters);
+        open.Add(request);
+        return this;
+    }
+
     public Task<int> RunAsync(params string[] arguments) => CommandTree.RunAsync(arguments, Surroundings(), CancellationToken.None);
 
-    public Surroundings Surroundings() => new(Output, Error, name => name == "DP_CONFIG" ? configuration : null, Interactive: false, TimeProvider.System);
+    public Surroundings Surroundings() => new(Output, Error, name => name == "DP_CONFIG" ? Configuration : null, Interactive: false, TimeProvider.System)
+    {
+        Person = Typed is null ? null : new Person(Seen, new StringReader(Typed)),
+    };
+
+    /// <summary><c>dp</c> as people start it, on a terminal.</summary>
+    /// <param name="script">Of the shell.</param>
+    public TerminalUnderTest StartInTerminal(string script) => TerminalUnderTest.Start(
+        "/bin/bash", ["bash", "--norc", "-c", script], new Dictionary<string, string>
+        {
+            ["DP_CONFIG"] = Configuration, ["PATH"] = $"{AppContext.BaseDirectory}:/usr/bin:/bin", ["TERM"] = "xterm-256color", ["HOME"] = Path.GetTempPath(), ["DOTNET_ROOT"] = ExecUnderTest.DotnetRoot,
+        });
 
     public async ValueTask DisposeAsync()
     {
         await application.DisposeAsync();
-        File.Delete(configuration);
+        File.Delete(Configuration);
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -84,5 +113,8 @@ internal sealed class FakeControlPlane : IAsyncDisposable
         context.Response.StatusCode = status;
         context.Response.ContentType = type;
         await context.Response.WriteAsync(body);
+        if (!open.Contains(request)) return;
+        await context.Response.Body.FlushAsync();
+        await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -59,6 +59,52 @@ public sealed class LaunchCommandTests
         fake.Requests.ShouldAllBe(request => request.Method == "GET");
     }
 
+    [Theory]
+    [InlineData("--wokers 3", "'--workers'")]
+    [InlineData("--worker-memroy 3", "'--worker-memory'")]
+    [InlineData("--nmae trial", "'--name'")]
+    [InlineData("--set wokers=3", "'--workers'")]
+    public async Task Says_which_option_was_probably_meant(string words, string meant)
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package);
+
+        (await fake.RunAsync(["launch", "spark", .. words.Split(' ')])).ShouldBe(ExitCode.Usage);
+
+        fake.Error.ToString().ShouldContain($"Did you mean {meant}?");
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_watching_alone_and_says_how_to_go_on()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/packages/spark", Examples.Package).With(Launch, Examples.Cluster("Pending"), 201).WithOpenEvents(Events, Examples.Cluster("Starting", "Starting", "an offer"));
+        using var terminal = fake.StartInTerminal("dp launch spark --name trial");
+
+        await terminal.WaitForAsync("an offer");
+        await terminal.TypeAsync("\u0003");
+
+        (await terminal.WhenEndedAsync()).ShouldBe(ExitCode.Interrupted);
+        await terminal.WaitForAsync("dp: interrupted: the launch of trial goes on; 'dp cluster trial' shows how far it is, 'dp delete trial' deletes it");
+        fake.Requests.ShouldNotContain(request => request.Method == "DELETE");
+    }
+
+    [Fact]
+    public async Task A_page_is_shown_at_the_console_which_signs_in_and_other_ways_as_they_are()
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.With("GET /api/v1/clusters/trial", Examples.Cluster("Ready")).With("GET /api/v1/packages/spark", Examples.Package).With(Launch, Examples.Cluster("Pending"), 201);
+        var console = JsonNode.Parse(await File.ReadAllTextAsync(fake.Configuration, TestContext.Current.CancellationToken))!["control_plane"];
+
+        foreach (var words in (string[][])[["cluster", "trial"], ["launch", "spark", "--name", "trial", "--no-wait"]])
+        {
+            fake.Output.GetStringBuilder().Clear();
+            (await fake.RunAsync(words)).ShouldBe(ExitCode.Done);
+            fake.Output.ToString().ShouldContain($"Spark UI: {console}/ui/trial/ui/jobs/\n");
+            fake.Output.ToString().ShouldContain("Spark Connect: sc://127.0.0.1:15002\n");
+        }
+    }
+
     [Fact]
     public async Task Shows_each_field_that_the_control_plane_refuses()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Services.Cli;
 
 namespace DataPlatform.Services.Tests.Cli;
@@ -17,6 +18,22 @@ public sealed class LogsCommandTests
         (await fake.RunAsync("logs", "trial/worker-0", "--tail", $"{lines}")).ShouldBe(ExitCode.Done);
 
         fake.Output.ToString().ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData()]
+    [InlineData("--tail", "2")]
+    public async Task Gives_programs_a_line_of_JSON_for_each_line(params string[] more)
+    {
+        await using var fake = await FakeControlPlane.StartAsync();
+        fake.Log = "one \"1\"\n\nlast";
+
+        (await fake.RunAsync(["logs", "trial/worker-0", "--stderr", "-o", "json", .. more])).ShouldBe(ExitCode.Done);
+
+        var all = new[] { "one \"1\"", "", "last" }.Select(text => new JsonObject { ["task"] = "trial/worker-0", ["stream"] = "stderr", ["text"] = text }).ToList();
+        var read = fake.Output.ToString().TrimEnd('\n').Split('\n').Select(line => JsonNode.Parse(line)).ToList();
+        read.Count.ShouldBe(more.Length > 0 ? 2 : 3);
+        read.Zip(all.TakeLast(read.Count)).ShouldAllBe(pair => JsonNode.DeepEquals(pair.First, pair.Second));
     }
 
     [Fact]

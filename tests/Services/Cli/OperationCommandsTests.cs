@@ -92,7 +92,7 @@ public sealed class OperationCommandsTests
         await using var fake = await FakeControlPlane.StartAsync();
         fake.With("POST /api/v1/clusters/trial/pods/worker-0/replace", Examples.Cluster("Ready"), 202);
 
-        (await fake.RunAsync("replace", "trial", "worker-0")).ShouldBe(ExitCode.Done);
+        (await fake.RunAsync("replace", "trial", "worker-0", "--yes")).ShouldBe(ExitCode.Done);
 
         fake.Output.ToString().ShouldContain("trial gets another worker-0");
     }

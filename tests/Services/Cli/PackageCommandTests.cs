@@ -35,6 +35,9 @@ public sealed class PackageCommandTests : IDisposable
         var wrong = SmallPackage.Write(Path.Combine(folder.Path, "wrong"), "wrong", yaml => yaml.Replace("schema: 1", "schema: 3", StringComparison.Ordinal));
 
         (await fake.RunAsync("package", "install", wrong)).ShouldBe(ExitCode.Failed);
+        fake.Error.GetStringBuilder().Clear();
+        (await fake.RunAsync("package", "install", wrong, "-o", "json")).ShouldBe(ExitCode.Failed);
+        System.Text.Json.Nodes.JsonNode.Parse(fake.Error.ToString())!["detail"]!.GetValue<string>().ShouldContain("package.yaml:1:");
         fake.Requests.ShouldBeEmpty();
         (await fake.RunAsync("package", "install", SmallPackage.Write(Path.Combine(folder.Path, "right"), "right"))).ShouldBe(ExitCode.Done);
         fake.Output.ToString().ShouldContain("spark 4.2.0 is installed");

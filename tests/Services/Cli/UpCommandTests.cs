@@ -61,7 +61,7 @@ public sealed class UpCommandTests : IDisposable
 
         (await fake.RunAsync("up", "-f", file, "-o", "json")).ShouldBe(ExitCode.Failed);
 
-        fake.Error.ToString().ShouldContain("dp: trial failed: no host is large enough");
+        JsonNode.Parse(fake.Error.ToString().Trim().Split('\n')[^1])!["title"]!.GetValue<string>().ShouldBe("trial failed: no host is large enough");
         JsonNode.Parse(fake.Output.ToString())!["blueprint"]!.GetValue<string>().ShouldBe("lab");
     }
 
@@ -71,7 +71,7 @@ public sealed class UpCommandTests : IDisposable
         await using var fake = await FakeControlPlane.StartAsync();
         fake.With("GET /api/v1/blueprints/lab", Detail).With("DELETE /api/v1/blueprints/lab", Detail, 202).WithEvents("GET /api/v1/clusters/trial/events", Examples.Cluster("Deleting"), Examples.Cluster("Deleted"));
 
-        (await fake.RunAsync("down", "lab", "--even-if-needed")).ShouldBe(ExitCode.Done);
+        (await fake.RunAsync("down", "lab", "--even-if-needed", "--yes")).ShouldBe(ExitCode.Done);
 
         fake.Requests.Single(request => request.Method == "DELETE").Path.ShouldEndWith("?even_if_needed=true");
         fake.Error.ToString().ShouldContain("lab is down");

@@ -48,6 +48,23 @@ public sealed class UpdateCommandTests
     }
 
     [Fact]
+    public async Task What_would_change_is_shown_before_it_is_asked_and_nothing_changes_where_nobody_can_be_asked()
+    {
+        await using var fake = await Start();
+        fake.With(Update, """{"target":2,"options":[{"option":"workers","before":"2","after":"3"}],"pods":[],"is_wanted":false}""");
+
+        (await fake.RunAsync("update", "trial", "--set", "workers=3")).ShouldBe(ExitCode.Failed);
+        fake.Error.ToString().ShouldContain("workers: 2 -> 3");
+        fake.Error.ToString().ShouldContain("--yes");
+        fake.Typed = "y\n";
+        (await fake.RunAsync("update", "trial", "--set", "workers=3", "-o", "json")).ShouldBe(ExitCode.Done);
+
+        fake.Seen.ToString().ShouldContain("workers: 2 -> 3");
+        JsonNode.Parse(fake.Output.ToString())!["target"]!.GetValue<int>().ShouldBe(2);
+        fake.Requests.Where(request => request.Method == "POST").Select(request => JsonNode.Parse(request.Body)!["dry_run"]!.GetValue<bool>()).ShouldBe([true, true, false]);
+    }
+
+    [Fact]
     public async Task Who_names_nothing_that_changes_is_told_what_to_name()
     {
         await using var fake = await Start();

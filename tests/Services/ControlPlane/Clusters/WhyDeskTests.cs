@@ -4,7 +4,7 @@ using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.Cli;
-using DataPlatform.Services.ControlPlane.Storage;
+using DataPlatform.Services.Tests.Cli;
 using DataPlatform.Services.Tests.Master;
 
 namespace DataPlatform.Services.Tests.ControlPlane.Clusters;
@@ -188,18 +188,7 @@ public sealed class WhyDeskTests
 
     private static async Task<(int Code, string Output)> DpAsync(ControlPlaneHost host, params string[] arguments)
     {
-        var configuration = Path.GetTempFileName();
-        var token = host.Get<TokenStore>().Create(TokenStore.Bearer, "dp", "tester", TimeSpan.FromHours(1));
-        await File.WriteAllTextAsync(configuration, $$"""{"control_plane":"{{host.Url}}","token":"{{token}}"}""");
-        try
-        {
-            var output = new StringWriter();
-            var surroundings = new Surroundings(output, new StringWriter(), name => name == "DP_CONFIG" ? configuration : null, Interactive: false, TimeProvider.System);
-            return (await CommandTree.RunAsync(arguments, surroundings, CancellationToken.None), output.ToString());
-        }
-        finally
-        {
-            File.Delete(configuration);
-        }
+        var (code, output, _) = await DpOfHost.DpAsync(host, arguments);
+        return (code, output);
     }
 }
