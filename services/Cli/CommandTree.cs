@@ -55,6 +55,8 @@ public static class CommandTree
             LoginCommand.Create(surroundings),
             ReplayCommand.Create(surroundings),
             QuickstartCommand.Create(surroundings),
+            ContextCommand.Create(surroundings),
+            DoctorCommand.Create(surroundings),
             CompletionCommand.Create(surroundings),
         };
         root.SetAction(async (_, _) =>

@@ -237,6 +237,13 @@ public sealed class ControlPlaneClient : IDisposable
         return new Uri(http.BaseAddress!, link.Url);
     }
 
+    /// <summary>Whether it serves; open to everyone.</summary>
+    public async Task<HealthView> HealthAsync(CancellationToken cancellation = default)
+    {
+        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "health"), cancellation);
+        return new HealthView(answer.IsSuccessStatusCode, (await answer.Content.ReadAsStringAsync(cancellation)).Trim(), answer.Headers.Date);
+    }
+
     /// <summary>What lets in: tokens of programs and browsers that are signed in, the newest first.</summary>
     public Task<IReadOnlyList<TokenView>> TokensAsync(CancellationToken cancellation = default) => GetAsync("api/v1/tokens", Json.IReadOnlyListTokenView, cancellation);
 
@@ -278,10 +285,18 @@ public sealed class ControlPlaneClient : IDisposable
     private async Task<HttpResponseMessage> AskAsync(
         HttpRequestMessage request, CancellationToken cancellation, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
-        HttpResponseMessage answer;
+        var answer = await SendAsync(request, cancellation, completion);
+        if (answer.IsSuccessStatusCode) return answer;
+        using (answer) throw new RefusedException(await ProblemOfAsync(answer, cancellation));
+    }
+
+    /// <returns>The answer, also when that is a refusal.</returns>
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellation, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
+    {
         try
         {
-            answer = await http.SendAsync(request, completion, cancellation);
+            return await http.SendAsync(request, completion, cancellation);
         }
         catch (HttpRequestException error)
         {
@@ -291,8 +306,6 @@ public sealed class ControlPlaneClient : IDisposable
         {
             throw new UnreachableException($"The control plane at {Address.Url} did not answer within {http.Timeout.TotalSeconds:0} s", error);
         }
-        if (answer.IsSuccessStatusCode) return answer;
-        using (answer) throw new RefusedException(await ProblemOfAsync(answer, cancellation));
     }
 
     private async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancellation)

@@ -25,6 +25,11 @@ public sealed record PackageView(string Name, string Title, string Description, 
     public JsonObject? SizeOf(string name) => Sizes.FirstOrDefault(size => string.Equals(size.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
 }
 
+/// <summary>Whether a control plane serves: <c>GET /health</c>.</summary>
+/// <param name="Text">In its own words: <c>ok</c>, or which leads, or what is wrong.</param>
+/// <param name="Date">What time it has there, to the second; null when it does not say.</param>
+public sealed record HealthView(bool Serves, string Text, DateTimeOffset? Date);
+
 /// <summary>The pool: <c>GET /api/v1/pool</c>.</summary>
 public sealed record PoolView(string MasterUrl, IReadOnlyList<HostView> Hosts, IReadOnlyList<FrameworkView> Frameworks);
 
