@@ -40,7 +40,7 @@ public sealed class ClustersPageTests(ConsoleFixture console) : IAsyncLifetime
         await Assertions.Expect(Rows(page).First).ToHaveAttributeAsync("data-name", "many-907");
         await page.GetByRole(AriaRole.Searchbox).PressSequentiallyAsync("many-3 worker-1");
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
-        page.Url.ShouldEndWith("/?q=many-3+worker-1&state=Starting&sort=Ends&down=true");
+        await Assertions.Expect(page).ToHaveURLAsync(host.Url + "/?q=many-3+worker-1&state=Starting&sort=Ends&down=true");
 
         await page.ReloadAsync();
         await Assertions.Expect(Rows(page)).ToHaveCountAsync(1);
