@@ -14,7 +14,7 @@ internal static class Durable
     public static void Append(string path, ReadOnlySpan<byte> content, bool sync = true)
     {
         // Appended by the kernel: two threads may write to one file.
-        var descriptor = Libc.open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend | Libc.OpenNoFollow | Libc.OpenCloseOnExec, (uint)AtomicFile.OwnerOnly);
+        var descriptor = Libc.open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append | OpenFlags.NoFollow | OpenFlags.CloseOnExec, (uint)AtomicFile.OwnerOnly);
         if (descriptor < 0)
             throw new IOException($"{path} could not be opened (errno {Marshal.GetLastPInvokeError()})");
         using var file = new SafeFileHandle(descriptor, ownsHandle: true);

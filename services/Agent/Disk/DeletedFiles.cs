@@ -2,6 +2,7 @@ using System.Globalization;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Disk;
 

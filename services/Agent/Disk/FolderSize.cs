@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Fetching;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Disk;
@@ -22,7 +23,7 @@ internal sealed unsafe class FolderSize
     /// <param name="except">A name in it that is left out.</param>
     public void Add(string path, string? except = null)
     {
-        var descriptor = Libc.open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        var descriptor = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0);
         if (descriptor < 0)
             return;
         var folder = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -87,7 +88,7 @@ internal sealed unsafe class FolderSize
     {
         fixed (byte* path = name)
         {
-            var descriptor = Libc.openat(folder, path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+            var descriptor = Libc.openat(folder, path, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0);
             return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
         }
     }

@@ -1,5 +1,6 @@
 using DataPlatform.Core.Protocol.Extensions;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Fetching;
 

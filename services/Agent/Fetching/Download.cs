@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Fetching;
 

@@ -1,5 +1,6 @@
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Fetching;
 

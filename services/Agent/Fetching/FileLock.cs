@@ -1,4 +1,5 @@
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Fetching;
@@ -15,7 +16,7 @@ internal sealed class FileLock : IDisposable
 
     public static async Task<FileLock> TakeAsync(string path, bool exclusive, CancellationToken cancellation)
     {
-        var descriptor = Libc.open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenCloseOnExec, 0x1A4);
+        var descriptor = Libc.open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.CloseOnExec, 0x1A4);
         if (descriptor < 0)
             throw new IOException($"Cannot open the lock '{path}': {System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage()}");
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);

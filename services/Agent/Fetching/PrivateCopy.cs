@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Fetching;

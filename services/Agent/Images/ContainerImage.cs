@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Images;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Isolation;
@@ -20,7 +21,7 @@ internal sealed class MountTrees : IDisposable
     public int Copy(string path)
     {
         using var calls = new SystemCalls();
-        return Keep((int)Libc.systemCall(SystemCall.OpenTree, Libc.CurrentFolder, calls.Text(path), TreeCopy | Recursive | Libc.OpenCloseOnExec, 0, 0), path);
+        return Keep((int)Libc.systemCall(SystemCall.OpenTree, Libc.CurrentFolder, calls.Text(path), TreeCopy | Recursive | OpenFlags.CloseOnExec, 0, 0), path);
     }
 
     /// <exception cref="IOException">It is not there, leaves its folder, or the kernel refuses.</exception>
@@ -31,7 +32,7 @@ internal sealed class MountTrees : IDisposable
             : Open(mount.Source);
         using var calls = new SystemCalls();
         var tree = Keep((int)Libc.systemCall(
-            SystemCall.OpenTree, (nint)place.DangerousGetHandle(), calls.Text(""), TreeCopy | Recursive | EmptyPath | Libc.OpenCloseOnExec, 0, 0), mount.Source);
+            SystemCall.OpenTree, (nint)place.DangerousGetHandle(), calls.Text(""), TreeCopy | Recursive | EmptyPath | OpenFlags.CloseOnExec, 0, 0), mount.Source);
         // With all that is mounted below it: to protect the topmost only would leave the others open.
         var wanted = NoSetUserId | NoDevices | (mount.ReadOnly ? ReadOnly : 0);
         var attributes = calls.Numbers(wanted, 0, 0, 0, 0, 0, 0, 0);
@@ -48,7 +49,7 @@ internal sealed class MountTrees : IDisposable
 
     private static SafeFileHandle Open(string path)
     {
-        var descriptor = Libc.open(path, Libc.OpenPathOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        var descriptor = Libc.open(path, OpenFlags.PathOnly | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0);
         return descriptor < 0 ? throw Failure(path) : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Launching;
 

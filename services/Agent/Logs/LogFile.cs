@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Logs;
@@ -48,7 +49,7 @@ internal sealed class LogFile(Func<SafeFileHandle?> folder, string name, (uint U
 
     private SafeFileHandle? Open()
     {
-        const int flags = Libc.OpenWriteOnly | Libc.OpenAppend;
+        const int flags = OpenFlags.WriteOnly | OpenFlags.Append;
         using var opened = folder();
         if (opened is null)
             return null;
@@ -61,7 +62,7 @@ internal sealed class LogFile(Func<SafeFileHandle?> folder, string name, (uint U
             return null;
         }
 
-        if (ContainedFiles.OpenPlain(opened, name, flags | Libc.OpenCreate | Libc.OpenExclusive) is not { } made)
+        if (ContainedFiles.OpenPlain(opened, name, flags | OpenFlags.Create | OpenFlags.Exclusive) is not { } made)
             return null;
         if (Libc.fchown(made, owner.User, owner.Group) == 0)
             return made;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Logs;
 
@@ -36,7 +37,7 @@ internal sealed unsafe class LogKeeperProgram : IDisposable
         this.maximumBytes = maximumBytes;
         fixed (int* ends = stopPipe)
         {
-            if (Libc.pipe2(ends, Libc.OpenCloseOnExec) != 0)
+            if (Libc.pipe2(ends, OpenFlags.CloseOnExec) != 0)
                 throw new IOException($"Cannot make a pipe: {Marshal.GetLastPInvokeErrorMessage()}");
         }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -242,7 +243,7 @@ internal sealed class LogKeeping(string workDirectory, long maximumBytes, Proces
         public Channel()
         {
             var ends = stackalloc int[2];
-            if (Libc.pipe2(ends, Libc.OpenCloseOnExec) != 0)
+            if (Libc.pipe2(ends, OpenFlags.CloseOnExec) != 0)
                 throw new IOException($"Cannot make a pipe: {System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage()}");
             (outOf, into) = (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
         }

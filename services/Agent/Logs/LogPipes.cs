@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Logs;
@@ -43,7 +44,7 @@ internal sealed class LogPipes : IDisposable
             foreach (var name in (string[])[Output, Error])
                 made.Add(MakeOne(PathOf(runDirectory, name), user));
             foreach (var name in (string[])[Output, Error])
-                made.Add(Open(PathOf(runDirectory, name), Libc.OpenWriteOnly));
+                made.Add(Open(PathOf(runDirectory, name), OpenFlags.WriteOnly));
             return new LogPipes(made[0], made[1], made[2], made[3]);
         }
         catch
@@ -59,12 +60,12 @@ internal sealed class LogPipes : IDisposable
     {
         if (Libc.mkfifo(path, OwnerOnly) != 0)
             throw new IOException($"Cannot make '{path}': {Marshal.GetLastPInvokeErrorMessage()}");
-        return Open(path, Libc.OpenReadWrite);
+        return Open(path, OpenFlags.ReadWrite);
     }
 
     /// <summary>The reader's end, which never waits. Once nobody has the pipe open for writing, it reads what is left and then the end.</summary>
     /// <exception cref="IOException">It can't be opened.</exception>
-    public static SafeFileHandle OpenReader(string runDirectory, string name) => Open(PathOf(runDirectory, name), Libc.OpenReadOnly | Libc.OpenNonBlocking);
+    public static SafeFileHandle OpenReader(string runDirectory, string name) => Open(PathOf(runDirectory, name), OpenFlags.ReadOnly | OpenFlags.NonBlocking);
 
     /// <summary>Of no effect on the task: it has ends of its own.</summary>
     public void CloseEnds()
@@ -85,12 +86,12 @@ internal sealed class LogPipes : IDisposable
         if (Libc.mkfifo(path, OwnerOnly) != 0 || (user is not null && Libc.lchown(path, user.Id, user.GroupId) != 0))
             throw new IOException($"Cannot make '{path}': {Marshal.GetLastPInvokeErrorMessage()}");
         // Both ways: neither end has to wait for the other.
-        return Open(path, Libc.OpenReadWrite | Libc.OpenNonBlocking);
+        return Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
     }
 
     private static SafeFileHandle Open(string path, int flags)
     {
-        var descriptor = Libc.open(path, flags | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        var descriptor = Libc.open(path, flags | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0);
         return descriptor < 0
             ? throw new IOException($"Cannot open '{path}': {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError())
             : new SafeFileHandle(descriptor, ownsHandle: true);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Logs;
@@ -28,7 +29,7 @@ internal sealed unsafe class LogStream : IDisposable
     public static LogStream? Open(string containerId, string runDirectory, string sandbox, string name, long maximumBytes)
     {
         var descriptor = Libc.open(
-            LogPipes.PathOf(runDirectory, name), Libc.OpenReadOnly | Libc.OpenNonBlocking | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+            LogPipes.PathOf(runDirectory, name), OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0);
         if (descriptor < 0)
             return null;
         var pipe = new SafeFileHandle(descriptor, ownsHandle: true);

@@ -2,6 +2,7 @@ using System.Text;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Sandboxes;
 using DataPlatform.Services.Agent.Volumes;
+using DataPlatform.Services.Hosting.Files;
 using VariableType = DataPlatform.Core.Protocol.Mesos.EnvironmentVariables.Types.Variable.Types.Type;
 
 namespace DataPlatform.Services.Agent.Logs;

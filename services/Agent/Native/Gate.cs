@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Native;
@@ -12,7 +13,7 @@ internal sealed unsafe class Gate : IDisposable
     public Gate()
     {
         var ends = stackalloc int[2];
-        if (Libc.pipe2(ends, Libc.OpenCloseOnExec) != 0)
+        if (Libc.pipe2(ends, OpenFlags.CloseOnExec) != 0)
             throw new IOException($"Cannot make a pipe: {Marshal.GetLastPInvokeErrorMessage()}");
         Outer = new SafeFileHandle(ends[0], ownsHandle: true);
         inner = new SafeFileHandle(ends[1], ownsHandle: true);

@@ -9,22 +9,10 @@ internal static unsafe partial class Libc
     public const int SignalKill = 9;
     public const int SignalStop = 19;
 
-    public const int OpenReadOnly = 0x0;
-    public const int OpenWriteOnly = 0x1;
-    public const int OpenReadWrite = 0x2;
-    public const int OpenCreate = 0x40;
-    public const int OpenExclusive = 0x80;
-    public const int OpenAppend = 0x400;
-    public const int OpenNonBlocking = 0x800;
-    public const int OpenDirectory = 0x10000;
-    public const int OpenNoFollow = 0x20000;
-    public const int OpenCloseOnExec = 0x80000;
-    public const int OpenPathOnly = 0x200000;
 
     public const int ErrorNoSuchProcess = 3;
     public const int ErrorInterrupted = 4;
     public const int ErrorAgain = 11;
-    public const int ErrorCrossDevice = 18;
     public const int ErrorTooManyOpenOnHost = 23;
     public const int ErrorTooManyOpen = 24;
     public const int ErrorNoSpace = 28;
@@ -56,9 +44,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int close(int descriptor);
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int statx(SafeHandle folder, string path, int flags, uint mask, byte* status);
 
     [LibraryImport("libc")]
     public static partial uint geteuid();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Native;
@@ -35,7 +36,7 @@ internal sealed unsafe class Pipe : IDisposable
     private static (SafeFileHandle Read, SafeFileHandle Write) Make()
     {
         var ends = stackalloc int[2];
-        return Libc.pipe2(ends, Libc.OpenCloseOnExec) == 0
+        return Libc.pipe2(ends, OpenFlags.CloseOnExec) == 0
             ? (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true))
             : throw new IOException($"Cannot make a pipe: {Marshal.GetLastPInvokeErrorMessage()}");
     }
@@ -43,7 +44,7 @@ internal sealed unsafe class Pipe : IDisposable
     // Of this end alone: the program's is as programs expect it.
     private Pipe WithoutWaiting()
     {
-        _ = Libc.fcntl(Own, SetFlags, Libc.OpenNonBlocking);
+        _ = Libc.fcntl(Own, SetFlags, OpenFlags.NonBlocking);
         return this;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Native;
@@ -36,7 +37,7 @@ internal sealed unsafe class PseudoTerminal : IDisposable
     /// <exception cref="IOException">This host has none to give.</exception>
     public static PseudoTerminal Open((uint User, uint Group)? owner)
     {
-        var descriptor = Libc.open("/dev/ptmx", Libc.OpenReadWrite | Libc.OpenNoTerminal | Libc.OpenNonBlocking | Libc.OpenCloseOnExec, 0);
+        var descriptor = Libc.open("/dev/ptmx", OpenFlags.ReadWrite | OpenFlags.NoTerminal | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, 0);
         if (descriptor < 0)
             throw Failed();
         var master = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -53,7 +54,7 @@ internal sealed unsafe class PseudoTerminal : IDisposable
             if (copy < 0)
                 throw Failed();
             var input = new SafeFileHandle(copy, ownsHandle: true);
-            var opened = Libc.open(path, Libc.OpenReadWrite | Libc.OpenNoTerminal | Libc.OpenCloseOnExec, 0);
+            var opened = Libc.open(path, OpenFlags.ReadWrite | OpenFlags.NoTerminal | OpenFlags.CloseOnExec, 0);
             if (opened >= 0)
                 return new PseudoTerminal(master, input, new SafeFileHandle(opened, ownsHandle: true), path);
             input.Dispose();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Native;
 
@@ -87,7 +88,7 @@ internal static unsafe class Spawn
         if (start.Terminal is { } terminal)
         {
             // Already in a session of its own: the first terminal that it opens controls it.
-            Check(Libc.posix_spawn_file_actions_addopen(actions, 0, terminal, Libc.OpenReadWrite, 0), program);
+            Check(Libc.posix_spawn_file_actions_addopen(actions, 0, terminal, OpenFlags.ReadWrite, 0), program);
             for (var copy = 1; copy <= StandardError; copy++)
                 Check(Libc.posix_spawn_file_actions_adddup2(actions, 0, copy), program);
         }
@@ -95,14 +96,14 @@ internal static unsafe class Spawn
         {
             Check(start.Input is { } input
                 ? Libc.posix_spawn_file_actions_adddup2(actions, (int)input.DangerousGetHandle(), 0)
-                : Libc.posix_spawn_file_actions_addopen(actions, 0, start.InputFile, Libc.OpenReadOnly, 0), program);
+                : Libc.posix_spawn_file_actions_addopen(actions, 0, start.InputFile, OpenFlags.ReadOnly, 0), program);
         }
 
         for (var index = start.Terminal is null ? 0 : StandardError; index < start.Descriptors.Count; index++)
         {
             Check(start.Descriptors[index] is { } handle
                 ? Libc.posix_spawn_file_actions_adddup2(actions, (int)handle.DangerousGetHandle(), index + 1)
-                : Libc.posix_spawn_file_actions_addopen(actions, index + 1, "/dev/null", Libc.OpenWriteOnly, 0), program);
+                : Libc.posix_spawn_file_actions_addopen(actions, index + 1, "/dev/null", OpenFlags.WriteOnly, 0), program);
         }
     }
 

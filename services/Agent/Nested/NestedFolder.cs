@@ -1,5 +1,6 @@
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Nested;

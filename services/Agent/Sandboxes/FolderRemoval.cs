@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Sandboxes;
@@ -19,7 +20,7 @@ internal static unsafe class FolderRemoval
     /// <exception cref="IOException">Something in it can't be removed; what could be is gone.</exception>
     public static void Remove(string path)
     {
-        var descriptor = Libc.open(Path.GetDirectoryName(path)!, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec, 0);
+        var descriptor = Libc.open(Path.GetDirectoryName(path)!, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, 0);
         if (descriptor < 0)
             return;
         using var parent = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -58,7 +59,7 @@ internal static unsafe class FolderRemoval
             return;
         }
 
-        var descriptor = Libc.openat(parent, name, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
+        var descriptor = Libc.openat(parent, name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0);
         if (descriptor < 0)
             throw Failed(name);
         using (var folder = new SafeFileHandle(descriptor, ownsHandle: true))

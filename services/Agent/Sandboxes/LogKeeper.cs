@@ -1,3 +1,4 @@
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Agent.Sandboxes;

@@ -1,6 +1,7 @@
 using DataPlatform.Core.Protocol.Mesos;
 using DataPlatform.Services.Agent.Decisions;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.Agent.Sandboxes;
@@ -39,13 +40,9 @@ public sealed class SandboxFiles(SandboxPaths paths)
         using var folder = ContainedFiles.OpenFolder(place.Run, place.Inside);
         if (folder is null)
             return null;
-        var inside = ContainedFiles.PathOf(folder);
         var (users, groups) = (AccountNames.Read("/etc/passwd"), AccountNames.Read("/etc/group"));
-        return Directory.EnumerateFileSystemEntries(inside).Take(LongestList).Select(each => Path.GetFileName(each))
-            .Order(StringComparer.Ordinal)
-            .Select(name => (Name: name, Status: FileStatus.Of(inside + "/" + name)))
-            .Where(each => each.Status is not null)
-            .Select(each => Describe(place.Path.TrimEnd('/') + "/" + each.Name, each.Status!.Value, users, groups)).ToList();
+        return ContainedFiles.In(folder).Take(LongestList).OrderBy(each => each.Name, StringComparer.Ordinal)
+            .Select(each => Describe(place.Path.TrimEnd('/') + "/" + each.Name, each.Status, users, groups)).ToList();
     }
 
     private static Core.Protocol.Mesos.FileInfo Describe(string path, FileStatus status, AccountNames users, AccountNames groups) => new()

@@ -4,6 +4,7 @@ using DataPlatform.Services.Agent.Isolation;
 using DataPlatform.Services.Agent.Launching;
 using DataPlatform.Services.Agent.Native;
 using DataPlatform.Services.Agent.Sandboxes;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Agent.Volumes;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Hosting.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.ControlPlane.Lake;
 
@@ -8,6 +10,9 @@ public static class Backups
 {
     private const string Root = "_backups";
     private const string Unfinished = ".part";
+
+    /// <summary>Below this nothing is counted: each level holds an open folder.</summary>
+    private const int MostDepth = 32;
 
     public static string NewFolder(string package, string cluster, int number, DateTimeOffset now) =>
         Folder(package, string.Create(CultureInfo.InvariantCulture, $"{cluster}-{now.UtcDateTime:yyyyMMdd-HHmmss}-{number}"));
@@ -19,18 +24,25 @@ public static class Backups
     /// <param name="package">Null for those of all packages.</param>
     public static IReadOnlyList<BackupView> Under(string lake, string? package = null)
     {
-        var root = new DirectoryInfo(Path.Combine(lake, Root));
-        if (!root.Exists) return [];
-        return
-        [
-            .. root.EnumerateDirectories().Where(folder => folder.LinkTarget is null && (package is null || folder.Name == package))
-                .SelectMany(folder => folder.EnumerateDirectories().Where(IsWhole).Select(backup => new BackupView(folder.Name, backup.Name, SizeOf(backup), new DateTimeOffset(backup.LastWriteTimeUtc, TimeSpan.Zero))))
-                .OrderByDescending(backup => backup.At).ThenBy(backup => backup.Name, StringComparer.Ordinal),
-        ];
+        using var folder = ContainedFiles.OpenFolder(lake, "");
+        using var root = folder is null ? null : ContainedFiles.OpenFolder(folder, Root);
+        if (root is null) return [];
+        var found = new List<BackupView>();
+        foreach (var (name, _) in FoldersIn(root).Where(each => package is null || each.Name == package))
+        {
+            using var backups = ContainedFiles.OpenFolder(root, name);
+            if (backups is not null)
+                found.AddRange(FoldersIn(backups).Where(backup => !backup.Name.EndsWith(Unfinished, StringComparison.Ordinal)).Select(backup => new BackupView(name, backup.Name, SizeOf(backups, backup.Name), backup.Status.ModifiedAt)));
+        }
+
+        return [.. found.OrderByDescending(backup => backup.At).ThenBy(backup => backup.Name, StringComparer.Ordinal)];
     }
 
-    private static bool IsWhole(DirectoryInfo folder) => folder.LinkTarget is null && !folder.Name.EndsWith(Unfinished, StringComparison.Ordinal);
+    private static IEnumerable<(string Name, FileStatus Status)> FoldersIn(SafeFileHandle folder) => ContainedFiles.In(folder).Where(entry => entry.Status.IsFolder);
 
-    private static long SizeOf(DirectoryInfo backup) =>
-        backup.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(file => file.Length);
+    private static long SizeOf(SafeFileHandle above, string name, int depth = 0)
+    {
+        using var folder = depth < MostDepth ? ContainedFiles.OpenFolder(above, name) : null;
+        return folder is null ? 0 : ContainedFiles.In(folder).Sum(entry => entry.Status.IsRegular ? entry.Status.Size : entry.Status.IsFolder ? SizeOf(folder, entry.Name, depth + 1) : 0);
+    }
 }

@@ -13,7 +13,7 @@ public sealed class LakeReader(string root, ServedDatasets? served = null, strin
     /// <summary>Of the files of a cluster that are copied for first rows.</summary>
     private const long MostSampled = 64L * 1024 * 1024;
 
-    public string Root { get; } = Path.GetFullPath(root);
+    public string Root { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
 
     /// <summary>In which whatever is opened lies.</summary>
     public IReadOnlyList<string> Roots => copies is null ? [Root] : [Root, copies];
@@ -55,14 +55,16 @@ public sealed class LakeReader(string root, ServedDatasets? served = null, strin
     private async Task<Dataset> ReadableAsync(Dataset dataset, long most, CancellationToken cancellation) =>
         dataset.Cluster is null ? dataset : await served!.ReadableAsync(dataset, most, cancellation);
 
-    private IReadOnlyList<Dataset> InFolder() => Directory.Exists(Root) ? Datasets.Under(HostListing.Of(Root)) : [];
+    private IReadOnlyList<Dataset> InFolder() => Datasets.Under(HostListing.Of(Root));
 
-    private static Task<DatasetSample> Sample(Dataset dataset, int rows, CancellationToken cancellation) => dataset.Format switch
+    private Task<DatasetSample> Sample(Dataset dataset, int rows, CancellationToken cancellation) => dataset.Format switch
     {
-        "parquet" => ParquetSampler.Read(dataset, rows, cancellation),
-        "csv" => TextSampler.Csv(dataset, rows, cancellation),
-        _ => TextSampler.Json(dataset, rows, cancellation),
+        "parquet" => ParquetSampler.Read(dataset, Open, rows, cancellation),
+        "csv" => TextSampler.Csv(dataset, Open, rows, cancellation),
+        _ => TextSampler.Json(dataset, Open, rows, cancellation),
     };
+
+    private FileStream Open(ListedFile file) => new(LakeFile.Open(file.Readable, Roots), FileAccess.Read);
 
     private static DatasetView Describe(Dataset dataset) => new(
         dataset.Path, dataset.Format, dataset.Files.Sum(file => file.Length), dataset.Files.Count, dataset.Files.Max(file => file.ModifiedAt), null, null, null)

@@ -12,32 +12,30 @@ public static class ParquetSampler
     private const long MostRowsInGroup = 5_000_000;
 
     /// <exception cref="InvalidDataException">A file is not Parquet, or is damaged.</exception>
-    public static async Task<DatasetSample> Read(Dataset dataset, int rows, CancellationToken cancellation)
-    {
-        try
-        {
-            return await ReadFiles(dataset, rows, cancellation);
-        }
-        catch (Exception damaged) when (damaged is not OperationCanceledException)
-        {
-            // Damaged bytes surface from the reader as whatever they first break.
-            throw new InvalidDataException($"{dataset.Path} is not readable as Parquet: {damaged.Message}", damaged);
-        }
-    }
-
-    private static async Task<DatasetSample> ReadFiles(Dataset dataset, int rows, CancellationToken cancellation)
+    /// <exception cref="IOException">A file can't be opened.</exception>
+    public static async Task<DatasetSample> Read(Dataset dataset, Func<ListedFile, Stream> open, int rows, CancellationToken cancellation)
     {
         IReadOnlyList<ColumnView>? columns = null;
         var sample = new List<IReadOnlyList<string?>>();
         long? count = 0;
         foreach (var file in dataset.Files.Take(MostFooters))
         {
-            await using var reader = await ParquetReader.CreateAsync(file.Readable, null, cancellation);
-            var partitions = Partitions(dataset.Folder, file);
-            columns ??= [.. reader.Schema.Fields.Select(Column), .. partitions.Select(partition => new ColumnView(partition.Name, "partition", false))];
-            count += reader.Metadata!.RowGroups.Sum(group => group.NumRows);
-            for (var index = 0; index < reader.RowGroupCount && sample.Count < rows; index++)
-                await AddRows(reader, index, rows, partitions, sample, cancellation);
+            await using var stream = open(file);
+            try
+            {
+                await using var reader = await ParquetReader.CreateAsync(stream, null, leaveStreamOpen: true, cancellation);
+                var partitions = Partitions(dataset.Folder, file);
+                columns ??= [.. reader.Schema.Fields.Select(Column), .. partitions.Select(partition => new ColumnView(partition.Name, "partition", false))];
+                count += reader.Metadata!.RowGroups.Sum(group => group.NumRows);
+                for (var index = 0; index < reader.RowGroupCount && sample.Count < rows; index++)
+                    await AddRows(reader, index, rows, partitions, sample, cancellation);
+            }
+            catch (Exception damaged) when (damaged is not OperationCanceledException)
+            {
+                // Damaged bytes surface from the reader as whatever they first break.
+                throw new InvalidDataException($"{dataset.Path} is not readable as Parquet: {damaged.Message}", damaged);
+            }
+
             if (sample.Count >= rows && dataset.Files.Count > MostFooters) break;
         }
 

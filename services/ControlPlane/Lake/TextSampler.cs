@@ -13,9 +13,9 @@ public static class TextSampler
     private const int MostText = 200;
     private const int TypedRows = 200;
 
-    public static async Task<DatasetSample> Csv(Dataset dataset, int rows, CancellationToken cancellation)
+    public static async Task<DatasetSample> Csv(Dataset dataset, Func<ListedFile, Stream> open, int rows, CancellationToken cancellation)
     {
-        var (bytes, whole) = await ReadHead(dataset.Files[0], cancellation);
+        var (bytes, whole) = await ReadHead(open(dataset.Files[0]), cancellation);
         var records = CsvRecords.Read(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'), whole);
         if (records.Count == 0) return new DatasetSample(0, [], []);
         var header = records[0];
@@ -25,9 +25,9 @@ public static class TextSampler
         return new DatasetSample(whole && dataset.Files.Count == 1 ? data.Count : null, columns, sample);
     }
 
-    public static async Task<DatasetSample> Json(Dataset dataset, int rows, CancellationToken cancellation)
+    public static async Task<DatasetSample> Json(Dataset dataset, Func<ListedFile, Stream> open, int rows, CancellationToken cancellation)
     {
-        var (bytes, whole) = await ReadHead(dataset.Files[0], cancellation);
+        var (bytes, whole) = await ReadHead(open(dataset.Files[0]), cancellation);
         var (items, complete) = JsonRecords.Read(bytes, whole);
         var names = items.Take(Math.Max(rows, TypedRows)).OfType<JsonObject>().SelectMany(item => item.Select(member => member.Key)).Distinct().ToList();
         if (names.Count == 0)
@@ -67,9 +67,9 @@ public static class TextSampler
     private static bool IsDate(string text) => text.Length is >= 8 and <= 32 && text.Any(char.IsAsciiDigit)
         && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out _);
 
-    private static async Task<(byte[] Bytes, bool Whole)> ReadHead(ListedFile file, CancellationToken cancellation)
+    private static async Task<(byte[] Bytes, bool Whole)> ReadHead(Stream file, CancellationToken cancellation)
     {
-        await using var stream = File.OpenRead(file.Readable);
+        await using var stream = file;
         var whole = stream.Length <= SmallFile;
         var buffer = new byte[whole ? stream.Length : Head];
         var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);

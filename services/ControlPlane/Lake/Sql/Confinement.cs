@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace DataPlatform.Services.ControlPlane.Lake.Sql;
@@ -6,33 +5,12 @@ namespace DataPlatform.Services.ControlPlane.Lake.Sql;
 /// <summary>What a process that reads what others wrote gives up first.</summary>
 public static partial class Confinement
 {
-    // O_NOFOLLOW, which has another number on each of the two.
-    private const int NoFollowOfX64 = 0x20000;
-    private const int NoFollowOfArm = 0x8000;
-    private const int CloseOnExecute = 0x80000;
-    private const int NonBlocking = 0x800;
     private const int SetDumpable = 4;
     private const int SetNoNewPrivileges = 38;
     private const int CpuSeconds = 0;
     private const int FileSize = 1;
     private const int CoreSize = 4;
     private const int Processes = 6;
-
-    /// <summary>Opens a file for as long as the process lives.</summary>
-    /// <returns>By which the engine opens it again, whatever becomes of its name.</returns>
-    /// <exception cref="IOException">It can't be opened, or a link on the way led out of <paramref name="root"/>.</exception>
-    public static string Open(string file, string root)
-    {
-        var noFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? NoFollowOfArm : NoFollowOfX64;
-        var descriptor = OpenFile(file, noFollow | CloseOnExecute | NonBlocking);
-        if (descriptor < 0)
-            throw new IOException($"'{Path.GetRelativePath(root, file)}' can't be read: {Marshal.GetLastPInvokeErrorMessage()}");
-        var path = $"/proc/self/fd/{descriptor.ToString(CultureInfo.InvariantCulture)}";
-        var real = new FileInfo(path).LinkTarget;
-        if (real is null || !real.StartsWith(root + "/", StringComparison.Ordinal) || !File.Exists(real))
-            throw new IOException($"'{Path.GetRelativePath(root, file)}' lies outside the lake");
-        return path;
-    }
 
     /// <param name="seconds">Of a processor's time, for each thread that the engine may have.</param>
     /// <exception cref="IOException">Something of it can't be had; then nothing is read.</exception>
@@ -72,9 +50,6 @@ public static partial class Confinement
         public ulong Current;
         public ulong Most;
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenFile(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     private static partial int SetLimit(int kind, in Limits limits);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Hosting.Files;
 using DuckDB.NET.Data;
+using Microsoft.Win32.SafeHandles;
 
 namespace DataPlatform.Services.ControlPlane.Lake.Sql;
 
@@ -26,11 +28,12 @@ internal static class SqlProcess
 
     private static SqlProcessAnswer Answer(SqlProcessRequest request, long began)
     {
+        var opened = new Dictionary<string, SafeFileHandle>(StringComparer.Ordinal);
         try
         {
-            var opened = new Dictionary<string, string>(StringComparer.Ordinal);
+            // The engine opens again what is open here, whatever becomes of its name.
             foreach (var file in request.Tables.SelectMany(table => table.Parts).SelectMany(part => part.Files))
-                opened[file] = Confinement.Open(file, request.Roots.First(root => file.StartsWith(root + "/", StringComparison.Ordinal)));
+                opened[file] = LakeFile.Open(file, request.Roots);
             using var engine = new DuckDBConnection("DataSource=:memory:");
             engine.Open();
             // Whatever of the runtime and the engine is loaded on first use is loaded while it can be.
@@ -39,16 +42,21 @@ internal static class SqlProcess
             Do(engine, $"SET memory_limit = '{request.MemoryMebibytes.ToString(CultureInfo.InvariantCulture)}MiB'");
             Do(engine, "SET temp_directory = ''");
             if (opened.Count > 0)
-                Do(engine, $"SET allowed_paths = [{string.Join(", ", opened.Values.Select(path => $"'{path}'"))}]");
+                Do(engine, $"SET allowed_paths = [{string.Join(", ", opened.Values.Select(file => $"'{ContainedFiles.PathOf(file)}'"))}]");
             Do(engine, "SET enable_external_access = false");
             Do(engine, "SET lock_configuration = true");
             foreach (var table in request.Tables)
-                Do(engine, table.View(file => opened[file]));
+                Do(engine, table.View(file => ContainedFiles.PathOf(opened[file])));
             return new SqlProcessAnswer(Read(engine, request.Query, request.MostRows, began), null);
         }
         catch (Exception problem) when (problem is DuckDBException or IOException or InvalidCastException or NotSupportedException or OverflowException or FormatException)
         {
             return new SqlProcessAnswer(null, problem.Message);
+        }
+        finally
+        {
+            foreach (var file in opened.Values)
+                file.Dispose();
         }
     }
 

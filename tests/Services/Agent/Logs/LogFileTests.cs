@@ -1,6 +1,7 @@
 using System.Text;
 using DataPlatform.Services.Agent.Logs;
 using DataPlatform.Services.Agent.Native;
+using DataPlatform.Services.Hosting.Files;
 
 namespace DataPlatform.Services.Tests.Agent.Logs;
 

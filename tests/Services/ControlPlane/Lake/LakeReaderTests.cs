@@ -101,6 +101,61 @@ public sealed class LakeReaderTests : IDisposable
         (await Should.ThrowAsync<InvalidDataException>(() => Lake.Read("broken.parquet", 10, default))).Message.ShouldContain("broken.parquet");
     }
 
+    [Theory]
+    [InlineData("pipe")]
+    [InlineData("socket")]
+    [InlineData("device")]
+    public async Task What_is_no_file_is_refused_at_once_with_what_it_is(string kind)
+    {
+        foreach (var format in (string[])["csv", "json", "parquet"])
+        {
+            using var made = SpecialFile.Make(kind, Path.Combine(folder.Path, $"x.{format}"));
+            var refused = await Should.ThrowAsync<IOException>(() => Task.Run(() => Lake.Read($"x.{format}", 10, default)).WaitAsync(TimeSpan.FromSeconds(10)));
+            refused.Message.ShouldBe($"'x.{format}' is a {kind}; only files are read");
+        }
+    }
+
+    /// <summary>A task that writes in the lake changes names between what is looked at and what is opened.</summary>
+    [Theory]
+    [InlineData("team/birds.csv", "team/link.csv")]
+    [InlineData("team", "other")]
+    public async Task A_link_that_takes_a_name_at_any_moment_is_never_followed(string swapped, string link)
+    {
+        using var outside = new TemporaryFolder();
+        var secret = outside.Write("birds.csv", "name\nsecret\n");
+        folder.Write("team/birds.csv", "name\nGull\n");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, link), Path.HasExtension(link) ? secret : outside.Path);
+        using var swaps = new NameSwaps(Path.Combine(folder.Path, swapped), Path.Combine(folder.Path, link));
+        var read = 0;
+        for (var attempt = 0; attempt < 1000; attempt++)
+        {
+            try
+            {
+                if (await Lake.Read("team", 10, default) is not { } found) continue;
+                found.Rows.ShouldHaveSingleItem().ShouldBe(["Gull"]);
+                read++;
+            }
+            catch (IOException)
+            {
+                // Refused, as it must be while the link stands there.
+            }
+        }
+
+        read.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void A_folder_that_becomes_a_link_while_it_is_listed_shows_nothing_of_what_it_leads_to()
+    {
+        using var outside = new TemporaryFolder();
+        outside.Write("year=2001/secret.csv", "name\nsecret\n");
+        folder.Write("team/year=2001/birds.csv", "name\nGull\n");
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "other"), outside.Path);
+        using var swaps = new NameSwaps(Path.Combine(folder.Path, "team"), Path.Combine(folder.Path, "other"));
+        for (var attempt = 0; attempt < 1000; attempt++)
+            HostListing.Of(folder.Path).Folders.SelectMany(team => team.Folders).SelectMany(year => year.Files).Select(file => file.Name).ShouldBeSubsetOf(["birds.csv"]);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private async Task WriteParquet(string name, int[] ids, string?[] carriers)

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace DataPlatform.Services.Agent.Native;
+namespace DataPlatform.Services.Hosting.Files;
 
 /// <summary>What the kernel says of one file, never looking through a link.</summary>
 /// <param name="Mode">Kind and permissions, as in <c>st_mode</c>.</param>
 /// <param name="ModifiedSeconds">Since 1970.</param>
-internal readonly record struct FileStatus(uint Mode, uint Links, uint Owner, uint Group, long Size, long ModifiedSeconds, uint ModifiedNanoseconds)
+public readonly record struct FileStatus(uint Mode, uint Links, uint Owner, uint Group, long Size, long ModifiedSeconds, uint ModifiedNanoseconds)
 {
     private const uint KindBits = 0xF000;
     private const uint Basic = 0x7FF;
@@ -26,6 +26,10 @@ internal readonly record struct FileStatus(uint Mode, uint Links, uint Owner, ui
 
     public bool IsLink => (Mode & KindBits) == 0xA000;
 
+    /// <summary>As near to it as there is a time: whoever owns a file may give it any.</summary>
+    public DateTimeOffset ModifiedAt => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(ModifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()))
+        .AddTicks(ModifiedNanoseconds / TimeSpan.NanosecondsPerTick);
+
     public string Kind => (Mode & KindBits) switch
     {
         0x8000 => "file",
@@ -40,27 +44,27 @@ internal readonly record struct FileStatus(uint Mode, uint Links, uint Owner, ui
     public static unsafe FileStatus? Of(string path)
     {
         var status = stackalloc byte[256];
-        return Libc.statx(Libc.CurrentFolder, path, NoFollow, Basic, status) == 0 ? Read(status) : null;
+        return FileCalls.Status(FileCalls.CurrentFolder, path, NoFollow, Basic, status) == 0 ? Read(status) : null;
     }
 
     public static unsafe FileStatus? Of(SafeHandle handle)
     {
         var status = stackalloc byte[256];
-        return Libc.statx(handle, "", EmptyPath, Basic, status) == 0 ? Read(status) : null;
+        return FileCalls.Status(handle, "", EmptyPath, Basic, status) == 0 ? Read(status) : null;
     }
 
     /// <summary>Of what the path leads to in the end.</summary>
     public static unsafe FileStatus? Behind(string path)
     {
         var status = stackalloc byte[256];
-        return Libc.statx(Libc.CurrentFolder, path, 0, Basic, status) == 0 ? Read(status) : null;
+        return FileCalls.Status(FileCalls.CurrentFolder, path, 0, Basic, status) == 0 ? Read(status) : null;
     }
 
     /// <param name="name">Of an entry of the folder; ends with NUL.</param>
     public static unsafe FileStatus? Of(SafeHandle folder, byte* name)
     {
         var status = stackalloc byte[256];
-        return Libc.statx(folder, name, NoFollow, Basic, status) == 0 ? Read(status) : null;
+        return FileCalls.Status(folder, name, NoFollow, Basic, status) == 0 ? Read(status) : null;
     }
 
     private static unsafe FileStatus Read(byte* status) => new(
