@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using NJsonSchema;
@@ -10,6 +12,8 @@ namespace DataPlatform.Services.ControlPlane.Clusters;
 public static class OptionsCheck
 {
     private const string InputsField = "inputs";
+    private const string TooSmall = "too small";
+    private const string TooLarge = "too large";
     private static readonly ConcurrentDictionary<string, JsonSchema> Parsed = new();
 
     public static JsonSchema Parse(JsonObject schema) =>
@@ -48,6 +52,8 @@ public static class OptionsCheck
                 problems.Add(new FieldProblem(field, "null is not a value", Allowed(property)));
             else if (value is JsonValue text && text.TryGetValue<string>(out var content) && content.Any(char.IsControl))
                 problems.Add(new FieldProblem(field, "control characters are not allowed", Allowed(property)));
+            else if (NumberBeyond(value) is { } far)
+                problems.Add(new FieldProblem(field, far > 0 ? TooLarge : TooSmall, Allowed(property)));
         }
 
         if (problems.Count > 0) return problems;
@@ -90,14 +96,23 @@ public static class OptionsCheck
         ValidationErrorKind.NumberExpected => "a number is needed",
         ValidationErrorKind.StringExpected => "text is needed",
         ValidationErrorKind.BooleanExpected => "true or false is needed",
-        ValidationErrorKind.NumberTooSmall => "too small",
-        ValidationErrorKind.NumberTooBig => "too large",
+        ValidationErrorKind.NumberTooSmall => TooSmall,
+        ValidationErrorKind.NumberTooBig => TooLarge,
         ValidationErrorKind.NotInEnumeration => "not one of the allowed values",
         ValidationErrorKind.PatternMismatch => "not of the allowed form",
         ValidationErrorKind.StringTooLong => "too long",
         ValidationErrorKind.StringTooShort => "too short",
         ValidationErrorKind.PropertyRequired => "is required",
         _ => error.Kind.ToString(),
+    };
+
+    /// <summary>A number in the value that is beyond all that options hold, and that the schema's library can't take; null when there is none.</summary>
+    private static double? NumberBeyond(JsonNode? value) => value switch
+    {
+        JsonArray items => items.Select(NumberBeyond).FirstOrDefault(far => far is not null),
+        JsonObject members => members.Select(member => NumberBeyond(member.Value)).FirstOrDefault(far => far is not null),
+        JsonValue number when number.GetValueKind() == JsonValueKind.Number && double.Parse(number.ToJsonString(), CultureInfo.InvariantCulture) is var size && Math.Abs(size) >= long.MaxValue => size,
+        _ => null,
     };
 
     private static string Shown(string name) => name.Length <= 60 && !name.Any(char.IsControl) ? name : "(a name that can't be shown)";

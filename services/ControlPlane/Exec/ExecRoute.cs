@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using DataPlatform.Services.ControlPlane.Rest;
 using DataPlatform.Services.ControlPlane.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -23,7 +24,7 @@ public static class ExecRoute
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     public static void Map(RouteGroupBuilder clusters) => clusters.MapGet("/{name}/tasks/{task}/exec", Exec)
-        .WithSummary("Runs a command beside a task: a WebSocket, whose first message says what").Produces<Problem>(404, "application/problem+json").Produces<Problem>(426, "application/problem+json");
+        .WithSummary("Runs a command beside a task: a WebSocket, whose first message says what").Produces(101).Refuses(404, 426);
 
     public static bool IsWindow(ExecWindow window) => window is { Rows: >= 0 and <= LargestWindow, Columns: >= 0 and <= LargestWindow };
 
@@ -104,7 +105,8 @@ public static class ExecRoute
         }
         catch (JsonException error)
         {
-            return (null, Invalid(error.Path ?? "", error.Message, "JSON with 'command'"));
+            var (field, why) = JsonFault.Of(error, typeof(ExecRequest));
+            return (null, Invalid(field, why, "JSON with 'command'"));
         }
 
         var problem = request switch

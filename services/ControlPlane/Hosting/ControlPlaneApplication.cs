@@ -20,6 +20,7 @@ using DataPlatform.Services.ControlPlane.Pool;
 using DataPlatform.Services.ControlPlane.Proxy;
 using DataPlatform.Services.ControlPlane.Recurring;
 using DataPlatform.Services.ControlPlane.Rest;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
 using DataPlatform.Services.ControlPlane.Tables;
@@ -113,12 +114,7 @@ public static class ControlPlaneApplication
         // Deny by default: an endpoint that says nothing needs a login.
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.ConfigureHttpJsonOptions(options => Refusals.Configure(options.SerializerOptions));
-        services.AddOpenApi(document => document.AddDocumentTransformer((described, _, _) =>
-        {
-            described.Info.Title = "DataPlatform";
-            described.Info.Description = "Clusters on a shared pool: launch, watch, connect, extend, delete. Sign in with a bearer token.";
-            return Task.CompletedTask;
-        }));
+        services.AddOpenApi(ApiDescription.Describe);
         services.AddHangfire(hangfire => hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromHours(1) }));
         services.AddWhileLeading<JobServer>().AddWhileLeading<RecurringWork>().AddWhileLeading<OperatorHost>().AddWhileLeading<Announcement>();
         services.AddHostedService(provider => provider.GetRequiredService<Leadership>()).AddHostedService<EndpointAnnouncement>();

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Access;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using DataPlatform.Services.ControlPlane.Storage;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -15,15 +17,15 @@ public static class AccessRoutes
         var tokens = api.MapGroup("/tokens").WithTags("Access");
         tokens.MapGet("/", (ClaimsPrincipal user, TokenDesk desk) => Results.Json(desk.List(user.FindFirstValue(AccessHandler.TokenClaim)), Refusals.Json))
             .WithSummary("Tokens of programs and browsers that are signed in, the newest first").Produces<IReadOnlyList<TokenView>>();
-        tokens.MapPost("/", Create).WithSummary("Makes a token for a program; what it is is shown once").Accepts<TokenRequest>("application/json")
-            .Produces<NewToken>(201).Produces<Problem>(400, "application/problem+json").Produces<Problem>(409, "application/problem+json");
+        tokens.MapPost("/", Create).WithSummary("Makes a token for a program; what it is is shown once").Takes<TokenRequest>()
+            .Produces<NewToken>(201).Refuses(409);
         tokens.MapDelete("/{id}", (string id, ClaimsPrincipal user, TokenDesk desk) => desk.Revoke(id, ApiRoutes.Actor(user))
                 ? Results.NoContent()
                 : Refusals.Result(new Problem("No such token", 404, "GET /api/v1/tokens lists those that have not ended.", null)))
-            .WithSummary("Ends a token or a session, and what is open by it").Produces(204).Produces<Problem>(404, "application/problem+json");
+            .WithSummary("Ends a token or a session, and what is open by it").Produces(204).Refuses(404);
 
         var audit = api.MapGroup("/audit").WithTags("Access");
-        audit.MapGet("/", Read).WithSummary("What was done, by whom, the last first").Produces<IReadOnlyList<AuditEntryView>>().Produces<Problem>(400, "application/problem+json");
+        audit.MapGet("/", Read).WithSummary("What was done, by whom, the last first").Produces<IReadOnlyList<AuditEntryView>>().Refuses(400);
         audit.MapGet("/check", (AuditLog log) => Results.Json(Check(log), Refusals.Json))
             .WithSummary("Whether all that is written down is as it was written").Produces<AuditCheck>();
     }
@@ -40,9 +42,8 @@ public static class AccessRoutes
         };
     }
 
-    private static IResult Read(AuditLog log, string? actor, string? action, string? target, long? before, int? limit) => limit is < 1 or > MostEntries
-        ? Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("limit", "out of range", $"1 to {MostEntries}")]))
-        : Results.Json<IReadOnlyList<AuditEntryView>>([.. log.Read(actor, action, target, before, limit ?? 100).Select(View)], Refusals.Json);
+    private static IResult Read(AuditLog log, string? actor, string? action, string? target, long? before, [Range(1, MostEntries)] int? limit) =>
+        Results.Json<IReadOnlyList<AuditEntryView>>([.. log.Read(actor, action, target, before, limit ?? 100).Select(View)], Refusals.Json);
 
     public static AuditCheck Check(AuditLog log) => new(log.Count(), log.FirstBroken());
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Access;
@@ -6,7 +7,9 @@ using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Lake;
 using DataPlatform.Services.ControlPlane.Lake.Sql;
 using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using DataPlatform.Services.ControlPlane.Storage;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -17,20 +20,21 @@ public static class ApiRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1");
+        api.AddEndpointFilterFactory(ParameterCheck.Make);
         PackageRoutes.Map(api.MapGroup("/packages").WithTags("Packages"));
         ClusterRoutes.Map(api.MapGroup("/clusters").WithTags("Clusters"));
         BlueprintRoutes.Map(api.MapGroup("/blueprints").WithTags("Blueprints"));
-        api.MapGet("/pool", Pool).WithTags("Pool").WithSummary("Hosts, what of them is used, and by whom").Produces<PoolView>().Produces<Problem>(503, "application/problem+json");
+        api.MapGet("/pool", Pool).WithTags("Pool").WithSummary("Hosts, what of them is used, and by whom").Produces<PoolView>().Refuses(503);
         api.MapGet("/pool/why", WhyFramework).WithTags("Pool").WithSummary("Why a framework waits for offers, and what would change it")
-            .Produces<PoolWhy>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(404, "application/problem+json").Produces<Problem>(503, "application/problem+json");
+            .Produces<PoolWhy>().Refuses(400, 404, 503).Needs("framework_id");
         MeasuringRoutes.Map(api.MapGroup("/metrics").WithTags("Metrics"));
         RemovalRoutes.Map(api.MapGroup("/removals").WithTags("Clusters"));
         api.MapGet("/backups", (string? package, LakeReader reader) => Results.Json(Backups.Under(reader.Root, package), Refusals.Json)).WithTags("Lake").WithSummary("Backups, the newest first").Produces<IReadOnlyList<BackupView>>();
         LakeRoutes(api.MapGroup("/lake").WithTags("Lake"));
-        api.MapPost("/sql", Sql).WithTags("Lake").WithSummary("Answers SQL over the datasets of the lake, without any cluster").Accepts<SqlRequest>("application/json")
-            .Produces<SqlResult>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(422, "application/problem+json").Produces<Problem>(429, "application/problem+json");
+        api.MapPost("/sql", Sql).WithTags("Lake").WithSummary("Answers SQL over the datasets of the lake, without any cluster").Takes<SqlRequest>()
+            .Produces<SqlResult>().Refuses(422, 429);
         AccessRoutes.Map(api);
-        api.MapPost("/login-links", MakeLoginLink).WithTags("Access").WithSummary("Makes a one-time login link for a browser").Accepts<LoginLinkRequest>("application/json").Produces<LoginLink>();
+        api.MapPost("/login-links", MakeLoginLink).WithTags("Access").WithSummary("Makes a one-time login link for a browser").Takes<LoginLinkRequest>(isOptional: true).Produces<LoginLink>();
     }
 
     /// <summary>Who signed in.</summary>
@@ -73,10 +77,8 @@ public static class ApiRoutes
     private static void LakeRoutes(RouteGroupBuilder lake)
     {
         lake.MapGet("/", async (LakeReader reader, CancellationToken cancellation) => Results.Json((await reader.ListAsync(cancellation)).Datasets, Refusals.Json)).WithSummary("Datasets of the lake, in its folder and on clusters that serve files").Produces<IReadOnlyList<DatasetView>>();
-        lake.MapGet("/{**path}", async (string path, int? rows, LakeReader reader, CancellationToken cancellation) =>
+        lake.MapGet("/{**path}", async (string path, [Range(0, LakeReader.MostRows)] int? rows, LakeReader reader, CancellationToken cancellation) =>
             {
-                if (rows is < 0 or > LakeReader.MostRows)
-                    return Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("rows", "out of range", $"0 to {LakeReader.MostRows}")]));
                 try
                 {
                     return await reader.Read(path, rows ?? 20, cancellation) is { } dataset
@@ -88,13 +90,13 @@ public static class ApiRoutes
                     return Refusals.Result(new Problem("The dataset can't be read", 422, error.Message, null));
                 }
             })
-            .WithSummary("One dataset with its schema and first rows").Produces<DatasetView>().Produces<Problem>(404, "application/problem+json");
+            .WithSummary("One dataset with its schema and first rows").Produces<DatasetView>().Refuses(400, 404, 422);
     }
 
     private static async Task<IResult> MakeLoginLink(HttpRequest request, ClaimsPrincipal user, LoginLinks links, AuditLog audit, ServerAddress address)
     {
         LoginLinkRequest? body = null;
-        if (request.ContentLength is not (null or 0))
+        if (request.ContentLength != 0 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
             (body, var problem) = await RequestBody.Read<LoginLinkRequest>(request);
             if (problem is not null) return Refusals.Result(problem);

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Blueprints;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -9,19 +10,17 @@ namespace DataPlatform.Services.ControlPlane.Rest;
 /// <summary>Blueprints: bring up and change, list, show, take down, export.</summary>
 public static class BlueprintRoutes
 {
-    private const string ProblemJson = "application/problem+json";
-
     public static void Map(RouteGroupBuilder blueprints)
     {
         blueprints.MapGet("/", (BlueprintViews views) => Results.Json(views.List(), Refusals.Json)).WithSummary("All blueprints whose clusters live").Produces<IReadOnlyList<BlueprintSummary>>();
-        blueprints.MapPost("/", Up).WithSummary("Brings up what a blueprint says, and changes what runs of it; a dry run says what that would be").Accepts<BlueprintRequest>("application/json")
-            .Produces<BlueprintChangeView>().Produces<Problem>(400, ProblemJson).Produces<Problem>(409, ProblemJson);
-        blueprints.MapPost("/export", Export).WithSummary("What runs, as a blueprint").Accepts<BlueprintExportRequest>("application/json")
-            .Produces<BlueprintDocument>().Produces<Problem>(400, ProblemJson);
+        blueprints.MapPost("/", Up).WithSummary("Brings up what a blueprint says, and changes what runs of it; a dry run says what that would be").Takes<BlueprintRequest>()
+            .Produces<BlueprintChangeView>().Refuses(409);
+        blueprints.MapPost("/export", Export).WithSummary("What runs, as a blueprint").Takes<BlueprintExportRequest>()
+            .Produces<BlueprintDocument>();
         blueprints.MapGet("/{name}", (string name, BlueprintViews views) => views.Find(name) is { } detail ? Results.Json(detail, Refusals.Json) : Refusals.Result(BlueprintViews.Unknown(name)))
-            .WithSummary("One blueprint with its clusters").Produces<BlueprintDetail>().Produces<Problem>(404, ProblemJson);
+            .WithSummary("One blueprint with its clusters").Produces<BlueprintDetail>().Refuses(404);
         blueprints.MapDelete("/{name}", Down).WithSummary("Asks for the deletion of its clusters; refused while others connect to one of them, unless even_if_needed=true")
-            .Produces<BlueprintDetail>(202).Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson);
+            .Produces<BlueprintDetail>(202).Refuses(400, 404, 409);
     }
 
     private static async Task<IResult> Up(HttpRequest request, ClaimsPrincipal user, BlueprintDesk desk, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -8,23 +9,21 @@ namespace DataPlatform.Services.ControlPlane.Rest;
 /// <summary>Changes of a cluster that is there: targets and plans.</summary>
 public static class ChangeRoutes
 {
-    private const string ProblemJson = "application/problem+json";
-
     public static void Map(RouteGroupBuilder clusters)
     {
-        Described(clusters.MapPost("/{name}/update", Update).WithSummary("Asks for other options, or another size; says what restarts and why").Accepts<UpdateRequest>("application/json").Produces<UpdateView>());
-        Described(clusters.MapPost("/{name}/rollback", Rollback).WithSummary("Asks for the options of an earlier target").Accepts<RollbackRequest>("application/json").Produces<UpdateView>());
+        Described(clusters.MapPost("/{name}/update", Update).WithSummary("Asks for other options, or another size; says what restarts and why").Takes<UpdateRequest>().Produces<UpdateView>());
+        Described(clusters.MapPost("/{name}/rollback", Rollback).WithSummary("Asks for the options of an earlier target").Takes<RollbackRequest>().Produces<UpdateView>());
         clusters.MapGet("/{name}/targets", (string name, ChangeDesk desk) => desk.Targets(name) is { } targets ? Results.Json(targets, Refusals.Json) : Refusals.Result(Outcome.Unknown(name).Problem))
-            .WithSummary("All targets of a cluster").Produces<IReadOnlyList<TargetView>>().Produces<Problem>(404, ProblemJson);
-        Described(clusters.MapPost("/{name}/operations", Operate).WithSummary("Asks the cluster to do something once, such as a backup").Accepts<OperationRequest>("application/json").Produces<ClusterDetail>(202));
+            .WithSummary("All targets of a cluster").Produces<IReadOnlyList<TargetView>>().Refuses(404);
+        Described(clusters.MapPost("/{name}/operations", Operate).WithSummary("Asks the cluster to do something once, such as a backup").Takes<OperationRequest>().Produces<ClusterDetail>(202));
         clusters.MapPost("/{name}/operations/{number:int}/hand-out", HandOut).WithSummary("What an operation that is complete hands out, such as a password; that somebody asked is noted")
-            .Produces<HandedOutView>().Produces<Problem>(404, ProblemJson);
+            .Produces<HandedOutView>().Refuses(404);
         Map(clusters, "restart", "Starts all pods again, one after another", (desk, name, actor) => desk.Restart(name, actor));
         Map(clusters, "rotate", "Replaces all secrets: ends all pods and starts them with others", (desk, name, actor) => desk.Rotate(name, actor));
         Map(clusters, "retry", "Tries again what has failed", (desk, name, actor) => desk.Retry(name, actor));
         Described(clusters.MapPost("/{name}/park", (string name, [FromQuery(Name = "even_if_needed")] bool? evenIfNeeded, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) =>
             Answer(desk.Park(name, ApiRoutes.Actor(user), evenIfNeeded == true), views))
-            .WithSummary("Ends all pods and gives their places back; the volumes of its pods stay. Refused while others connect to it").Produces<ClusterDetail>(202));
+            .WithSummary("Ends all pods and gives their places back; the volumes of its pods stay. Refused while others connect to it").Produces<ClusterDetail>(202).Refuses(400));
         Map(clusters, "resume", "Brings a parked cluster up again", (desk, name, actor) => desk.Resume(name, actor));
         Map(clusters, "pause", "Begins no further step of a plan", (desk, name, actor) => desk.Pause(name, actor));
         Map(clusters, "continue", "Goes on with a paused plan", (desk, name, actor) => desk.Continue(name, actor));
@@ -41,7 +40,7 @@ public static class ChangeRoutes
         Described(clusters.MapPost($"/{{name}}/pods/{{pod}}/{action}", (string name, string pod, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views) => Answer(change(desk, name, pod, ApiRoutes.Actor(user)), views))
             .WithSummary(summary).Produces<ClusterDetail>(202));
 
-    private static void Described(RouteHandlerBuilder route) => route.Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson).Produces<Problem>(503, ProblemJson);
+    private static void Described(RouteHandlerBuilder route) => route.Refuses(404, 409);
 
     private static async Task<IResult> Update(string name, HttpRequest request, ClaimsPrincipal user, ChangeDesk desk, ClusterViews views, CancellationToken cancellation)
     {

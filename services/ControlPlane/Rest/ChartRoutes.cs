@@ -1,6 +1,7 @@
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Charts;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
 
@@ -9,7 +10,7 @@ public static class ChartRoutes
 {
     public static void Map(RouteGroupBuilder clusters) =>
         clusters.MapGet("/{name}/charts", Charts).WithSummary($"What a launched Prometheus measured of the cluster, as its package draws it; minutes is one of {string.Join(", ", ChartSpan.Choices)}")
-            .Produces<ChartsView>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(404, "application/problem+json");
+            .Produces<ChartsView>().Refuses(400, 404).Chooses("minutes", ChartSpan.Choices.Select(choice => $"{choice}"));
 
     private static async Task<IResult> Charts(string name, string? minutes, ChartDesk desk, CancellationToken cancellation)
     {

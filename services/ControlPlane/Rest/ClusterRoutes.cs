@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Exec;
 using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using DataPlatform.Services.ControlPlane.Tables;
 using Microsoft.AspNetCore.Mvc;
 
@@ -13,29 +15,30 @@ namespace DataPlatform.Services.ControlPlane.Rest;
 /// <summary>Clusters: launch, list, show, watch, extend, delete, logs and reasons.</summary>
 public static class ClusterRoutes
 {
-    private const string ProblemJson = "application/problem+json";
+    /// <summary>Of a task's output, the usual one first.</summary>
+    private static readonly string[] Streams = ["stdout", "stderr"];
 
     public static void Map(RouteGroupBuilder clusters)
     {
         clusters.MapGet("/", (ClusterViews views) => Results.Json(views.List(), Refusals.Json)).WithSummary("All living clusters").Produces<IReadOnlyList<ClusterSummary>>();
-        clusters.MapPost("/", Launch).WithSummary("Asks for a cluster").Accepts<LaunchRequest>("application/json")
-            .Produces<ClusterDetail>(201).Produces<Problem>(400, ProblemJson).Produces<Problem>(409, ProblemJson);
-        clusters.MapGet("/{name}", Show).WithSummary("Everything about one cluster").Produces<ClusterDetail>().Produces<Problem>(404, ProblemJson);
+        clusters.MapPost("/", Launch).WithSummary("Asks for a cluster").Takes<LaunchRequest>()
+            .Produces<ClusterDetail>(201).Refuses(409);
+        clusters.MapGet("/{name}", Show).WithSummary("Everything about one cluster").Produces<ClusterDetail>().Refuses(404);
         clusters.MapDelete("/{name}", Delete).WithSummary("Asks for a cluster's deletion; refused while others connect to it, unless even_if_needed=true")
-            .Produces<ClusterDetail>(202).Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson);
-        clusters.MapPost("/{name}/extend", Extend).WithSummary("Moves the end of a cluster's life").Accepts<ExtendRequest>("application/json")
-            .Produces<ClusterDetail>().Produces<Problem>(400, ProblemJson).Produces<Problem>(404, ProblemJson);
-        clusters.MapGet("/{name}/events", Events).WithSummary("The cluster now and after every change, as server-sent events");
+            .Produces<ClusterDetail>(202).Refuses(400, 404, 409);
+        clusters.MapPost("/{name}/extend", Extend).WithSummary("Moves the end of a cluster's life").Takes<ExtendRequest>()
+            .Produces<ClusterDetail>().Refuses(404, 409);
+        clusters.MapGet("/{name}/events", Events).WithSummary("The cluster now and after every change, as server-sent events").Produces<string>(200, "text/event-stream").Refuses(404);
         clusters.MapGet("/{name}/why", Why).WithSummary("Why pods of the cluster wait: each host's reason, and what would change it")
-            .Produces<ClusterWhy>().Produces<Problem>(404, ProblemJson);
+            .Produces<ClusterWhy>().Refuses(404);
         clusters.MapGet("/{name}/tables", async (string name, TableDesk desk, CancellationToken cancellation) => await desk.AllAsync(name, cancellation) is { } tables ? Results.Json(tables, Refusals.Json) : Unknown(name))
-            .WithSummary("What the cluster's engine tells in rows: it is asked now").Produces<IReadOnlyList<TableView>>().Produces<Problem>(404, ProblemJson);
-        clusters.MapGet("/{name}/tables/{table}", Table).WithSummary("One of them").Produces<TableView>().Produces<Problem>(404, ProblemJson);
+            .WithSummary("What the cluster's engine tells in rows: it is asked now").Produces<IReadOnlyList<TableView>>().Refuses(404);
+        clusters.MapGet("/{name}/tables/{table}", Table).WithSummary("One of them").Produces<TableView>().Refuses(404);
         ChartRoutes.Map(clusters);
         ChangeRoutes.Map(clusters);
         ExecRoute.Map(clusters);
         clusters.MapGet("/{name}/tasks/{task}/logs", Logs).WithSummary("A part of a task's output; a negative offset counts from the end")
-            .Produces<LogView>().Produces<Problem>(404, ProblemJson).Produces<Problem>(503, ProblemJson);
+            .Produces<LogView>().Refuses(400, 404, 503).Chooses("stream", Streams);
     }
 
     private static async Task<IResult> Launch(HttpRequest request, ClaimsPrincipal user, LaunchDesk desk, ClusterViews views, CancellationToken cancellation)
@@ -87,16 +90,14 @@ public static class ClusterRoutes
     }
 
     private static async Task<IResult> Logs(
-        string name, string task, string? stream, long? offset, int? length, RunningTasks tasks, TaskLogs logs, CancellationToken cancellation)
+        string name, string task, string? stream, long? offset, [Range(0, TaskLogs.MostBytes)] int? length, RunningTasks tasks, TaskLogs logs, CancellationToken cancellation)
     {
-        var errors = new List<FieldProblem>();
-        if (stream is not (null or "stdout" or "stderr")) errors.Add(new FieldProblem("stream", "there is no such stream", "stdout, stderr"));
-        if (length is < 0 or > TaskLogs.MostBytes) errors.Add(new FieldProblem("length", "out of range", $"0 to {TaskLogs.MostBytes}"));
-        if (errors.Count > 0) return Refusals.Result(new Problem("The request is not valid", 400, null, errors));
+        if (stream is not null && !Streams.Contains(stream))
+            return Refusals.Result(new Problem("The request is not valid", 400, null, [new FieldProblem("stream", "there is no such stream", string.Join(", ", Streams))]));
         var named = tasks.Find(name, task);
         if (named is RunningTask.Unknown unknown) return Refusals.Result(unknown.Problem);
         var found = (RunningTask.Found)named;
-        return await logs.Read(found.Task, found.FrameworkId, stream ?? "stdout", offset ?? -TaskLogs.MostBytes / 4, length ?? TaskLogs.MostBytes, cancellation) switch
+        return await logs.Read(found.Task, found.FrameworkId, stream ?? Streams[0], offset ?? -TaskLogs.MostBytes / 4, length ?? TaskLogs.MostBytes, cancellation) switch
         {
             LogReading.Part part => Results.Json(part.Log, Refusals.Json),
             LogReading.Unreadable unreadable => Refusals.Result(new Problem("The log can't be read", 503, unreadable.Reason, null)),

@@ -11,7 +11,7 @@ public static class HealthRoute
     {
         var (status, text) = Tell(leadership.Standing, database.Trouble, removals.Withheld.ClusterIds.Count);
         return Results.Text(text, statusCode: status);
-    }).AllowAnonymous().ExcludeFromDescription();
+    }).AllowAnonymous().WithTags("Health").WithSummary("Whether people are served, in one sentence").Produces<string>(200, "text/plain").Produces<string>(503, "text/plain");
 
     private static (int Status, string Text) Tell(Standing standing, DatabaseTrouble? trouble, int withheld) => (standing, trouble) switch
     {

@@ -4,6 +4,7 @@ using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Metrics;
 using DataPlatform.Services.ControlPlane.Pool;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
 
@@ -16,12 +17,12 @@ public static class MeasuringRoutes
     {
         metrics.WithMetadata(new OpenToMeasuring());
         metrics.MapGet("/targets/clusters", OfClusters).WithSummary("Pods of all clusters that show measurements, as Prometheus's HTTP service discovery")
-            .Produces<IReadOnlyList<MetricsTarget>>().Produces<Problem>(503, "application/problem+json");
+            .Produces<IReadOnlyList<MetricsTarget>>().Refuses(503);
         metrics.MapGet("/targets/platform", OfPlatform).WithSummary("The platform's own parts, as Prometheus's HTTP service discovery; all are asked through the control plane")
-            .Produces<IReadOnlyList<MetricsTarget>>().Produces<Problem>(503, "application/problem+json");
-        metrics.MapGet("/master", OfMaster).WithSummary("What the master that leads counts").Produces<string>(200, "text/plain").Produces<Problem>(502, "application/problem+json");
+            .Produces<IReadOnlyList<MetricsTarget>>().Refuses(503);
+        metrics.MapGet("/master", OfMaster).WithSummary("What the master that leads counts").Produces<string>(200, "text/plain").Refuses(404, 502);
         metrics.MapGet("/agents/{id}", OfAgent).WithSummary("What one agent counts").Produces<string>(200, "text/plain")
-            .Produces<Problem>(404, "application/problem+json").Produces<Problem>(502, "application/problem+json");
+            .Refuses(404, 502);
     }
 
     private static IResult OfClusters(ClusterStore clusters, Catalogue catalogue)

@@ -14,7 +14,8 @@ public static class MetricsRoute
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/metrics", (ClusterViews views, Catalogue catalogue, Leadership leadership, Database database, Removals removals) =>
-            Results.Text(Text(views, catalogue) + Own(leadership, database, removals) + ProcessMetrics.Text(), "text/plain; version=0.0.4")).WithMetadata(new OpenToMeasuring()).ExcludeFromDescription();
+            Results.Text(Text(views, catalogue) + Own(leadership, database, removals) + ProcessMetrics.Text(), "text/plain; version=0.0.4")).WithMetadata(new OpenToMeasuring())
+            .WithTags("Metrics").WithSummary("What this control plane counts").Produces<string>(200, "text/plain");
 
     private static string Text(ClusterViews views, Catalogue catalogue)
     {

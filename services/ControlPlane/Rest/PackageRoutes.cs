@@ -3,6 +3,7 @@ using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Operators.Sdk.Declared;
 using DataPlatform.Services.ControlPlane.Clusters;
 using DataPlatform.Services.ControlPlane.Packages;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using DataPlatform.Services.Hosting.Serving;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -11,17 +12,16 @@ namespace DataPlatform.Services.ControlPlane.Rest;
 /// <summary>Packages: list, show, install and remove.</summary>
 public static class PackageRoutes
 {
-    private const string ProblemJson = "application/problem+json";
     private const string Tar = "application/x-tar";
 
     public static void Map(RouteGroupBuilder packages)
     {
         packages.MapGet("/", (Catalogue catalogue) => Results.Json(catalogue.Packages, Refusals.Json)).WithSummary("What can be launched").Produces<IReadOnlyList<PackageView>>();
-        packages.MapGet("/{name}", Show).WithSummary("One package with the schema of its options; of the newest version, or of ?version=").Produces<PackageView>().Produces<Problem>(404, ProblemJson);
+        packages.MapGet("/{name}", Show).WithSummary("One package with the schema of its options; of the newest version, or of ?version=").Produces<PackageView>().Refuses(404);
         packages.MapPost("/", Install).WithSummary("Installs a package, or further versions of one: a tar of its folder").Accepts<byte[]>(Tar)
-            .Produces<PackageView>(201).Produces<Problem>(400, ProblemJson).Produces<Problem>(409, ProblemJson);
+            .Produces<PackageView>(201).Refuses(400, 408, 409, 413, 415);
         packages.MapDelete("/{name}", Remove).WithSummary("Removes a package that was installed and that no cluster uses, or one version of it: ?version=")
-            .Produces(204).Produces<Problem>(404, ProblemJson).Produces<Problem>(409, ProblemJson);
+            .Produces(204).Refuses(404, 409);
     }
 
     private static IResult Show(string name, string? version, Catalogue catalogue)

@@ -14,7 +14,7 @@ public static class Refusals
     public static JsonSerializerOptions StrictJson { get; } = new(Json)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false, PropertyNameCaseInsensitive = false,
-        NumberHandling = JsonNumberHandling.Strict, MaxDepth = 16,
+        MaxDepth = 16,
     };
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
@@ -23,6 +23,8 @@ public static class Refusals
         // Sent as JSON and never within a page, so apostrophes may stay what they are.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        // A number is never text, neither in a body nor in an answer.
+        options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new JsonStringEnumConverter());
         return options;
     }

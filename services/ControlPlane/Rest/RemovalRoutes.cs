@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Recurring;
+using DataPlatform.Services.ControlPlane.Rest.Description;
 using DataPlatform.Services.ControlPlane.Storage;
 
 namespace DataPlatform.Services.ControlPlane.Rest;
@@ -12,8 +13,8 @@ public static class RemovalRoutes
     {
         removals.MapGet("/", (Removals withheld) => Results.Json(withheld.Withheld, Refusals.Json))
             .WithSummary("Clusters that run, that the database does not know, and that are too many to be taken down unasked").Produces<WithheldRemoval>();
-        removals.MapPost("/confirm", Confirm).WithSummary("Lets withheld clusters be taken down").Accepts<ConfirmRemovalRequest>("application/json")
-            .Produces<WithheldRemoval>().Produces<Problem>(400, "application/problem+json").Produces<Problem>(409, "application/problem+json");
+        removals.MapPost("/confirm", Confirm).WithSummary("Lets withheld clusters be taken down").Takes<ConfirmRemovalRequest>()
+            .Produces<WithheldRemoval>().Refuses(409);
     }
 
     private static async Task<IResult> Confirm(HttpRequest request, ClaimsPrincipal user, Removals removals, OrphanSweep sweep, AuditLog audit, CancellationToken cancellation)

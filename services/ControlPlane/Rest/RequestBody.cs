@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Reflection;
 using System.Text.Json;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.Hosting.Serving;
@@ -17,24 +19,35 @@ public static class RequestBody
         if (whole is WholeBody.Refused(var status, var reason))
             return (null, new Problem(status == 413 ? "The body is too large" : "The body could not be read", status, reason + ".", null));
         var content = ((WholeBody.Read)whole).Content;
+        if (content.IsEmpty) return (null, Invalid<T>(JsonFault.WholeBody, "it is empty"));
 
         try
         {
             var body = JsonSerializer.Deserialize<T>(content.Span, Refusals.StrictJson);
-            return body is null ? (null, new Problem("The request is not valid", 400, "A JSON object is expected, not null.", null)) : (body, null);
+            if (body is null) return (null, new Problem("The request is not valid", 400, "A JSON object is expected, not null.", null));
+            return NullIn(body) is { } item ? (null, Invalid<T>(item, "null is not a value")) : (body, null);
         }
         catch (JsonException error)
         {
-            var field = error.Path is { Length: > 2 } path && path.Length < 100 ? path[2..] : "body";
-            var allowed = string.Join(", ", typeof(T).GetProperties().Select(member => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name)));
-            return (null, new Problem("The request is not valid", 400, Sentence(error), [new FieldProblem(field, Sentence(error), "the members " + allowed)]));
+            var (field, message) = JsonFault.Of(error, typeof(T));
+            return (null, Invalid<T>(field, message));
         }
     }
 
-    private static string Sentence(JsonException error)
-    {
-        var end = error.Message.IndexOf(" Path:", StringComparison.Ordinal);
-        var text = end < 0 ? error.Message : error.Message[..end];
-        return text.Contains("could not be mapped", StringComparison.Ordinal) ? "there is no such member" : text;
-    }
+    private static Problem Invalid<T>(string field, string message) =>
+        new("The request is not valid", 400, null, [new FieldProblem(field, message, "the members " + string.Join(", ", Members<T>().Select(NameOf)))]);
+
+    /// <summary>The item of a list that is null, which the serializer lets pass.</summary>
+    private static string? NullIn<T>(T body) =>
+    (
+        from member in Members<T>()
+        where member.GetValue(body) is IEnumerable<string>
+        from item in ((IEnumerable)member.GetValue(body)!).Cast<object?>().Index()
+        where item.Item is null
+        select $"{NameOf(member)}[{item.Index}]"
+    ).FirstOrDefault();
+
+    private static PropertyInfo[] Members<T>() => typeof(T).GetProperties();
+
+    private static string NameOf(PropertyInfo member) => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
 }

@@ -66,7 +66,7 @@ public sealed class SqlDesk(LakeReader lake, string program, string taskUser) : 
     private static Problem? WhyNot(SqlRequest request) => request switch
     {
         { Query: var query } when string.IsNullOrWhiteSpace(query) || query.Length > MostQueryCharacters =>
-            Invalid("query", query.Length > MostQueryCharacters ? "too long" : "is empty", $"a query of at most {MostQueryCharacters:N0} characters, such as SELECT * FROM \"flights_by_airport\""),
+            Invalid("query", query?.Length > MostQueryCharacters ? "too long" : "is empty", $"a query of at most {MostQueryCharacters:N0} characters, such as SELECT * FROM \"flights_by_airport\""),
         { MostRows: < 1 or > MostRows } => Invalid("most_rows", "out of range", $"1 to {MostRows}"),
         _ => null,
     };
