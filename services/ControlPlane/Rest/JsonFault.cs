@@ -7,27 +7,28 @@ namespace DataPlatform.Services.ControlPlane.Rest;
 public static class JsonFault
 {
     public const string WholeBody = "body";
+    private const int LongestField = 100;
 
     /// <param name="type">What the JSON was to become.</param>
     /// <returns>The field, as a path, and what is wrong with it.</returns>
     public static (string Field, string Message) Of(JsonException error, Type type)
     {
-        var field = error.Path is { Length: > 2 and < 100 } path ? path[2..] : WholeBody;
-        return (field, Message(error.Message, field, type));
+        var path = error.Path is { Length: > 2 } deeper ? deeper[2..] : "";
+        return (path.Length is > 0 and <= LongestField ? path : WholeBody, Message(error.Message, path, type));
     }
 
-    private static string Message(string said, string field, Type type)
+    private static string Message(string said, string path, Type type)
     {
         if (said.Contains("could not be mapped", StringComparison.Ordinal)) return "there is no such member";
         if (said.StartsWith("Duplicate property", StringComparison.Ordinal)) return "it is there twice";
-        if (said.Contains("could not be converted", StringComparison.Ordinal)) return Needed(field == WholeBody ? type : MemberAt(field, type));
+        if (said.Contains("could not be converted", StringComparison.Ordinal)) return Needed(MemberAt(path, type));
         // What is left is about JSON itself, such as a brace that is missing.
         var end = said.IndexOf(" Path:", StringComparison.Ordinal);
         end = end < 0 ? said.IndexOf(" LineNumber:", StringComparison.Ordinal) : end;
         return end < 0 ? said : said[..end];
     }
 
-    /// <summary>In the words of <see cref="Clusters.OptionsCheck"/>; null for what lies within free JSON.</summary>
+    /// <summary>In the words of <see cref="Clusters.OptionsCheck"/>.</summary>
     private static string Needed(Type? type) => type is null ? "it is of another kind than is needed"
         : type == typeof(string) ? "text is needed"
         : type == typeof(bool) ? "true or false is needed"
@@ -35,6 +36,7 @@ public static class JsonFault
         : IsList(type) ? "a list is needed"
         : "an object is needed";
 
+    /// <summary>What is at a path of members and indices; of an empty one the whole. Null where the path leads into free JSON.</summary>
     private static Type? MemberAt(string path, Type type)
     {
         Type? member = type;
