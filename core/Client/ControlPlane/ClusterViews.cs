@@ -110,6 +110,10 @@ public sealed record EndpointView(string Name, string Title, string Url, string?
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Answers { get; init; }
 
+    /// <summary>Where people begin, at the console's address; null for what is no page.</summary>
+    [JsonIgnore]
+    public string? Page => ProxyPath is null ? null : $"{ProxyPath.TrimEnd('/')}/{Landing}";
+
     public const string PromQl = "promql";
 
     /// <summary>A folder of files, over HTTP.</summary>

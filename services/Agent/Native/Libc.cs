@@ -9,7 +9,6 @@ internal static unsafe partial class Libc
     public const int SignalKill = 9;
     public const int SignalStop = 19;
 
-
     public const int ErrorNoSuchProcess = 3;
     public const int ErrorInterrupted = 4;
     public const int ErrorAgain = 11;

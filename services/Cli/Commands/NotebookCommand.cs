@@ -28,7 +28,7 @@ public static class NotebookCommand
                 .OrGoesOnAsync($"{notebook} goes on coming up; 'dp notebook {name}' waits for it again, 'dp delete {notebook}' deletes it", cancellation);
             if (ready is not { Summary.State: ClusterState.Ready })
                 throw new RefusedException(new Problem($"{notebook} did not come up", 409, ready?.Summary.Reason, null));
-            var page = ready.Endpoints.FirstOrDefault(endpoint => endpoint.ProxyPath is not null)?.ProxyPath
+            var page = ready.Endpoints.Select(endpoint => endpoint.Page).FirstOrDefault(page => page is not null)
                 ?? throw new RefusedException(new Problem($"{notebook} has no page to open", 409, null, null));
             var link = await client.LoginLinkAsync(page, cancellation);
             if (parsed.WantsJson()) await JsonOutput.WriteAsync(surroundings.Output, new LoginLink(link.ToString()), ControlPlaneJson.Default.LoginLink);

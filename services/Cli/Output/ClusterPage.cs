@@ -72,5 +72,5 @@ public static class ClusterPage
 
     /// <summary>A page opens with the console's login; at the address of its own it would ask for another.</summary>
     private static string Way(ControlPlaneAddress console, EndpointView endpoint) =>
-        endpoint.ProxyPath is { } path ? $"{console.Url.TrimEnd('/')}/{path.Trim('/')}/{endpoint.Landing}" : endpoint.Url;
+        endpoint.Page is { } page ? console.Url.TrimEnd('/') + page : endpoint.Url;
 }

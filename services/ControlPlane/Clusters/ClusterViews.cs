@@ -15,6 +15,8 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
 
     public IReadOnlyList<DesiredCluster> Deleted(int count) => clusters.Deleted(count);
 
+    public DesiredCluster? LastDeleted(string name) => clusters.LastDeleted(name);
+
     public ClusterDetail? Find(string name) => clusters.Find(name) is { } cluster ? Join(cluster) : null;
 
     public ClusterDetail? FindById(string id) => clusters.FindById(id) is { } cluster ? Join(cluster) : null;
@@ -65,7 +67,7 @@ public sealed class ClusterViews(Catalogue catalogue, ClusterStore clusters, Clu
             cluster.Id, cluster.Name, cluster.Package, cluster.VersionOf(), cluster.Owner, state, reason, cluster.CreatedAt, seen.ReadyAt, cluster.ExpiresAt, seen.Reserved)
         {
             Blueprint = cluster.Blueprint,
-            Page = seen.Endpoints.FirstOrDefault(endpoint => endpoint.ProxyPath is not null) is { } page ? page.ProxyPath!.TrimEnd('/') + "/" + page.Landing : null,
+            Page = seen.Endpoints.Select(endpoint => endpoint.Page).FirstOrDefault(page => page is not null),
             Activity = state is ClusterState.Deleted or ClusterState.Deleting ? null : seen.Activity,
         };
         return new ClusterDetail(summary, Texts(cluster.Options), seen.Plans, seen.Tasks, seen.Endpoints, seen.Snippets, seen.Waiting)

@@ -40,6 +40,9 @@ public sealed class ClusterStore(Database database, Lease lease, AuditLog audit)
     public IReadOnlyList<DesiredCluster> Deleted(int count) =>
         [.. Query("deleted_at IS NOT NULL", null).OrderByDescending(cluster => cluster.DeletedAt).Take(count)];
 
+    /// <summary>The last of that name that was deleted, as long as it is remembered.</summary>
+    public DesiredCluster? LastDeleted(string name) => Query("name = @name AND deleted_at IS NOT NULL", new { name }).MaxBy(cluster => cluster.DeletedAt);
+
     public void SetExpiry(string id, DateTimeOffset expiresAt, AuditEntry? audited = null) => Change(transaction => ClusterStatements.SetExpiry(transaction, id, expiresAt), audited);
 
     /// <summary>Asks for deletion; false when that had been asked before.</summary>

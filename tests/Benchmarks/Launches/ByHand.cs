@@ -14,7 +14,9 @@ internal static class ByHand
     internal sealed record Took(TimeSpan Serves, TimeSpan Ends);
 
     /// <param name="tasks">Where they are, by the same ports.</param>
-    public static async Task<Took> RunAsync(IReadOnlyList<CapturedTask> cluster, IReadOnlyList<TaskView> tasks, IReadOnlyList<Serving> servings, CancellationToken cancellation)
+    /// <param name="whileServing">What is done with it before it is ended; null for nothing.</param>
+    public static async Task<Took> RunAsync(
+        IReadOnlyList<CapturedTask> cluster, IReadOnlyList<TaskView> tasks, IReadOnlyList<Serving> servings, Func<CancellationToken, Task>? whileServing, CancellationToken cancellation)
     {
         foreach (var lake in cluster.Select(task => task.Lake).Distinct(StringComparer.Ordinal))
         {
@@ -38,6 +40,7 @@ internal static class ByHand
             }
 
             var serves = Stopwatch.GetElapsedTime(began);
+            if (whileServing is not null) await whileServing(cancellation);
             began = Stopwatch.GetTimestamp();
             using (var kill = Process.Start("/bin/kill", ["-TERM", .. started.Select(process => $"{process.Id}")]))
                 await kill.WaitForExitAsync(cancellation);

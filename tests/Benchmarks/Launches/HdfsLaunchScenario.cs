@@ -12,10 +12,13 @@ public sealed class HdfsLaunchScenario : LaunchScenario
 
     private protected override JsonObject Options => new() { ["datanodes"] = 3, ["namenode_memory"] = 256, ["disk"] = 1024 };
 
-    private protected override IReadOnlyList<Serving> Servings => [
+    /// <summary>When each of its tasks serves.</summary>
+    internal static IReadOnlyList<Serving> Serves { get; } = [
         new("namenode", "http", "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo", @"""Safemode"" : """""),
         new("datanode", "http", "/jmx?qry=Hadoop:service=DataNode,name=DataNodeActivity*", @"""BlockReportsNumOps"" : [1-9]"),
     ];
+
+    private protected override IReadOnlyList<Serving> Servings => Serves;
 
     private protected override double WantedRatio => 0.8;
 

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
+using DataPlatform.Services.ControlPlane.Storage;
 using DataPlatform.Services.Tests.ControlPlane;
 using Microsoft.Playwright;
 using Shouldly;
@@ -68,6 +70,28 @@ public sealed class ClustersPageTests(ConsoleFixture console) : IAsyncLifetime
         host.Get<ClusterViews>().List().Where(cluster => cluster.State == ClusterState.Deleting).Select(cluster => cluster.Name).Order()
             .ShouldBe(["many-990", "many-991", "many-992", "many-993", "many-994", "many-996", "many-997", "many-998", "many-999"]);
         if (ConsolePagesTests.Screenshots is { } folder) await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "clusters-many.png") });
+    }
+
+    [Fact]
+    public async Task One_that_is_gone_is_remembered_and_launched_again_as_it_was()
+    {
+        var id = ((Outcome.Accepted)await host.Get<LaunchDesk>().LaunchAsync(
+            new LaunchRequest("sample", "quarterly", new JsonObject { ["workers"] = 7, ["label"] = "as it was" }, 3600) { Needs = ["many-001"] }, "ada", CancellationToken.None)).Cluster.Id;
+        await using var context = await NewContextAsync();
+        var page = await OpenAsync(context, "/clusters/quarterly");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Launch another like it" })).ToBeVisibleAsync();
+
+        ((Outcome.Accepted)host.Get<LaunchDesk>().Delete("quarterly", "ada", "the quarter is over")).ShouldNotBeNull();
+        host.Get<ClusterStore>().MarkDeleted(id, DateTimeOffset.UtcNow).ShouldBeTrue();
+        await page.GotoAsync("/clusters/quarterly");
+        await Assertions.Expect(page.GetByText("the quarter is over")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Launch another like it" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("quarterly");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Launch", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/clusters/quarterly");
+        var again = host.Get<ClusterStore>().Find("quarterly").ShouldNotBeNull();
+        again.Id.ShouldNotBe(id);
+        (again.Options["workers"]!.GetValue<int>(), again.Options["label"]!.GetValue<string>(), again.Needs.Single()).ShouldBe((7, "as it was", "many-001"));
     }
 
     private static ILocator Rows(IPage page) => page.Locator("table.clusters tbody tr[data-name]");
