@@ -50,7 +50,7 @@ public sealed partial class KafkaThroughputScenario : EngineSpeedScenario
                 producer.Produce(Topic, new Message<Null, byte[]> { Value = payload }, report =>
                 {
                     if (report.Error.IsError) failure ??= report.Error.Reason;
-                    else confirmed++;
+                    else Interlocked.Increment(ref confirmed);
                 });
                 sent++;
             }
