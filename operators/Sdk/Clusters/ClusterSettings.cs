@@ -24,10 +24,13 @@ public sealed record ClusterSettings(
     /// <summary>Lets tasks read the platform's measurements, and nothing else.</summary>
     public string MetricsToken => Clusters.MetricsToken.Of(Cluster.Id, Secret(Clusters.MetricsToken.SecretName));
 
+    /// <summary>Below which the control plane serves all pages of endpoints.</summary>
+    public const string PagesRoot = "/ui";
+
     /// <summary>Where the control plane serves an endpoint's page, without a slash at the end.</summary>
     public string PagePath(string endpoint) => PagePath(Cluster.Name, endpoint);
 
-    public static string PagePath(string cluster, string endpoint) => $"/ui/{cluster}/{endpoint}";
+    public static string PagePath(string cluster, string endpoint) => $"{PagesRoot}/{cluster}/{endpoint}";
 
     public string Text(string option) => Options[option]?.GetValue<string>() ?? "";
 }

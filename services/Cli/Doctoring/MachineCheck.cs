@@ -1,4 +1,4 @@
-using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Cli.Contexts;
 using DataPlatform.Services.Cli.Output;
 using DataPlatform.Services.Cli.Quickstart;
 
@@ -12,7 +12,7 @@ public static class MachineCheck
     /// <summary>Where the platform is on other machines, what this one lacks is told and nothing to mend.</summary>
     public static IEnumerable<Finding> Run(Surroundings surroundings)
     {
-        var isElsewhere = IsElsewhere(surroundings);
+        var isElsewhere = new ContextFiles(surroundings.ConfigurationFile).Used() is { } platform && !new Uri(platform.Url).IsLoopback;
         return Look(surroundings).Select(finding => isElsewhere ? finding with { IsWell = true } : finding);
     }
 
@@ -23,18 +23,6 @@ public static class MachineCheck
         yield return Program(surroundings, "python3", "Notebooks and Dask run on it: apt-get install python3 python3-venv.");
         // Few need it.
         yield return Program(surroundings, "podman", "Tasks that run from images need it: apt-get install podman.") with { IsWell = true };
-    }
-
-    private static bool IsElsewhere(Surroundings surroundings)
-    {
-        try
-        {
-            return !new Uri(ControlPlaneAddress.Read(surroundings.ConfigurationFile).Url).IsLoopback;
-        }
-        catch (UnreachableException)
-        {
-            return false;
-        }
     }
 
     private static Finding Disk(string directory)

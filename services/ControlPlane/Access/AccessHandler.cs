@@ -60,7 +60,7 @@ public sealed class AccessHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (IsPageOfEngine())
+        if (Request.Path.StartsWithSegments(PageEntrance.Root) && PlainPage.IsWanted(Request))
             return ChallengePageOfEngine();
         if (LoginWall.IsPage(Context))
             return ToLogin();
@@ -76,9 +76,6 @@ public sealed class AccessHandler(
 
     private TokenHolder? OfPass() =>
         PageEntrance.ClusterOf(Request.Path) is { } cluster && pages.Has(Context, cluster) && Request.Cookies[PagePasses.Cookie(cluster)] is { } pass ? passes.Find(pass, cluster) : null;
-
-    private bool IsPageOfEngine() =>
-        HttpMethods.IsGet(Request.Method) && Request.Path.StartsWithSegments(PageEntrance.Root) && Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     /// <summary>Leads to the console for a ticket, and there to the login when no session is open.</summary>
     private Task ChallengePageOfEngine()

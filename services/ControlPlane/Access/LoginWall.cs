@@ -21,6 +21,5 @@ public static class LoginWall
 
     /// <summary>Whether a person's browser asks for a page of the console.</summary>
     public static bool IsPage(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
-        && !context.Request.Path.StartsWithSegments("/api") && !context.Request.Path.StartsWithSegments(PageEntrance.Root);
+        PlainPage.IsWanted(context.Request) && !context.Request.Path.StartsWithSegments("/api") && !context.Request.Path.StartsWithSegments(PageEntrance.Root);
 }

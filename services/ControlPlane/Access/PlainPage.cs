@@ -6,6 +6,9 @@ namespace DataPlatform.Services.ControlPlane.Access;
 /// <summary>A page that needs no file of the console, for who is not let in to those.</summary>
 public static class PlainPage
 {
+    /// <summary>Whether a person's browser asks, and not a program.</summary>
+    public static bool IsWanted(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
     public static string Encoded(string text) => HtmlEncoder.Default.Encode(text);
 
     /// <summary>Goes on to another page at once. Not a redirect: the next request then comes from this page's site and carries strict cookies.</summary>

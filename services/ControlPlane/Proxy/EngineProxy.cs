@@ -84,7 +84,7 @@ public sealed class EngineProxy(ClusterViews views, Catalogue catalogue, PageAdd
     /// <summary>People are shown a page that looks again by itself.</summary>
     private Task Refuse(HttpContext context, ClusterDetail? cluster, Problem problem)
     {
-        if (cluster is null || !HttpMethods.IsGet(context.Request.Method) || !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        if (cluster is null || !PlainPage.IsWanted(context.Request))
             return Refusals.Write(context, problem);
         var name = cluster.Summary.Name;
         return PlainPage.Of(

@@ -1,4 +1,3 @@
-using System.Net;
 using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Settings;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -23,7 +22,7 @@ public sealed class PageAddresses(ControlPlaneSettings settings, ServerAddress s
     public string? Of(HttpContext console, string cluster) => settings.Pages switch
     {
         PagesAddress.OfEachCluster { Url: { } url } pages => UriHelper.BuildAbsolute(url.Scheme, url.IsDefaultPort ? new HostString($"{cluster}.{pages.Suffix}") : new HostString($"{cluster}.{pages.Suffix}", url.Port)).TrimEnd('/'),
-        PagesAddress.OfEachCluster pages when IsLoopback(console.Request.Host.Host) => $"{console.Request.Scheme}://{cluster}.{pages.Suffix}{Port(console)}",
+        PagesAddress.OfEachCluster pages when PagesAddress.IsLoopback(console.Request.Host.Host) => $"{console.Request.Scheme}://{cluster}.{pages.Suffix}{Port(console)}",
         PagesAddress.OfEachCluster => null,
         PagesAddress.OfOnePort { Url: { } url } => url.GetLeftPart(UriPartial.Authority),
         PagesAddress.OfOnePort => $"http://{console.Request.Host.Host}:{server.Side!.Port}",
@@ -42,6 +41,4 @@ public sealed class PageAddresses(ControlPlaneSettings settings, ServerAddress s
 
     // The one that the browser sees: a tunnel may lead from another to this process's.
     private static string Port(HttpContext context) => context.Request.Host.Port is { } port ? $":{port}" : "";
-
-    private static bool IsLoopback(string host) => host == PagesAddress.Loopback || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

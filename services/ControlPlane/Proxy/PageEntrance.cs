@@ -1,4 +1,5 @@
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Operators.Sdk.Clusters;
 using DataPlatform.Services.ControlPlane.Access;
 using DataPlatform.Services.ControlPlane.Rest;
 using Microsoft.AspNetCore.WebUtilities;
@@ -8,7 +9,7 @@ namespace DataPlatform.Services.ControlPlane.Proxy;
 /// <summary>Where engines' pages are, nothing else is served; and a ticket that a browser brings there is exchanged for a pass.</summary>
 public sealed class PageEntrance(PageAddresses addresses, PagePasses passes)
 {
-    public const string Root = "/ui";
+    public const string Root = ClusterSettings.PagesRoot;
 
     public async Task Invoke(HttpContext context, RequestDelegate next)
     {
@@ -18,14 +19,14 @@ public sealed class PageEntrance(PageAddresses addresses, PagePasses passes)
             return;
         }
 
-        if (!context.Request.Path.StartsWithSegments(Root) && HttpMethods.IsGet(context.Request.Method) && PageThatLeadsHere(context.Request) is { } page)
-            context.Response.Redirect(page + context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent());
-        else if (!context.Request.Path.StartsWithSegments(Root))
-            await Refusals.Write(context, new Problem("No such page", 404, $"Only engines' own pages are served here. The console is at {addresses.Console(context)}.", null));
-        else if (HttpMethods.IsGet(context.Request.Method) && context.Request.Query[PagePasses.TicketParameter].ToString() is { Length: > 0 } ticket)
-            await Exchange(context, ticket);
+        var request = context.Request;
+        var isGet = HttpMethods.IsGet(request.Method);
+        if (request.Path.StartsWithSegments(Root))
+            await (isGet && request.Query[PagePasses.TicketParameter].ToString() is { Length: > 0 } ticket ? Exchange(context, ticket) : next(context));
+        else if (isGet && PageThatLeadsHere(request) is { } page)
+            context.Response.Redirect(page + request.Path.ToUriComponent() + request.QueryString.ToUriComponent());
         else
-            await next(context);
+            await Refusals.Write(context, new Problem("No such page", 404, $"Only engines' own pages are served here. The console is at {addresses.Console(context)}.", null));
     }
 
     private async Task Exchange(HttpContext context, string ticket)
@@ -52,7 +53,7 @@ public sealed class PageEntrance(PageAddresses addresses, PagePasses passes)
     private static string? PageThatLeadsHere(HttpRequest request) =>
         Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
             && from.AbsolutePath.Split('/') is ["", var root, { Length: > 0 } cluster, { Length: > 0 } endpoint, ..] && "/" + root == Root
-            ? $"{Root}/{cluster}/{endpoint}"
+            ? ClusterSettings.PagePath(cluster, endpoint)
             : null;
 
     /// <summary>Of which cluster a page is, by its path; null for none.</summary>

@@ -27,8 +27,9 @@ public abstract record PagesAddress
 
     /// <summary>Host names of the clusters' own where that needs nobody's help, and else the port after the console's.</summary>
     public static PagesAddress Usual(string hostname, int port) =>
-        hostname == Loopback || (IPAddress.TryParse(hostname, out var address) && IPAddress.IsLoopback(address)) ? new OfEachCluster(Loopback, null)
-        : new OfOnePort(port is 0 or IPEndPoint.MaxPort ? 0 : port + 1, null);
+        IsLoopback(hostname) ? new OfEachCluster(Loopback, null) : new OfOnePort(port is 0 or IPEndPoint.MaxPort ? 0 : port + 1, null);
+
+    public static bool IsLoopback(string host) => host == Loopback || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     /// <exception cref="SettingsException">What was given is no such address.</exception>
     public static PagesAddress From(SettingValues values, string hostname, int port)
@@ -38,8 +39,7 @@ public abstract record PagesAddress
         if (starred && values.Find("pages-port") is not null)
             throw values.Refuse("pages-port", "is not possible beside a --pages-url with a star: its hosts are served at the console's port");
         if (starred)
-            return Uri.TryCreate(text!.Contains("://", StringComparison.Ordinal) ? text.Replace("://" + Star, "://", StringComparison.Ordinal) : "http://" + text[Star.Length..], UriKind.Absolute, out var below)
-                && below.Scheme is "http" or "https" && below.PathAndQuery == "/" && below.UserInfo.Length == 0 && below.HostNameType == UriHostNameType.Dns
+            return SettingValues.HostUrl(text!.Remove(text.IndexOf(Star, StringComparison.Ordinal), Star.Length)) is { HostNameType: UriHostNameType.Dns } below
                 ? new OfEachCluster(below.Host, below)
                 : throw values.Refuse("pages-url", "is not a URL of hosts, such as http://*.pages.example.org:8080");
         if (values.Find("pages-port") is not null)

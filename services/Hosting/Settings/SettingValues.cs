@@ -60,11 +60,12 @@ public sealed class SettingValues
         return urls.Count > 0 ? urls : throw Refuse(name, "is missing");
     }
 
-    private Uri Url(string name, string text) =>
+    private Uri Url(string name, string text) => HostUrl(text) ?? throw Refuse(name, "is not a URL of a host, such as http://127.0.0.1:5050");
+
+    /// <summary>Without a scheme it is http; null for what is more, or less, than a host and its port.</summary>
+    public static Uri? HostUrl(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var url)
-            && url.Scheme is "http" or "https" && url.PathAndQuery == "/" && url.UserInfo.Length == 0
-            ? url
-            : throw Refuse(name, "is not a URL of a host, such as http://127.0.0.1:5050");
+            && url.Scheme is "http" or "https" && url.PathAndQuery == "/" && url.UserInfo.Length == 0 ? url : null;
 
     /// <summary>Parted by commas; none when it was not given.</summary>
     public IReadOnlyList<string> List(string name) => (Find(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

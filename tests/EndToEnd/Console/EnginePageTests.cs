@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using DataPlatform.Core.Client.ControlPlane;
+using DataPlatform.Services.Tests.ControlPlane;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using Shouldly;
 
@@ -43,15 +41,8 @@ public sealed class EnginePageTests(ConsoleFixture console) : IAsyncLifetime
 
     private WebApplication engine = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
-        engine = builder.Build();
-        engine.MapGet("/", () => Results.Content(Harm.Replace("CONSOLE", console.Host.Url).Replace("NEIGHBOUR", Own("neighbour")), "text/html"));
-        await engine.StartAsync();
-    }
+    public async ValueTask InitializeAsync() => engine = await LocalServer.StartAsync(app =>
+        app.MapGet("/", () => Results.Content(Harm.Replace("CONSOLE", console.Host.Url).Replace("NEIGHBOUR", Own("neighbour")), "text/html")));
 
     public async ValueTask DisposeAsync() => await engine.DisposeAsync();
 

@@ -3,16 +3,17 @@ using System.Globalization;
 using DataPlatform.Core.Client.ControlPlane;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Tests.ControlPlane.Charts;
 
 /// <summary>Answers questions over a span of time as a test says.</summary>
 public sealed class ScriptedPrometheus : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private WebApplication app = null!;
 
-    private ScriptedPrometheus(WebApplication app) => this.app = app;
+    private ScriptedPrometheus()
+    {
+    }
 
     public ConcurrentQueue<IQueryCollection> Asked { get; } = new();
 
@@ -23,13 +24,8 @@ public sealed class ScriptedPrometheus : IAsyncDisposable
 
     public static async Task<ScriptedPrometheus> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
-        var scripted = new ScriptedPrometheus(app);
-        app.MapGet("/ui/watch/asking/api/v1/query_range", scripted.AnswerAsync);
-        await app.StartAsync();
+        var scripted = new ScriptedPrometheus();
+        scripted.app = await LocalServer.StartAsync(app => app.MapGet("/ui/watch/asking/api/v1/query_range", scripted.AnswerAsync));
         return scripted;
     }
 

@@ -6,10 +6,7 @@ using DataPlatform.Services.ControlPlane.Hosting;
 using DataPlatform.Services.ControlPlane.Settings;
 using DataPlatform.Services.ControlPlane.Storage;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DataPlatform.Services.Tests.ControlPlane.Proxy;
@@ -25,13 +22,11 @@ public sealed partial class EnginePagesTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
-        engine = builder.Build();
-        engine.Map("/kept", (HttpContext context) => context.Response.Headers.CacheControl = "max-age=3600");
-        engine.Map("/{**path}", (HttpContext context) => $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} cookie: {context.Request.Headers.Cookie}");
-        await engine.StartAsync();
+        engine = await LocalServer.StartAsync(app =>
+        {
+            app.Map("/kept", (HttpContext context) => context.Response.Headers.CacheControl = "max-age=3600");
+            app.Map("/{**path}", (HttpContext context) => $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} cookie: {context.Request.Headers.Cookie}");
+        });
         await StartAsync(static settings => settings);
     }
 

@@ -4,10 +4,7 @@ using System.Text;
 using DataPlatform.Core.Client.ControlPlane;
 using DataPlatform.Services.ControlPlane.Clusters;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace DataPlatform.Services.Tests.ControlPlane.Proxy;
 
@@ -19,13 +16,11 @@ public sealed class EngineProxyTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
-        engine = builder.Build();
-        engine.UseWebSockets();
-        engine.Map("/{**path}", Answer);
-        await engine.StartAsync();
+        engine = await LocalServer.StartAsync(app =>
+        {
+            app.UseWebSockets();
+            app.Map("/{**path}", Answer);
+        });
         engineUrl = engine.Urls.Single();
         host = await ControlPlaneHost.Start();
         var cluster = (await host.Get<LaunchDesk>().LaunchAsync(new LaunchRequest("sample", "trial", null, null), "tester", CancellationToken.None)).ShouldBeOfType<Outcome.Accepted>().Cluster;
